@@ -1,0 +1,113 @@
+"""The header of a check: a closed model, read from the first comment of a `.sql` or given to `@check`.
+
+A misspelt key is an error that names file and key. Numbers live in `limits`, messages in `message`;
+nothing of a check is declared anywhere else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from review.errors import HeaderError
+from review.violations import VIOLATIONS, Certainty, Family
+
+Limits = Mapping[str, Any]
+PYTHON_HEADERS: dict[str, tuple["Header", Callable[..., Iterator[Any]]]] = {}
+
+
+class NotChecked(Exception):
+    """Raised by a Python check: an input is missing. The reason names it, in Chinese."""
+
+
+class NotApplicable(Exception):
+    """Raised by a Python check: the question does not arise on this admission. The reason says why."""
+
+
+class Needs(BaseModel):
+    """What a check cannot speak without."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    tables: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    clock: bool = False
+
+
+class Covers(BaseModel):
+    """Numbers of the 88 national rule classes and the 183 typical problems (2025 edition) it answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    classes: tuple[int, ...] = ()
+    problems: tuple[int, ...] = ()
+
+
+class Header(BaseModel):
+    """All that is declared about one check; the rule book page shows it as it stands."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    code: str = Field(pattern=r"^(CHG|ADM|DOC)-\d{3}$")
+    title: str
+    violation: str
+    certainty: Certainty
+    scope: Literal["admission", "person", "ward", "hospital"] = "admission"
+    needs: Needs = Needs()
+    limits: dict[str, Any] = {}
+    basis: tuple[str, ...] = Field(min_length=1)
+    covers: Covers = Covers()
+    message: str = ""
+    why: str
+    exceptions: tuple[str, ...] = ()
+    overturned_by: tuple[str, ...] = ()
+    money: Literal["lines", "stay", "none"] = "lines"
+
+    @field_validator("violation")
+    @classmethod
+    def _known_violation(cls, code: str) -> str:
+        if code not in VIOLATIONS:
+            raise ValueError(f"没有“{code}”这种违规类型")
+        return code
+
+    @property
+    def family(self) -> Family:
+        return VIOLATIONS[self.violation].family
+
+
+def read_header(text: str, file: Path | str) -> Header:
+    """Parse the YAML of a `/* … */` comment at the head of a `.sql` file."""
+    opening, closing = text.find("/*"), text.find("*/")
+    if opening != 0 or closing < 0:
+        raise HeaderError(f"{file}：文件须以 /* … */ 注释开头，注释里写检查的说明；请补上。")
+    try:
+        declared = yaml.safe_load(text[opening + 2 : closing])
+    except yaml.YAMLError as problem:
+        raise HeaderError(f"{file}：说明不是合法的 YAML（{problem}）；请改正。") from problem
+    return make_header(declared, file)
+
+
+def make_header(declared: Any, file: Path | str) -> Header:
+    """Check a declaration against the closed model; an error names file and key."""
+    try:
+        return Header.model_validate(declared)
+    except ValidationError as problem:
+        keys = "；".join(
+            f"{'.'.join(str(part) for part in error['loc']) or '整个说明'}：{error['msg']}"
+            for error in problem.errors()
+        )
+        raise HeaderError(f"{file}：检查说明有误（{keys}）；请改正该键。") from problem
+
+
+def check(**declared: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[..., Iterator[Any]]]:
+    """Declare a Python check: a generator over one record (or the warehouse) that yields `Problem`s."""
+
+    def register(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+        header = make_header(declared, function.__module__)
+        known = PYTHON_HEADERS.get(header.code)
+        if known is not None and known[1].__module__ != function.__module__:
+            raise HeaderError(f"{function.__module__}：编号 {header.code} 已被 {known[1].__module__} 使用；请换一个。")
+        PYTHON_HEADERS[header.code] = (header, function)
+        return function
+
+    return register

@@ -1,0 +1,125 @@
+"""The warehouse of one inspection: the only door to DuckDB.
+
+Built once from what intake read and from the knowledge rows of the inspection's region; after that it is only read.
+It knows nothing of checks: they ask with SQL and get rows or the nouns of `review.record`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from review.engines.knowledge_tables import KnowledgeTable
+
+VIEWS = Path(__file__).parent.parent / "views"
+PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+Noun = TypeVar("Noun")
+Row = dict[str, Any]
+
+
+class Warehouse:
+    """Plain views of one inspection, asked in SQL. Not safe for use from two threads at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def empty(cls, path: Path | None = None) -> Warehouse:
+        """A warehouse that holds the raw tables and no rows; `path` keeps it on disk for the pages."""
+        connection = duckdb.connect(
+            str(path or ":memory:"),
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        )
+        connection.execute("set TimeZone = 'UTC'")
+        warehouse = cls(connection)
+        warehouse.run((VIEWS / "00_raw_tables.sql").read_text("utf-8"))
+        return warehouse
+
+    @classmethod
+    def reopen(cls, path: Path) -> Warehouse:
+        """Open a finished warehouse for reading only."""
+        return cls(duckdb.connect(str(path), read_only=True))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def run(self, sql: str) -> None:
+        """Execute statements that return nothing."""
+        self._connection.execute(sql)
+
+    def load_arrow(self, table: str, rows: Any) -> None:
+        """Append a pyarrow table to a raw table, column by name; columns the table does not know are dropped."""
+        known = {str(row["column_name"]) for row in self.rows(f"describe {table}")}
+        rows = rows.select([name for name in rows.column_names if name in known])
+        self._connection.register("incoming", rows)
+        self._connection.execute(f"insert into {table} by name select * from incoming")
+        self._connection.unregister("incoming")
+
+    def load_rows(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append mappings to a table; a missing column is null."""
+        if not rows:
+            return
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        marks = ", ".join("?" for _ in columns)
+        names = ", ".join(f'"{name}"' for name in columns)
+        self._connection.executemany(
+            f"insert into {table} ({names}) values ({marks})",
+            [[row.get(name) for name in columns] for row in rows],
+        )
+
+    def load_knowledge(self, tables: Iterable[KnowledgeTable]) -> None:
+        """Create one table per knowledge table; rows are those of the inspection's region."""
+        for table in tables:
+            self.run(f"create or replace table {table.name} ({table.columns_sql()})")
+            self.load_rows(table.name, table.rows)
+
+    def build_views(self, only: Iterable[str] | None = None) -> None:
+        """Materialise the plain views in order; each file holds one select."""
+        wanted = set(only) if only is not None else None
+        for file in sorted(VIEWS.glob("[1-9]*.sql")):
+            name = view_name(file)
+            if wanted is None or name in wanted:
+                self.run(f"create or replace table {name} as\n{file.read_text('utf-8')}")
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Answer a query; only the parameters that the text names are bound."""
+        named = set(PARAMETER.findall(sql))
+        bound = {name: value for name, value in (parameters or {}).items() if name in named}
+        cursor = self._connection.execute(sql, bound) if bound else self._connection.execute(sql)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def fetch(
+        self, noun: type[Noun], view: str, where: str = "true", parameters: Mapping[str, Any] | None = None
+    ) -> list[Noun]:
+        """Rows of a view as frozen nouns; the noun's fields are the columns asked for."""
+        columns = ", ".join(f'"{field.name}"' for field in fields(noun))  # type: ignore[arg-type]
+        return [noun(**row) for row in self.rows(f"select {columns} from {view} where {where}", parameters)]
+
+    def has_rows(self, table: str) -> bool:
+        return bool(self.rows(f"select 1 from {table} limit 1"))
+
+    def interrupt(self) -> None:
+        """Stop the running query; it ends with an error."""
+        self._connection.interrupt()
+
+
+def view_name(file: Path) -> str:
+    """`22_charges.sql` → `charges`."""
+    return file.stem.split("_", 1)[1]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON carries it: decimals as numbers with their own digits, dates as ISO text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
