@@ -77,7 +77,7 @@ def _closeness(row_region: str, region: str | None) -> int:
 def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, Any]]:
     for row in table.rows:
         for side in spec.codes:
-            for pattern in filter(None, (part.strip() for part in str(row[side] or "").split("|"))):
+            for pattern in _alternatives(str(row[side] or ""), row["match"] or "exact"):
                 yield {
                     "table_name": table.name,
                     "row_id": row["row_id"],
@@ -86,3 +86,9 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
                     "match": row["match"] or "exact",
                     "ceiling": "clue" if row["match"] == "name" else row["certainty_ceiling"] or "established",
                 }
+
+
+def _alternatives(cell: str, match: str) -> list[str]:
+    """Codes may be listed with `|`; in a regular expression the bar is the pattern's own."""
+    parts = cell.split("|") if match in {"exact", "prefix"} else [cell]
+    return [part.strip() for part in parts if part.strip()]

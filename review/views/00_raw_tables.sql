@@ -75,6 +75,7 @@ create or replace table raw_signatures (document_id varchar, role varchar, name 
 create or replace table raw_pages (
     source varchar, admission_id varchar, number integer, start_at integer, end_at integer, origin varchar,
     confidence double);
+create or replace table raw_lines (source varchar, start_at integer, end_at integer, confidence double);
 create or replace table raw_text_facts (
     fact_id varchar, admission_id varchar, kind varchar, name varchar, value varchar, unit varchar,
     begins_at timestamp, ends_at timestamp, source varchar, page integer, start_at integer, end_at integer,

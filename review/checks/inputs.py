@@ -1,0 +1,165 @@
+"""What a Python check is given: one admission's record, or all of them. Everything is read once and only read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from review.engines.duckdb import Warehouse
+from review.models import Evidence
+from review.quotes import Layout, LineSpan, PageSpan
+from review.record import (
+    Admission,
+    Anesthesia,
+    Charge,
+    Diagnosis,
+    Document,
+    Edit,
+    Exam,
+    Fact,
+    Lab,
+    OperationRow,
+    Order,
+    Section,
+    Signature,
+    Stay,
+    Vital,
+)
+
+OF_ADMISSION = "admission_id = $admission_id"
+
+
+class Record:
+    """One admission with everything known of it, read from the warehouse when first asked for."""
+
+    def __init__(self, inspection: "Inspection", admission: Admission, documents: tuple[Document, ...]) -> None:
+        self.inspection = inspection
+        self.admission = admission
+        self.documents = documents
+
+    def _fetch(self, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
+        where = f"{OF_ADMISSION} order by {order}"
+        return tuple(
+            self.inspection.warehouse.fetch(noun, view, where, {"admission_id": self.admission.admission_id})
+        )
+
+    @cached_property
+    def charges(self) -> tuple[Charge, ...]:
+        return self._fetch(Charge, "charges", "charged_at, charge_id")
+
+    @cached_property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        return self._fetch(Diagnosis, "diagnoses", "is_main desc, diagnosis_code")
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        return self._fetch(Order, "orders", "begins_at, fact_id")
+
+    @cached_property
+    def exams(self) -> tuple[Exam, ...]:
+        return self._fetch(Exam, "exams", "registered_at, fact_id")
+
+    @cached_property
+    def labs(self) -> tuple[Lab, ...]:
+        return self._fetch(Lab, "labs", "sampled_at, fact_id")
+
+    @cached_property
+    def vitals(self) -> tuple[Vital, ...]:
+        return self._fetch(Vital, "vitals", "measured_at, fact_id")
+
+    @cached_property
+    def operations(self) -> tuple[OperationRow, ...]:
+        return self._fetch(OperationRow, "operations", "operated_on, begins_at, fact_id")
+
+    @cached_property
+    def anesthesia(self) -> tuple[Anesthesia, ...]:
+        return self._fetch(Anesthesia, "anesthesia", "begins_at, fact_id")
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        return self._fetch(Edit, "edits", "edited_at, fact_id")
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        return self._fetch(Fact, "facts", "begins_at, fact_id")
+
+    @cached_property
+    def stay(self) -> Stay | None:
+        stays = self._fetch(Stay, "person_stays", "begins_at")
+        return stays[0] if stays else None
+
+    def provided(self, table: str) -> bool:
+        """Whether the inspection holds the table at all."""
+        return table in self.inspection.provided
+
+    def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
+        """Knowledge rows of the inspection's region."""
+        return self.inspection.knowledge(table)
+
+    def of_kind(self, *kinds: str) -> tuple[Document, ...]:
+        """The record's documents of these kinds, in order of writing."""
+        return tuple(document for document in self.documents if document.kind in kinds)
+
+    def quote(
+        self, document: Document, start: int, end: int, *, says: str = "for", at: datetime | None = None
+    ) -> Evidence:
+        """A span of a document's text as evidence."""
+        return self.inspection.layout.evidence(document, start, end, says=says, at=at)
+
+
+class Inspection:
+    """All records of one inspection, for checks that look across admissions."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self._rows: dict[str, Sequence[Mapping[str, Any]]] = {}
+
+    @cached_property
+    def provided(self) -> frozenset[str]:
+        return frozenset(str(row["table_name"]) for row in self.warehouse.rows("select table_name from provided"))
+
+    @cached_property
+    def about(self) -> Mapping[str, Any]:
+        rows = self.warehouse.rows("select * from inspection")
+        return rows[0] if rows else {}
+
+    @cached_property
+    def layout(self) -> Layout:
+        pages = self.warehouse.rows("select source, number, start_at, end_at from raw_pages order by source, start_at")
+        lines = self.warehouse.rows("select * from raw_lines order by source, start_at")
+        return Layout(
+            (PageSpan(row["source"], row["number"], row["start_at"], row["end_at"]) for row in pages),
+            ((row["source"], LineSpan(row["start_at"], row["end_at"], row["confidence"])) for row in lines),
+        )
+
+    @cached_property
+    def records(self) -> Mapping[str, Record]:
+        """Records by admission, in order of admission."""
+        documents = self._documents()
+        admissions = self.warehouse.fetch(Admission, "admissions", "true order by begins_at, admission_id")
+        return {
+            admission.admission_id: Record(self, admission, documents.get(admission.admission_id, ()))
+            for admission in admissions
+        }
+
+    def knowledge(self, table: str) -> Sequence[Mapping[str, Any]]:
+        if table not in self._rows:
+            self._rows[table] = self.warehouse.rows(f"select * from {table} order by row_id")
+        return self._rows[table]
+
+    def _documents(self) -> dict[str, tuple[Document, ...]]:
+        sections: dict[str, list[Section]] = {}
+        for row in self.warehouse.rows("select * from raw_sections order by document_id, start_at"):
+            sections.setdefault(row["document_id"], []).append(Section(row["name"], row["start_at"], row["end_at"]))
+        signatures: dict[str, list[Signature]] = {}
+        for row in self.warehouse.rows("select * from raw_signatures"):
+            signatures.setdefault(row["document_id"], []).append(Signature(row["role"], row["name"]))
+        documents: dict[str, list[Document]] = {}
+        for row in self.warehouse.rows("select * from documents order by written_at nulls last, document_id"):
+            document = Document(
+                **row,
+                sections=tuple(sections.get(row["document_id"], ())),
+                signatures=tuple(signatures.get(row["document_id"], ())),
+            )
+            documents.setdefault(document.admission_id, []).append(document)
+        return {admission_id: tuple(group) for admission_id, group in documents.items()}

@@ -1,0 +1,72 @@
+"""Every check there is: being in a folder of `review/checks/` is being registered. A code used twice fails at once."""
+
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from review.checks.header import PYTHON_HEADERS, Header, read_header
+from review.errors import HeaderError
+
+HERE = Path(__file__).parent
+FOLDERS = ("charges", "admission", "documents")
+MARKER = re.compile(r"^-- (examined|findings)\b.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check ready to run: two queries, or a generator function."""
+
+    header: Header
+    file: Path
+    examined: str | None = None
+    findings: str | None = None
+    function: Callable[..., Iterator[Any]] | None = None
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """The checks in order of their codes."""
+    checks: dict[str, Check] = {}
+    for folder in FOLDERS:
+        for file in sorted((HERE / folder).iterdir()):
+            if file.suffix == ".sql":
+                found = [read_sql_check(file)]
+            elif file.suffix == ".py" and file.stem != "__init__":
+                found = _python_checks(file, folder)
+            else:
+                continue
+            for check in found:
+                other = checks.get(check.header.code)
+                if other is not None:
+                    raise HeaderError(f"{file.name}：编号 {check.header.code} 已被 {other.file.name} 使用；请换一个。")
+                checks[check.header.code] = check
+    return tuple(checks[code] for code in sorted(checks))
+
+
+def read_sql_check(file: Path) -> Check:
+    """A `.sql` check: header comment, then `-- examined` and `-- findings`, each one query."""
+    text = file.read_text("utf-8")
+    header = read_header(text, file.name)
+    parts = MARKER.split(text[text.index("*/") + 2 :])
+    queries = {name: query.strip().rstrip(";") for name, query in zip(parts[1::2], parts[2::2], strict=True)}
+    if set(queries) != {"examined", "findings"}:
+        raise HeaderError(f"{file.name}：须有 -- examined 与 -- findings 两段查询；请补上。")
+    return Check(header, file, queries["examined"], queries["findings"])
+
+
+def _python_checks(file: Path, folder: str) -> list[Check]:
+    """The checks a module declares; a module may hold private functions beside them."""
+    name = f"review.checks.{folder}.{file.stem}"
+    importlib.import_module(name)
+    found = [
+        Check(header, file, function=function)
+        for header, function in PYTHON_HEADERS.values()
+        if function.__module__ == name
+    ]
+    if not found:
+        raise HeaderError(f"{file.name}：没有用 @check 声明检查；请声明，或移出此文件夹。")
+    return found

@@ -1,0 +1,87 @@
+"""Quotes that can be proved: a span of a document becomes evidence with file, page and position.
+
+A quote is always cut out of the normalised text, never typed; `stands_in` proves one that came from elsewhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from knowledge.readers.text import fold
+from review.models import Evidence
+from review.record import Document
+
+LONGEST_QUOTE = 300
+
+
+@dataclass(frozen=True)
+class PageSpan:
+    """A page's span in the normalised text of its file; `number` is null where the format has no pages."""
+
+    source: str
+    number: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class LineSpan:
+    """An OCR line's span in the text of its file, with its confidence."""
+
+    start: int
+    end: int
+    confidence: float
+
+
+class Layout:
+    """Where pages and OCR lines lie in each file of the records."""
+
+    def __init__(self, pages: Iterable[PageSpan], lines: Iterable[tuple[str, LineSpan]]) -> None:
+        self._pages: dict[str, list[PageSpan]] = {}
+        self._lines: dict[str, list[LineSpan]] = {}
+        for page in pages:
+            self._pages.setdefault(page.source, []).append(page)
+        for source, line in lines:
+            self._lines.setdefault(source, []).append(line)
+
+    def evidence(
+        self, document: Document, start: int, end: int, *, says: str = "for", at: datetime | None = None
+    ) -> Evidence:
+        """The span [start, end) of the document's own text as evidence."""
+        start, end = _trimmed(document.text, start, min(end, start + LONGEST_QUOTE))
+        first, last = document.start + start, document.start + end
+        page = next((page for page in self._pages.get(document.source, ()) if page.start <= first < page.end), None)
+        numbered = page is not None and page.number is not None
+        offset = page.start if page is not None and numbered else 0
+        when = at or document.written_at
+        return Evidence(
+            kind="document",
+            source=document.source,
+            quote=document.text[start:end],
+            says=says,
+            page=page.number if page is not None else None,
+            start=first - offset,
+            end=last - offset,
+            row=document.document_id,
+            label=document.title,
+            at=when.isoformat(sep=" ", timespec="minutes") if when else None,
+            confidence=self._confidence(document.source, first, last),
+        )
+
+    def _confidence(self, source: str, start: int, end: int) -> float | None:
+        touched = [line.confidence for line in self._lines.get(source, ()) if line.start < end and start < line.end]
+        return min(touched) if touched else None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def stands_in(quote: str, text: str) -> bool:
+    """Whether a quote stands letter for letter in a text, after normalisation and without white space."""
+    folded = fold(quote)
+    return bool(folded) and folded in fold(text)
