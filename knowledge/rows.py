@@ -1,0 +1,157 @@
+"""Rule rows: reads the starter tables and the imported ones, closed and typed, newest publication first.
+
+A file with an unknown column, a row without a source passage or with a value of the wrong type is an error
+that names file, row and column. What a row means for an admission is the business of `review`.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from knowledge.row_cells import Cell, parse_cell, parse_regex
+from knowledge.row_tables import ROW_TABLES, TableSpec
+
+__all__ = ["ANY_DAY", "ROW_TABLES", "Cell", "Row", "RowError", "TableSpec", "load_rows", "read_rows"]
+
+STARTER = Path(__file__).parent / "tables"
+ANY_DAY = date(1900, 1, 1)  # a row without a publication date holds on any day, and compares like any other
+
+Row = dict[str, Cell]
+
+
+class RowError(ValueError):
+    """A rule table cannot be loaded; the message names file, row and column."""
+
+
+def load_rows(table: str, home: Path | None, states: tuple[str, ...] = ("approved",)) -> list[Row]:
+    """Starter rows and imported rows of a table. A rule that was published again ends the day before."""
+    spec = _spec(table)
+    starter = read_rows(STARTER / f"{table}.csv", spec)
+    imported_file = home / "tables" / f"{table}.csv" if home else None
+    imported = read_rows(imported_file, spec) if imported_file and imported_file.exists() else []
+    replaced = {_version(row, spec) for row in imported if _replaces(row)}
+    kept = [row for row in starter if row["authority"] == "law" or _version(row, spec) not in replaced]
+    return _close_superseded([row for row in kept + imported if row["state"] in states], spec)
+
+
+def read_rows(file: Path, spec: TableSpec) -> list[Row]:
+    """Every row of one CSV file, typed."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, restkey="多出的列")
+            _require_columns(reader.fieldnames or (), spec, file.name)
+            rows = [type_row(cells, spec, file.name, number) for number, cells in enumerate(reader, start=2)]
+    except (OSError, UnicodeDecodeError) as problem:
+        raise RowError(
+            f"{file.name}：读不出来（{type(problem).__name__}）；请换成 UTF-8 的 CSV 文件。"
+        ) from problem
+    _refuse_duplicates(rows, file.name)
+    return rows
+
+
+def type_row(cells: Mapping[str, object], spec: TableSpec, file: str, number: int) -> Row:
+    """Turn the texts of one line into typed cells, or say what is wrong with which of them."""
+    row: Row = {}
+    for column in spec.columns:
+        text = str(cells.get(column.name) or "").strip()
+        try:
+            row[column.name] = parse_cell(text, column)
+        except ValueError as problem:
+            raise RowError(f"{file} 第 {number} 行“{column.name}”：{problem}；请改正。") from problem
+    if "多出的列" in cells:
+        raise RowError(f"{file} 第 {number} 行：格数多于表头；请检查逗号和引号。")
+    if row["in_force_from"] is None:
+        row["in_force_from"] = ANY_DAY
+    _check_codes(row, spec, f"{file} 第 {number} 行")
+    return row
+
+
+def row_id_of(table: str, row: Mapping[str, Cell]) -> str:
+    """A name for a rule by its content: the same rule read from another file gets the same name.
+
+    Code lists of drugs stay out, because one publication cuts them short; so do names and texts."""
+    spec = _spec(table)
+    parts = [table, str(row.get("region")), str(row.get("in_force_from") or ANY_DAY)]
+    for column in spec.own:
+        is_key = column.name in spec.key
+        if is_key or column.kind not in ("text", "code"):
+            parts.append(f"{column.name}={row.get(column.name)}")
+    return f"{table}-{hashlib.sha256('|'.join(parts).encode('utf-8')).hexdigest()[:12]}"
+
+
+def _spec(table: str) -> TableSpec:
+    if table not in ROW_TABLES:
+        raise LookupError(f"没有“{table}”这张规则表；现有：{'、'.join(ROW_TABLES)}。")
+    return ROW_TABLES[table]
+
+
+def _require_columns(found: Iterable[str], spec: TableSpec, file: str) -> None:
+    known = {column.name for column in spec.columns}
+    unknown = [name for name in found if name not in known]
+    if unknown:
+        raise RowError(f"{file} 表头：不认识的列“{'”“'.join(unknown)}”；请改名或删去。")
+    missing = [column.name for column in spec.columns if column.required and column.name not in set(found)]
+    if missing:
+        raise RowError(f"{file} 表头：缺少必需的列“{'”“'.join(missing)}”；请补上。")
+
+
+def _check_codes(row: Row, spec: TableSpec, place: str) -> None:
+    for name in spec.codes:
+        cell = row[name]
+        if cell is None:
+            continue
+        if row["match"] == "regex":
+            parse_regex(str(cell))
+            continue
+        for code in str(cell).split("|"):
+            if not re.fullmatch(r"[0-9A-Z]+(\.[0-9A-Z]*)?", code):
+                raise RowError(f"{place}“{name}”：“{code}”不是编码；多个编码用 | 分开。")
+            short = code.isdigit() and len(code) < spec.min_prefix
+            if short and row["state"] == "approved" and row["approved_by"] is None:
+                raise RowError(
+                    f"{place}“{name}”：“{code}”不足 {spec.min_prefix} 位；"
+                    "须有人看过它展开的项目，并写明 approved_by。"
+                )
+
+
+def _refuse_duplicates(rows: Iterable[Row], file: str) -> None:
+    seen: set[Cell] = set()
+    for row in rows:
+        if row["row_id"] in seen:
+            raise RowError(f"{file}“row_id”：{row['row_id']} 出现两次；请删去一行。")
+        seen.add(row["row_id"])
+
+
+def _replaces(row: Row) -> bool:
+    """A practitioner's table or an unread draft stands beside a starter row, never in its place."""
+    return row["state"] == "approved" and row["authority"] != "working"
+
+
+def _rule(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
+    return (row["region"], row["insutype"], *(row[name] for name in spec.key))
+
+
+def _version(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
+    return (*_rule(row, spec), row["in_force_from"])
+
+
+def _close_superseded(rows: list[Row], spec: TableSpec) -> list[Row]:
+    """Two publications of one rule: the older ends where the newer begins, so that one applies on any day."""
+    begins: dict[tuple[Cell, ...], set[date]] = {}
+    for row in rows:
+        begins.setdefault(_rule(row, spec), set()).add(_day_of(row["in_force_from"]))
+    closed = []
+    for row in rows:
+        later = [day for day in begins[_rule(row, spec)] if day > _day_of(row["in_force_from"])]
+        ends = [day - timedelta(days=1) for day in later]
+        if row["in_force_to"] is not None:
+            ends.append(_day_of(row["in_force_to"]))
+        closed.append({**row, "in_force_to": min(ends, default=None)})
+    return closed
+
+
+def _day_of(cell: Cell) -> date:
+    return cell if isinstance(cell, date) else ANY_DAY
