@@ -130,3 +130,12 @@ class Problem:
     admissions: tuple[str, ...] = ()  # a pattern of a ward or hospital instead of one stay
     points_at: tuple[str, ...] = ()  # what tells this finding from others of the check, for a stable id
     row_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What a check of wider scope yields for a stay it could not speak about."""
+
+    admission_id: str
+    outcome: Outcome  # not_applicable | not_checked
+    reason: str
