@@ -121,6 +121,7 @@ class Problem:
     fund_amount: Decimal | None = None
     evidence: tuple[Evidence, ...] = ()
     fact_ids: tuple[str, ...] = ()
+    against_fact_ids: tuple[str, ...] = ()
     certainty: Certainty | None = None
     lowered_by: tuple[str, ...] = ()
     violation: str | None = None

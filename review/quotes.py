@@ -50,7 +50,9 @@ class Layout:
         """The span [start, end) of the document's own text as evidence."""
         start, end = _trimmed(document.text, start, min(end, start + LONGEST_QUOTE))
         first, last = document.start + start, document.start + end
-        page = next((page for page in self._pages.get(document.source, ()) if page.start <= first < page.end), None)
+        page = next(
+            (page for page in self._pages.get(document.source, ()) if page.start <= first < page.end), None
+        )
         numbered = page is not None and page.number is not None
         offset = page.start if page is not None and numbered else 0
         when = at or document.written_at
@@ -69,7 +71,9 @@ class Layout:
         )
 
     def _confidence(self, source: str, start: int, end: int) -> float | None:
-        touched = [line.confidence for line in self._lines.get(source, ()) if line.start < end and start < line.end]
+        touched = [
+            line.confidence for line in self._lines.get(source, ()) if line.start < end and start < line.end
+        ]
         return min(touched) if touched else None
 
 

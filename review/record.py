@@ -68,6 +68,7 @@ class Charge:
     executor: str | None
     takeaway: str | None
     subject: str  # patient | newborn
+    source: str
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,9 @@ def check(**declared: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[
         header = make_header(declared, function.__module__)
         known = PYTHON_HEADERS.get(header.code)
         if known is not None and known[1].__module__ != function.__module__:
-            raise HeaderError(f"{function.__module__}：编号 {header.code} 已被 {known[1].__module__} 使用；请换一个。")
+            raise HeaderError(
+                f"{function.__module__}：编号 {header.code} 已被 {known[1].__module__} 使用；请换一个。"
+            )
         PYTHON_HEADERS[header.code] = (header, function)
         return function
 

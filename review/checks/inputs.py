@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from knowledge.rows import ROW_TABLES
 from review.engines.duckdb import Warehouse
 from review.models import Evidence
 from review.quotes import Layout, LineSpan, PageSpan
@@ -32,7 +33,9 @@ OF_ADMISSION = "admission_id = $admission_id"
 class Record:
     """One admission with everything known of it, read from the warehouse when first asked for."""
 
-    def __init__(self, inspection: "Inspection", admission: Admission, documents: tuple[Document, ...]) -> None:
+    def __init__(
+        self, inspection: "Inspection", admission: Admission, documents: tuple[Document, ...]
+    ) -> None:
         self.inspection = inspection
         self.admission = admission
         self.documents = documents
@@ -116,7 +119,9 @@ class Inspection:
 
     @cached_property
     def provided(self) -> frozenset[str]:
-        return frozenset(str(row["table_name"]) for row in self.warehouse.rows("select table_name from provided"))
+        return frozenset(
+            str(row["table_name"]) for row in self.warehouse.rows("select table_name from provided")
+        )
 
     @cached_property
     def about(self) -> Mapping[str, Any]:
@@ -125,7 +130,9 @@ class Inspection:
 
     @cached_property
     def layout(self) -> Layout:
-        pages = self.warehouse.rows("select source, number, start_at, end_at from raw_pages order by source, start_at")
+        pages = self.warehouse.rows(
+            "select source, number, start_at, end_at from raw_pages order by source, start_at"
+        )
         lines = self.warehouse.rows("select * from raw_lines order by source, start_at")
         return Layout(
             (PageSpan(row["source"], row["number"], row["start_at"], row["end_at"]) for row in pages),
@@ -147,10 +154,41 @@ class Inspection:
             self._rows[table] = self.warehouse.rows(f"select * from {table} order by row_id")
         return self._rows[table]
 
+    def knowledge_tables(self) -> tuple[str, ...]:
+        return tuple(ROW_TABLES)
+
+    def cite_facts(self, fact_ids: Sequence[str], says: str) -> list[Evidence]:
+        """Facts as evidence; a table row is cited by its row number, a sentence by its place."""
+        if not fact_ids:
+            return []
+        marks = ", ".join(f"$id_{n}" for n in range(len(fact_ids)))
+        rows = self.warehouse.rows(
+            f"select * from facts where fact_id in ({marks})",
+            {f"id_{n}": fact_id for n, fact_id in enumerate(fact_ids)},
+        )
+        by_id = {row["fact_id"]: row for row in rows}
+        return [_cited(by_id[fact_id], says) for fact_id in fact_ids if fact_id in by_id]
+
+    def cite_charges(self, charges: Sequence[Charge]) -> list[Evidence]:
+        """Each charge line's item cell, with the line's own identifier."""
+        return [
+            Evidence(
+                kind="table",
+                source=charge.source,
+                quote=charge.hospital_item_name or charge.item_name or charge.charge_id,
+                row=charge.charge_id,
+                label="费用明细",
+                at=charge.charged_at.isoformat(sep=" ", timespec="minutes") if charge.charged_at else None,
+            )
+            for charge in charges
+        ]
+
     def _documents(self) -> dict[str, tuple[Document, ...]]:
         sections: dict[str, list[Section]] = {}
         for row in self.warehouse.rows("select * from raw_sections order by document_id, start_at"):
-            sections.setdefault(row["document_id"], []).append(Section(row["name"], row["start_at"], row["end_at"]))
+            sections.setdefault(row["document_id"], []).append(
+                Section(row["name"], row["start_at"], row["end_at"])
+            )
         signatures: dict[str, list[Signature]] = {}
         for row in self.warehouse.rows("select * from raw_signatures"):
             signatures.setdefault(row["document_id"], []).append(Signature(row["role"], row["name"]))
@@ -163,3 +201,20 @@ class Inspection:
             )
             documents.setdefault(document.admission_id, []).append(document)
         return {admission_id: tuple(group) for admission_id, group in documents.items()}
+
+
+def _cited(fact: Mapping[str, Any], says: str) -> Evidence:
+    sentence = fact["start"] is not None
+    at = fact["begins_at"]
+    return Evidence(
+        kind="document" if sentence else "table",
+        source=fact["source"],
+        quote=fact["quote"],
+        says=says,
+        page=fact["page"],
+        start=fact["start"],
+        end=fact["end"],
+        row=None if sentence else str(fact["fact_id"]).rsplit("#", 1)[-1],
+        label=fact["name"],
+        at=at.isoformat(sep=" ", timespec="minutes") if isinstance(at, datetime) else None,
+    )

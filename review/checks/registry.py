@@ -42,7 +42,9 @@ def all_checks() -> tuple[Check, ...]:
             for check in found:
                 other = checks.get(check.header.code)
                 if other is not None:
-                    raise HeaderError(f"{file.name}：编号 {check.header.code} 已被 {other.file.name} 使用；请换一个。")
+                    raise HeaderError(
+                        f"{file.name}：编号 {check.header.code} 已被 {other.file.name} 使用；请换一个。"
+                    )
                 checks[check.header.code] = check
     return tuple(checks[code] for code in sorted(checks))
 

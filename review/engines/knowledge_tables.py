@@ -1,4 +1,4 @@
-"""Knowledge rows as the warehouse takes them: only those of the inspection's region, with their code patterns spread out.
+"""Knowledge rows as the warehouse takes them: those of the inspection's region, with their code patterns spread out.
 
 A regional row replaces the national row for the same rule (the longest matching region prefix wins). Dates are left to
 the checks, which compare them with the day of service.
@@ -6,13 +6,11 @@ the checks, which compare them with the day of service.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from knowledge.rows import ROW_TABLES, TableSpec
 
-SQL_TYPES = {str: "varchar", int: "integer", Decimal: "decimal(18,4)", date: "date", bool: "boolean"}
+SQL_TYPES = {"int": "integer", "decimal": "decimal(18,4)", "day": "date", "flag": "boolean"}
 PATTERN_COLUMNS = (
     ("table_name", "varchar"),
     ("row_id", "varchar"),
@@ -42,7 +40,7 @@ def tables_for_region(
     tables = [
         KnowledgeTable(
             name=name,
-            columns=tuple((column, SQL_TYPES[kind]) for column, kind in spec.columns.items()),
+            columns=tuple((column.name, SQL_TYPES.get(column.kind, "varchar")) for column in spec.columns),
             rows=tuple(_in_region(rows.get(name, ()), spec, region)),
         )
         for name, spec in ROW_TABLES.items()
@@ -84,7 +82,9 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
                     "side": side,
                     "pattern": pattern,
                     "match": row["match"] or "exact",
-                    "ceiling": "clue" if row["match"] == "name" else row["certainty_ceiling"] or "established",
+                    "ceiling": "clue"
+                    if row["match"] == "name"
+                    else row["certainty_ceiling"] or "established",
                 }
 
 

@@ -1,0 +1,226 @@
+"""Runs one check over one inspection and says what became of it on every admission. Silence is not an outcome.
+
+A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from review.checks.header import Header, NotApplicable, NotChecked
+from review.checks.inputs import Inspection, Record
+from review.checks.registry import Check
+from review.checks.stamping import Stamp, Unreadable
+from review.models import AmountOption, CheckResult, Finding, Outcome, Problem, Skipped
+from review.violations import Certainty
+
+SECONDS_PER_CHECK = 600
+TABLE_NAMES = {
+    "admissions": "就诊登记",
+    "charges": "费用明细",
+    "settlements": "结算记录",
+    "diagnoses": "结算诊断",
+    "orders": "住院医嘱",
+    "operations": "手术记录表",
+    "anesthesia": "住院麻醉",
+    "exams": "检查报告",
+    "labs": "化验报告",
+    "vitals": "护理体征",
+    "edits": "修改痕迹",
+    "documents": "病历文书",
+    "institution": "机构执业信息",
+}
+SOURCES = {
+    "admissions": ("mdtrt_d", "documents"),
+    "charges": ("fee_list_d",),
+    "settlements": ("setl_d",),
+    "diagnoses": ("setl_list_diag_d", "mdtrt_d"),
+    "operations": ("operations", "setl_list_oprn_d"),
+}
+RESERVED = frozenset({"admission_id", *(field.name for field in fields(Problem))})
+log = logging.getLogger("mingjian.checks")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """All that one check said: findings on stays, patterns of a ward or hospital, an outcome for every stay."""
+
+    findings: tuple[Finding, ...]
+    patterns: tuple[Finding, ...]
+    results: tuple[CheckResult, ...]
+
+
+def run_check(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
+    """Run one check on every admission of the inspection."""
+    missing = _missing_input(check.header, inspection)
+    if missing:
+        return _same_for_all(check.header, inspection, Outcome.NOT_CHECKED, missing)
+    try:
+        if check.function is None:
+            return _run_sql(check, inspection, stamp)
+        if check.header.scope == "admission":
+            return _run_per_admission(check, inspection, stamp)
+        return _run_across(check, inspection, stamp)
+    except Exception as defect:
+        _log_defect(check.header.code, "-", defect)
+        return _same_for_all(check.header, inspection, Outcome.FAILED, "检查出错，已记录")
+
+
+def _missing_input(header: Header, inspection: Inspection) -> str | None:
+    provided = inspection.provided
+    tables = [
+        TABLE_NAMES.get(table, table)
+        for table in header.needs.tables
+        if not provided.intersection(SOURCES.get(table, (table,)))
+    ]
+    if tables:
+        return f"缺：{'、'.join(tables)}"
+    rules = [table for table in header.needs.knowledge if not inspection.warehouse.has_rows(table)]
+    if rules:
+        region = inspection.about.get("region") or "未注明"
+        return f"缺：规则表 {'、'.join(rules)}（地区 {region}）"
+    return None
+
+
+def _run_sql(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
+    warehouse = inspection.warehouse
+    watchdog = threading.Timer(SECONDS_PER_CHECK, warehouse.interrupt)
+    watchdog.start()
+    try:
+        examined = warehouse.rows(check.examined or "", check.header.limits)
+        rows = warehouse.rows(check.findings or "", check.header.limits)
+    finally:
+        watchdog.cancel()
+    told = {
+        row["admission_id"]: CheckResult(
+            row["admission_id"], check.header.code, Outcome(row["outcome"]), row.get("reason")
+        )
+        for row in examined
+    }
+    problems = [(row["admission_id"], _problem_of_row(row)) for row in rows]
+    return _collect(check.header, inspection, stamp, problems, told)
+
+
+def _problem_of_row(row: Mapping[str, Any]) -> Problem:
+    return Problem(
+        fields={name: value for name, value in row.items() if name not in RESERVED},
+        charge_ids=tuple(row.get("charge_ids") or ()),
+        amount=_money(row.get("amount")),
+        fund_amount=_money(row.get("fund_amount")),
+        fact_ids=tuple(row.get("fact_ids") or ()),
+        against_fact_ids=tuple(row.get("against_fact_ids") or ()),
+        certainty=Certainty(row["certainty"]) if row.get("certainty") else None,
+        lowered_by=tuple(row.get("lowered_by") or ()),
+        violation=row.get("violation"),
+        amount_options=tuple(
+            AmountOption(
+                option["label"], _money(option["amount"]) or Decimal(0), _money(option.get("fund_amount"))
+            )
+            for option in row.get("amount_options") or ()
+        ),
+        related_admissions=tuple(row.get("related_admissions") or ()),
+        points_at=tuple(row.get("points_at") or ()),
+        row_id=row.get("row_id"),
+    )
+
+
+def _money(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _run_per_admission(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
+    problems: list[tuple[str, Problem]] = []
+    told: dict[str, CheckResult] = {}
+    for admission_id, record in inspection.records.items():
+        outcome, reason, found = _ask_one(check, record)
+        told[admission_id] = CheckResult(admission_id, check.header.code, outcome, reason)
+        problems += [(admission_id, problem) for problem in found]
+    return _collect(check.header, inspection, stamp, problems, told)
+
+
+def _ask_one(check: Check, record: Record) -> tuple[Outcome, str | None, list[Problem]]:
+    assert check.function is not None
+    try:
+        return Outcome.CLEAR, None, list(check.function(record, check.header.limits))
+    except NotChecked as reason:
+        return Outcome.NOT_CHECKED, str(reason), []
+    except NotApplicable as reason:
+        return Outcome.NOT_APPLICABLE, str(reason), []
+    except Exception as defect:
+        _log_defect(check.header.code, record.admission.admission_id, defect)
+        return Outcome.FAILED, "检查出错，已记录", []
+
+
+def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
+    assert check.function is not None
+    header = check.header
+    problems: list[tuple[str, Problem]] = []
+    patterns: list[Problem] = []
+    told = {
+        admission_id: CheckResult(admission_id, header.code, Outcome.CLEAR)
+        for admission_id in inspection.records
+    }
+    try:
+        said: Iterator[Problem | Skipped] = check.function(inspection, header.limits)
+        for item in said:
+            if isinstance(item, Skipped):
+                told[item.admission_id] = CheckResult(
+                    item.admission_id, header.code, item.outcome, item.reason
+                )
+            elif item.admissions:
+                patterns.append(item)
+            elif item.admission_id:
+                problems.append((item.admission_id, item))
+    except NotChecked as reason:
+        return _same_for_all(header, inspection, Outcome.NOT_CHECKED, str(reason))
+    except NotApplicable as reason:
+        return _same_for_all(header, inspection, Outcome.NOT_APPLICABLE, str(reason))
+    ran = _collect(header, inspection, stamp, problems, told)
+    return Ran(ran.findings, tuple(stamp.pattern(header, pattern) for pattern in patterns), ran.results)
+
+
+def _collect(
+    header: Header,
+    inspection: Inspection,
+    stamp: Stamp,
+    problems: list[tuple[str, Problem]],
+    told: dict[str, CheckResult],
+) -> Ran:
+    """Stamp the problems and give every admission exactly one outcome."""
+    findings: dict[str, Finding] = {}
+    for admission_id, problem in problems:
+        try:
+            finding = stamp.finding(header, inspection.records[admission_id], problem)
+        except Unreadable as reason:
+            told[admission_id] = CheckResult(admission_id, header.code, Outcome.NOT_CHECKED, str(reason))
+            continue
+        findings.setdefault(finding.id, finding)
+    found = {finding.admission_id for finding in findings.values()}
+    results = [
+        CheckResult(admission_id, header.code, Outcome.FOUND)
+        if admission_id in found
+        else told.get(
+            admission_id, CheckResult(admission_id, header.code, Outcome.FAILED, "检查未说明此例的结果")
+        )
+        for admission_id in inspection.records
+    ]
+    return Ran(tuple(findings.values()), (), tuple(results))
+
+
+def _same_for_all(header: Header, inspection: Inspection, outcome: Outcome, reason: str) -> Ran:
+    results = tuple(
+        CheckResult(admission_id, header.code, outcome, reason) for admission_id in inspection.records
+    )
+    return Ran((), (), results)
+
+
+def _log_defect(code: str, admission_id: str, defect: Exception) -> None:
+    """Type and place of a defect, without its message: a message may quote the record."""
+    where = defect.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    line = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+    log.error("check %s failed on admission %s: %s at %s", code, admission_id, type(defect).__name__, line)

@@ -1,0 +1,229 @@
+"""Turns what a check saw into a finding: id, evidence, basis in force that day, certainty, and yuan.
+
+Every step that lowers the certainty is named on the finding. The check's author writes none of this.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from string import Template
+from typing import Any
+
+from review.checks.header import Header
+from review.checks.inputs import Inspection, Record
+from review.models import Basis, Evidence, Finding, Problem
+from review.record import Charge
+from review.violations import VIOLATIONS, Certainty, lowest
+
+CENT = Decimal("0.01")
+OCR_SURE, OCR_USABLE = 0.90, 0.80
+NO_CLAUSE = "当日无施行条文"
+ClauseOn = Callable[[str, str, date], Basis | None]
+
+
+class Unreadable(Exception):
+    """All that spoke for a finding was read by OCR below the usable confidence."""
+
+
+class Stamp:
+    """Stamps the findings of one inspection; `clause_on(document, passage, day)` is the library's answer."""
+
+    def __init__(self, inspection: Inspection, clause_on: ClauseOn) -> None:
+        self._inspection = inspection
+        self._clause_on = clause_on
+        self._row_index: Mapping[str, Mapping[str, Any]] | None = None
+
+    def finding(self, header: Header, record: Record, problem: Problem) -> Finding:
+        """One finding on one admission."""
+        violation = VIOLATIONS[problem.violation or header.violation]
+        charges = _charges(record, problem.charge_ids)
+        row = self._row(problem.row_id)
+        day = min((c.charged_on for c in charges if c.charged_on), default=record.admission.begins_at.date())
+        basis = self._basis(header, row, day)
+        evidence, worst = self._evidence(record, charges, problem)
+        certainty, lowered_by = _certainty(header, problem, row, basis, worst)
+        finding = Finding(
+            id=_stable_id(record.admission.admission_id, header.code, violation.code, problem),
+            admission_id=record.admission.admission_id,
+            check=header.code,
+            family=violation.family,
+            violation=violation.code,
+            certainty=certainty,
+            title=header.title,
+            message=fill(header, problem),
+            charge_ids=problem.charge_ids,
+            evidence=evidence,
+            basis=basis,
+            amount_options=problem.amount_options,
+            related_admissions=problem.related_admissions,
+            overturned_by=header.overturned_by,
+            lowered_by=lowered_by,
+        )
+        return _with_amounts(finding, record, charges, problem)
+
+    def pattern(self, header: Header, problem: Problem) -> Finding:
+        """A pattern of a ward or hospital: no stay, no yuan, never more than a clue."""
+        violation = VIOLATIONS[problem.violation or header.violation]
+        records = [self._inspection.records[admission] for admission in problem.admissions]
+        day = min(record.admission.begins_at.date() for record in records)
+        return Finding(
+            id=_stable_id("+".join(problem.admissions), header.code, violation.code, problem),
+            admission_id="",
+            admissions=problem.admissions,
+            check=header.code,
+            family=violation.family,
+            violation=violation.code,
+            certainty=Certainty.CLUE,
+            title=header.title,
+            message=fill(header, problem),
+            evidence=problem.evidence,
+            basis=self._basis(header, None, day),
+            overturned_by=header.overturned_by,
+        )
+
+    def _basis(self, header: Header, row: Mapping[str, Any] | None, day: date) -> tuple[Basis, ...]:
+        clauses = [self._clause_on(*_reference(reference), day) for reference in header.basis]
+        found = [clause for clause in clauses if clause is not None]
+        if not found:
+            found = [Basis(*_reference(reference), note=NO_CLAUSE) for reference in header.basis]
+        if row is not None:
+            found.append(
+                Basis(
+                    str(row["source_doc"]),
+                    str(row["source_passage"]),
+                    None if row["in_force_from"] == date(1900, 1, 1) else row["in_force_from"],
+                    row["in_force_to"],
+                    note="规则行出处",
+                )
+            )
+        return tuple(found)
+
+    def _row(self, row_id: str | None) -> Mapping[str, Any] | None:
+        if row_id is None:
+            return None
+        if self._row_index is None:
+            self._row_index = {
+                str(row["row_id"]): row
+                for table in self._inspection.knowledge_tables()
+                for row in self._inspection.knowledge(table)
+            }
+        return self._row_index.get(row_id)
+
+    def _evidence(
+        self, record: Record, charges: Sequence[Charge], problem: Problem
+    ) -> tuple[tuple[Evidence, ...], float | None]:
+        """Evidence in reading order, without what OCR could not read; and the lowest OCR confidence left in it."""
+        cited = [
+            *problem.evidence,
+            *self._inspection.cite_facts(problem.fact_ids, "for"),
+            *self._inspection.cite_facts(problem.against_fact_ids, "against"),
+            *self._inspection.cite_charges(charges),
+        ]
+        kept = [item for item in cited if item.confidence is None or item.confidence >= OCR_USABLE]
+        spoke = any(item.says == "for" for item in cited)
+        if spoke and not any(item.says == "for" for item in kept):
+            raise Unreadable("识别不清，未用于判断")
+        worst = min(
+            (item.confidence for item in kept if item.says == "for" and item.confidence is not None),
+            default=None,
+        )
+        if any(item.says == "for" and item.confidence is None for item in kept):
+            worst = None
+        return tuple(dict.fromkeys(kept)), worst
+
+
+def fill(header: Header, problem: Problem) -> str:
+    """The message with its figures; one pass, so that text of a record is never expanded."""
+    if problem.message is not None:
+        return problem.message
+    return Template(header.message).substitute(
+        {name: show(name, value) for name, value in problem.fields.items()}
+    )
+
+
+def show(name: str, value: object) -> str:
+    """A figure as an expert writes it: yuan with two decimals, counts without trailing zeros."""
+    if isinstance(value, float):
+        value = Decimal(str(value))
+    if isinstance(value, Decimal):
+        if name == "amount" or name.endswith("_yuan"):
+            return f"{value.quantize(CENT, ROUND_HALF_UP):f}"
+        whole = f"{value.normalize():f}"
+        return "0" if whole in {"-0", ""} else whole
+    if isinstance(value, list | tuple):
+        return "、".join(show(name, item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _reference(reference: str) -> tuple[str, str]:
+    document, _, passage = reference.partition("#")
+    return document, passage
+
+
+def _charges(record: Record, charge_ids: Sequence[str]) -> list[Charge]:
+    by_id = {charge.charge_id: charge for charge in record.charges} if charge_ids else {}
+    return [by_id[charge_id] for charge_id in charge_ids if charge_id in by_id]
+
+
+def _certainty(
+    header: Header,
+    problem: Problem,
+    row: Mapping[str, Any] | None,
+    basis: Sequence[Basis],
+    worst: float | None,
+) -> tuple[Certainty, tuple[str, ...]]:
+    """The lowest step of the ladder, and the steps that lowered it."""
+    steps = [header.certainty, problem.certainty or header.certainty]
+    reasons = list(problem.lowered_by)
+    ceiling = (
+        Certainty(row["certainty_ceiling"]) if row is not None and row.get("certainty_ceiling") else None
+    )
+    if ceiling is not None and ceiling.rank < lowest(*steps).rank:
+        reasons.append(f"规则行（{row['source_doc'] if row else ''}）须按本地目录确认")
+        steps.append(ceiling)
+    if all(clause.note == NO_CLAUSE for clause in basis if clause.note != "规则行出处"):
+        reasons.append(NO_CLAUSE)
+        steps.append(Certainty.CLUE)
+    if worst is not None and worst < OCR_SURE:
+        reasons.append(f"依据的扫描文字识别置信度 {worst:.2f}")
+        steps.append(Certainty.CLUE)
+    elif worst is not None:
+        steps.append(Certainty.PROBABLE)
+    return lowest(*steps), tuple(dict.fromkeys(reasons))
+
+
+def _with_amounts(finding: Finding, record: Record, charges: Sequence[Charge], problem: Problem) -> Finding:
+    violation = VIOLATIONS[finding.violation]
+    if not violation.counted:
+        return finding
+    if violation.whole_stay:
+        if finding.certainty is Certainty.CLUE:
+            return finding
+        admission = record.admission
+        return replace(
+            finding, amount=_cents(admission.total_amount), fund_amount=_cents(admission.fund_amount)
+        )
+    amount = problem.amount
+    fund = problem.fund_amount if problem.fund_amount is not None else _fund_part(amount, charges)
+    return replace(finding, amount=_cents(amount), fund_amount=_cents(fund))
+
+
+def _fund_part(amount: Decimal | None, charges: Sequence[Charge]) -> Decimal | None:
+    """The amount's share inside the fund's scope, by the split on the lines themselves."""
+    total = sum((charge.amount for charge in charges), Decimal(0))
+    scopes = [charge.in_scope_amount for charge in charges]
+    if amount is None or not total or any(scope is None for scope in scopes):
+        return None
+    inside = sum((scope for scope in scopes if scope is not None), Decimal(0))
+    return amount * inside / total
+
+
+def _cents(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _stable_id(admission_id: str, code: str, violation: str, problem: Problem) -> str:
+    parts = [admission_id, code, violation, *sorted(problem.charge_ids), "#", *problem.points_at]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8")).hexdigest()[:16]
