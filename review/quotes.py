@@ -70,6 +70,11 @@ class Layout:
             confidence=self._confidence(document.source, first, last),
         )
 
+    def confidence(self, source: str, page: int | None, start: int, end: int) -> float | None:
+        """The lowest OCR line under a span counted from its page; null for a text layer."""
+        offset = next((span.start for span in self._pages.get(source, ()) if page and span.number == page), 0)
+        return self._confidence(source, offset + start, offset + end)
+
     def _confidence(self, source: str, start: int, end: int) -> float | None:
         touched = [
             line.confidence for line in self._lines.get(source, ()) if line.start < end and start < line.end

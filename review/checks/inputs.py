@@ -167,7 +167,7 @@ class Inspection:
             {f"id_{n}": fact_id for n, fact_id in enumerate(fact_ids)},
         )
         by_id = {row["fact_id"]: row for row in rows}
-        return [_cited(by_id[fact_id], says) for fact_id in fact_ids if fact_id in by_id]
+        return [_cited(by_id[fact_id], says, self.layout) for fact_id in fact_ids if fact_id in by_id]
 
     def cite_charges(self, charges: Sequence[Charge]) -> list[Evidence]:
         """Each charge line's item cell, with the line's own identifier."""
@@ -203,7 +203,7 @@ class Inspection:
         return {admission_id: tuple(group) for admission_id, group in documents.items()}
 
 
-def _cited(fact: Mapping[str, Any], says: str) -> Evidence:
+def _cited(fact: Mapping[str, Any], says: str, layout: Layout) -> Evidence:
     sentence = fact["start"] is not None
     at = fact["begins_at"]
     return Evidence(
@@ -217,4 +217,7 @@ def _cited(fact: Mapping[str, Any], says: str) -> Evidence:
         row=None if sentence else str(fact["fact_id"]).rsplit("#", 1)[-1],
         label=fact["name"],
         at=at.isoformat(sep=" ", timespec="minutes") if isinstance(at, datetime) else None,
+        confidence=layout.confidence(fact["source"], fact["page"], fact["start"], fact["end"])
+        if sentence
+        else None,
     )
