@@ -1,0 +1,81 @@
+"""The command line of the review: reads the settings, runs the pipeline, prints a table. Messages are Chinese."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from review.errors import HeaderError, ReviewError
+from review.settings import Settings
+
+COMMANDS = ("rules",)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0 when the review ran, 2 when the input cannot be read, 1 on a defect of ours."""
+    given = sys.argv[1:] if arguments is None else arguments
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        if given and given[0] in COMMANDS:
+            return _rules(_rules_parser().parse_args(given[1:]))
+        return _review(_parser().parse_args(given))
+    except HeaderError as defect:
+        print(f"规则有误：{defect}", file=sys.stderr)
+        return 1
+    except ReviewError as problem:
+        print(f"不能审核：{problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("已停止；没有写出任何结果。", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m review",
+        description="审核一个检查文件夹，写出疑点、各项检查的结果和读不出来的地方。",
+        epilog="另有：python -m review rules  列出全部检查",
+    )
+    parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
+    parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
+    parser.add_argument("--quiet", action="store_true", help="不显示进度和汇总表")
+    return parser
+
+
+def _rules_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m review rules", description="列出全部检查。")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出检查的全部说明")
+    parser.add_argument(
+        "--coverage", action="store_true", help="列出 88 类规则与 183 条典型问题由哪些检查覆盖"
+    )
+    return parser
+
+
+def _review(options: argparse.Namespace) -> int:
+    from review.pipeline import review_inspection
+    from review.terminal import ProgressBar, print_summary
+
+    settings = Settings.from_environment()
+    with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
+        review = review_inspection(options.inspection, options.out, home=settings.home, progress=bar.show)
+    if not options.quiet:
+        print_summary(review)
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from review.rulebook import coverage, describe_all
+    from review.terminal import print_coverage, print_json, print_rules
+
+    rules = describe_all()
+    if options.coverage:
+        print_json(coverage(rules)) if options.json else print_coverage(coverage(rules))
+    elif options.json:
+        print_json(rules)
+    else:
+        print_rules(rules)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""One inspection from folder to findings: read, build the warehouse, run every check, count the yuan, write.
+
+The output folder is written beside its name and moved into place at the end, so that a review that is stopped leaves
+the last finished one as it was.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from knowledge.library import Library
+from knowledge.rows import ROW_TABLES, load_rows
+from review.amounts import count_once
+from review.checks.inputs import Inspection
+from review.checks.registry import all_checks
+from review.checks.runner import run_check
+from review.checks.stamping import Stamp
+from review.engines.duckdb import Warehouse
+from review.engines.knowledge_tables import tables_for_region
+from review.errors import InputError
+from review.facts import read_text_facts
+from review.intake.inspection import Intake, read_inspection
+from review.models import Basis, CheckResult, Fault, Finding
+from review.outputs import write_outputs
+from review.warehouse import load_intake
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a review found, in the order it is written."""
+
+    intake: Intake
+    findings: tuple[Finding, ...]
+    patterns: tuple[Finding, ...]
+    results: tuple[CheckResult, ...]
+    faults: tuple[Fault, ...]
+    seconds: Mapping[str, float]
+    out: Path
+
+
+def review_inspection(folder: Path, out: Path, *, home: Path, progress: Progress | None = None) -> Review:
+    """Review every admission of an inspection folder and write the result to `out`.
+
+    Raises InputError when the folder cannot be read at all; nothing is written then."""
+    tell = progress or (lambda stage, done, total: None)
+    clock = Clock()
+    intake = read_inspection(folder, cache=home / "cache", progress=progress)
+    clock.lap("读入")
+    draft = _draft(out)
+    try:
+        warehouse = _build_warehouse(intake, draft / "warehouse.duckdb", home)
+        clock.lap("建库")
+        inspection = Inspection(warehouse)
+        findings, patterns, results = _run_all(inspection, home, tell)
+        clock.lap("核查")
+        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, out)
+        write_outputs(review, draft)
+        warehouse.close()
+        _move_into_place(draft, out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return review
+
+
+def _draft(out: Path) -> Path:
+    if out.exists() and not out.is_dir():
+        raise InputError(f"输出位置 {out} 是一个文件；请用 --out 指定一个文件夹。")
+    draft = out.with_name(f".{out.name}.writing")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir(parents=True)
+    except OSError as problem:
+        raise InputError(
+            f"输出位置 {out} 不能写入（{problem.strerror}）；请换一个可写的文件夹。"
+        ) from problem
+    return draft
+
+
+def _move_into_place(draft: Path, out: Path) -> None:
+    """Replace our own files only: the folder may hold what somebody else put there."""
+    out.mkdir(parents=True, exist_ok=True)
+    for file in sorted(draft.iterdir()):
+        file.replace(out / file.name)
+    draft.rmdir()
+
+
+def _build_warehouse(intake: Intake, file: Path, home: Path) -> Warehouse:
+    rows = {table: load_rows(table, home) for table in ROW_TABLES}
+    warehouse = Warehouse.empty(file)
+    load_intake(warehouse, intake)
+    warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
+    layout = Inspection(warehouse).layout
+    warehouse.load_rows("raw_text_facts", read_text_facts(intake.documents, layout))
+    warehouse.build_views()
+    return warehouse
+
+
+def _run_all(
+    inspection: Inspection, home: Path, tell: Progress
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...]]:
+    stamp = Stamp(inspection, clauses_of(Library.open(home)))
+    checks = all_checks()
+    findings: list[Finding] = []
+    patterns: list[Finding] = []
+    results: list[CheckResult] = []
+    for number, check in enumerate(checks, start=1):
+        tell("核查", number, len(checks))
+        ran = run_check(check, inspection, stamp)
+        findings += ran.findings
+        patterns += ran.patterns
+        results += ran.results
+    lines = inspection.warehouse.rows("select charge_id, amount from charges")
+    counted = count_once(findings, {row["charge_id"]: Decimal(row["amount"]) for row in lines})
+    return _in_order(counted), _in_order(patterns), tuple(sorted(results, key=_result_order))
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.admission_id, finding.check, finding.id)))
+
+
+def _result_order(result: CheckResult) -> tuple[str, str]:
+    return result.admission_id, result.check
+
+
+def clauses_of(library: Library) -> Callable[[str, str, date], Basis | None]:
+    """The clause of a document in force on a day, as a basis; null where none was."""
+    known: dict[tuple[str, str, date], Basis | None] = {}
+
+    def clause_on(document: str, passage: str, day: date) -> Basis | None:
+        key = (document, passage, day)
+        if key not in known:
+            clause = library.clause(document, passage, on=day)
+            known[key] = clause and Basis(document, passage, clause.in_force_from, clause.in_force_to)
+        return known[key]
+
+    return clause_on
+
+
+class Clock:
+    """Wall time of each stage, in seconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round(now - self._last, 3)
+        self._last = now

@@ -1,0 +1,93 @@
+"""Carries what intake read into the warehouse's raw tables."""
+
+from review.engines.duckdb import Warehouse
+from review.intake.inspection import Intake
+
+
+def load_intake(warehouse: Warehouse, intake: Intake) -> None:
+    """Fill the raw tables; `provided` names the tables that the inspection really holds."""
+    about = intake.about
+    warehouse.load_rows(
+        "inspection",
+        [
+            {
+                "name": about.name,
+                "region": about.region_code,
+                "hospital_code": about.hospital_code,
+                "hospital_name": about.hospital_name,
+                "hospital_level": about.hospital_level,
+                "period_start": about.period_start,
+                "period_end": about.period_end,
+                "notice_date": about.notice_date,
+            }
+        ],
+    )
+    for name, table in intake.tables.items():
+        warehouse.load_arrow(f"raw_{name}", table)
+    _load_documents(warehouse, intake)
+    provided = [name for name, table in intake.tables.items() if table.num_rows]
+    if intake.documents:
+        provided.append("documents")
+    warehouse.load_rows("provided", [{"table_name": name} for name in sorted(provided)])
+
+
+def _load_documents(warehouse: Warehouse, intake: Intake) -> None:
+    documents, sections, signatures = [], [], []
+    for document in intake.documents:
+        documents.append(
+            {
+                "document_id": document.document_id,
+                "admission_id": document.admission_id,
+                "source": document.source,
+                "kind": document.kind,
+                "title": document.title,
+                "text": document.text,
+                "start_at": document.start,
+                "written_at": document.written_at,
+                "written_exact": document.written_exact,
+                "confidence": document.confidence,
+            }
+        )
+        sections += [
+            {
+                "document_id": document.document_id,
+                "name": section.name,
+                "start_at": section.start,
+                "end_at": section.end,
+            }
+            for section in document.sections
+        ]
+        signatures += [
+            {"document_id": document.document_id, "role": signature.role, "name": signature.name}
+            for signature in document.signatures
+        ]
+    warehouse.load_rows("raw_documents", documents)
+    warehouse.load_rows("raw_sections", sections)
+    warehouse.load_rows("raw_signatures", signatures)
+    pages, lines = [], []
+    for source in intake.sources:
+        if source.read is None:
+            continue
+        for page in source.read.pages:
+            pages.append(
+                {
+                    "source": source.source,
+                    "admission_id": source.admission_id,
+                    "number": page.number,
+                    "start_at": page.start,
+                    "end_at": page.end,
+                    "origin": page.origin,
+                    "confidence": page.confidence,
+                }
+            )
+            lines += [
+                {
+                    "source": source.source,
+                    "start_at": line.start,
+                    "end_at": line.end,
+                    "confidence": line.confidence,
+                }
+                for line in page.lines
+            ]
+    warehouse.load_rows("raw_pages", pages)
+    warehouse.load_rows("raw_lines", lines)
