@@ -23,7 +23,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """`MINGJIAN_HOME`, `MINGJIAN_DATABASE`, `MINGJIAN_HOST`, `MINGJIAN_PORT`, `MINGJIAN_DEMO`, `MINGJIAN_EMBEDDING`."""
+        """`MINGJIAN_` and the field's name in capitals; `MINGJIAN_DATABASE` is a SQLAlchemy URL."""
         given = os.environ if environment is None else environment
         home = Path(given.get("MINGJIAN_HOME") or "data").absolute()
         return cls(

@@ -1,0 +1,56 @@
+# Two commands matter: `make run` opens the workbench, `make test` proves it. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run test check bench setup packages clean
+
+run: $(READY)
+	$(BIN)/python app.py
+
+test: $(READY_DEV) packages
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+check: $(READY_DEV)
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: lint
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY_DEV)
+	$(BIN)/python -m evals bench
+
+setup: $(READY_DEV) packages
+
+# One pip call, so that nothing resolves against a half-installed environment or pulls another build of torch.
+$(READY): requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本；请安装后用 make PYTHON=python3.11 再试。"; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -r requirements.txt -c constraints.txt
+	touch $@
+
+$(READY_DEV): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本；请安装后用 make PYTHON=python3.11 再试。"; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -r requirements.txt -r requirements-dev.txt -c constraints.txt
+	touch $@ $(READY)
+
+# What the browser tests need from the system. Without root they are skipped, and the tests say so.
+PACKAGES := chromium fonts-noto-cjk
+packages:
+	@missing=""; for name in $(PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "缺系统软件包：$$missing。请由管理员执行 apt-get install$$missing；在此之前浏览器测试会跳过。"; fi
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
