@@ -1,0 +1,212 @@
+"""Reads pictures: the only door to rapidocr. Results are kept by the digest of the picture, so a page is read once.
+
+The models lie beside the installed library and are named by path, so nothing is ever fetched. What a line
+may support at which confidence is decided by those who use it.
+"""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps, ImageSequence
+
+from knowledge.readers import Line, Page, ReadText, UnreadableFile
+from knowledge.readers.text import normalise, read_bytes
+
+LARGEST_PICTURE = 60 * 1024 * 1024
+MOST_PIXELS = 80_000_000
+MOST_FRAMES = 200
+LONGEST_SIDE = 3200
+SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
+_READING = "1"  # raise when the way of reading changes: cached results of another reading are not used
+_MODELS = {
+    "Det": "PP-OCRv6_det_small.onnx",
+    "Rec": "PP-OCRv6_rec_small.onnx",
+    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+}
+Box = tuple[float, float, float, float]
+_lock = threading.Lock()
+_engine: Any = None
+
+
+@dataclass(frozen=True)
+class OcrLine:
+    """One line as read: text, confidence 0–1, box as fractions of the picture, and the row it stands in."""
+
+    text: str
+    confidence: float
+    box: Box
+    row: int = 0
+
+
+def _load_engine() -> Any:
+    """One engine per process, built at the first picture."""
+    global _engine
+    if _engine is None:
+        import rapidocr
+
+        folder = Path(rapidocr.__file__).parent / "models"
+        missing = [name for name in _MODELS.values() if not (folder / name).is_file()]
+        if missing:
+            raise UnreadableFile(
+                f"缺少文字识别模型 {'、'.join(missing)}", "请按 requirements.txt 重装 rapidocr"
+            )
+        params = {f"{part}.model_path": str(folder / name) for part, name in _MODELS.items()}
+        _engine = rapidocr.RapidOCR(params=params | {"Global.log_level": "error", "Global.text_score": 0.0})
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return _engine
+
+
+def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
+    """The lines of one picture in reading order; a page scanned on its side is turned first."""
+    picture = picture.convert("RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    digest = hashlib.sha256(picture.tobytes() + repr((_READING, picture.size)).encode()).hexdigest()
+    kept = _kept(cache, digest)
+    if kept is not None:
+        return kept
+    with _lock:
+        lines = _lines(picture)
+        if _on_end(lines):
+            lines = max((lines, *(_turned(picture, angle) for angle in (90, 270))), key=_mean_confidence)
+    _keep(cache, digest, tuple(lines))
+    return tuple(lines)
+
+
+def _lines(picture: Image.Image) -> list[OcrLine]:
+    """What the engine finds, in reading order."""
+    import numpy
+
+    found = _load_engine()(numpy.asarray(picture)[:, :, ::-1])
+    if found.txts is None or found.boxes is None:
+        return []
+    width, height = picture.size
+    lines = []
+    for text, score, corners in zip(found.txts, found.scores, found.boxes, strict=True):
+        xs, ys = [float(x) / width for x, _ in corners], [float(y) / height for _, y in corners]
+        text = " ".join(normalise(text).split())
+        if text and (score >= SPECK or len(text) > 2):
+            lines.append(OcrLine(text, round(float(score), 4), clipped(min(xs), min(ys), max(xs), max(ys))))
+    return _in_rows(lines)
+
+
+def clipped(*parts: float) -> Box:
+    x0, y0, x1, y1 = (round(min(max(part, 0.0), 1.0), 5) for part in parts)
+    return x0, y0, x1, y1
+
+
+def _on_end(lines: list[OcrLine]) -> bool:
+    """Whether most longer lines run up or down the page."""
+    long = [line.box for line in lines if len(line.text) > 2]
+    return 2 * sum(box[3] - box[1] > 1.5 * (box[2] - box[0]) for box in long) > len(long)
+
+
+def _turned(picture: Image.Image, angle: int) -> list[OcrLine]:
+    """Lines of the picture turned by `angle`, in that picture's order, their boxes turned back."""
+    back = []
+    for line in _lines(picture.rotate(angle, expand=True)):
+        x0, y0, x1, y1 = line.box
+        box = clipped(1 - y1, x0, 1 - y0, x1) if angle == 90 else clipped(y0, 1 - x1, y1, 1 - x0)
+        back.append(replace(line, box=box))
+    return back
+
+
+def _mean_confidence(lines: list[OcrLine]) -> float:
+    characters = sum(len(line.text) for line in lines)
+    return sum(line.confidence * len(line.text) for line in lines) / characters if characters else 0.0
+
+
+def _in_rows(lines: list[OcrLine]) -> list[OcrLine]:
+    """Top to bottom; boxes whose middle lies within the first box of a row stand in it, left to right."""
+    rows: list[list[OcrLine]] = []
+    for line in sorted(lines, key=lambda line: (line.box[1] + line.box[3], line.box[0], line.text)):
+        middle = (line.box[1] + line.box[3]) / 2
+        if rows and rows[-1][0].box[1] <= middle <= rows[-1][0].box[3]:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [
+        replace(line, row=number)
+        for number, row in enumerate(rows)
+        for line in sorted(row, key=lambda line: (line.box[0], line.text))
+    ]
+
+
+def _kept(cache: Path | None, digest: str) -> tuple[OcrLine, ...] | None:
+    if cache is None:
+        return None
+    try:
+        rows = json.loads((cache / "ocr" / f"{digest}.json").read_text(encoding="utf-8"))
+        return tuple(
+            OcrLine(str(text), float(sure), clipped(*box), int(row)) for text, sure, box, row in rows
+        )
+    except (OSError, ValueError, TypeError):
+        return None  # not there, or damaged: the picture is read again and the entry replaced
+
+
+def _keep(cache: Path | None, digest: str, lines: tuple[OcrLine, ...]) -> None:
+    if cache is None:
+        return
+    folder = cache / "ocr"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(
+            [[line.text, line.confidence, line.box, line.row] for line in lines], file, ensure_ascii=False
+        )
+    os.replace(name, folder / f"{digest}.json")
+
+
+def lay_out(lines: tuple[OcrLine, ...], start: int) -> tuple[str, tuple[Line, ...], float]:
+    """Text of a page from its lines, their spans counted from `start`, and the lowest confidence."""
+    text, spans = "", []
+    for before, line in zip((None, *lines), lines, strict=False):
+        text += ("" if before is None else "  " if before.row == line.row else "\n") + line.text
+        at = start + len(text)
+        spans.append(Line(at - len(line.text), at, line.confidence, line.box))
+    return text, tuple(spans), min((line.confidence for line in lines), default=0.0)
+
+
+def open_picture(path: Path) -> tuple[Image.Image, str]:
+    """The picture, refused before decoding where it is damaged or far too large, and the file's digest."""
+    content = read_bytes(path, LARGEST_PICTURE)
+    try:
+        picture = Image.open(io.BytesIO(content))
+        if picture.width * picture.height > MOST_PIXELS:
+            raise UnreadableFile("图片尺寸过大", "请以 200–300 dpi 重新扫描")
+        picture.load()
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as problem:
+        raise UnreadableFile("图片损坏或不完整", "请重新扫描或重新导出") from problem
+    return picture, hashlib.sha256(content).hexdigest()
+
+
+def read_picture(path: Path, *, cache: Path | None) -> ReadText:
+    """A picture file; every frame of a multi-page TIFF is a page."""
+    picture, digest = open_picture(path)
+    text, pages, notes = "", [], []
+    for number, frame in enumerate(ImageSequence.Iterator(picture), start=1):
+        if number > MOST_FRAMES:
+            notes.append(f"只识别前 {MOST_FRAMES} 页")
+            break
+        start = len(text)
+        page, lines, lowest = lay_out(recognise(ImageOps.exif_transpose(frame), cache), start)
+        text += page
+        origin = "ocr" if lines else "unreadable"
+        pages.append(Page(number, start, len(text), origin, lowest, lines))
+        text += "\n"
+    if not any(page.lines for page in pages):
+        notes.append("未识别出文字")
+    return ReadText(text, tuple(pages), notes=tuple(notes), sha256=digest)

@@ -1,0 +1,216 @@
+"""Reads PDF files: the only door to pypdfium2. A page with a sound text layer is read as text, any other by OCR.
+
+The library's own text order is used because it survives what pypdf's does not: doubled characters, missing
+Unicode maps for standard Chinese fonts, justified text. It may not be called from two threads at once.
+"""
+
+import hashlib
+import io
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from knowledge.readers import Page, ReadText, UnreadableFile, ocr
+from knowledge.readers.layout import Glyph, Placed, lay_out
+from knowledge.readers.text import normalise, read_bytes
+
+LARGEST_PDF = 300 * 1024 * 1024
+MOST_PAGES = 3000
+MOST_OCR_PAGES = 400
+MOST_GLYPHS = 60_000  # of one page
+OCR_DPI = 200
+LONGEST_SIDE = 3200  # pixels of a rendered page
+_lock = threading.RLock()
+# What a Chinese document may hold; a layer with much else was written without a usable character map.
+_PLAUSIBLE = re.compile(
+    "[\\s!-~\xa0-\xbf\xd7\xf7Α-ωА-я\u2000-\u2bff\u3000-\u303f\u3100-\u312f\u3200-\u33ff"
+    "\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
+)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
+    """The document, opened with an empty password; the lock is held until it is closed."""
+    with _lock:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as problem:
+            if "password" in str(problem).lower() or b"/Encrypt" in content:
+                raise UnreadableFile("PDF 已加密，需要密码", "请向医院索取未加密的文件") from problem
+            raise UnreadableFile("PDF 损坏或不完整", "请重新导出或重新拷贝该文件") from problem
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def read_pdf(path: Path, *, cache: Path | None) -> ReadText:
+    """Text of every page, in order; what was cut off or not recognised is said in the notes."""
+    content = read_bytes(path, LARGEST_PDF)
+    digest = hashlib.sha256(content).hexdigest()
+    text, pages, notes = "", [], []
+    with _opened(content) as document:
+        count = len(document)
+        if not count:
+            raise UnreadableFile("PDF 没有页", "请重新导出该文件")
+        if count > MOST_PAGES:
+            notes.append(f"共 {count} 页，只读前 {MOST_PAGES} 页")
+        left = MOST_OCR_PAGES
+        for number in range(1, min(count, MOST_PAGES) + 1):
+            page, page_text = _read_page(document, number, len(text), cache if left else None, bool(left))
+            left -= page.origin == "ocr"
+            pages.append(page)
+            text += page_text + "\n"
+        meta = tuple(
+            sorted(
+                (key.lower(), normalise(value))
+                for key, value in document.get_metadata_dict().items()
+                if value
+            )
+        )
+    notes += _notes(pages)
+    return ReadText(text, tuple(pages), notes=tuple(notes), meta=meta, sha256=digest)
+
+
+def _notes(pages: list[Page]) -> list[str]:
+    by_ocr = [page for page in pages if page.origin == "ocr"]
+    lost = [str(page.number) for page in pages if page.origin == "unreadable"]
+    return [
+        *([f"{len(by_ocr)} 页由文字识别读出"] if by_ocr else []),
+        *([f"第 {'、'.join(lost[:20])} 页未识别出文字"] if lost else []),
+    ]
+
+
+def _read_page(
+    document: Any, number: int, start: int, cache: Path | None, may_recognise: bool
+) -> tuple[Page, str]:
+    page = _page(document, number)
+    if page is None:
+        return Page(number, start, start, "unreadable", 0.0), ""
+    text = "".join(character for character, _ in _placed(page))
+    if sound(text) and not (len(text) < 40 and _mostly_picture(page)):
+        return Page(number, start, start + len(text)), text
+    if not may_recognise:
+        return Page(number, start, start, "unreadable", 0.0), ""
+    picture = _render(page, OCR_DPI)
+    if _blank(picture):
+        return Page(number, start, start), ""
+    text, lines, lowest = ocr.lay_out(ocr.recognise(picture, cache), start)
+    return Page(number, start, start + len(text), "ocr" if lines else "unreadable", lowest, lines), text
+
+
+def _page(document: Any, number: int) -> Any:
+    try:
+        return document[number - 1]
+    except (pypdfium2.PdfiumError, IndexError):
+        return None
+
+
+def sound(text: str) -> bool:
+    """Whether a text layer can be used: not empty, and nearly all of it what Chinese documents hold."""
+    characters = [character for character in text if not character.isspace()]
+    strange = sum(not _PLAUSIBLE.match(character) for character in characters)
+    return bool(characters) and 8 * strange < len(characters)
+
+
+def _placed(page: Any) -> list[Placed]:
+    return lay_out(_lines(page))
+
+
+def _lines(page: Any) -> Iterator[list[Glyph]]:
+    """Lines in drawing order; boxes turned to the upright page."""
+    textpage = page.get_textpage()
+    upright = _upright(page)
+    try:
+        line: list[Glyph] = []
+        box = pdfium.FS_RECTF()
+        for index in range(min(textpage.count_chars(), MOST_GLYPHS)):
+            code = pdfium.FPDFText_GetUnicode(textpage, index)
+            if code in (0x0A, 0x0D):
+                if line:
+                    yield line
+                line = []
+            elif 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
+                # The loose box is the character's cell, so that punctuation leaves no gap.
+                pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
+                line.append(Glyph(normalise(chr(code)), *upright(box.left, box.bottom, box.right, box.top)))
+        if line:
+            yield line
+    finally:
+        textpage.close()
+
+
+def _upright(page: Any) -> Callable[[float, float, float, float], tuple[float, float, float, float]]:
+    """How a box in the file's own coordinates lies on the page as shown, from its top left corner."""
+    left, bottom, right, top = page.get_cropbox()
+    turn = page.get_rotation()
+
+    def turned(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        if turn == 90:
+            return y0 - bottom, x0 - left, y1 - bottom, x1 - left
+        if turn == 180:
+            return right - x1, y0 - bottom, right - x0, y1 - bottom
+        if turn == 270:
+            return top - y1, right - x1, top - y0, right - x0
+        return x0 - left, top - y1, x1 - left, top - y0
+
+    return turned
+
+
+def _mostly_picture(page: Any) -> bool:
+    """Whether one picture covers half the page: a scan whose text layer is only a page number or a stamp."""
+    width, height = page.get_size()
+    for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = thing.get_bounds()
+        if (right - left) * (top - bottom) > 0.5 * width * height:
+            return True
+    return False
+
+
+def _render(page: Any, dpi: float) -> Image.Image:
+    scale = min(dpi / 72, LONGEST_SIDE / max(*page.get_size(), 1.0))
+    picture: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
+    return picture
+
+
+def _blank(picture: Image.Image) -> bool:
+    """Nothing to read: hardly any difference between the lightest and the darkest point."""
+    low, high = picture.convert("L").resize((400, 560)).getextrema()
+    return bool(high - low < 24)  # type: ignore[operator]
+
+
+def page_image(path: Path, number: int, dpi: float = 110) -> bytes:
+    """A page as PNG, for showing beside its text."""
+    with _opened(read_bytes(path, LARGEST_PDF)) as document:
+        page = _page(document, number)
+        if page is None:
+            raise UnreadableFile(f"PDF 没有第 {number} 页", "请核对页码", place=f"第 {number} 页")
+        picture = _render(page, dpi)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def text_boxes(path: Path, number: int, start: int, end: int) -> tuple[ocr.Box, ...]:
+    """Where characters start…end of a page's text stand on it, line by line, as fractions of the page."""
+    with _opened(read_bytes(path, LARGEST_PDF)) as document:
+        page = _page(document, number)
+        if page is None:
+            return ()
+        width, height = page.get_size()
+        glyphs = [glyph for _, glyph in _placed(page)[start:end] if glyph is not None]
+    boxes: list[list[float]] = []
+    for glyph in glyphs:
+        last = boxes[-1] if boxes else None
+        if last and abs(glyph.y1 - last[3]) < 6 and last[0] <= glyph.x0 <= last[2] + 20:
+            last[1:] = min(last[1], glyph.y0), max(last[2], glyph.x1), max(last[3], glyph.y1)
+        else:
+            boxes.append([glyph.x0, glyph.y0, glyph.x1, glyph.y1])
+    return tuple(ocr.clipped(x0 / width, y0 / height, x1 / width, y1 / height) for x0, y0, x1, y1 in boxes)
