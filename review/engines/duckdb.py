@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import pyarrow
 
 from review.engines.knowledge_tables import KnowledgeTable
 
@@ -67,12 +68,8 @@ class Warehouse:
         if not rows:
             return
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        marks = ", ".join("?" for _ in columns)
-        names = ", ".join(f'"{name}"' for name in columns)
-        self._connection.executemany(
-            f"insert into {table} ({names}) values ({marks})",
-            [[row.get(name) for name in columns] for row in rows],
-        )
+        arrays = {name: pyarrow.array([row.get(name) for row in rows]) for name in columns}
+        self.load_arrow(table, pyarrow.table(arrays))
 
     def load_knowledge(self, tables: Iterable[KnowledgeTable]) -> None:
         """Create one table per knowledge table; rows are those of the inspection's region."""
