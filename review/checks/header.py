@@ -56,6 +56,7 @@ class Header(BaseModel):
     needs: Needs = Needs()
     limits: dict[str, Any] = {}
     basis: tuple[str, ...] = Field(min_length=1)
+    basis_of: dict[str, tuple[str, ...]] = {}  # where a finding is of another violation than the header's
     covers: Covers = Covers()
     message: str = ""
     why: str
@@ -69,6 +70,10 @@ class Header(BaseModel):
         if code not in VIOLATIONS:
             raise ValueError(f"没有“{code}”这种违规类型")
         return code
+
+    def basis_for(self, violation: str) -> tuple[str, ...]:
+        """The clauses that a finding of this violation rests on."""
+        return self.basis_of.get(violation, self.basis)
 
     @property
     def family(self) -> Family:

@@ -41,7 +41,7 @@ class Stamp:
         charges = _charges(record, problem.charge_ids)
         row = self._row(problem.row_id)
         day = min((c.charged_on for c in charges if c.charged_on), default=record.admission.begins_at.date())
-        basis = self._basis(header, row, day)
+        basis = self._basis(header.basis_for(violation.code), row, day)
         evidence, worst = self._evidence(record, charges, problem)
         certainty, lowered_by = _certainty(header, problem, row, basis, worst)
         finding = Finding(
@@ -79,15 +79,17 @@ class Stamp:
             title=header.title,
             message=fill(header, problem),
             evidence=problem.evidence,
-            basis=self._basis(header, None, day),
+            basis=self._basis(header.basis_for(violation.code), None, day),
             overturned_by=header.overturned_by,
         )
 
-    def _basis(self, header: Header, row: Mapping[str, Any] | None, day: date) -> tuple[Basis, ...]:
-        clauses = [self._clause_on(*_reference(reference), day) for reference in header.basis]
+    def _basis(
+        self, references: Sequence[str], row: Mapping[str, Any] | None, day: date
+    ) -> tuple[Basis, ...]:
+        clauses = [self._clause_on(*_reference(reference), day) for reference in references]
         found = [clause for clause in clauses if clause is not None]
         if not found:
-            found = [Basis(*_reference(reference), note=NO_CLAUSE) for reference in header.basis]
+            found = [Basis(*_reference(reference), note=NO_CLAUSE) for reference in references]
         if row is not None:
             found.append(
                 Basis(
