@@ -1,0 +1,119 @@
+"""The tables of the store: inspections, decisions, accounts and questions, as SQLAlchemy sees them.
+
+Types are kept to what SQLite and PostgreSQL mean alike: times are UTC without zone, yuan are decimal text.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+
+inspections = Table(
+    "inspections",
+    METADATA,
+    Column("key", String(32), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("hospital", String(200), nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | running | ready | failed
+    Column("problem", Text),
+    Column("run", Integer, nullable=False),  # 0 = never reviewed
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("reviewed_at", DateTime),
+)
+
+cases = Table(
+    "cases",
+    METADATA,
+    Column("key", String(32), primary_key=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False),
+    Column("admission_id", String(64), nullable=False),
+    UniqueConstraint("inspection", "admission_id", name="one_key_per_case"),
+)
+
+decisions = Table(
+    "decisions",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("press", String(64), nullable=False, unique=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
+    Column("admission_id", String(64), nullable=False),
+    Column("finding", String(64), nullable=False),  # empty = the case as a whole was looked through
+    Column("verdict", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list
+    Column("note", Text, nullable=False),
+    Column("amount", String(20)),
+    Column("undoes", ForeignKey("decisions.seq"), unique=True),
+    Column("who", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+trail = Table(
+    "trail",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("inspection", String(32), nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("roles", String(100), nullable=False),  # comma separated
+    Column("created_at", DateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("name", ForeignKey("users.name"), nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, index=True),
+    Column("address", String(64), nullable=False, index=True),
+    Column("good", Boolean, nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("conversation", String(32), nullable=False, index=True),
+    Column("who", String(64), nullable=False, index=True),
+    Column("at", DateTime, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # JSON
+)
+
+preferences = Table(
+    "preferences",
+    METADATA,
+    Column("who", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)

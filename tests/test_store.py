@@ -1,0 +1,158 @@
+"""The store on SQLite, and on PostgreSQL where MINGJIAN_TEST_POSTGRES gives an empty database."""
+
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from review.entries import Press, SessionEntry, User, standing
+from review.errors import SettingsError
+from review.store import Store, new_key, now
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    url = f"sqlite:///{tmp_path / 'home' / 'store.sqlite3'}"
+    if request.param == "postgresql":
+        url = os.environ.get("MINGJIAN_TEST_POSTGRES", "")
+        if not url:
+            pytest.skip("MINGJIAN_TEST_POSTGRES is not set: no PostgreSQL to test on")
+    opened = Store.open(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def inspection(store):
+    return store.add_inspection("甲院检查", "甲院", Path("/somewhere"), "王敏")
+
+
+def press(inspection, finding="f1", verdict="confirm", who="王敏", **more):
+    return Press(new_key(), inspection, "A1", finding, verdict, who, **more)
+
+
+def verdicts(store, inspection):
+    return {key: line.verdict for key, line in standing(store.decisions(inspection)).items()}
+
+
+def test_a_decision_survives_the_store_being_closed_and_opened_again(tmp_path):
+    url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    store = Store.open(url)
+    key = store.add_inspection("甲院检查", "甲院", tmp_path, "王敏")
+    line = store.append(press(key, reasons=("有正当情形",), note="见附件", amount="576.00"))
+    store.close()
+    again = Store.open(url)
+    assert again.decisions(key) == [line]
+    assert (line.reasons, line.note, line.amount) == (("有正当情形",), "见附件", "576.00")
+    again.close()
+
+
+def test_the_same_press_sent_twice_is_one_line_and_the_first_verdict_stands(store, inspection):
+    first = press(inspection)
+    line = store.append(first)
+    changed = Press(first.press, inspection, "A1", "f1", "reject", "王敏")
+    assert store.append(changed) == line
+    assert verdicts(store, inspection) == {"f1": "confirm"}
+
+
+def test_undo_is_a_new_line_that_brings_back_what_stood_before(store, inspection):
+    store.append(press(inspection, verdict="confirm"))
+    store.append(press(inspection, verdict="reject"))
+    line, undone = store.undo_last(new_key(), inspection, "王敏")
+    assert (line.verdict, line.undoes, undone.verdict) == ("undo", undone.seq, "reject")
+    assert verdicts(store, inspection) == {"f1": "confirm"}
+    assert [x.verdict for x in store.decisions(inspection)] == ["confirm", "reject", "undo"]
+
+
+def test_undo_goes_back_in_reverse_order_until_nothing_is_left(store, inspection):
+    store.append(press(inspection, finding="f1"))
+    store.append(press(inspection, finding="f2"))
+    undone = [store.undo_last(new_key(), inspection, "王敏")[1].finding for _ in range(2)]
+    assert undone == ["f2", "f1"]
+    assert store.undo_last(new_key(), inspection, "王敏") is None
+
+
+def test_decisions_of_others_cannot_be_undone(store, inspection):
+    store.append(press(inspection, who="李国栋"))
+    assert store.undo_last(new_key(), inspection, "王敏") is None
+    assert verdicts(store, inspection) == {"f1": "confirm"}
+
+
+def test_the_same_undo_press_sent_twice_takes_back_one_decision(store, inspection):
+    store.append(press(inspection, finding="f1"))
+    store.append(press(inspection, finding="f2"))
+    key = new_key()
+    assert store.undo_last(key, inspection, "王敏") == store.undo_last(key, inspection, "王敏")
+    assert verdicts(store, inspection) == {"f1": "confirm"}
+
+
+def test_a_case_looked_through_without_findings_stands_under_its_admission(store, inspection):
+    store.append(press(inspection, finding="", verdict="seen"))
+    assert verdicts(store, inspection) == {"case:A1": "seen"}
+
+
+def test_twenty_threads_lose_no_decision(store, inspection):
+    def work(number):
+        for step in range(5):
+            store.append(press(inspection, finding=f"f{number}-{step}"))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.decisions(inspection)) == 100
+
+
+def test_a_case_key_is_opaque_and_stays_the_same(store, inspection):
+    keys = store.case_keys(inspection, ["A1", "A2"])
+    assert store.case_keys(inspection, ["A1", "A2", "A3"]) | keys == store.case_keys(inspection, [])
+    assert store.case(keys["A1"]) == (inspection, "A1")
+    assert store.case("unknown") is None
+    assert not any("A1" in key for key in keys.values())
+
+
+def test_only_one_first_administrator_can_be_made(store):
+    name = new_key()
+    made = [store.add_user(User(name + str(n), "hash", ("管理员", "组长")), first=True) for n in range(2)]
+    assert made[1] is False
+    assert store.has_users()
+
+
+def test_a_session_is_kept_and_ended(store):
+    name = new_key()
+    store.add_user(User(name, "hash", ("专家",)))
+    entry = SessionEntry(new_key(), name, now(), now() + timedelta(hours=8))
+    store.save_session(entry)
+    assert store.session(entry.token_hash) == entry
+    store.end_session(entry.token_hash)
+    assert store.session(entry.token_hash) is None
+
+
+def test_misses_count_since_the_last_good_sign_in(store):
+    name, address, since = new_key(), new_key(), now() - timedelta(minutes=15)
+    for good in (False, False, True, False):
+        store.note_sign_in(name, address, good)
+    assert store.misses(since, name=name) == 1
+    assert store.misses(since, address=address) == 1
+
+
+def test_questions_belong_to_who_asked_them(store):
+    who = new_key()
+    store.add_question("c1", who, "挂床怎么认定", {"answer": "…", "refused": False})
+    assert [(x.question, x.answer["refused"]) for x in store.questions(who)] == [("挂床怎么认定", False)]
+    assert store.questions(new_key()) == []
+
+
+def test_a_preference_is_overwritten_not_doubled(store):
+    who = new_key()
+    store.prefer(who, "theme", "dark")
+    store.prefer(who, "theme", "light")
+    assert store.preferences(who) == {"theme": "light"}
+
+
+def test_a_wrong_database_address_says_what_to_do():
+    with pytest.raises(SettingsError, match="MINGJIAN_DATABASE"):
+        Store.open("not an address")
