@@ -84,6 +84,7 @@ def summarise(review: Review) -> dict[str, Any]:
         "not_checked": _missing(review.results),
         "faults": len(review.faults),
         "patterns": len(review.patterns),
+        "versions": dict(review.versions),
         "seconds": dict(review.seconds),
     }
 

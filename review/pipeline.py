@@ -26,6 +26,7 @@ from review.facts import read_text_facts
 from review.intake.inspection import Intake, read_inspection
 from review.models import Basis, CheckResult, Fault, Finding
 from review.outputs import write_outputs
+from review.versions import knowledge_version, rules_version
 from review.warehouse import load_intake
 
 Progress = Callable[[str, int, int], None]
@@ -41,6 +42,7 @@ class Review:
     results: tuple[CheckResult, ...]
     faults: tuple[Fault, ...]
     seconds: Mapping[str, float]
+    versions: Mapping[str, str]
     out: Path
 
 
@@ -59,7 +61,8 @@ def review_inspection(folder: Path, out: Path, *, home: Path, progress: Progress
         inspection = Inspection(warehouse)
         findings, patterns, results = _run_all(inspection, home, tell)
         clock.lap("核查")
-        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, out)
+        versions = {"rules": rules_version(), "knowledge": knowledge_version(home)}
+        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, versions, out)
         write_outputs(review, draft)
         warehouse.close()
         _move_into_place(draft, out)

@@ -1,0 +1,171 @@
+"""The bundled inspection, reviewed by the real command on a machine that holds nothing else."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from knowledge.readers.text import fold
+from review.__main__ import main
+
+DEMO = Path(__file__).parent.parent / "demo" / "mountain-county-2024"
+EXPECTED = json.loads((DEMO / "expected.json").read_text("utf-8"))["admissions"]
+ABOVE_CLUE = ("probable", "established")
+
+
+def read(file):
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("example")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINGJIAN_HOME", str(folder / "home"))
+        assert main([str(DEMO), "--out", str(folder / "out"), "--quiet"]) == 0
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def findings(out):
+    return read(out / "findings.jsonl")
+
+
+def wanted():
+    return [(admission, item) for admission, said in EXPECTED.items() for item in said["must_find"]]
+
+
+def matches(finding, admission, item):
+    """Same violation on the same stay, touching the same lines; the yuan equal where the example states them."""
+    if finding["admission_id"] != admission or finding["violation"] != item["violation"]:
+        return False
+    if item["charge_ids"] and not set(item["charge_ids"]) & set(finding["charge_ids"]):
+        return False
+    return item["amount"] is None or abs(
+        Decimal(str(finding["amount"] or 0)) - Decimal(str(item["amount"]))
+    ) < Decimal("0.01")
+
+
+def test_at_least_85_percent_of_what_must_be_found_is_found_with_its_yuan(findings):
+    missed = [
+        (admission, item["violation"])
+        for admission, item in wanted()
+        if not any(matches(finding, admission, item) for finding in findings)
+    ]
+    assert len(missed) <= 0.15 * len(wanted()), missed
+
+
+def test_nothing_is_found_that_must_not_be(findings):
+    sprung = [
+        (finding["admission_id"], finding["check"], item["why"])
+        for admission, said in EXPECTED.items()
+        for item in said["must_not_find"]
+        for finding in findings
+        if finding["admission_id"] == admission
+        and finding["violation"] == item["violation"]
+        and (not item["charge_ids"] or set(item["charge_ids"]) & set(finding["charge_ids"]))
+    ]
+    assert sprung == []
+
+
+def test_no_clean_stay_is_flagged_above_a_clue(findings):
+    clean = {admission for admission, said in EXPECTED.items() if said["clean"]}
+    flagged = [
+        (finding["admission_id"], finding["check"])
+        for finding in findings
+        if finding["admission_id"] in clean and finding["certainty"] in ABOVE_CLUE
+    ]
+    assert flagged == []
+
+
+def test_the_expected_sentence_is_among_the_evidence(findings):
+    missing = []
+    for admission, item in wanted():
+        if not item["quote"]:
+            continue
+        mine = [finding for finding in findings if matches(finding, admission, item)]
+        quotes = [
+            fold(evidence["quote"])
+            for finding in mine
+            for evidence in finding["evidence"]
+            if evidence["source"] == item["file"] and evidence["says"] == "for"
+        ]
+        target = fold(item["quote"])
+        if mine and not any(quote in target or target in quote for quote in quotes if quote):
+            missing.append((admission, item["violation"]))
+    assert missing == []
+
+
+def test_every_admission_and_check_has_one_line(out, findings):
+    results = read(out / "checks.jsonl")
+    pairs = [(result["admission_id"], result["check"]) for result in results]
+    checks = {check for _, check in pairs}
+    assert len(pairs) == len(set(pairs)) == len(EXPECTED) * len(checks)
+    assert {result["outcome"] for result in results} <= {"found", "clear", "not_applicable", "not_checked"}
+    found = {(result["admission_id"], result["check"]) for result in results if result["outcome"] == "found"}
+    assert found == {(finding["admission_id"], finding["check"]) for finding in findings}
+
+
+def test_every_silent_outcome_gives_its_reason(out):
+    silent = [
+        (result["admission_id"], result["check"])
+        for result in read(out / "checks.jsonl")
+        if result["outcome"] in ("not_checked", "not_applicable") and not result["reason"]
+    ]
+    assert silent == []
+
+
+def test_every_finding_rests_on_a_clause_in_force_and_has_evidence(findings):
+    bare = [
+        finding["id"]
+        for finding in findings
+        if not finding["evidence"]
+        or not finding["overturned_by"]
+        or not any(basis["in_force_from"] for basis in finding["basis"])
+    ]
+    assert bare == []
+
+
+def test_every_quote_stands_in_its_source(findings):
+    texts = {}
+    from knowledge.readers.files import read_file
+
+    wrong = []
+    for finding in findings:
+        for evidence in finding["evidence"]:
+            if evidence["kind"] != "document":
+                continue
+            source = evidence["source"]
+            if source not in texts:
+                texts[source] = read_file(DEMO / source, cache=None)
+            read_text = texts[source]
+            offset = (
+                next((p.start for p in read_text.pages if p.number == evidence["page"]), 0)
+                if evidence["page"]
+                else 0
+            )
+            cut = read_text.text[offset + evidence["start"] : offset + evidence["end"]]
+            if cut != evidence["quote"]:
+                wrong.append((finding["check"], source))
+    assert wrong == []
+
+
+def test_a_second_run_is_byte_for_byte_the_same(out, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINGJIAN_HOME", str(tmp_path / "home"))
+    assert main([str(DEMO), "--out", str(tmp_path / "again"), "--quiet"]) == 0
+    for name in ("findings.jsonl", "checks.jsonl", "patterns.jsonl", "faults.jsonl"):
+        assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_the_demonstration_has_no_faults(out):
+    assert read(out / "faults.jsonl") == []
+
+
+def test_the_summary_counts_every_yuan_once(out, findings):
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["admissions"] == len(EXPECTED)
+    assert summary["amount_once"] <= summary["amount_gross"]
+    assert summary["amount_once"] == pytest.approx(
+        sum(finding["counted_amount"] or 0 for finding in findings)
+    )
