@@ -47,10 +47,6 @@ def _regex(text: str, column: Column) -> str:
     return parse_regex(text)
 
 
-def _code(text: str, column: Column) -> str:
-    return text.upper()
-
-
 def _int(text: str, column: Column) -> int:
     try:
         return int(text)
@@ -95,7 +91,7 @@ PARSERS: dict[str, Callable[[str, Column], Cell]] = {
     "text": _text,
     "passage": _passage,
     "regex": _regex,
-    "code": _code,
+    "code": _text,
     "int": _int,
     "decimal": _decimal,
     "flag": _flag,

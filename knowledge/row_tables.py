@@ -97,7 +97,7 @@ ROW_TABLES: dict[str, TableSpec] = {
     for spec in (
         _table(
             "exclusive_items",
-            "a 的价格已含 b，或两者择一；match=name 时 name_a、name_b 是名称的正则",
+            "a 的价格已含 b，或两者择一；b_per_a 是一个 a 含几个 b，空为全部",
             "a:code name_a:text! b:code name_b:text! b_per_a:decimal scope:choice! keep:choice! "
             "unless_code:code unless_evidence:regex also_site_sensitive:flag",
             "a b",
@@ -128,7 +128,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "同一切口的手术分组；第二及以后手术按 second_rate 计价",
             "code15:code name:text! group_name:text! second_rate:decimal max_rate_sum:decimal "
             "applies_from_level:int",
-            "code15",
+            "code15 group_name",
         ),
         _table(
             "drug_scope_limits",

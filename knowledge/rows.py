@@ -29,12 +29,25 @@ class RowError(ValueError):
 def load_rows(table: str, home: Path | None, states: tuple[str, ...] = ("approved",)) -> list[Row]:
     """Starter rows and imported rows of a table. A rule that was published again ends the day before."""
     spec = _spec(table)
-    starter = read_rows(STARTER / f"{table}.csv", spec)
-    imported_file = home / "tables" / f"{table}.csv" if home else None
-    imported = read_rows(imported_file, spec) if imported_file and imported_file.exists() else []
-    replaced = {_version(row, spec) for row in imported if _replaces(row)}
-    kept = [row for row in starter if row["authority"] == "law" or _version(row, spec) not in replaced]
+    starter, imported = starter_rows(table), imported_rows(table, home) if home else []
+    replaced = {version_of(row, spec) for row in imported if _replaces(row)}
+    kept = [row for row in starter if row["authority"] == "law" or version_of(row, spec) not in replaced]
     return _close_superseded([row for row in kept + imported if row["state"] in states], spec)
+
+
+def starter_rows(table: str) -> list[Row]:
+    """The rows we ship, in every state."""
+    return read_rows(STARTER / f"{table}.csv", _spec(table))
+
+
+def imported_rows(table: str, home: Path) -> list[Row]:
+    """The rows imported so far, in every state."""
+    file = imported_file(table, home)
+    return read_rows(file, _spec(table)) if file.exists() else []
+
+
+def imported_file(table: str, home: Path) -> Path:
+    return home / "tables" / f"{table}.csv"
 
 
 def read_rows(file: Path, spec: TableSpec) -> list[Row]:
@@ -82,6 +95,16 @@ def row_id_of(table: str, row: Mapping[str, Cell]) -> str:
     return f"{table}-{hashlib.sha256('|'.join(parts).encode('utf-8')).hexdigest()[:12]}"
 
 
+def rule_of(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
+    """Rows with the same answer state the same rule, for the same region and insurance."""
+    return (row["region"], row["insutype"], *(row[name] for name in spec.key))
+
+
+def version_of(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
+    """One publication of a rule."""
+    return (*rule_of(row, spec), row["in_force_from"])
+
+
 def _spec(table: str) -> TableSpec:
     if table not in ROW_TABLES:
         raise LookupError(f"没有“{table}”这张规则表；现有：{'、'.join(ROW_TABLES)}。")
@@ -103,10 +126,11 @@ def _check_codes(row: Row, spec: TableSpec, place: str) -> None:
         cell = row[name]
         if cell is None:
             continue
-        if row["match"] == "regex":
-            parse_regex(str(cell))
+        if row["match"] in ("regex", "name"):
+            _check_pattern(str(cell), f"{place}“{name}”")
             continue
-        for code in str(cell).split("|"):
+        row[name] = str(cell).upper()
+        for code in str(cell).upper().split("|"):
             if not re.fullmatch(r"[0-9A-Z]+(\.[0-9A-Z]*)?", code):
                 raise RowError(f"{place}“{name}”：“{code}”不是编码；多个编码用 | 分开。")
             short = code.isdigit() and len(code) < spec.min_prefix
@@ -115,6 +139,13 @@ def _check_codes(row: Row, spec: TableSpec, place: str) -> None:
                     f"{place}“{name}”：“{code}”不足 {spec.min_prefix} 位；"
                     "须有人看过它展开的项目，并写明 approved_by。"
                 )
+
+
+def _check_pattern(pattern: str, place: str) -> None:
+    try:
+        parse_regex(pattern)
+    except ValueError as problem:
+        raise RowError(f"{place}：{problem}；请改正。") from problem
 
 
 def _refuse_duplicates(rows: Iterable[Row], file: str) -> None:
@@ -130,22 +161,14 @@ def _replaces(row: Row) -> bool:
     return row["state"] == "approved" and row["authority"] != "working"
 
 
-def _rule(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
-    return (row["region"], row["insutype"], *(row[name] for name in spec.key))
-
-
-def _version(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
-    return (*_rule(row, spec), row["in_force_from"])
-
-
 def _close_superseded(rows: list[Row], spec: TableSpec) -> list[Row]:
     """Two publications of one rule: the older ends where the newer begins, so that one applies on any day."""
     begins: dict[tuple[Cell, ...], set[date]] = {}
     for row in rows:
-        begins.setdefault(_rule(row, spec), set()).add(_day_of(row["in_force_from"]))
+        begins.setdefault(rule_of(row, spec), set()).add(_day_of(row["in_force_from"]))
     closed = []
     for row in rows:
-        later = [day for day in begins[_rule(row, spec)] if day > _day_of(row["in_force_from"])]
+        later = [day for day in begins[rule_of(row, spec)] if day > _day_of(row["in_force_from"])]
         ends = [day - timedelta(days=1) for day in later]
         if row["in_force_to"] is not None:
             ends.append(_day_of(row["in_force_to"]))

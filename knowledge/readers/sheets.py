@@ -46,7 +46,7 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[str, ...]]:
-    first = text.partition("\n")[0]
+    first = next((line for line in text.splitlines() if not line.startswith("#")), "")
     delimiter = max(",\t;|", key=first.count)
     csv.field_size_limit(16 * 1024 * 1024)
     try:
