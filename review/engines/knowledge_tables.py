@@ -74,21 +74,26 @@ def _closeness(row_region: str, region: str | None) -> int:
 
 def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, Any]]:
     for row in table.rows:
+        ceiling = row["certainty_ceiling"] or "established"
         for side in spec.codes:
-            for pattern in _alternatives(str(row[side] or ""), row["match"] or "exact"):
-                yield {
-                    "table_name": table.name,
-                    "row_id": row["row_id"],
-                    "side": side,
-                    "pattern": pattern,
-                    "match": row["match"] or "exact",
-                    "ceiling": "clue"
-                    if row["match"] == "name"
-                    else row["certainty_ceiling"] or "established",
-                }
+            said = {"table_name": table.name, "row_id": row["row_id"], "side": side}
+            for match, pattern in _side_patterns(row, side):
+                named = match in {"name", "same_name"}
+                yield {**said, "pattern": pattern, "match": match, "ceiling": "clue" if named else ceiling}
 
 
-def _alternatives(cell: str, match: str) -> list[str]:
-    """Codes may be listed with `|`; in a regular expression the bar is the pattern's own."""
+def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str]]:
+    """How one side of a row is known: by its codes, by a regular expression of names, or by its plain name."""
+    match = row["match"] or "exact"
+    name = row.get(f"name_{side}") or row.get("name") or row.get("generic")
+    if match == "name":
+        return [(match, str(row.get("name_regex") or name))] if row.get("name_regex") or name else []
+    cell = str(row[side] or "")
+    # a bar separates codes; in a regular expression it is the pattern's own
     parts = cell.split("|") if match in {"exact", "prefix"} else [cell]
-    return [part.strip() for part in parts if part.strip()]
+    codes = [(match, part.strip()) for part in parts if part.strip()]
+    return [*codes, ("same_name", _plain(str(name)))] if codes and name else codes
+
+
+def _plain(name: str) -> str:
+    return name.replace("（", "(").replace("）", ")").replace(" ", "")

@@ -1,21 +1,29 @@
 -- Charge lines net of their refunds; the original's time stands, a line refunded to nothing is gone.
 with back as (
-    select original_id, sum(quantity) as quantity, sum(amount) as amount, sum(in_scope_amount) as in_scope_amount,
-           sum(full_self_pay) as full_self_pay, sum(over_limit_self_pay) as over_limit_self_pay
-    from refunds group by original_id
+    select admission_id, original_id, sum(quantity) as quantity, sum(amount) as amount,
+           sum(in_scope_amount) as in_scope_amount, sum(full_self_pay) as full_self_pay,
+           sum(over_limit_self_pay) as over_limit_self_pay
+    from refunds group by admission_id, original_id
 ),
 births as (
-    select distinct d.mdtrt_id as admission_id
-    from raw_setl_list_diag_d d
-    where upper(d.diag_code) like 'O%' or upper(d.diag_code) like 'Z37%' or upper(d.diag_code) like 'Z38%'
+    select mdtrt_id as admission_id from raw_setl_list_diag_d
+    where upper(diag_code) like 'O%' or upper(diag_code) like 'Z37%' or upper(diag_code) like 'Z38%'
     union
-    select admission_id from admissions where admission_kind = '52'
+    select admission_id from admissions where admission_kind = '52' or admission_kind like '52%'
+),
+minutes as (
+    select a.hospital_code, l.charge_type, extract(hour from l.charged_at) * 60 + extract(minute from l.charged_at) as minute,
+           count(*) as lines
+    from charge_lines l join admissions a on a.admission_id = l.admission_id
+    where l.charged_at is not null
+    group by a.hospital_code, l.charge_type, extract(hour from l.charged_at) * 60 + extract(minute from l.charged_at)
 ),
 clocks as (
-    select charge_type,
-           -- a hospital that posts at midnight or in one minute a day tells us days, not hours
-           avg(case when hour(charged_at) = 0 and minute(charged_at) = 0 then 1.0 else 0.0 end) < 0.9 as clock_ok
-    from charge_lines group by charge_type
+    -- a hospital that posts at midnight or in one minute of the day tells us days, not hours
+    select hospital_code, charge_type,
+           sum(case when minute = 0 then lines else 0 end) < 0.9 * sum(lines)
+           and (max(lines) < 0.9 * sum(lines) or sum(lines) < 10) as clock_ok
+    from minutes group by hospital_code, charge_type
 )
 select
     l.charge_id, l.admission_id, l.settlement_id, l.order_no, l.charged_at, l.charged_on, l.code15, l.suffix, l.item11,
@@ -36,10 +44,11 @@ select
     end as subject,
     l.source, l.row_number
 from charge_lines l
-left join back b on b.original_id = l.charge_id
-left join clocks c on c.charge_type = l.charge_type
+join admissions a on a.admission_id = l.admission_id
+left join back b on b.original_id = l.charge_id and b.admission_id = l.admission_id
+left join clocks c on c.charge_type = l.charge_type and c.hospital_code is not distinct from a.hospital_code
 left join births birth on birth.admission_id = l.admission_id
-left join raw_setl_d s on s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id
-where l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001
+where l.copy = 1 and l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001
   and l.amount + coalesce(b.amount, 0) >= 0
-  and coalesce(s.refd_setl_flag, '0') <> '1'
+  and not exists (select 1 from raw_setl_d s where s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id
+                  and s.refd_setl_flag = '1')

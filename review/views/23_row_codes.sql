@@ -1,7 +1,11 @@
 -- The patterns of every knowledge row, spread once over the items that occur in this inspection. A code that stands on
--- both sides of a pair belongs to side a: an item does not duplicate itself.
+-- both sides of a pair belongs to the containing side: an item does not duplicate itself. An item without a national
+-- code can still be known by its name, and is then a clue at most.
 with items as (
-    select distinct item_key, code15, item_name from charges
+    select distinct item_key, code15, item_name,
+           replace(replace(replace(item_name, '（', '('), '）', ')'), ' ', '') as plain_name,
+           code15 is null or not regexp_matches(code15, '^([0-9]{15}|[XZTC][0-9A-Z]{12,})$') as uncoded
+    from charges
 ),
 hits as (
     select p.table_name, p.row_id, p.side, p.ceiling, i.item_key, i.code15
@@ -13,10 +17,20 @@ hits as (
     select p.table_name, p.row_id, p.side, p.ceiling, i.item_key, i.code15
     from row_patterns p join items i on regexp_matches(i.code15, p.pattern) where p.match = 'regex'
     union
-    select p.table_name, p.row_id, p.side, p.ceiling, i.item_key, i.code15
+    select p.table_name, p.row_id, p.side, 'clue', i.item_key, i.code15
     from row_patterns p join items i on regexp_matches(i.item_name, p.pattern) where p.match = 'name'
+    union
+    select p.table_name, p.row_id, p.side, 'clue', i.item_key, i.code15
+    from row_patterns p join items i on i.plain_name = p.pattern and i.uncoded where p.match = 'same_name'
+),
+ranked as (
+    select *, min(case ceiling when 'established' then 0 when 'probable' then 1 else 2 end)
+              over (partition by table_name, row_id, side, item_key) as best,
+           max(case when side in ('a', 'package', 'add_on') then 1 else 0 end)
+              over (partition by table_name, row_id, item_key) as containing
+    from hits
 )
-select h.table_name, h.row_id, h.side, h.ceiling, h.item_key, h.code15
-from hits h
-where h.side <> 'b' or not exists (
-    select 1 from hits a where a.table_name = h.table_name and a.row_id = h.row_id and a.side = 'a' and a.item_key = h.item_key)
+select distinct table_name, row_id, side, case best when 0 then 'established' when 1 then 'probable' else 'clue' end as ceiling,
+       item_key, code15
+from ranked
+where containing = 0 or side not in ('b', 'components', 'base')

@@ -1,19 +1,20 @@
 -- Stays that are one episode because the first ended only for a settlement: within 24 hours, and either an interim
 -- settlement or the year's end. Caps per stay use the episode.
 with joined as (
-    select s.admission_id, s.person_id, s.begins_at, s.previous_admission_id,
+    select s.admission_id, s.person_id, a.hospital_code, s.begins_at,
            case when s.gap_hours is not null and s.gap_hours <= 24 and s.gap_hours >= 0
                  and (exists (select 1 from raw_setl_d t where t.mdtrt_id = s.previous_admission_id
-                              and coalesce(t.mid_setl_flag, '0') = '1')
-                      or (month(s.previous_ends_at) = 12 and day(s.previous_ends_at) = 31))
+                              and t.mid_setl_flag = '1')
+                      or (extract(month from s.previous_ends_at) = 12 and extract(day from s.previous_ends_at) = 31))
                 then 0 else 1 end as opens
     from person_stays s
+    join admissions a on a.admission_id = s.admission_id
 ),
 numbered as (
-    select *, sum(opens) over (partition by person_id order by begins_at, admission_id
+    select *, sum(opens) over (partition by person_id, hospital_code order by begins_at, admission_id
                                rows between unbounded preceding and current row) as n
     from joined
 )
-select admission_id, person_id || '/' || cast(n as varchar) as episode_id from numbered
+select admission_id, coalesce(hospital_code, '') || '/' || person_id || '/' || cast(n as varchar) as episode_id from numbered
 union all
 select admission_id, admission_id from admissions where person_id is null

@@ -1,0 +1,286 @@
+"""Builds a warehouse from one case of `tests/checks/*.yaml`, through the raw tables and the real views.
+
+Cases speak in the plain column names of the views; this file knows which raw column each of them comes from.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from knowledge.row_tables import ROW_TABLES
+from knowledge.rows import load_rows
+from review.checks.inputs import Inspection
+from review.engines.duckdb import Warehouse
+from review.engines.knowledge_tables import tables_for_region
+# FACTS
+
+REGION = "229900"
+RAW_OF = {
+    "admissions": "mdtrt_d",
+    "charges": "fee_list_d",
+    "settlements": "setl_d",
+    "diagnoses": "setl_list_diag_d",
+    "settled_operations": "setl_list_oprn_d",
+    **{
+        name: name
+        for name in ("orders", "operations", "anesthesia", "exams", "labs", "vitals", "edits", "institution")
+    },
+}
+RAW_NAMES = {
+    "admissions": {
+        "admission_id": "mdtrt_id",
+        "person_id": "psn_no",
+        "person_name": "psn_name",
+        "sex": "gend",
+        "birth_date": "brdy",
+        "age_years": "age",
+        "insurance_type": "insutype",
+        "insured_region": "insu_admdvs",
+        "hospital_code": "fixmedins_code",
+        "price_level": "lmtpric_hosp_lv",
+        "begins_at": "begntime",
+        "ends_at": "endtime",
+        "admission_kind": "med_type",
+        "admission_way": "adm_way",
+        "inpatient_no": "ipt_otp_no",
+        "record_no": "medrcdno",
+        "doctor": "chfpdr_name",
+        "admission_diagnosis": "adm_diag_dscr",
+        "department": "adm_dept_name",
+        "bed": "adm_bed",
+        "discharge_department": "dscg_dept_name",
+        "main_diagnosis_code": "dscg_maindiag_code",
+        "main_diagnosis": "dscg_maindiag_name",
+        "discharge_way": "dscg_way",
+        "died_at": "die_date",
+        "phone": "tel",
+        "address": "addr",
+        "employer": "emp_name",
+        "id_number": "certno",
+    },
+    "charges": {
+        "charge_id": "bkkp_sn",
+        "original_id": "init_feedetl_sn",
+        "admission_id": "mdtrt_id",
+        "settlement_id": "setl_id",
+        "order_no": "rx_drord_no",
+        "charged_at": "fee_ocur_time",
+        "code15": "med_list_codg",
+        "item_name": "hilist_name",
+        "hospital_item_name": "medins_list_name",
+        "hospital_item_code": "medins_list_codg",
+        "charge_type": "med_chrgitm_type",
+        "pay_class": "chrgitm_lv",
+        "quantity": "cnt",
+        "unit_price": "pric",
+        "amount": "det_item_fee_sumamt",
+        "price_cap": "pric_uplmt_amt",
+        "full_self_pay": "fulamt_ownpay_amt",
+        "over_limit_self_pay": "overlmt_selfpay",
+        "in_scope_amount": "inscp_amt",
+        "limit_declared": "lmt_used_flag",
+        "ordering_department": "bilg_dept_name",
+        "ordering_doctor": "bilg_dr_name",
+        "executing_department": "acord_dept_name",
+        "executor": "acord_dr_name",
+        "takeaway": "dscg_tkdrug_flag",
+    },
+    "settlements": {
+        "settlement_id": "setl_id",
+        "admission_id": "mdtrt_id",
+        "total_amount": "medfee_sumamt",
+        "fund_amount": "fund_pay_sumamt",
+        "refunded": "refd_setl_flag",
+        "interim": "mid_setl_flag",
+    },
+    "diagnoses": {
+        "admission_id": "mdtrt_id",
+        "is_main": "maindiag_flag",
+        "diagnosis_code": "diag_code",
+        "diagnosis_name": "diag_name",
+        "present_on_admission": "adm_cond_type",
+    },
+    "settled_operations": {
+        "admission_id": "mdtrt_id",
+        "operated_on": "oprn_oprt_date",
+        "begins_at": "oprn_oprt_begntime",
+        "ends_at": "oprn_oprt_endtime",
+        "surgeon": "oper_dr_name",
+        "operation_code": "oprn_oprt_code",
+        "operation_name": "oprn_oprt_name",
+        "is_main": "main_oprn_flag",
+        "anesthesia_way": "anst_way",
+    },
+}
+CODES = {
+    "sex": {"男": "1", "女": "2"},
+    "is_main": {True: "1", False: "0"},
+    "kind": {"drug": "101", "herb": "102", "service": "201", "material": "301"},
+}
+GRADES = {3: "3", 2: "5", 1: "8"}
+STAY = {"begins_at": datetime(2024, 3, 1, 8, 0), "ends_at": datetime(2024, 3, 9, 9, 0), "person_id": "P"}
+ROW = {
+    "region": "000000",
+    "in_force_from": date(1900, 1, 1),
+    "authority": "national_list",
+    "source_doc": "测试用规则表",
+    "source_passage": "测试用规则行出处",
+    "match": "exact",
+    "certainty_ceiling": "established",
+    "state": "approved",
+}
+
+
+def build(warehouse: Warehouse, case: Mapping[str, object]) -> Inspection:
+    """Empty the warehouse and fill it with what the case says."""
+    for row in warehouse.rows(
+        "select table_name from information_schema.tables where table_name like 'raw_%'"
+    ):
+        warehouse.run(f"delete from {row['table_name']}")
+    warehouse.run("delete from inspection; delete from provided")
+    about = {"region": REGION, **case.get("inspection", {})}
+    warehouse.load_rows("inspection", [about])
+    for view, raw in RAW_OF.items():
+        rows = _rows_of(case, view)
+        warehouse.load_rows(f"raw_{raw}", [_raw(view, row, number) for number, row in enumerate(rows, 1)])
+    _load_documents(warehouse, case.get("documents", []))
+    provided = case.get(
+        "provided", [name for view, name in RAW_OF.items() if view in case or view == "admissions"]
+    )
+    provided = [RAW_OF.get(name, name) for name in provided] + (
+        ["documents"] if case.get("documents") else []
+    )
+    warehouse.load_rows("provided", [{"table_name": name} for name in dict.fromkeys(provided)])
+    if "knowledge" in case or about["region"] != REGION:
+        warehouse.load_knowledge(
+            tables_for_region(knowledge_rows(case.get("knowledge", {})), about["region"])
+        )
+    inspection = Inspection(warehouse)
+    warehouse.build_views(only=["admissions", "documents"])
+    documents = [document for record in inspection.records.values() for document in record.documents]
+    # FACTS2
+    _load_facts(warehouse, case.get("facts", []))
+    warehouse.build_views()
+    return Inspection(warehouse)
+
+
+def shipped_rows() -> dict[str, list[dict[str, object]]]:
+    """The starter tables as a fresh checkout has them."""
+    return {table: load_rows(table, None) for table in ROW_TABLES}
+
+
+def knowledge_rows(
+    tables: Mapping[str, Sequence[Mapping[str, object]]],
+) -> dict[str, list[dict[str, object]]]:
+    """The rows a case names, with the common columns filled in; tables it does not name are empty."""
+    unknown = set(tables) - set(ROW_TABLES)
+    assert not unknown, f"no such rule tables: {unknown}"
+    filled = {}
+    for table, rows in tables.items():
+        names = [column.name for column in ROW_TABLES[table].columns]
+        for row in rows:
+            assert set(row) <= set(names), f"{table}: no such columns: {set(row) - set(names)}"
+        filled[table] = [
+            {**dict.fromkeys(names), **ROW, "row_id": f"{table}-{number}", **row}
+            for number, row in enumerate(rows, 1)
+        ]
+    return filled
+
+
+def _rows_of(case: Mapping[str, object], view: str) -> list[dict[str, object]]:
+    rows = [dict(row) for row in case.get(view, [])]
+    if view == "admissions":
+        rows = [{**STAY, **row} for row in rows or [{"admission_id": "A1"}]]
+        for row in rows:
+            row.setdefault("inpatient_no", f"N{row['admission_id']}")
+    first = (case.get("admissions") or [{"admission_id": "A1"}])[0]["admission_id"]
+    for row in rows:
+        if view != "institution":
+            row.setdefault("admission_id", first)
+    return rows
+
+
+def _raw(view: str, row: dict[str, object], number: int) -> dict[str, object]:
+    if view == "charges":
+        row = _priced(row)
+    if view == "diagnoses":
+        row.setdefault("is_main", number == 1)
+        row.setdefault("diagnosis_code", "R69.X00")
+    if view == "admissions" and "hospital_grade" in row:
+        row["hosp_lv"] = GRADES[row.pop("hospital_grade")]
+    if view not in RAW_NAMES and "admission_id" in row:
+        row["inpatient_no"] = row.pop("admission_id")
+    names = RAW_NAMES.get(view, {})
+    raw = {
+        names.get(name, name): CODES.get(name, {}).get(_hashable(value), value) for name, value in row.items()
+    }
+    if view == "charges" and "kind" in raw:
+        raw["list_type"] = raw.pop("kind")
+    return {"source": f"{view}.csv", "row_number": number + 1, **raw}
+
+
+def _priced(row: dict[str, object]) -> dict[str, object]:
+    """A line of one unit at no special price stays inside the fund unless the case says otherwise."""
+    row = {
+        "quantity": 1,
+        "unit_price": 10,
+        "kind": "service",
+        "charged_at": datetime(2024, 3, 2, 10, 0),
+        **row,
+    }
+    row["charge_id"] = str(row["charge_id"])
+    row.setdefault("amount", Decimal(str(row["quantity"])) * Decimal(str(row["unit_price"])))
+    row.setdefault("in_scope_amount", row["amount"])
+    row.setdefault("hospital_item_name", row.get("item_name", "项目"))
+    return row
+
+
+def _load_documents(warehouse: Warehouse, documents: Sequence[Mapping[str, object]]) -> None:
+    """Documents of a case; a section is named by its heading and runs to the next heading named."""
+    for number, given in enumerate(documents, 1):
+        document = dict(given)
+        names, signatures = document.pop("sections", []), document.pop("signatures", [])
+        identity = document.setdefault("document_id", f"D{number}")
+        document.setdefault("kind", "其他")
+        defaults = {
+            "admission_id": "A1",
+            "source": f"records/{document.get('admission_id', 'A1')}/{identity}.txt",
+            "title": document["kind"],
+            "start_at": 0,
+            "written_exact": True,
+            "confidence": 1.0,
+        }
+        warehouse.load_rows("raw_documents", [{**defaults, **document}])
+        found = sorted((document["text"].index(name), name) for name in names)
+        ends = [start for start, _ in found[1:]] + [len(document["text"])]
+        warehouse.load_rows(
+            "raw_sections",
+            [
+                {"document_id": identity, "name": name, "start_at": start, "end_at": end}
+                for (start, name), end in zip(found, ends, strict=True)
+            ],
+        )
+        warehouse.load_rows("raw_signatures", [{"document_id": identity, **one} for one in signatures])
+
+
+def _load_facts(warehouse: Warehouse, facts: Sequence[Mapping[str, object]]) -> None:
+    names = {"start": "start_at", "end": "end_at"}
+    for number, fact in enumerate(facts, 1):
+        row = {"fact_id": f"F{number}", "admission_id": "A1", "certainty": "established", **fact}
+        warehouse.load_rows("raw_text_facts", [{names.get(key, key): value for key, value in row.items()}])
+
+
+def moment(value: object) -> object:
+    """YAML reads `2024-03-01 08:00` as text; the raw tables want a time."""
+    if isinstance(value, Mapping):
+        return {key: moment(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [moment(item) for item in value]
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", value):
+        return datetime.fromisoformat(value)
+    return value
+
+
+def _hashable(value: object) -> object:
+    return value if isinstance(value, str | bool | int) else None
