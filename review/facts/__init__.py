@@ -1,0 +1,72 @@
+"""Facts read from the text of records: rows for the facts view, each with the quote that says it.
+
+A reader yields statements about sentences; here they get their place in the file. A reader knows no check.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from review.facts.absences import absences
+from review.facts.cited_results import cited_results
+from review.facts.diagnoses import diagnoses
+from review.facts.identity import identities
+from review.facts.lab_values import lab_values
+from review.facts.measurements import measurements
+from review.facts.phrases import said
+from review.facts.sentences import sentences
+from review.facts.statements import Statement
+from review.quotes import Layout
+from review.record import Document
+
+OCR_USABLE = 0.80
+
+
+def read_text_facts(documents: Iterable[Document], layout: Layout) -> list[dict[str, Any]]:
+    """The rows of `raw_text_facts`; a sentence that OCR could hardly read says nothing."""
+    rows: dict[str, dict[str, Any]] = {}
+    for document in documents:
+        for statement in statements(document):
+            row = _row(statement, layout)
+            if row is not None:
+                rows.setdefault(str(row["fact_id"]), row)
+    return list(rows.values())
+
+
+def statements(document: Document) -> Iterator[Statement]:
+    """All that every reader finds in one document."""
+    parts = list(sentences(document))
+    yield from absences(said(parts))
+    yield from measurements(parts)
+    yield from diagnoses(parts)
+    yield from identities(parts)
+    yield from cited_results(parts)
+    yield from lab_values(parts)
+
+
+def place_of(statement: Statement) -> tuple[int, int]:
+    """Where a statement stands in its document's own text."""
+    return statement.sentence.span(statement.start, statement.end)
+
+
+def _row(statement: Statement, layout: Layout) -> dict[str, Any] | None:
+    document = statement.sentence.document
+    start, end = place_of(statement)
+    evidence = layout.evidence(document, start, end)
+    if evidence.confidence is not None and evidence.confidence < OCR_USABLE:
+        return None
+    return {
+        "fact_id": f"text:{document.document_id}:{start}-{end}:{statement.kind}.{statement.name}",
+        "admission_id": document.admission_id,
+        "kind": statement.kind,
+        "name": statement.name,
+        "value": statement.value,
+        "unit": statement.unit,
+        "begins_at": statement.begins_at,
+        "ends_at": statement.ends_at,
+        "source": evidence.source,
+        "page": evidence.page,
+        "start_at": evidence.start,
+        "end_at": evidence.end,
+        "quote": evidence.quote,
+        "certainty": statement.certainty,
+    }

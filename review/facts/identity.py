@@ -1,0 +1,67 @@
+"""Who a sentence speaks of: sex, age, bed, day of stay, day after operation, heart rhythm, side — so that a passage
+about somebody else can be told.
+
+Header lines (姓名：… 性别：…) become `header` statements, what the prose says of the patient `mention` statements.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from review.facts.context import context
+from review.facts.sentences import Sentence
+from review.facts.statements import Statement
+
+HEADER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "name",
+            r"姓名[:：]([\u4e00-\u9fff·]{2,8}?)(?=性别|年龄|科室|科别|病区|床号|床位|住院号|病案号|年|$|[|,，])",
+        ),
+        ("sex", r"性别[:：]([男女])"),
+        ("age", r"年龄[:：](\d{1,3})岁"),
+        ("bed", r"床(?:号|位号?)[:：]([A-Za-z]{0,4}\d{1,4})床?"),
+        ("inpatient_no", r"(?:住院号|住院病历号|病案号)[:：]([A-Za-z0-9]{4,30})"),
+    )
+)
+MENTION: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("sex", r"(?:(?:青|青少|中|老|成)年|高龄|患者|患儿|\d岁)[^，。；]{0,2}(男|女)(?:性|患者|，|,|$)"),
+        ("sex", r"(男|女)(?:性患者|患者|婴|童|孩)"),
+        ("age_group", r"(新生儿|婴儿|幼儿|儿童|少年|青年|中年|老年|高龄)(?:男|女|患者|，)"),
+        ("age", r"(?:患者|男|女)[^，。；]{0,4}?(\d{1,3})岁"),
+        ("bed", r"(?<![第\d号])(\d{1,3})床(?!旁|边|位|单|头|上|日|铺|垫|栏)"),
+        ("stay_day", r"入院(?:后)?第?(\d{1,3})(?:天|日)"),
+        ("days_after_operation", r"术后(?:第)?(\d{1,3})(?:天|日)"),
+        ("rhythm", r"(房颤律|房颤心律|心房颤动律|窦性心律|心律绝对不齐|律绝对不齐)"),
+        (
+            "side",
+            r"((?:左|右|双)侧?(?:上肢|下肢|肢体|膝|髋|肩|肘|腕|踝|手|足|眼|耳|肾|肺|乳|股骨|胫骨|桡骨|输尿管|腹股沟|卵巢|附件)[^，。；]{0,6})",
+        ),
+    )
+)
+
+
+def identities(sentences: Iterable[Sentence]) -> Iterator[Statement]:
+    """Header fields and mentions of the patient's own marks."""
+    for sentence in sentences:
+        is_header = "姓名：" in sentence.bare or "姓名:" in sentence.bare
+        for kind, patterns in (("header", HEADER), ("mention", () if is_header else MENTION)):
+            for name, pattern in patterns:
+                for match in pattern.finditer(sentence.bare):
+                    if kind == "header" or not _of_another(sentence, match):
+                        yield Statement(
+                            sentence,
+                            match.start(),
+                            match.end(),
+                            kind,
+                            name,
+                            value=match[1],
+                            begins_at=sentence.at,
+                        )
+
+
+def _of_another(sentence: Sentence, match: re.Match[str]) -> bool:
+    around = context(sentence, match.start(), match.end())
+    return around.relative or around.denied

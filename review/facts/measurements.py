@@ -1,0 +1,91 @@
+"""Vital signs and sizes written in prose: `T 38.1℃，P 96次/分，BP 122/76mmHg`, 体温37.8℃, 血氧饱和度93%, 体重68.0kg.
+
+A value of the past is marked as such (`history`); a target, a limit or a drug dose is no measurement.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from review.facts.context import context
+from review.facts.sentences import Sentence
+from review.facts.statements import Statement
+
+NUMBER = r"(\d{1,3}(?:\.\d{1,2})?)"
+BETWEEN = r"(?:[:：为是约达在升降至最高低测（(]|波动于|维持于|维持在|控制在){0,3}"
+READINGS: tuple[tuple[str, str, float, float, re.Pattern[str]], ...] = tuple(
+    (name, unit, low, high, re.compile(pattern))
+    for name, unit, low, high, pattern in (
+        ("temperature", "℃", 34, 43, rf"(?:体温|(?<![A-Za-z])T){BETWEEN}{NUMBER}(?:℃|°C|度)"),
+        (
+            "pulse",
+            "次/分",
+            20,
+            250,
+            rf"(?:脉搏|脉率|(?<![A-Za-z])P(?![a-zA-Z])){BETWEEN}(\d{{2,3}})次?[/／]?(?:分|min|bpm)",
+        ),
+        (
+            "heart_rate",
+            "次/分",
+            20,
+            250,
+            rf"(?:心率|(?<![A-Za-z])HR){BETWEEN}(\d{{2,3}})次?[/／]?(?:分|min|bpm)",
+        ),
+        (
+            "respiration",
+            "次/分",
+            4,
+            80,
+            rf"(?:呼吸(?:频率)?|(?<![A-Za-z])RR?(?![a-zA-Z])){BETWEEN}(\d{{1,2}})次?[/／](?:分|min)",
+        ),
+        (
+            "oxygen_saturation",
+            "%",
+            40,
+            100,
+            rf"(?:血氧饱和度|氧饱和度|血氧|SpO2|SPO2|SaO2){BETWEEN}{NUMBER}[%％]",
+        ),
+        ("weight", "kg", 1, 300, rf"体重{BETWEEN}{NUMBER}(?:kg|KG|Kg|公斤|千克)"),
+        ("height", "cm", 40, 230, rf"身高{BETWEEN}{NUMBER}cm"),
+        ("pain", "分", 0, 10, rf"(?:VAS|NRS|疼痛评分|数字评分){BETWEEN}(?:评分)?{BETWEEN}(\d{{1,2}})分"),
+        ("gcs", "分", 3, 15, rf"(?:GCS|格拉斯哥)(?:评分)?{BETWEEN}(\d{{1,2}})分"),
+        ("adl", "分", 0, 100, rf"(?:ADL|Barthel)(?:指数|评分)?{BETWEEN}(?:评分)?(\d{{1,3}})分"),
+    )
+)
+PRESSURE = re.compile(rf"(?:血压|(?<![A-Za-z])BP){BETWEEN}(\d{{2,3}})[/／](\d{{2,3}})(?:mmHg|毫米汞柱)?")
+RANGE_OR_CHANGE = re.compile(r"^[~～〜\-—]\d|^以[上下]")
+NOT_NOW = re.compile(r"最高|最低|既往|平素|自测|基础|理想|标准|目标|年前|曾|下降|增加|减轻|上升|差$")
+
+
+def measurements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
+    """Every measured value, current ones as `measurement`, earlier ones as `history`."""
+    for sentence in sentences:
+        for name, unit, low, high, pattern in READINGS:
+            for match in pattern.finditer(sentence.bare):
+                if low <= float(match[1]) <= high:
+                    yield _statement(sentence, match, name, match[1], unit)
+        for match in PRESSURE.finditer(sentence.bare):
+            if 30 <= int(match[2]) < int(match[1]) <= 300:
+                yield _statement(sentence, match, "systolic", match[1], "mmHg")
+                yield _statement(sentence, match, "diastolic", match[2], "mmHg")
+
+
+def _statement(sentence: Sentence, match: re.Match[str], name: str, value: str, unit: str) -> Statement:
+    around = context(sentence, match.start(), match.end())
+    before = sentence.bare[max(0, match.start() - 10) : match.end(0)]
+    now = (
+        around.asserted
+        and not NOT_NOW.search(before)
+        and not RANGE_OR_CHANGE.match(sentence.bare[match.end() :])
+    )
+    told = sentence.section in {"现病史", "主诉", "既往史"} or around.elsewhere
+    return Statement(
+        sentence,
+        match.start(),
+        match.end(),
+        kind="measurement" if now else "history",
+        name=name,
+        value=value,
+        unit=unit,
+        certainty="probable" if told else "established",
+        begins_at=sentence.at,
+    )

@@ -1,0 +1,90 @@
+"""Reads the phrases declared in `phrases.yaml`: one mechanism for everything that is said rather than measured."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from review.facts.context import Context, clause_around, context
+from review.facts.sentences import Sentence
+
+FILE = Path(__file__).with_name("phrases.yaml")
+CONTEXTS = frozenset({"denied", "past", "planned", "relative"})
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One declared phrase, compiled."""
+
+    kind: str
+    name: str
+    any: tuple[re.Pattern[str], ...]
+    unless: re.Pattern[str] | None
+    whole: re.Pattern[str] | None
+    still: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A phrase found in a sentence; [start, end) counts in the bare text."""
+
+    phrase: Phrase
+    sentence: Sentence
+    start: int
+    end: int
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Every declared phrase; a misspelt key is an error."""
+    return tuple(_compiled(entry) for entry in yaml.safe_load(FILE.read_text("utf-8")))
+
+
+def _compiled(entry: dict[str, list[str] | str]) -> Phrase:
+    unknown = set(entry) - {"kind", "name", "any", "unless", "whole", "still"}
+    still = frozenset(entry.get("still", ()))
+    if unknown or still - CONTEXTS:
+        raise ValueError(
+            f"{FILE.name}：{entry.get('kind')} 有不认识的键或语境 {sorted(unknown | (still - CONTEXTS))}"
+        )
+    return Phrase(
+        str(entry["kind"]),
+        str(entry["name"]),
+        tuple(re.compile(pattern) for pattern in entry["any"]),
+        _either(entry.get("unless", ())),
+        _either(entry.get("whole", ())),
+        still,
+    )
+
+
+def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(patterns)
+    return re.compile(joined) if joined else None
+
+
+def said(sentences: Iterable[Sentence], *kinds: str) -> Iterator[Said]:
+    """The phrases of these kinds (all of them where none is named) that the sentences assert."""
+    wanted = [phrase for phrase in phrases() if not kinds or phrase.kind in kinds]
+    for sentence in sentences:
+        for phrase in wanted:
+            places = (match.span() for pattern in phrase.any for match in pattern.finditer(sentence.bare))
+            place = next((span for span in places if _counts(phrase, sentence, *span)), None)
+            if place is not None:
+                yield Said(phrase, sentence, *place)
+
+
+def _counts(phrase: Phrase, sentence: Sentence, start: int, end: int) -> bool:
+    left, right = clause_around(sentence.bare, start, end)
+    if phrase.unless is not None and phrase.unless.search(sentence.bare[left:right]):
+        return False
+    if phrase.whole is not None and phrase.whole.search(sentence.bare):
+        return False
+    around = context(sentence, start, end)
+    return not any(_holds(around, name) for name in CONTEXTS - phrase.still)
+
+
+def _holds(around: Context, name: str) -> bool:
+    return bool(getattr(around, name))

@@ -1,0 +1,99 @@
+"""A document as sentences, each with the time and the section it belongs to, and with the white space taken out.
+
+Patterns are matched against the bare text, so that a line broken by a page layout reads as it was meant; every place
+in it can be traced to the document's own text. It does not know what a sentence says.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from review.facts.times import Moment, line_moments
+from review.record import Document
+
+ENDS = "。；;！!？?"
+LABEL = re.compile(
+    r"[\s|]*(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．)）](?!\d)|[\u4e00-\u9fff]{2,10}[：:])"
+)
+UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
+SHORT_LINE = 24
+NURSING = re.compile(r"护理|护士|体温单|巡视|交班")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence. `bare` is its text without white space; `places` leads each character back."""
+
+    document: Document
+    bare: str
+    places: tuple[int, ...]
+    at: datetime | None
+    exact: bool
+    section: str | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of the bare text stands in the document's own text."""
+        return self.places[start], self.places[end - 1] + 1
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        return self.places[0], self.places[-1] + 1
+
+
+def sentences(document: Document) -> Iterator[Sentence]:
+    """The sentences of a document in order."""
+    stamps = entry_times(document)
+    for start, end in _cuts(document.text, stamps):
+        places = tuple(place for place in range(start, end) if not document.text[place].isspace())
+        if not places:
+            continue
+        stamp = next((stamp for stamp in reversed(stamps) if stamp.start <= places[0]), None)
+        yield Sentence(
+            document,
+            "".join(document.text[place] for place in places),
+            places,
+            stamp.at if stamp else document.written_at,
+            stamp.exact if stamp else document.written_exact,
+            section_at(document, places[0]),
+        )
+
+
+def entry_times(document: Document) -> list[Moment]:
+    """The times of the entries of a sheet that carries many; empty where the document has one time of its own."""
+    stamps = line_moments(document.text, document.written_at)
+    is_sheet = bool(NURSING.search(document.kind + document.title))
+    return stamps if is_sheet or len([stamp for stamp in stamps if stamp.exact]) >= 3 else []
+
+
+def section_at(document: Document, place: int) -> str | None:
+    """The name of the section that a place lies in."""
+    return next((s.name for s in document.sections if s.start <= place < s.end), None)
+
+
+def _cuts(text: str, stamps: list[Moment]) -> Iterator[tuple[int, int]]:
+    """Spans between sentence ends; a line end counts unless it only wraps a long line."""
+    borders = sorted({stamp.start for stamp in stamps})
+    start = 0
+    for place, character in enumerate(text):
+        if place in borders and place > start:
+            yield start, place
+            start = place
+        if character in ENDS or (character == "\n" and not _wraps(text, place)):
+            yield start, place + 1
+            start = place + 1
+    yield start, len(text)
+
+
+def _wraps(text: str, place: int) -> bool:
+    """Whether a line end stands inside a sentence that the layout broke."""
+    line = "".join(text[text.rfind("\n", 0, place) + 1 : place].split())
+    following = text[place + 1 : place + 30].split("\n")[0]
+    if (
+        len(line) < SHORT_LINE
+        or not following.strip()
+        or line[-1] in ENDS + "：:"
+        or UNWRAPPED.search(line)
+    ):
+        return False
+    return LABEL.match(following) is None and not re.match(r"\s*\d{4}[-./年]", following)
