@@ -14,7 +14,9 @@ _NUMBER = rf"第\s*({NUMERAL}|\d+)\s*条(?:之{NUMERAL})?"
 ARTICLE_PASSAGE = re.compile(_NUMBER)
 _REFERENCE_FOLLOWS = r"(?!第|规定|所|的|、|，|,|和|至|或|与|及|项|款|中|之)"
 _AT_LINE = re.compile(rf"^[ \t　*]*(?:#+\s*)?({_NUMBER}){_REFERENCE_FOLLOWS}", re.M)
-_IN_LINE = re.compile(rf"(?<=[。；\s])({_NUMBER}){_REFERENCE_FOLLOWS}|(?<=[一-鿿])({_NUMBER}){_REFERENCE_FOLLOWS}")
+_IN_LINE = re.compile(
+    rf"(?<=[。；\s])({_NUMBER}){_REFERENCE_FOLLOWS}|(?<=[一-鿿])({_NUMBER}){_REFERENCE_FOLLOWS}"
+)
 _CHAPTER = re.compile(rf"第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}")
 _CHAPTER_LINE = re.compile(rf"^[ \t　#*]*(第\s*{NUMERAL}\s*[编章节][^\n。；]{{0,30}}?)\s*$", re.M)
 _AFTERWORD = re.compile(r"^[ \t　]*(?:附件|附录|附表|附：|抄送|#{1,6} |编者|【残片】)", re.M)
@@ -62,12 +64,20 @@ def _article_starts(text: str, begin: int, end: int) -> Iterator[tuple[int, str]
 def _is_reference(text: str, position: int) -> bool:
     """A line that begins with a number while the sentence before it is unfinished."""
     before = text[max(0, position - 40) : position].rstrip().rstrip("#").rstrip()
-    return bool(before) and before[-1] not in "。；：:;】）)>!！？" and "\n\n" not in text[position - 3 : position]
+    return (
+        bool(before)
+        and before[-1] not in "。；：:;】）)>!！？"
+        and "\n\n" not in text[position - 3 : position]
+    )
 
 
 def _stop(text: str, start: int, limit: int) -> int:
     """An article ends at the next one, at a chapter line, or where an annex begins."""
-    stops = [match.start() for match in (_CHAPTER_LINE.search(text, start, limit), _AFTERWORD.search(text, start, limit)) if match]
+    stops = [
+        match.start()
+        for match in (_CHAPTER_LINE.search(text, start, limit), _AFTERWORD.search(text, start, limit))
+        if match
+    ]
     return min(stops, default=limit)
 
 

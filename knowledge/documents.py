@@ -18,7 +18,9 @@ from knowledge.places import locality, region_of
 _DAY = r"(\d{4})\s*(?:年|-)\s*(\d{1,2})\s*(?:月|-)\s*(\d{1,2})\s*日?"
 _IN_FORCE = re.compile(_DAY + r"\s*(?:起)?\s*(?:施行|实施|执行|生效)")
 _ISSUED = re.compile(_DAY + r"\s*(?:公布|印发|发布|修订|修正|通过|公开)?")
-COMMENCEMENT = re.compile(r"本[^，。；\n]{1,12}?(?:自|从)\s*" + _DAY + r"\s*(?:起|之日起)\s*(?:正式)?(?:施行|实施|执行|生效)")
+COMMENCEMENT = re.compile(
+    r"本[^，。；\n]{1,12}?(?:自|从)\s*" + _DAY + r"\s*(?:起|之日起)\s*(?:正式)?(?:施行|实施|执行|生效)"
+)
 _EXPIRY = re.compile(r"有效期(?:至|到)\s*" + _DAY)
 _TITLE_END = re.compile(
     r"(通知|方案|办法|规定|条例|细则|意见|规范|安排|公告|决定|解释|要点|制度|协议|指南|计划|标准|清单|通告|函|法)(（[^）]{1,12}）)?$"
@@ -163,7 +165,9 @@ def _from_plain_text(text: str, name: str) -> Document:
     lines = [line.strip().lstrip("#").strip() for line in text[:4000].splitlines()]
     opening = [line for line in lines if line][:12]
     title = _title(opening) or name
-    number = next((re.sub(r"\s+", "", line) for line in opening if _NUMBER.match(line.replace(" ", ""))), None)
+    number = next(
+        (re.sub(r"\s+", "", line) for line in opening if _NUMBER.match(line.replace(" ", ""))), None
+    )
     issuer, issued = _signature(text)
     return Document(title=title, number=number, issuer=issuer, issued=issued)
 

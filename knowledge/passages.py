@@ -4,7 +4,6 @@ Articles and their items, numbered points, headings, paragraphs, and table rows;
 each stretch is cut by its own kind. What a passage means is not known here.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 

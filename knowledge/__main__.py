@@ -1,0 +1,143 @@
+"""The command line of the library: add, list, search, ask. Everything it writes lies under MINGJIAN_HOME."""
+
+import argparse
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    command: Any = options.command
+    return int(command(home, options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m knowledge", description="明鉴的依据库：法规、清单、目录。"
+    )
+    commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
+    add = commands.add_parser("add", help="添加文件或文件夹（文本、Markdown、Word、网页、PDF、表格）")
+    add.add_argument("paths", nargs="+", type=Path, metavar="路径")
+    add.add_argument("--json", action="store_true", help="以 JSON 输出各文件状态")
+    add.set_defaults(command=_add)
+    listing = commands.add_parser("list", help="列出已添加的文件及其状态")
+    listing.add_argument("--json", action="store_true", help="以 JSON 输出")
+    listing.set_defaults(command=_list)
+    for name, help_text, command in (("search", "查找条文", _search), ("ask", "提问，以原文作答", _ask)):
+        one = commands.add_parser(name, help=help_text)
+        one.add_argument("question", metavar="问题")
+        one.add_argument("--as-of", type=_day, metavar="日期", help="按哪一天的规定，如 2024-03-01")
+        one.add_argument("--region", type=_region, metavar="区划代码", help="六位行政区划代码，如 220000")
+        one.add_argument("--top", type=_top, default=8, metavar="条数", help="最多列几条（默认 8）")
+        one.add_argument("--json", action="store_true", help="以 JSON 输出")
+        one.set_defaults(command=command)
+    return parser
+
+
+def _add(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.adding import add_paths
+    from knowledge.shelf import REFUSED, FileState
+
+    missing = [str(path) for path in options.paths if not path.exists()]
+    if missing:
+        print(f"找不到：{'、'.join(missing)}；请核对路径。", file=sys.stderr)
+        return 2
+
+    def show(number: int, total: int, state: FileState) -> None:
+        print(f"[{number}/{total}] {Path(state.file).name}　{state.said}", file=sys.stderr, flush=True)
+
+    states = add_paths(home, options.paths, show)
+    if options.json:
+        print(json.dumps([_state_json(state) for state in states], ensure_ascii=False, indent=1))
+    else:
+        refused = sum(state.state == REFUSED for state in states)
+        print(
+            f"{len(states)} 份文件：{len(states) - refused} 份已读入，{refused} 份拒收。库在 {home / 'knowledge'}。"
+        )
+    return 0
+
+
+def _list(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.shelf import Shelf
+
+    states = Shelf(home).states()
+    if options.json:
+        print(json.dumps([_state_json(state) for state in states], ensure_ascii=False, indent=1))
+    elif not states:
+        print("库中还没有添加文件，只有随附的法规摘要。添加：python -m knowledge add 路径…")
+    else:
+        for state in states:
+            print(f"{Path(state.file).name}　{state.said}" + (f"　《{state.title}》" if state.title else ""))
+    return 0
+
+
+def _state_json(state: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**asdict(state), "said": state.said}
+
+
+def _search(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.answers import hit_json
+    from knowledge.library import Library
+
+    hits = Library.open(home).search(
+        options.question, as_of=options.as_of, region=options.region, top=options.top
+    )
+    if options.json:
+        print(json.dumps([hit_json(hit) for hit in hits], ensure_ascii=False, indent=1))
+        return 0
+    if not hits:
+        print("库中没有找到相关条文。")
+    for number, hit in enumerate(hits, start=1):
+        print(f"{number}. 《{hit.document}》{hit.passage}　{_told(hit)}\n   {hit.text[:160].strip()}\n")
+    return 0
+
+
+def _ask(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.answers import answer_json, ask
+    from knowledge.library import Library
+
+    answer = ask(
+        Library.open(home), options.question, as_of=options.as_of, region=options.region, top=options.top
+    )
+    if options.json:
+        print(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
+    else:
+        print(answer.answer)
+    return 0
+
+
+def _told(hit: Any) -> str:
+    told = [f"{hit.in_force_from} 起施行"] if hit.in_force_from else []
+    told += [hit.note] if hit.note else []
+    told += ["本系统摘要，非原文"] if hit.digest else []
+    return "；".join(told)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2024-03-01") from None
+
+
+def _region(text: str) -> str:
+    if len(text) != 6 or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}”不是六位行政区划代码，请写成 220000")
+    return text
+
+
+def _top(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"“{text}”不是 1 到 100 的整数")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

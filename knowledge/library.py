@@ -1,0 +1,72 @@
+"""The programmatic door to everything the product knows in words: shipped digests and what was added at home.
+
+Opening reads the finished index; nothing heavy is imported before a search needs it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge.collection import Clause, Collection
+from knowledge.digests import shipped_digests
+from knowledge.documents import Document
+from knowledge.index import Index, open_index
+from knowledge.ranking import Hit, rank
+from knowledge.shelf import FileState, Shelf
+
+__all__ = ["Clause", "FileState", "Hit", "Library"]
+
+
+@dataclass(frozen=True)
+class Library:
+    """Regulations, lists and catalogues that can be searched and cited."""
+
+    home: Path
+    collection: Collection
+    index: Index
+
+    @classmethod
+    def open(cls, home: Path) -> "Library":
+        """Shipped digests always, and what was added under `home`; fast, and good on an empty machine."""
+        collection, index = open_index(home)
+        return cls(home, collection, index)
+
+    def search(
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        region: str | None = None,
+        top: int = 8,
+        history: tuple[str, ...] = (),
+    ) -> list[Hit]:
+        """The passages that answer best, best first; those not in force on the day give way to the clause
+        that says from when they are."""
+        return rank(
+            self.collection, self.index, question, history=history, as_of=as_of, region=region, top=top
+        )
+
+    def clause(self, document: str, passage: str, *, on: date | None = None) -> Clause | None:
+        """One passage by its exact name, in the version in force on a day; null where it is not held."""
+        return self.collection.clause(document, passage, on)
+
+    def versions(self, document: str) -> list[Document]:
+        return self.collection.versions(document)
+
+    def neighbours(self, document: str, passage: str, before: int = 1, after: int = 2) -> list[Clause]:
+        return self.collection.neighbours(document, passage, before, after)
+
+    def states(self) -> list[FileState]:
+        """Every file a person has tried to add, with what became of it."""
+        return Shelf(self.home).states()
+
+    def text_of(self, clause: Clause) -> str | None:
+        """The whole normalised text a clause stands in; its `start` and `end` count in it."""
+        for state in self.states():
+            if state.sha256 and state.title == clause.document and state.file.endswith(clause.source):
+                return Shelf(self.home).text(state.sha256) or None
+        return None
+
+    @property
+    def digest_count(self) -> int:
+        return len(shipped_digests())

@@ -1,0 +1,128 @@
+"""One file on disk to a document, its passages and its rows: the choice of reader by what the file is.
+
+Formats are read by `knowledge.readers`; what a passage is called is decided by the cutters.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge.catalogues import Table, cut_rows
+from knowledge.documents import read_document
+from knowledge.passages import cut_passages
+from knowledge.readers import UnreadableFile
+from knowledge.readers.files import read_file
+from knowledge.readers.sheets import read_sheets
+from knowledge.readers.text import decode, normalise, read_bytes
+from knowledge.shelf import Source
+
+PROSE = frozenset({".md", ".txt", ".docx", ".html", ".htm", ".pdf"})
+TABLES = frozenset({".csv", ".tsv", ".xlsx", ".jsonl"})
+LARGEST_TABLE = 500 * 1024 * 1024
+_CONTENTS = re.compile(r"index|readme|目录|自述", re.I)
+_FEWEST_SIGNS = 20
+
+
+def read_source(path: Path, cache: Path | None = None) -> Source:
+    """Read one file whole. Raises `UnreadableFile`, whose message says what is wrong and what to do."""
+    suffix = path.suffix.lower()
+    if _CONTENTS.fullmatch(path.stem):
+        raise UnreadableFile(
+            "这是文件夹的说明，不是法规、清单或目录", "不必添加；如确是依据，请改用其标题作文件名"
+        )
+    content = read_bytes(path, LARGEST_TABLE)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if suffix in TABLES:
+        return _read_table_file(path, content, sha256)
+    return _read_prose(path, sha256, cache)
+
+
+def _read_prose(path: Path, sha256: str, cache: Path | None) -> Source:
+    read = read_file(path, cache=cache)
+    if len(re.findall(r"\w", read.text)) < _FEWEST_SIGNS:
+        raise UnreadableFile("没有可读的文字", "请核对文件内容，扫描件请用清晰的原件")
+    document, begin = read_document(read.text, path.name)
+    paged = [page for page in read.pages if page.number is not None]
+    passages = tuple(
+        replace(passage, page=read.page_at(passage.start or 0).number) if paged else passage
+        for passage in cut_passages(document.title, read.text, begin)
+    )
+    unread = [str(page.number) for page in read.pages if page.origin == "unreadable"]
+    notes = (*read.notes, *([f"第 {'、'.join(unread)} 页识别不清，未入库"] if unread else []))
+    return Source(document, passages, sha256, notes=notes, text=read.text)
+
+
+def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:
+    suffix = path.suffix.lower()
+    notes: tuple[str, ...] = ()
+    stated = ""
+    if suffix == ".xlsx":
+        sheets = read_sheets(path)
+        tables = [table for sheet in sheets if (table := _table(sheet.name, sheet.rows)) is not None]
+        notes = tuple(note for sheet in sheets for note in sheet.notes)
+    else:
+        text, _, notes = decode(content)
+        stated = text.partition("\n")[0] if text[:1] in "#{" else ""
+        if suffix == ".jsonl":
+            tables = [_json_lines(path, text)]
+        else:
+            rows = tuple(_delimited(text, "\t" if suffix == ".tsv" else ","))
+            tables = [table for table in (_table("", rows),) if table is not None]
+    document, _ = read_document(stated + "\n", f"{_title_of_name(path)}{suffix}")
+    document = replace(document, source=path.name)
+    rows_read = sum(len(table.rows) for table in tables)
+    if not rows_read:
+        raise UnreadableFile("表中没有数据行", "请核对工作表，首行应为列名")
+    return Source(document, tuple(cut_rows(document.title, tables)), sha256, rows_read, notes)
+
+
+def _title_of_name(path: Path) -> str:
+    """A file's name as a title: the decorations that differ between copies of one list are taken out."""
+    name = re.sub(r"[【\[]\s*([^】\]]*?)\s*[】\]]", r"\1_", path.stem)
+    return re.sub(r"[_\s]+", "_", name).strip("_").replace("(", "（").replace(")", "）")
+
+
+def _delimited(text: str, delimiter: str) -> Iterator[tuple[str, ...]]:
+    body = "\n".join(line for line in text.lstrip("\ufeff").splitlines() if not line.startswith("#"))
+    for row in csv.reader(io.StringIO(body), delimiter=delimiter):
+        yield tuple(normalise(cell).strip() for cell in row)
+
+
+def _table(name: str, rows: tuple[tuple[str, ...], ...]) -> Table | None:
+    """The header is the first of the top rows that names the most columns; titles above it are skipped."""
+    top = rows[:6]
+    widths = [len({cell for cell in row if cell}) for row in top]
+    if not widths or max(widths) < 2:
+        return None
+    place = widths.index(max(widths))
+    body = tuple(row for row in rows[place + 1 :] if sum(bool(cell) for cell in row) >= 2)
+    return Table(name, top[place], body, place + 2)
+
+
+def _json_lines(path: Path, text: str) -> Table:
+    """Objects of a JSONL file as rows; a first line of remarks (`_note` …) is no row."""
+    objects: list[dict[str, str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as problem:
+            raise UnreadableFile("不是合法的 JSON", "请改正这一行", f"第 {number} 行") from problem
+        if not isinstance(value, dict):
+            raise UnreadableFile("这一行不是对象", "每行应是一个 JSON 对象", f"第 {number} 行")
+        if not any(key.startswith("_") for key in value):
+            objects.append({key: _cell(entry) for key, entry in value.items() if entry not in (None, "", [])})
+    header = tuple(dict.fromkeys(key for entry in objects for key in entry))
+    return Table("", header, tuple(tuple(entry.get(key, "") for key in header) for entry in objects), 1)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ";".join(str(entry) for entry in value)
+    return normalise(str(value)).strip()
