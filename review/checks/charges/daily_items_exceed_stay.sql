@@ -1,0 +1,119 @@
+/*
+code: CHG-003
+title: 按日、按小时计价项目多于住院时间
+violation: over_standard_charge
+certainty: established
+needs: {tables: [charges, admissions], knowledge: [item_limits]}
+limits: {tolerance_days: 0, tolerance_hours: 1}
+basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
+covers: {classes: [27, 42], problems: [174]}
+message: "$item_name 共计 $billed $unit，住院 $stay_length $unit，多计 $excess $unit，疑似多收 $excess_yuan 元。"
+why: 按日或按小时计价的项目不可能多于在院的时间。
+exceptions:
+  - 中途结算前后的住院合并计算
+  - 转科当日两个科室各计一日床位
+  - 陪护床等未按床位限次的项目
+  - 母婴分别计算
+  - 退费后不超过住院日数
+overturned_by: [更正后的入院或出院时间, 当地计入出院当日的规定]
+*/
+-- examined
+select a.admission_id,
+       case when l.admission_id is null then 'not_applicable' else 'clear' end as outcome,
+       case when l.admission_id is null then '无按日、按小时计价的费用' end as reason
+from admissions a
+left join (
+    select distinct c.admission_id
+    from charges c
+    left join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
+    left join item_limits k on k.row_id = r.row_id
+    where (k.per = 'day' and k.qty_unit in ('日', '小时')) or c.charge_type = '01'
+) l on l.admission_id = a.admission_id
+
+-- findings
+with ruled as (
+    -- one limit a line; a bed that no rule row names is still known by its fee type and unit
+    select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_on, c.charged_at, c.quantity,
+           c.unit_price, c.amount, c.executing_department, k.row_id,
+           coalesce(k.qty_unit, '日') as unit,
+           coalesce(k.family, k.row_id, '床位') as family,
+           case when k.row_id is null then 'probable' else coalesce(r.ceiling, 'established') end as ceiling,
+           row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number
+                              order by case when k.family is null then 1 else 0 end,
+                                       case r.ceiling when 'established' then 0 when 'probable' then 1 else 2 end,
+                                       k.row_id) as choice
+    from charges c
+    left join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits' and r.side = 'code15'
+    left join item_limits k
+        on k.row_id = r.row_id and k.per = 'day' and k.n_days is null
+        and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
+        and ((k.qty_unit = '日' and k.max_qty = 1) or (k.qty_unit = '小时' and k.max_qty = 24))
+    where k.row_id is not null
+       or (c.charge_type = '01' and (c.unit like '%日%' or c.unit like '%天%') and c.item_name like '%床位%'
+           and c.item_name not like '%陪%')
+),
+lines as (
+    select r.*, e.episode_id from ruled r join episodes e on e.admission_id = r.admission_id where r.choice = 1
+),
+stays as (
+    select e.episode_id, sum(a.bed_days) as bed_days, sum((epoch(a.ends_at) - epoch(a.begins_at)) / 3600.0) as hours,
+           max(a.admission_id) as last_admission
+    from episodes e join admissions a on a.admission_id = e.admission_id
+    group by e.episode_id
+),
+days as (
+    select episode_id, subject, family, unit, charged_on, sum(quantity) as quantity,
+           case when unit = '日' and count(distinct item_key) > 1 and count(distinct executing_department) > 1
+                     and max(quantity) <= 1 then count(distinct executing_department) - 1 else 0 end as transfers
+    from lines group by episode_id, subject, family, unit, charged_on
+),
+totals as (
+    select d.episode_id, d.subject, d.family, d.unit, sum(d.quantity) as billed, sum(d.transfers) as transfers,
+           sum(least(d.quantity, 1)) as days_billed, s.bed_days,
+           case when d.unit = '日' then cast(s.bed_days as decimal(18, 4)) else cast(ceil(s.hours) as decimal(18, 4)) end as stay_length
+    from days d join stays s on s.episode_id = d.episode_id
+    group by d.episode_id, d.subject, d.family, d.unit, s.bed_days, s.hours
+),
+over as (
+    select *,
+           billed - transfers - stay_length as excess,
+           case when unit = '小时' then 'established'
+                when billed - transfers > stay_length + 1 + $tolerance_days
+                    then case when exists (select 1 from region_policy p where p.policy_key = 'day_count_rule')
+                              then 'established' else 'probable' end
+                else 'clue' end as certainty
+    from totals
+    where (unit = '小时' and billed > stay_length + $tolerance_hours)
+       or (unit = '日' and billed - transfers > stay_length + 1 + $tolerance_days)
+       -- a day counted twice is CHG-002; only a further day is left to say here
+       or (unit = '日' and days_billed - transfers > stay_length + $tolerance_days)
+),
+ranked as (
+    select l.*, o.excess, o.billed, o.stay_length, o.certainty,
+           coalesce(sum(l.quantity) over (
+               partition by l.episode_id, l.subject, l.family, l.unit
+               order by l.amount / l.quantity, case when l.quantity > l.day_room then 0 else 1 end, l.charged_at desc, l.charge_id desc
+               rows between unbounded preceding and 1 preceding), 0) as taken
+    from (
+        select *, case when unit = '日' then 1 else 24 end
+                  - coalesce(sum(quantity) over (partition by episode_id, subject, family, unit, charged_on
+                                                 order by charged_at, charge_id rows between unbounded preceding and 1 preceding), 0)
+                  as day_room
+        from lines
+    ) l
+    join over o on o.episode_id = l.episode_id and o.subject = l.subject and o.family = l.family and o.unit = l.unit
+)
+select admission_id, array_sort(array_agg(charge_id)) as charge_ids,
+       sum(least(quantity, excess - taken) * amount / quantity) as amount,
+       sum(least(quantity, excess - taken) * amount / quantity) as excess_yuan,
+       array_sort(array_agg(distinct item_name)) as item_name, max(billed) as billed, max(stay_length) as stay_length,
+       max(excess) as excess, max(unit) as unit,
+       case when min(case ceiling when 'established' then 2 when 'probable' then 1 else 0 end) = 0 or max(certainty) = 'clue' then 'clue'
+            when min(case ceiling when 'established' then 2 when 'probable' then 1 else 0 end) = 1 or max(certainty) = 'probable' then 'probable'
+            else 'established' end as certainty,
+       min(row_id) as row_id,
+       case when max(certainty) = 'clue' then array_sort(array_agg(distinct '只多出出院当日，当地可能计入'))
+            when max(certainty) = 'probable' then array_sort(array_agg(distinct '当地住院日数的计算口径未录入')) end as lowered_by
+from ranked
+where taken < excess
+group by admission_id, episode_id, subject, family, unit

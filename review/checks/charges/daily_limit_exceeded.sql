@@ -1,0 +1,132 @@
+/*
+code: CHG-002
+title: 单日计费超过频次、时数上限
+violation: over_standard_charge
+certainty: established
+needs: {tables: [charges, admissions], knowledge: [item_limits]}
+limits: {tolerance_hours: 1}
+basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
+covers: {classes: [27, 86], problems: [31, 56, 57, 63, 64, 74, 130, 146, 174, 176, 181]}
+message: "$day $item_name 计 $billed $unit，每日上限 $allowed $unit，多计 $excess $unit，疑似多收 $excess_yuan 元。"
+why: 限定每日次数或时数的项目，一日内不可能多于上限。
+exceptions:
+  - 前一日的费用次日补记，前后两日合计未超
+  - 母婴分别计算
+  - 双胎按新生儿人数计算
+  - 转科当日两个科室各计一日床位
+  - 多计部分已退费
+  - 全程合计已多于住院日数的，由住院日数核查一并提示
+overturned_by: [证明当日确有多次服务的医嘱或护理记录, 当地允许更高频次的规定]
+*/
+-- examined
+select a.admission_id,
+       case when l.admission_id is null then 'not_applicable' else 'clear' end as outcome,
+       case when l.admission_id is null then '无限定每日次数或时数的费用' end as reason
+from admissions a
+left join (
+    select distinct c.admission_id
+    from charges c
+    join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
+    join item_limits k on k.row_id = r.row_id and k.per in ('day', 'operation') and k.max_qty is not null
+) l on l.admission_id = a.admission_id
+
+-- findings
+with lines as (
+    select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
+           c.amount, c.executing_department, c.clock_ok, k.row_id, k.per, k.max_qty, coalesce(k.qty_unit, '次') as unit,
+           coalesce(k.family, k.row_id) as family, coalesce(r.ceiling, 'established') as ceiling,
+           row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number, coalesce(k.family, k.row_id)
+                              order by k.max_qty, k.row_id) as choice
+    from charges c
+    join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits' and r.side = 'code15'
+    join item_limits k on k.row_id = r.row_id
+    join admissions a on a.admission_id = c.admission_id
+    where k.per in ('day', 'operation') and k.max_qty is not null and coalesce(k.n_days, 1) = 1
+      and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
+      and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
+),
+births as (
+    select admission_id,
+           max(case when diagnosis_code like 'Z37.5%' or diagnosis_code like 'Z38.6%' or diagnosis_name like '%三胎%' then 3
+                    when diagnosis_code like 'Z37.2%' or diagnosis_code like 'Z37.3%' or diagnosis_code like 'Z37.4%'
+                      or diagnosis_code like 'Z38.3%' or diagnosis_code like 'Z38.4%' or diagnosis_code like 'Z38.5%'
+                      or diagnosis_name like '%双胎%' then 2 else 1 end) as children
+    from diagnoses group by admission_id
+),
+theatre as (
+    select admission_id, operated_on, count(*) as visits from operation_events group by admission_id, operated_on
+),
+days as (
+    select l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on, sum(l.quantity) as billed,
+           min(l.max_qty) as max_qty, min(l.row_id) as row_id,
+           min(case l.ceiling when 'established' then 2 when 'probable' then 1 else 0 end) as ceiling,
+           min(case when l.clock_ok then 1 else 0 end) as clock_ok,
+           case when l.unit = '日' and count(distinct l.item_key) > 1 and count(distinct l.executing_department) > 1
+                     and max(l.quantity) <= 1 then count(distinct l.executing_department) - 1 else 0 end as transfers
+    from lines l where l.choice = 1
+    group by l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on
+),
+capacity as (
+    select d.*, a.bed_days, a.begins_on, a.ends_on,
+           case when d.subject = 'newborn' then coalesce(b.children, 1) else 1 end as children,
+           case when d.per = 'operation' then greatest(1, coalesce(t.visits, 1)) else 1 end as visits,
+           -- on the first and the last day a continuous item cannot run longer than the patient was there
+           case when d.unit = '小时' and d.max_qty = 24 and d.clock_ok = 1
+                then least(d.max_qty, cast(ceil((least(epoch(a.ends_at), epoch(cast(d.charged_on as timestamp)) + 86400)
+                                                 - greatest(epoch(a.begins_at), epoch(cast(d.charged_on as timestamp)))) / 3600.0)
+                                           as decimal(18, 4)) + $tolerance_hours)
+                else d.max_qty end as day_limit
+    from days d
+    join admissions a on a.admission_id = d.admission_id
+    left join births b on b.admission_id = d.admission_id
+    left join theatre t on t.admission_id = d.admission_id and t.operated_on = d.charged_on
+),
+around as (
+    select c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on,
+           sum(n.billed) as billed,
+           -- days of the stay in the three around this one; the day of discharge has no bed day of its own
+           greatest(1, least(c.charged_on + 1, case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1) else c.ends_on end)
+                       - greatest(c.charged_on - 1, c.begins_on) + 1) as window_days
+    from capacity c
+    join capacity n on n.admission_id = c.admission_id and n.subject = c.subject and n.family = c.family
+        and n.unit = c.unit and n.per = c.per and n.charged_on between c.charged_on - 1 and c.charged_on + 1
+    group by c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on, c.begins_on, c.ends_on
+),
+stay_totals as (
+    select admission_id, subject, family, unit, sum(billed) - sum(transfers) as billed from days
+    group by admission_id, subject, family, unit
+),
+over as (
+    select c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on, c.billed, c.row_id, c.ceiling,
+           greatest(0, c.day_limit) * c.children * c.visits + c.transfers as allowed,
+           c.billed - greatest(0, c.day_limit) * c.children * c.visits - c.transfers as excess,
+           case when c.day_limit < c.max_qty and c.billed <= c.max_qty then 1 else 2 end as step
+    from capacity c
+    join around w on w.admission_id = c.admission_id and w.subject = c.subject and w.family = c.family and w.unit = c.unit
+        and w.per = c.per and w.charged_on = c.charged_on
+    join stay_totals s on s.admission_id = c.admission_id and s.subject = c.subject and s.family = c.family and s.unit = c.unit
+    where c.billed > greatest(0, c.day_limit) * c.children * c.visits + c.transfers
+      and (c.per = 'operation' or w.billed > c.max_qty * c.children * w.window_days)
+      and c.charged_on between c.begins_on and c.ends_on
+      and not (c.unit = '日' and c.max_qty = 1 and s.billed > c.children * (c.bed_days + 1))
+),
+ranked as (
+    select l.*, o.excess, o.allowed, o.billed, o.ceiling as row_ceiling, o.step,
+           coalesce(sum(l.quantity) over (partition by l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on
+                                          order by l.amount / l.quantity, l.charged_at desc, l.charge_id desc
+                                          rows between unbounded preceding and 1 preceding), 0) as taken
+    from lines l
+    join over o on o.admission_id = l.admission_id and o.subject = l.subject and o.family = l.family and o.unit = l.unit
+        and o.per = l.per and o.charged_on = l.charged_on
+    where l.choice = 1
+)
+select admission_id, array_sort(array_agg(charge_id)) as charge_ids,
+       sum(least(quantity, excess - taken) * amount / quantity) as amount,
+       sum(least(quantity, excess - taken) * amount / quantity) as excess_yuan,
+       charged_on as day, array_sort(array_agg(distinct item_name)) as item_name, max(billed) as billed,
+       max(allowed) as allowed, max(excess) as excess, unit, min(row_id) as row_id,
+       case least(max(row_ceiling), max(step)) when 2 then 'established' when 1 then 'probable' else 'clue' end as certainty,
+       case when max(step) = 1 then array_sort(array_agg(distinct '按入院或出院当日的在院时数推算')) end as lowered_by
+from ranked
+where taken < excess
+group by admission_id, subject, family, unit, per, charged_on
