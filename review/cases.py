@@ -1,0 +1,277 @@
+"""Cases as the review page shows them: the queue, and one case with its findings, evidence and what was not checked.
+
+Plain values only. Suspicion and doubt are treated alike: evidence for is numbered, evidence against lettered.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from review.entries import Decision
+from review.readings import AT_ONCE, Tab, describe_tab, place, read_tabs, text_of
+from review.results import Line, Results
+from review.sheets import counts, place_row, table_sources
+from review.timeline import draw, lanes_for
+from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
+
+REJECTIONS = ("有正当情形", "证据读错", "规则不适用", "金额为零")
+MATERIALS = ("体温单、医嘱单原件", "检查、检验报告原件", "知情同意或情况说明")
+Standing = Mapping[str, Decision]
+
+
+def queue(results: Results, keys: Mapping[str, str], standing: Standing) -> list[Line]:
+    """One row per admission: those with open findings first by yuan, stays of one person together."""
+    rows = [_row(results, admission, keys[admission], standing) for admission in results.admissions]
+    heaviest: dict[str, float] = {}
+    for row in rows:
+        heaviest[row["person"]] = max(heaviest.get(row["person"], 0), row["amount"] or 0)
+    rows.sort(key=lambda row: (row["group"], -heaviest[row["person"]], row["person"], -(row["amount"] or 0)))
+    return rows
+
+
+def _row(results: Results, admission_id: str, key: str, standing: Standing) -> Line:
+    admission = results.admissions[admission_id]
+    findings = _ordered(results.findings.get(admission_id, []))
+    current = [line for line in findings if not line.get("gone")]
+    decided = [standing[line["id"]] for line in findings if line["id"] in standing]
+    state = _state(len(findings), decided, f"case:{admission_id}" in standing)
+    return {
+        "key": key,
+        "name": admission["person_name"] or "（无姓名）",
+        "number": admission["inpatient_no"] or "",
+        "person": f"{admission['person_id'] or key}",
+        "department": admission["discharge_department"] or admission["department"] or "",
+        "doctor": admission["doctor"] or "",
+        "admitted": _day(admission["begins_at"]),
+        "amount": _suspected(current, standing),
+        "families": [line["family"] for line in current][:6],
+        "certainties": sorted({line["certainty"] for line in current}),
+        "violations": sorted({VIOLATIONS[line["violation"]].name for line in current}),
+        "checks": sorted({line["check"] for line in current}),
+        "findings": len(findings),
+        "decided": len(decided),
+        "state": state,
+        "group": {"open": 0, "part": 0, "unseen": 1}.get(state, 2),
+    }
+
+
+def _state(findings: int, decided: Sequence[Decision], seen: bool) -> str:
+    """open ○ · part ◐ · ask dotted · done ● · unseen: nothing found and not yet looked at."""
+    if not findings:
+        return "done" if seen else "unseen"
+    if len(decided) < findings:
+        return "part" if decided else "open"
+    return "ask" if any(line.verdict == "ask" for line in decided) else "done"
+
+
+def _suspected(findings: Sequence[Line], standing: Standing) -> float | None:
+    """Yuan still suspected, each once; what a rejected finding carried falls back to the others."""
+    verdicts = {key: decision.verdict for key, decision in standing.items()}
+    amounts = []
+    for line in findings:
+        if line["amount"] is None or verdicts.get(line["id"]) == "reject":
+            continue
+        decision = standing.get(line["id"])
+        freed = verdicts.get(line["counted_in"]) == "reject"
+        counted = line["amount"] if freed else line["counted_amount"] or 0
+        if decision is not None and decision.amount is not None and not line["counted_in"]:
+            counted = float(decision.amount)
+        amounts.append(counted)
+    return round(sum(amounts), 2) if amounts else None
+
+
+def open_case(results: Results, admission_id: str, standing: Standing, rules: Mapping[str, Line]) -> Line:
+    """Everything the page shows of one case but its tables, which are asked for one by one."""
+    findings = _ordered(results.findings.get(admission_id, []))
+    tabs = read_tabs(results, admission_id, findings)
+    sources = table_sources(results)
+    light = sum(tab.length for tab in tabs) <= AT_ONCE
+    return {
+        "head": _head(results, admission_id),
+        "findings": [_finding(line, tabs, sources, standing, rules) for line in findings],
+        "outcomes": _outcomes(results.outcomes.get(admission_id, []), rules),
+        "faults": [fault for fault in results.faults if fault["admission_id"] in (None, admission_id)],
+        "tabs": [describe_tab(tab) for tab in tabs],
+        "texts": {tab.key: text_of(tab) for tab in tabs} if light else {},
+        "sheets": counts(results, admission_id),
+        "timelines": _timelines(results, admission_id, findings),
+        "seen": shown_decision(standing.get(f"case:{admission_id}")),
+    }
+
+
+def _head(results: Results, admission_id: str) -> Line:
+    row = results.rows("select * from admissions where admission_id = $id", id=admission_id)[0]
+    lines = results.rows("select count(*) as n from charge_lines where admission_id = $id", id=admission_id)
+    return {
+        "name": row["person_name"] or "（无姓名）",
+        "sex": row["sex"] or "",
+        "age": row["age_years"],
+        "department": row["discharge_department"] or row["department"] or "",
+        "bed": row["bed"] or "",
+        "diagnosis": row["main_diagnosis"] or row["admission_diagnosis"] or "",
+        "diagnosis_code": row["main_diagnosis_code"] or "",
+        "doctor": row["doctor"] or "",
+        "begins": _minute(row["begins_at"]),
+        "ends": _minute(row["ends_at"]),
+        "days": row["bed_days"],
+        "total": _yuan(row["total_amount"]),
+        "fund": _yuan(row["fund_amount"]),
+        "charges": lines[0]["n"],
+        "number": row["inpatient_no"] or "",
+    }
+
+
+def _finding(
+    line: Line, tabs: Sequence[Tab], sources: dict[str, str], standing: Standing, rules: Mapping[str, Line]
+) -> Line:
+    rule = rules.get(line["check"], {})
+    evidence, hidden = _evidence(line, tabs, sources)
+    return {
+        "id": line["id"],
+        "check": line["check"],
+        "family": line["family"],
+        "violation": line["violation"],
+        "title": f"疑似{VIOLATIONS[line['violation']].name}",
+        "subtitle": line["title"],
+        "certainty": line["certainty"],
+        "certainty_name": CERTAINTY_NAMES[Certainty(line["certainty"])],
+        "message": line["message"],
+        "amount": line["amount"],
+        "fund_amount": line["fund_amount"],
+        "counted_in": line["counted_in"],
+        "counted_amount": line["counted_amount"],
+        "options": line["amount_options"],
+        "lines": len(line["charge_ids"]),
+        "evidence": evidence,
+        "hidden": hidden,
+        "overturned_by": line["overturned_by"],
+        "lowered_by": line["lowered_by"],
+        "basis": line["basis"],
+        "origin": line["origin"],
+        "gone": line.get("gone", False),
+        "lanes": lanes_for(line),
+        "reasons": [*REJECTIONS, *rule.get("exceptions", ())][:8],
+        "materials": [*line["overturned_by"][:4], *MATERIALS][:7],
+        "decision": shown_decision(standing.get(line["id"])),
+    }
+
+
+def _evidence(line: Line, tabs: Sequence[Tab], sources: dict[str, str]) -> tuple[list[Line], int]:
+    """Evidence with its place, in reading order; and how many quotes did not stand in their source."""
+    shown, hidden = [], 0
+    for item in line["evidence"]:
+        spot = place(item, tabs) if item["kind"] == "document" else None
+        if item["kind"] == "document" and spot is None:
+            hidden += 1
+            continue
+        row = place_row(item, sources) if item["kind"] == "table" else None
+        shown.append(
+            {
+                "says": item["says"],
+                "quote": item["quote"],
+                "label": item["label"] or "",
+                "source": item["source"].rsplit("/", 1)[-1],
+                "page": item["page"],
+                "at": item["at"],
+                "confidence": item["confidence"],
+                "place": asdict(spot) if spot else None,
+                "row": {"sheet": row[0], "id": row[1]} if row else None,
+            }
+        )
+    return _marked(shown), hidden
+
+
+def _marked(evidence: list[Line]) -> list[Line]:
+    """Numbers for what supports the suspicion, letters for what does not."""
+    marked, numbers, letters = [], 0, 0
+    for item in evidence:
+        if item["says"] == "for":
+            numbers += 1
+            marked.append(item | {"mark": str(numbers)})
+        else:
+            marked.append(item | {"mark": _letter(letters)})
+            letters += 1
+    return marked
+
+
+def _letter(number: int) -> str:
+    return chr(97 + number) if number < 26 else f"{chr(96 + number // 26)}{chr(97 + number % 26)}"
+
+
+def _ordered(findings: Sequence[Line]) -> list[Line]:
+    """Same facts together, yuan descending, clues last."""
+
+    def carrier(line: Line) -> str:
+        return str(line["counted_in"] or line["id"])
+
+    weight = {line["id"]: line["amount"] or 0 for line in findings}
+    return sorted(
+        findings,
+        key=lambda line: (
+            bool(line.get("gone")),
+            line["certainty"] == Certainty.CLUE,
+            -weight.get(carrier(line), 0),
+            carrier(line),
+            line["counted_in"] is not None,
+            -(line["amount"] or 0),
+        ),
+    )
+
+
+def _outcomes(outcomes: Sequence[Line], rules: Mapping[str, Line]) -> Line:
+    named = [
+        {
+            "check": line["check"],
+            "title": rules.get(line["check"], {}).get("title", line["check"]),
+            "outcome": line["outcome"],
+            "reason": line["reason"] or "",
+        }
+        for line in outcomes
+    ]
+    tally = {
+        kind: sum(line["outcome"] == kind for line in named) for kind in ("clear", "not_applicable", "found")
+    }
+    return {
+        "failed": [line for line in named if line["outcome"] == "failed"],
+        "not_checked": [line for line in named if line["outcome"] == "not_checked"],
+        "all": named,
+        **tally,
+    }
+
+
+def _timelines(results: Results, admission_id: str, findings: Sequence[Line]) -> Line:
+    """The stay's own days, and for a finding on several stays one axis that holds them all."""
+    drawn: dict[str, Any] = {"": draw(results, [admission_id])}
+    for line in findings:
+        related = [other for other in line["related_admissions"] if other in results.admissions]
+        if related or line["charge_ids"]:
+            drawn[line["id"]] = draw(results, [admission_id, *related], line)
+    return drawn
+
+
+def shown_decision(line: Decision | None) -> Line | None:
+    """A decision as its card shows it."""
+    if line is None:
+        return None
+    return {
+        "seq": line.seq,
+        "verdict": line.verdict,
+        "reasons": list(line.reasons),
+        "note": line.note,
+        "amount": line.amount,
+        "who": line.who,
+        "at": line.at.isoformat() + "Z",
+    }
+
+
+def _yuan(amount: Any) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.strftime("%m-%d") if moment else ""
+
+
+def _minute(moment: datetime | None) -> str:
+    return moment.isoformat(sep=" ", timespec="minutes") if moment else ""

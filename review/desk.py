@@ -1,0 +1,109 @@
+"""What the handlers of all pages share: the store, the runs, the library, and the way from a key to a case.
+
+A handler gets a desk, the person who asks and one mapping of values; it returns values or raises `Refused`.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from knowledge.library import Library
+from review.accounts import Accounts, Person
+from review.entries import Decision, InspectionEntry, standing
+from review.errors import ReviewError
+from review.results import Line, Results, open_results
+from review.rulebook import describe_all
+from review.runs import Runs
+from review.store import Store
+
+NO_CASE = "没有这份病例，或未分配给您。"
+NO_RIGHT = "您没有这一页的权限，可请组长分配。"
+Call = Mapping[str, Any]
+
+
+class Refused(ReviewError):
+    """The person may not do this, or asks for what is not there; the message is shown as it stands."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An admission of a reviewed inspection, found by its key."""
+
+    key: str
+    inspection: InspectionEntry
+    admission_id: str
+    results: Results
+
+
+@dataclass
+class Desk:
+    """One workbench."""
+
+    store: Store
+    accounts: Accounts
+    runs: Runs
+    home: Path
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _library(self) -> Library:
+        return Library.open(self.home)
+
+    @property
+    def library(self) -> Library:
+        """Opened when first needed and then kept."""
+        with self._opening:
+            return self._library
+
+    @cached_property
+    def rules(self) -> Mapping[str, Line]:
+        """The headers of all checks, by code."""
+        return {rule["code"]: rule for rule in describe_all()}
+
+    def inspection(self, key: str) -> InspectionEntry:
+        for entry in self.store.inspections():
+            if entry.key == key:
+                return entry
+        raise Refused("没有这个检查；请在“检查”页选择。")
+
+    def results(self, entry: InspectionEntry) -> Results | None:
+        """The last finished review of an inspection; null before the first."""
+        return open_results(self.runs.out(entry.key, entry.run)) if entry.run else None
+
+    def case(self, key: str) -> Case:
+        found = self.store.case(key)
+        entry = self.inspection(found[0]) if found else None
+        results = self.results(entry) if entry else None
+        if found is None or entry is None or results is None or found[1] not in results.admissions:
+            raise Refused(NO_CASE)
+        return Case(key, entry, found[1], results)
+
+    def standing(self, entry: InspectionEntry) -> dict[str, Decision]:
+        return standing(self.store.decisions(entry.key))
+
+
+def text(call: Call, name: str, longest: int = 200) -> str:
+    """A text value of a call; nothing a browser sends is trusted to be there or to be text."""
+    value = call.get(name)
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def texts(call: Call, name: str, longest: int = 10) -> tuple[str, ...]:
+    value = call.get(name)
+    if not isinstance(value, list):
+        return ()
+    return tuple(item[:200] for item in value[:longest] if isinstance(item, str) and item.strip())
+
+
+def person_line(person: Person) -> Line:
+    """Who is signed in, as the bar shows it."""
+    return {
+        "name": person.name,
+        "role": person.role,
+        "demo": person.demo,
+        "decides": person.decides,
+        "pages": [page for page in ("review", "inspections", "chat") if person.opens(page)],
+    }

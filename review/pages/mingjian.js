@@ -1,0 +1,139 @@
+// What every page shares: building elements (text only ever as text), asking the server, the bar, keys, theme.
+(function (mj) {
+  'use strict';
+
+  const FAMILIES = {admission: '住', charges: '费', documents: '书'};
+  const BARS = {established: 3, probable: 2, clue: 1};
+  const PAGES = {review: ['审核', '/'], inspections: ['检查', '/inspections'], chat: ['问答', '/chat']};
+
+  mj.el = function (tag, settings, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(settings || {})) {
+      if (value === undefined || value === null || value === false) continue;
+      if (name === 'on') for (const [event, run] of Object.entries(value)) node.addEventListener(event, run);
+      else if (name === 'data') Object.assign(node.dataset, value);
+      else if (name === 'style') node.style.cssText = value;
+      else node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
+    return node;
+  };
+  mj.kbd = (key) => mj.el('kbd', {}, key);
+  mj.family = (family) => mj.el('span', {class: 'family ' + family, title: {admission: '住院', charges: '收费', documents: '文书'}[family]}, FAMILIES[family]);
+  mj.certainty = (code, name) => mj.el('span', {class: 'certainty'},
+    [1, 2, 3].map((step) => mj.el('i', {class: step <= BARS[code] ? 'full' : ''})), name);
+  mj.yuan = (amount) => amount === null || amount === undefined ? '—'
+    : Number(amount).toLocaleString('zh-CN', {minimumFractionDigits: 2, maximumFractionDigits: 2});
+  mj.clock = function (iso) {
+    if (!iso) return '';
+    const at = new Date(iso), two = (n) => String(n).padStart(2, '0');
+    const time = two(at.getHours()) + ':' + two(at.getMinutes());
+    const today = at.toDateString() === new Date().toDateString();
+    return today ? time : two(at.getMonth() + 1) + '-' + two(at.getDate()) + ' ' + time;
+  };
+  mj.short = (stamp, year) => !stamp ? '' : String(stamp).replace('T', ' ').replace(year ? year + '-' : ' ', year ? '' : ' ').slice(0, 16);
+
+  // The client swallows every error and hands back undefined, so undefined is "the server did not answer".
+  mj.ask = async function (page, name, value) {
+    let reply;
+    try { reply = await page.server[name](value || {}); } catch { reply = undefined; }
+    offline(page, reply === undefined || reply === null);
+    if (reply && reply.signed_out) { signInSheet(page); return null; }
+    return reply === undefined ? null : reply;
+  };
+  function offline(page, is) {
+    const band = page.root.querySelector('.band.offline');
+    if (band) band.hidden = !is;
+  }
+
+  mj.start = function (name, root, server) {
+    document.documentElement.lang = 'zh-CN';
+    const page = {name, root, server, keys: {}, dialogs: 0};
+    root.classList.add('app');
+    listen(page);
+    mj['page_' + name](page);
+  };
+
+  mj.frame = function (page, about, body) {
+    const person = about.person;
+    const switcher = about.inspections && about.inspections.length ? mj.el('select', {
+      class: 'switch', 'aria-label': '选择检查', on: {change: (e) => about.onSwitch(e.target.value)}},
+      about.inspections.map((one) => mj.el('option', {value: one.key, selected: one.key === about.inspection}, one.name))) : null;
+    const top = mj.el('header', {class: 'top'},
+      mj.el('a', {class: 'logo', href: '/'}, mj.el('i', {}), mj.el('span', {}, '明鉴')), switcher,
+      mj.el('nav', {class: 'pages', 'aria-label': '页面'}, person.pages.map((key) =>
+        mj.el('a', {href: PAGES[key][1], 'aria-current': key === page.name ? 'page' : null}, PAGES[key][0]))),
+      mj.el('div', {class: 'who push'},
+        mj.el('button', {class: 'avatar', 'aria-label': person.name + ' 的菜单', on: {click: (e) => userMenu(page, person, e.currentTarget)}}, person.name.slice(0, 1)),
+        mj.el('span', {class: 'name'}, mj.el('b', {class: 'strong', style: 'color:var(--ink)'}, person.name), ' · ' + person.role),
+        mj.el('button', {'aria-label': '键盘', on: {click: () => page.showKeys && page.showKeys()}}, mj.kbd('?'))));
+    page.root.replaceChildren(top, mj.el('div', {},
+      mj.el('div', {class: 'band offline', role: 'status', hidden: true}, '与服务器断开，决定已留在本机，恢复后自动存入。')), body);
+  };
+
+  function userMenu(page, person, anchor) {
+    const old = page.root.querySelector('.menu.user');
+    if (old) { old.remove(); return; }
+    const menu = mj.el('div', {class: 'menu user', style: 'top:44px;right:16px'},
+      mj.el('button', {on: {click: () => mj.toggleTheme(page)}}, '深色或浅色', mj.el('span', {class: 'push'}, mj.kbd('D'))),
+      person.demo ? mj.el('a', {href: '/sign-in?first=1'}, '设置管理员')
+        : mj.el('form', {method: 'post', action: '/sign-out'}, mj.el('button', {type: 'submit'}, '退出登录')));
+    page.root.append(menu);
+    menu.querySelector('button').focus();
+    const away = (e) => { if (!menu.contains(e.target) && e.target !== anchor) { menu.remove(); document.removeEventListener('mousedown', away); } };
+    document.addEventListener('mousedown', away);
+  }
+  mj.toggleTheme = function () {
+    const dark = document.body.classList.toggle('dark');
+    localStorage.setItem('mingjian-theme', dark ? 'dark' : 'light');
+  };
+  const kept = localStorage.getItem('mingjian-theme');
+  const settle = () => kept && document.body.classList.toggle('dark', kept === 'dark');
+  if (document.body) settle();
+  document.addEventListener('DOMContentLoaded', settle);
+  mj.settleTheme = settle;
+
+  // Keys go by place on the board, so that an active Chinese input method does not matter.
+  function listen(page) {
+    document.addEventListener('keydown', function (e) {
+      if (!page.root.isConnected || e.isComposing || e.repeat) return;
+      const undo = e.ctrlKey && e.code === 'KeyZ' && !e.altKey && !e.metaKey;
+      if ((e.ctrlKey || e.metaKey || e.altKey) && !undo) return;
+      if (e.target.closest && e.target.closest('input,textarea,select,[contenteditable=true]')) return;
+      if (page.root.querySelector('dialog[open]')) return;
+      if (page.capture && page.capture(e)) { e.preventDefault(); return; }
+      const name = (e.shiftKey ? 'Shift+' : '') + e.code;
+      const act = page.keys[name] || (e.shiftKey ? null : page.keys[e.code]);
+      const onButton = e.target.closest && e.target.closest('button,a,summary') && ['Enter', 'Space'].includes(e.code);
+      if (act && !onButton) { e.preventDefault(); act(e); }
+    });
+  }
+
+  mj.keysDialog = function (page, groups) {
+    const dialog = mj.el('dialog', {'aria-label': '键盘'},
+      mj.el('h2', {}, '键盘', mj.el('button', {class: 'push small link', on: {click: () => dialog.close()}}, '关闭 ', mj.kbd('Esc'))),
+      mj.el('div', {class: 'key-groups'}, groups.map(([title, keys]) => mj.el('div', {}, mj.el('h3', {}, title),
+        keys.map(([key, what]) => mj.el('p', {}, mj.el('span', {}, key.split(' ').map(mj.kbd)), what))))));
+    dialog.addEventListener('close', () => dialog.remove());
+    page.root.append(dialog);
+    dialog.showModal();
+  };
+
+  function signInSheet(page) {
+    if (page.root.querySelector('dialog.again')) return;
+    const problem = mj.el('p', {class: 'small'}, '会话已结束。重新登录后接着做，未存上的决定会补存。');
+    const name = mj.el('input', {class: 'field', name: 'name', placeholder: '姓名', autocomplete: 'username'});
+    const password = mj.el('input', {class: 'field', name: 'password', type: 'password', placeholder: '密码', autocomplete: 'current-password'});
+    const form = mj.el('form', {style: 'display:grid;gap:10px;width:300px', on: {submit: async (e) => {
+      e.preventDefault();
+      const reply = await fetch('/sign-in', {method: 'POST', body: new URLSearchParams(new FormData(form))});
+      if (reply.ok && reply.redirected) { dialog.close(); page.onBack && page.onBack(); } else problem.textContent = '姓名或密码不对，或已锁定，请重试。';
+    }}}, problem, name, password, mj.el('button', {class: 'btn main'}, '登录'));
+    const dialog = mj.el('dialog', {class: 'again', 'aria-label': '登录'}, mj.el('h2', {}, '登录'), form);
+    dialog.addEventListener('close', () => dialog.remove());
+    page.root.append(dialog);
+    dialog.showModal();
+  }
+
+  mj.loaded.add('mingjian');
+})(window.mingjian ||= {loaded: new Set()});

@@ -1,0 +1,95 @@
+"""What every page stands on: one HTML component, its scripts, and the way from a browser's call to a handler.
+
+The template holds no data and the browser writes text only as text, so that nothing in a record can run.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from review.accounts import Person
+from review.desk import NO_RIGHT, Call, Desk, Refused
+from review.errors import ReviewError
+from review.results import Line
+from review.runs import where
+
+LOG = logging.getLogger(__name__)
+FOLDER = Path(__file__).parent
+COOKIE = "mingjian"
+Handler = Callable[[Desk, Person, Call], Line]
+TEMPLATE = '<div class="mj" data-mj lang="zh-CN"></div>'
+START = """
+const begin = () => {
+  const ready = window.mingjian && PAGES.every((name) => mingjian.loaded.has(name));
+  if (ready) mingjian.start('PAGE', element.querySelector('[data-mj]'), server);
+  else setTimeout(begin, 10);
+};
+begin();
+"""
+
+
+def answer(desk: Desk, page: str, handler: Handler, person: Person | None, call: Any) -> Line:
+    """Who, right, handler, plain values: the one edge at which a defect becomes a number the reader can quote."""
+    if person is None:
+        return {"signed_out": True}
+    if not person.opens(page):
+        return {"problem": NO_RIGHT}
+    try:
+        return handler(desk, person, call if isinstance(call, dict) else {})
+    except Refused as refusal:
+        return {"problem": str(refusal)}
+    except (ReviewError, LookupError, ValueError) as problem:
+        return _defect(handler, problem)
+    except Exception as defect:
+        return _defect(handler, defect)
+
+
+def _defect(handler: Handler, defect: Exception) -> Line:
+    number = secrets.token_hex(2).upper()
+    LOG.error("defect %s in %s: %s", number, handler.__name__, where(defect))
+    return {"problem": f"这一栏没有读出来。编号 {number}，已记录。", "defect": True}
+
+
+def build_page(
+    desk: Desk, page: str, handlers: Sequence[Handler], scripts: Sequence[str], styles: Sequence[str]
+) -> None:
+    """Put a page's one component into the current Gradio block."""
+    import gradio as gr
+    from gradio.components.navbar import Navbar
+
+    Navbar(visible=False)  # the bar is ours
+    names = [script.removesuffix(".js") for script in scripts]
+    gr.HTML(
+        html_template=TEMPLATE,
+        js_on_load=START.replace("PAGES", repr(names)).replace("PAGE", page),
+        apply_default_css=False,
+        head=_head(scripts, styles),
+        server_functions=[_served(desk, page, handler) for handler in handlers],
+    )
+
+
+def _served(desk: Desk, page: str, handler: Handler) -> Callable[..., Line]:
+    import gradio as gr
+
+    # a server function is handed the bare web request, so the cookie is read here
+    def serve(call: Any, request: gr.Request) -> Line:
+        person = desk.accounts.who(request.cookies.get(COOKIE))
+        return answer(desk, page, handler, person, call)
+
+    serve.__name__ = handler.__name__
+    return serve
+
+
+def _head(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    links = [f'<link rel="stylesheet" href="{asset(name)}">' for name in styles]
+    return "".join(links + [f'<script src="{asset(name)}"></script>' for name in scripts])
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a script or style; changes when the file does."""
+    return f"/assets/{hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]}/{name}"

@@ -1,0 +1,240 @@
+"""The web application: sign-in, guarded page images, uploads and our own files, with the Gradio pages mounted last.
+
+Every answer carries headers that keep the browser from asking any other host for anything.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Form, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from knowledge.readers import UnreadableFile
+from knowledge.readers.files import page_image
+from review.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
+from review.desk import Desk, Refused
+from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
+from review.pages.shell import COOKIE, FOLDER, asset, build_page
+from review.pages.sign_in import sign_in_page
+from review.readings import read_tabs
+from review.uploads import LARGEST_UPLOAD
+
+LOG = logging.getLogger(__name__)
+PAGES = (("review", "审核", ""), ("inspections", "检查", "inspections"), ("chat", "问答", "chat"))
+OPEN_TO_ALL = ("/sign-in", "/assets/")
+DPI = 118
+HEADERS = {
+    # the page library builds its templates with Function(), hence unsafe-eval; no other host is ever allowed
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none';"
+    " base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(desk: Desk, host: str) -> FastAPI:
+    """All routes of the workbench; `host` is the address it will be bound to."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _add_guard(app, desk.accounts, host)
+    _add_sign_in(app, desk.accounts)
+    _add_assets(app)
+    _add_page_images(app, desk)
+    _add_upload(app, desk)
+    return _mount_pages(app, desk)
+
+
+def _add_guard(app: FastAPI, accounts: Accounts, host: str) -> None:
+    local_only = is_loopback(host)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Next) -> Response:
+        """Refuse foreign sites, lead to the sign-in, and put the headers on."""
+        answer = _refused(request, local_only)
+        if answer is None and _wants_page(request) and not request.url.path.startswith(OPEN_TO_ALL):
+            person = await run_in_threadpool(accounts.who, request.cookies.get(COOKIE))
+            answer = None if person else RedirectResponse("/sign-in", status_code=303)
+        answer = answer or await call_next(request)
+        for name, value in HEADERS.items():
+            answer.headers[name] = value
+        if not request.url.path.startswith(("/assets/", "/static/", "/page/")):
+            answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+def _refused(request: Request, local_only: bool) -> Response | None:
+    """A page of another site must not act here, nor reach this machine under a name of its own."""
+    if local_only and not is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or ""):
+        return JSONResponse({"problem": "地址不对；请用 http://127.0.0.1 打开。"}, 421)
+    origin = request.headers.get("origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign and request.method not in ("GET", "HEAD", "OPTIONS"):
+        return JSONResponse({"problem": "请求来自别的网站，已拒绝。"}, 403)
+    return None
+
+
+def _wants_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def _person(accounts: Accounts, request: Request) -> Person | None:
+    return accounts.who(request.cookies.get(COOKIE))
+
+
+def _add_sign_in(app: FastAPI, accounts: Accounts) -> None:
+    @app.get("/sign-in")
+    def show(request: Request) -> Response:
+        first = accounts.needs_first()
+        if _person(accounts, request) and not (first and request.query_params.get("first")):
+            return RedirectResponse("/", status_code=303)
+        return sign_in_page(first)
+
+    @app.post("/sign-in")
+    def enter(
+        request: Request, name: str = Form(""), password: str = Form(""), again: str = Form("")
+    ) -> Response:
+        first = accounts.needs_first()
+        address = request.client.host if request.client else ""
+        try:
+            if first:
+                token = accounts.first_administrator(name, password, again)
+            else:
+                token = accounts.sign_in(name, password, address)
+        except SignInRefused as refusal:
+            return sign_in_page(first, str(refusal), name)
+        answer = RedirectResponse("/inspections" if first else "/", status_code=303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(
+            COOKIE,
+            token,
+            httponly=True,
+            samesite="strict",
+            max_age=int(SESSION.total_seconds()),
+            secure=secure,
+        )
+        return answer
+
+    @app.post("/sign-out")
+    def leave(request: Request) -> Response:
+        if token := request.cookies.get(COOKIE):
+            accounts.sign_out(token)
+        answer = RedirectResponse("/sign-in", status_code=303)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+
+def _add_assets(app: FastAPI) -> None:
+    kinds: dict[str, Literal["text/javascript", "text/css"]] = {".js": "text/javascript", ".css": "text/css"}
+    files = {file.name: file for file in FOLDER.iterdir() if file.suffix in kinds}
+
+    @app.get("/assets/{version}/{name}")
+    def serve(version: str, name: str) -> Response:
+        file = files.get(name)
+        if file is None or asset(name) != f"/assets/{version}/{name}":
+            return JSONResponse({"problem": "没有这个文件。"}, 404)
+        lasting = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return FileResponse(file, media_type=f"{kinds[file.suffix]}; charset=utf-8", headers=lasting)
+
+
+def _add_page_images(app: FastAPI, desk: Desk) -> None:
+    @app.get("/page/{case_key}/{tab_key}/{number}.png")
+    def serve(request: Request, case_key: str, tab_key: str, number: int) -> Response:
+        """An original page as an image, for whoever may open the case; the view is written to the trail."""
+        person = _person(desk.accounts, request)
+        if person is None or not person.opens("review"):
+            return JSONResponse({"problem": "请先登录。"}, 401)
+        try:
+            case = desk.case(case_key)
+            findings = case.results.findings.get(case.admission_id, [])
+            tab = next(
+                (tab for tab in read_tabs(case.results, case.admission_id, findings) if tab.key == tab_key),
+                None,
+            )
+            root = Path(case.inspection.folder).resolve()
+            file = (root / tab.source).resolve() if tab else root
+            if tab is None or not file.is_relative_to(root):
+                raise Refused("没有这一页。")
+            picture = page_image(file, number, DPI)
+        except (Refused, UnreadableFile, OSError):
+            return JSONResponse({"problem": "这一页不能显示图像，文字仍可读。"}, 404)
+        desk.store.write_trail(
+            person.name, "view_page", case.inspection.key, f"{case.admission_id} {tab_key} {number}"
+        )
+        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _add_upload(app: FastAPI, desk: Desk) -> None:
+    @app.put("/upload")
+    async def receive(request: Request) -> Response:
+        """A ZIP as the body of the request, written to the home folder as it arrives."""
+        person = await run_in_threadpool(_person, desk.accounts, request)
+        if person is None or not person.opens("inspections"):
+            return JSONResponse({"problem": "您没有这一页的权限，可请组长分配。"}, 401)
+        if person.demo:
+            return JSONResponse({"problem": FIRST_ADMINISTRATOR}, 403)
+        archive = desk.home / "uploads" / f"{secrets.token_hex(8)}.zip"
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            if not await _write_body(request, archive):
+                return JSONResponse({"problem": "文件超过 8 GB；请填写服务器上的路径。"}, 413)
+            name = request.query_params.get("name", "")[:200]
+            return JSONResponse(await run_in_threadpool(create_from_upload, desk, person, archive, name))
+        except Refused as refusal:
+            return JSONResponse({"problem": str(refusal)}, 400)
+        finally:
+            archive.unlink(missing_ok=True)
+
+
+async def _write_body(request: Request, archive: Path) -> bool:
+    size = 0
+    with archive.open("wb") as sink:
+        async for block in request.stream():
+            size += len(block)
+            if size > LARGEST_UPLOAD:
+                return False
+            sink.write(block)
+    return True
+
+
+def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(desk.home / "uploads" / "gradio")
+    import gradio as gr
+
+    demo = gr.Blocks(title="明鉴", fill_width=True, analytics_enabled=False, delete_cache=(600, 600))
+    for page, name, path in PAGES:
+        module = import_module(f"review.pages.{page}")
+        with demo.route(name, path) if path else demo:
+            _build(desk, page, module)
+    demo.queue(default_concurrency_limit=20)
+    theme = gr.themes.Base(
+        font=["PingFang SC", "Microsoft YaHei", "sans-serif"], font_mono=["Consolas", "monospace"]
+    )
+    return gr.mount_gradio_app(
+        app,
+        demo,
+        path="/",
+        auth_dependency=lambda request: getattr(_person(desk.accounts, request), "name", None),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        max_file_size="1kb",
+        theme=theme,
+        css=(FOLDER / "gradio.css").read_text("utf-8"),
+    )
+
+def _build(desk: Desk, page: str, module: ModuleType) -> None:
+    build_page(desk, page, module.HANDLERS, module.SCRIPTS, module.STYLES)
