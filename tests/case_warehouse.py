@@ -13,7 +13,7 @@ from knowledge.rows import load_rows
 from review.checks.inputs import Inspection
 from review.engines.duckdb import Warehouse
 from review.engines.knowledge_tables import tables_for_region
-# FACTS
+from review.facts import read_text_facts
 
 REGION = "229900"
 RAW_OF = {
@@ -159,7 +159,7 @@ def build(warehouse: Warehouse, case: Mapping[str, object]) -> Inspection:
     inspection = Inspection(warehouse)
     warehouse.build_views(only=["admissions", "documents"])
     documents = [document for record in inspection.records.values() for document in record.documents]
-    # FACTS2
+    warehouse.load_rows("raw_text_facts", read_text_facts(documents, inspection.layout))
     _load_facts(warehouse, case.get("facts", []))
     warehouse.build_views()
     return Inspection(warehouse)
@@ -253,7 +253,7 @@ def _load_documents(warehouse: Warehouse, documents: Sequence[Mapping[str, objec
         }
         warehouse.load_rows("raw_documents", [{**defaults, **document}])
         found = sorted((document["text"].index(name), name) for name in names)
-        ends = [start for start, _ in found[1:]] + [len(document["text"])]
+        ends = [*(start for start, _ in found), len(document["text"])][1:]
         warehouse.load_rows(
             "raw_sections",
             [

@@ -30,7 +30,8 @@ MENTION: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("sex", r"(?:(?:青|青少|中|老|成)年|高龄|患者|患儿|\d岁)[^，。；]{0,2}(男|女)(?:性|患者|，|,|$)"),
         ("sex", r"(男|女)(?:性患者|患者|婴|童|孩)"),
         ("age_group", r"(新生儿|婴儿|幼儿|儿童|少年|青年|中年|老年|高龄)(?:男|女|患者|，)"),
-        ("age", r"(?:患者|男|女)[^，。；]{0,4}?(\d{1,3})岁"),
+        ("age", r"(?:患者|男|女)[^，。；]{0,4}?(\d{1,3})岁(?!时|起|前|后|以)"),
+        ("age", r"(?<!\d)(\d{1,3})岁(?=男|女|患者)"),
         ("bed", r"(?<![第\d号])(\d{1,3})床(?!旁|边|位|单|头|上|日|铺|垫|栏)"),
         ("stay_day", r"入院(?:后)?第?(\d{1,3})(?:天|日)"),
         ("days_after_operation", r"术后(?:第)?(\d{1,3})(?:天|日)"),
@@ -48,9 +49,13 @@ def identities(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     for sentence in sentences:
         is_header = "姓名：" in sentence.bare or "姓名:" in sentence.bare
         for kind, patterns in (("header", HEADER), ("mention", () if is_header else MENTION)):
+            seen: set[tuple[str, str]] = set()
             for name, pattern in patterns:
                 for match in pattern.finditer(sentence.bare):
+                    if (name, match[1]) in seen:
+                        continue
                     if kind == "header" or not _of_another(sentence, match):
+                        seen.add((name, match[1]))
                         yield Statement(
                             sentence,
                             match.start(),

@@ -89,11 +89,6 @@ def _wraps(text: str, place: int) -> bool:
     """Whether a line end stands inside a sentence that the layout broke."""
     line = "".join(text[text.rfind("\n", 0, place) + 1 : place].split())
     following = text[place + 1 : place + 30].split("\n")[0]
-    if (
-        len(line) < SHORT_LINE
-        or not following.strip()
-        or line[-1] in ENDS + "：:"
-        or UNWRAPPED.search(line)
-    ):
+    if len(line) < SHORT_LINE or not following.strip() or line[-1] in ENDS + "：:" or UNWRAPPED.search(line):
         return False
     return LABEL.match(following) is None and not re.match(r"\s*\d{4}[-./年]", following)

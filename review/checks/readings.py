@@ -1,0 +1,91 @@
+"""What several checks ask of one record: which document a fact stands in, when a note was finished, what the audit
+trail says of its making. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from review.checks.inputs import Record
+from review.facts.times import moments
+from review.models import Evidence
+from review.record import Document, Edit, Fact
+
+WRITTEN_LATER = re.compile(r"补记|追记|补录|后补|补写")
+CREATED = "创建"
+TAIL = 80
+
+
+def facts_of(record: Record, *kinds: str) -> Iterator[Fact]:
+    """The record's text facts of these kinds."""
+    return (fact for fact in record.facts if fact.kind in kinds and fact.start is not None)
+
+
+def document_of(record: Record, fact: Fact) -> Document | None:
+    """The document that a text fact was read from."""
+    return next(
+        (doc for doc in record.documents if fact.fact_id.startswith(f"text:{doc.document_id}:")), None
+    )
+
+
+def finished_at(document: Document) -> datetime | None:
+    """When a note was finished: the time beside its signature where one stands there, else its own time."""
+    if document.written_at is None or not document.written_exact:
+        return None
+    tail = document.text[-TAIL:]
+    signed = (
+        [moment.at for moment in moments(tail) if moment.exact] if "签名" in tail or "记录者" in tail else []
+    )
+    return max([document.written_at, *(at for at in signed if at - document.written_at < timedelta(days=30))])
+
+
+def marked_as_later(document: Document) -> bool:
+    """Whether the note itself says that it was written afterwards."""
+    return bool(WRITTEN_LATER.search(document.text))
+
+
+def creation_of(record: Record, document: Document) -> Edit | None:
+    """The audit trail's creation of a note: the entry of that title closest to the time it states."""
+    if document.written_at is None:
+        return None
+    named = [
+        edit
+        for edit in record.edits
+        if edit.action == CREATED
+        and edit.edited_at is not None
+        and _same_title(edit.document_title, document)
+    ]
+    others = [other for other in record.documents if other.title == document.title and other is not document]
+    near = [edit for edit in named if not _belongs_to(edit, document, others)]
+    return min(near, key=lambda edit: _distance(edit, document), default=None)
+
+
+def _same_title(title: str | None, document: Document) -> bool:
+    return title is not None and (
+        title in document.title or document.title in title or title == document.kind
+    )
+
+
+def _belongs_to(edit: Edit, document: Document, others: Iterable[Document]) -> bool:
+    return any(other.written_at and _distance(edit, other) < _distance(edit, document) for other in others)
+
+
+def _distance(edit: Edit, document: Document) -> float:
+    if edit.edited_at is None or document.written_at is None:
+        return float("inf")
+    return abs((edit.edited_at - document.written_at).total_seconds())
+
+
+def cited(fact: Fact, says: str = "for") -> Evidence:
+    """A text fact as evidence where the check needs it beside others."""
+    return Evidence(
+        kind="document",
+        source=fact.source,
+        quote=fact.quote,
+        says=says,
+        page=fact.page,
+        start=fact.start,
+        end=fact.end,
+        label=fact.name,
+        at=fact.begins_at.isoformat(sep=" ", timespec="minutes") if fact.begins_at else None,
+    )
