@@ -41,6 +41,8 @@ CASES = {
 def warehouses():
     """One warehouse with the shipped rules, one for cases that bring their own."""
     shipped, own = Warehouse.empty(), Warehouse.empty()
+    for warehouse in (shipped, own):
+        warehouse.run("set threads = 1")  # a case is a handful of rows
     shipped.load_knowledge(tables_for_region(shipped_rows(), "229900"))
     yield {"shipped": shipped, "own": own}
     shipped.close()

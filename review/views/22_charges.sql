@@ -46,7 +46,7 @@ select
 from charge_lines l
 join admissions a on a.admission_id = l.admission_id
 left join back b on b.original_id = l.charge_id and b.admission_id = l.admission_id
-left join clocks c on c.charge_type = l.charge_type and c.hospital_code is not distinct from a.hospital_code
+left join clocks c on c.charge_type is not distinct from l.charge_type and c.hospital_code is not distinct from a.hospital_code
 left join births birth on birth.admission_id = l.admission_id
 where l.copy = 1 and l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001
   and l.amount + coalesce(b.amount, 0) >= 0

@@ -67,7 +67,7 @@ days as (
     group by l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on
 ),
 capacity as (
-    select d.*, a.bed_days, a.begins_on, a.ends_on,
+    select d.*, a.bed_days, a.begins_on, a.ends_on, epoch(a.begins_at) as arrived, epoch(a.ends_at) as left_at,
            case when d.subject = 'newborn' then coalesce(b.children, 1) else 1 end as children,
            case when d.per = 'operation' then greatest(1, coalesce(t.visits, 1)) else 1 end as visits,
            -- on the first and the last day a continuous item cannot run longer than the patient was there
@@ -84,13 +84,18 @@ capacity as (
 around as (
     select c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on,
            sum(n.billed) as billed,
-           -- days of the stay in the three around this one; the day of discharge has no bed day of its own
-           greatest(1, least(c.charged_on + 1, case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1) else c.ends_on end)
-                       - greatest(c.charged_on - 1, c.begins_on) + 1) as window_days
+           -- what the three days around this one have room for; the day of discharge has no bed day of its own
+           case when c.unit = '小时' and c.max_qty = 24 and c.clock_ok = 1
+                then ceil((least(c.left_at, epoch(cast(c.charged_on as timestamp)) + 172800)
+                           - greatest(c.arrived, epoch(cast(c.charged_on as timestamp)) - 86400)) / 3600.0) + $tolerance_hours
+                else c.max_qty * greatest(1, least(c.charged_on + 1, case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1)
+                                                                          else c.ends_on end)
+                                             - greatest(c.charged_on - 1, c.begins_on) + 1) end as room
     from capacity c
     join capacity n on n.admission_id = c.admission_id and n.subject = c.subject and n.family = c.family
         and n.unit = c.unit and n.per = c.per and n.charged_on between c.charged_on - 1 and c.charged_on + 1
-    group by c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on, c.begins_on, c.ends_on
+    group by c.admission_id, c.subject, c.family, c.unit, c.per, c.charged_on, c.begins_on, c.ends_on, c.max_qty, c.clock_ok,
+             c.arrived, c.left_at
 ),
 stay_totals as (
     select admission_id, subject, family, unit, sum(billed) - sum(transfers) as billed from days
@@ -106,7 +111,7 @@ over as (
         and w.per = c.per and w.charged_on = c.charged_on
     join stay_totals s on s.admission_id = c.admission_id and s.subject = c.subject and s.family = c.family and s.unit = c.unit
     where c.billed > greatest(0, c.day_limit) * c.children * c.visits + c.transfers
-      and (c.per = 'operation' or w.billed > c.max_qty * c.children * w.window_days)
+      and (c.per = 'operation' or w.billed > w.room * c.children)
       and c.charged_on between c.begins_on and c.ends_on
       and not (c.unit = '日' and c.max_qty = 1 and s.billed > c.children * (c.bed_days + 1))
 ),
