@@ -1,11 +1,11 @@
 """The command line of the review: reads the settings, runs the pipeline, prints a table. Messages are Chinese."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 from review.errors import HeaderError, ReviewError
+from review.logs import open_log, record_defect
 from review.settings import Settings
 
 COMMANDS = ("rules",)
@@ -14,7 +14,6 @@ COMMANDS = ("rules",)
 def main(arguments: list[str] | None = None) -> int:
     """Exit 0 when the review ran, 2 when the input cannot be read, 1 on a defect of ours."""
     given = sys.argv[1:] if arguments is None else arguments
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
@@ -28,6 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("已停止；没有写出任何结果。", file=sys.stderr)
         return 130
+    except Exception as defect:
+        number = record_defect(defect, "review")
+        print(
+            f"程序出错，编号 {number}，已记入 MINGJIAN_HOME 下的 logs/mingjian.log；请把编号报给维护人员。",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,6 +62,7 @@ def _review(options: argparse.Namespace) -> int:
     from review.terminal import ProgressBar, print_summary
 
     settings = Settings.from_environment()
+    open_log(settings.home)
     with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
         review = review_inspection(options.inspection, options.out, home=settings.home, progress=bar.show)
     if not options.quiet:

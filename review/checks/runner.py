@@ -3,7 +3,6 @@
 A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
 """
 
-import logging
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from review.checks.header import Header, NotApplicable, NotChecked
 from review.checks.inputs import Inspection, Record
 from review.checks.registry import Check
 from review.checks.stamping import Stamp, Unreadable
+from review.logs import record_defect
 from review.models import AmountOption, CheckResult, Finding, Outcome, Problem, Skipped
 from review.violations import Certainty
 
@@ -41,7 +41,6 @@ SOURCES = {
     "operations": ("operations", "setl_list_oprn_d"),
 }
 RESERVED = frozenset({"admission_id", *(field.name for field in fields(Problem))})
-log = logging.getLogger("mingjian.checks")
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ def run_check(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
             return _run_per_admission(check, inspection, stamp)
         return _run_across(check, inspection, stamp)
     except Exception as defect:
-        _log_defect(check.header.code, "-", defect)
-        return _same_for_all(check.header, inspection, Outcome.FAILED, "检查出错，已记录")
+        number = record_defect(defect, check.header.code)
+        return _same_for_all(check.header, inspection, Outcome.FAILED, f"检查出错，编号 {number}，已记录")
 
 
 def _missing_input(header: Header, inspection: Inspection) -> str | None:
@@ -150,8 +149,8 @@ def _ask_one(check: Check, record: Record) -> tuple[Outcome, str | None, list[Pr
     except NotApplicable as reason:
         return Outcome.NOT_APPLICABLE, str(reason), []
     except Exception as defect:
-        _log_defect(check.header.code, record.admission.admission_id, defect)
-        return Outcome.FAILED, "检查出错，已记录", []
+        number = record_defect(defect, f"{check.header.code} {record.admission.admission_id}")
+        return Outcome.FAILED, f"检查出错，编号 {number}，已记录", []
 
 
 def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
@@ -215,12 +214,3 @@ def _same_for_all(header: Header, inspection: Inspection, outcome: Outcome, reas
         CheckResult(admission_id, header.code, outcome, reason) for admission_id in inspection.records
     )
     return Ran((), (), results)
-
-
-def _log_defect(code: str, admission_id: str, defect: Exception) -> None:
-    """Type and place of a defect, without its message: a message may quote the record."""
-    where = defect.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    line = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
-    log.error("check %s failed on admission %s: %s at %s", code, admission_id, type(defect).__name__, line)
