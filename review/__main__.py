@@ -58,11 +58,11 @@ def _rules_parser() -> argparse.ArgumentParser:
 
 
 def _review(options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    open_log(settings.home)
     from review.pipeline import review_inspection
     from review.terminal import ProgressBar, print_summary
 
-    settings = Settings.from_environment()
-    open_log(settings.home)
     with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
         review = review_inspection(options.inspection, options.out, home=settings.home, progress=bar.show)
     if not options.quiet:

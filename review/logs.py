@@ -1,4 +1,4 @@
-"""The log under MINGJIAN_HOME, and defects written to it: type and places, never the message, which may quote a record."""
+"""The log under MINGJIAN_HOME. Defects are written with type and places, never the message: it may quote a record."""
 
 import logging
 import secrets
@@ -10,7 +10,7 @@ log = logging.getLogger("mingjian")
 
 
 def open_log(home: Path) -> None:
-    """Send the program's own log to `home/logs/mingjian.log`; a folder that cannot be written leaves it on the screen."""
+    """Send the program's own log to `home/logs/mingjian.log`; or to the screen where that cannot be written."""
     if any(isinstance(handler, RotatingFileHandler) for handler in log.handlers):
         return
     log.setLevel(logging.INFO)
