@@ -1,0 +1,176 @@
+"""ADM-005: the bed was charged and nobody lay in it: nights told as absent, or days on which nothing was done.
+
+The two readings stand apart: what nurses write of a night counts whatever was done by day, and an empty day counts only
+where at least two kinds of source would have shown the patient.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.presence import SELF_POSTING, Nights, inner_days, longest_run, nights, presence_by_day
+from review.checks.readings import facts_of
+from review.models import AmountOption, Problem
+from review.record import Charge
+from review.violations import Certainty
+
+SOURCE_TABLES = {
+    "vitals": "护理体征",
+    "orders": "住院医嘱",
+    "labs": "化验报告",
+    "exams": "检查报告",
+    "documents": "病历文书",
+}
+DAY_CARE = ("28",)
+CENT = Decimal("0.01")
+
+
+@check(
+    code="ADM-005",
+    title="挂床住院",
+    violation="phantom_stay",
+    certainty="probable",
+    needs={"tables": ("admissions", "charges")},
+    limits={
+        "nights_probable": 3,
+        "nights_clue": 2,
+        "share": 0.30,
+        "empty_days_in_row": 2,
+        "empty_days": 3,
+        "least_nights": 2,
+    },
+    basis=("医疗保障基金使用监督管理条例#第十五条", "医疗保障基金使用监督管理条例#第三十八条"),
+    message="$seen；同期床位、护理、诊查费照收$fees_yuan元。疑似挂床住院。",
+    why="床位费和护理费对应的是住在病房里的人；夜间不在院而照收，这段住院没有真实发生。",
+    exceptions=(
+        "经批准的请假",
+        "日间病房",
+        "当晚已返回病房",
+        "体征记录导出晚于入院",
+        "家属或医师不在，不是患者",
+        "不得离院的告知",
+        "仅一晚未归",
+    ),
+    overturned_by=("体温单或床头卡", "门禁、监控或订餐记录", "书面请假单及批准"),
+    covers={"problems": (2,)},
+    money="stay",
+)
+def phantom_stay(record: Record, limits: Limits) -> Iterator[Problem]:
+    admission = record.admission
+    if admission.admission_kind in DAY_CARE:
+        raise NotApplicable("日间病房，夜间不住院")
+    told = nights(record)
+    if told.total < limits["least_nights"]:
+        raise NotApplicable("住院不足两晚")
+    provided = [table for table in SOURCE_TABLES if record.provided(table) and _speaks_of(record, table)]
+    absent, empty = list(told.absent), _empty_days(record, provided, limits)
+    if not absent and len(provided) < 2:
+        missing = "、".join(name for table, name in SOURCE_TABLES.items() if table not in provided)
+        raise NotChecked(f"能反映在院的资料不足两种，缺：{missing}")
+    certainty = _certainty(record, told, empty, limits)
+    if certainty is not None:
+        yield _problem(record, told, empty, certainty)
+
+
+def _speaks_of(record: Record, table: str) -> bool:
+    return bool(getattr(record, table))
+
+
+def _empty_days(record: Record, provided: list[str], limits: Limits) -> list[date]:
+    """Days without any sign of the patient, where the sources would have shown one; days of leave are not empty."""
+    if len(provided) < 2 or "vitals" not in provided:
+        return []
+    seen = presence_by_day(record)
+    first_reading = min((v.measured_at.date() for v in record.vitals if v.measured_at), default=None)
+    granted = nights(record).granted | {f.begins_at.date() for f in facts_of(record, "leave") if f.begins_at}
+    days = [
+        day for day in inner_days(record) if first_reading and day >= first_reading and day not in granted
+    ]
+    empty = [day for day in days if not seen.get(day)]
+    enough = longest_run(empty) >= limits["empty_days_in_row"] or (
+        len(empty) >= limits["empty_days"] and len(empty) >= limits["share"] * len(days)
+    )
+    return empty if enough else []
+
+
+def _certainty(record: Record, told: Nights, empty: list[date], limits: Limits) -> Certainty | None:
+    count, share = len(told.absent), len(told.absent) / max(1, told.total)
+    habit = any(True for _ in facts_of(record, "habit"))
+    if count >= limits["nights_probable"] or (
+        count >= limits["nights_clue"] and (habit or share >= limits["share"])
+    ):
+        return Certainty.PROBABLE
+    if empty:
+        complete = all(record.provided(table) for table in ("vitals", "orders", "documents"))
+        return Certainty.PROBABLE if complete else Certainty.CLUE
+    return Certainty.CLUE if count >= limits["nights_clue"] or habit else None
+
+
+def _problem(record: Record, told: Nights, empty: list[date], certainty: Certainty) -> Problem:
+    days = set(told.absent) | set(empty)
+    fees = [
+        charge
+        for charge in record.charges
+        if charge.charge_type in SELF_POSTING and charge.charged_on in days
+    ]
+    habits = tuple(fact.fact_id for fact in facts_of(record, "habit"))
+    night_ids = tuple(fact.fact_id for facts in told.absent.values() for fact in facts)
+    return Problem(
+        fields={"seen": "，".join(_seen(told, empty, bool(habits))), "fees_yuan": _sum(fees)},
+        fact_ids=(*night_ids, *habits),
+        against_fact_ids=_daytime(record, days),
+        certainty=certainty,
+        amount_options=(_option(fees),) if fees else (),
+        points_at=("stay",),
+    )
+
+
+def _seen(told: Nights, empty: list[date], habit: bool) -> Iterator[str]:
+    if told.absent:
+        yield f"共 {told.total} 晚，其中 {len(told.absent)} 晚记载患者夜间不在院（{_spans(told.absent)}）"
+    if empty:
+        yield f"{len(empty)} 日无体征、医嘱执行、检查检验及病程护理记录（{_spans(empty)}）"
+    if habit:
+        yield "书面载明白天来治疗、晚上回家"
+    if told.granted:
+        yield f"另有 {len(told.granted)} 晚经批准请假，未计入"
+
+
+def _spans(days: Iterable[date]) -> str:
+    """Days as spans: 06-03 至 06-11."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return "、".join(
+        f"{run[0]:%m-%d}" if len(run) == 1 else f"{run[0]:%m-%d} 至 {run[-1]:%m-%d}" for run in runs
+    )
+
+
+def _sum(charges: Iterable[Charge]) -> Decimal:
+    return sum((charge.amount for charge in charges), Decimal(0))
+
+
+def _option(fees: list[Charge]) -> AmountOption:
+    inside = [charge.in_scope_amount for charge in fees]
+    known = all(amount is not None for amount in inside)
+    fund = sum((amount for amount in inside if amount is not None), Decimal(0)) if known else None
+    return AmountOption(
+        "仅计不在院夜晚（空白日）的床位、护理、诊查费",
+        _sum(fees).quantize(CENT),
+        None if fund is None else fund.quantize(CENT),
+    )
+
+
+def _daytime(record: Record, days: set[date]) -> tuple[str, ...]:
+    """What was done by day in the same span: it speaks against an invented stay, and is shown as such."""
+    done = [
+        fact.fact_id
+        for fact in record.facts
+        if fact.kind in {"vital", "exam"} and fact.begins_at and fact.begins_at.date() in days
+    ]
+    return tuple(done[:3])
