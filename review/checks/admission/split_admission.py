@@ -1,0 +1,247 @@
+"""ADM-006: one course of treatment settled as two stays. Judged on the later stay; the earlier one is named.
+
+A short gap is no sign by itself: cycles, staged operations, transfers and relapses come back soon by nature. What
+counts is that the patient left unrecovered and returned to the same treatment.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from review.checks.header import Limits, NotApplicable, check
+from review.checks.inputs import Record
+from review.checks.readings import facts_of
+from review.models import Evidence, Problem
+from review.record import Fact, Stay
+from review.violations import Certainty
+
+CYCLE_CODES = ("Z51", "Z49", "Z08", "Z09", "D46", "D56", "D57", "D61", "D66")
+OBSTETRIC, NEWBORN, MENTAL = ("O",), ("P", "Z38"), ("F",)
+CYCLE_ORDERS = re.compile(
+    r"血液透析|血液灌流|腹膜透析|化疗|铂|紫杉|氟尿嘧啶|卡培他滨|阿霉素|单抗|悬浮红细胞|红细胞悬液"
+)
+TRANSFERRED_OUT, LEFT_AGAINST_ADVICE, TRANSFERRED_IN, EMERGENCY = "2", "4", "3", "1"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign that the second stay goes on where the first stopped."""
+
+    says: str
+    fact_ids: tuple[str, ...] = ()
+
+
+@check(
+    code="ADM-006",
+    title="分解住院（短期重复住院）",
+    violation="split_admission",
+    certainty="probable",
+    needs={"tables": ("admissions",)},
+    limits={
+        "readmit_days": 14,
+        "tier_1_hours": 24,
+        "tier_2_hours": 72,
+        "same_drugs": 0.60,
+        "signs_probable": 2,
+    },
+    basis=(
+        "医疗保障基金使用监督管理条例#第十五条",
+        "医疗保障基金使用监督管理条例#第三十八条",
+        "病历书写基本规范#第十九条",
+    ),
+    message="上次住院 $previous_end 出院，间隔 $gap 后以同类主诊断（$diagnosis）再次入院；$signs。"
+    "疑似一次治疗分为两次住院结算。",
+    why="治疗没有结束而办出院再入院，会多产生一次结算和起付；是否分解由地方口径和支付方式决定。",
+    exceptions=(
+        "计划性化疗、放疗、透析、输血周期",
+        "分期或对侧手术",
+        "产科或新生儿再入院",
+        "转院后转回",
+        "非医嘱离院后再入院",
+        "年终或中途结算",
+        "另一系统疾病",
+        "急诊新发或复发",
+        "精神障碍复发",
+        "间隔短而无其他迹象",
+    ),
+    overturned_by=("出院前已写明的分次治疗计划", "两次住院间病情变化的记录", "经办机构要求中途结算的文件"),
+    covers={"classes": (49, 63)},
+    money="stay",
+)
+def split_admission(record: Record, limits: Limits) -> Iterator[Problem]:
+    stay = record.stay
+    previous = record.inspection.records.get(stay.previous_admission_id or "") if stay else None
+    if stay is None or previous is None or stay.gap_hours is None:
+        raise NotApplicable("检查范围内没有此前的住院")
+    days = _readmit_days(record, limits)
+    if stay.gap_hours > days * 24:
+        raise NotApplicable(f"距上次出院超过 {days} 天")
+    if _excused(record, previous):
+        return
+    signs = list(_signs(record, previous, stay, limits))
+    certainty = _certainty(stay, signs, limits)
+    if certainty is not None:
+        yield _problem(record, previous, stay, signs, certainty)
+
+
+def _readmit_days(record: Record, limits: Limits) -> int:
+    """The region's own number of days where it has set one."""
+    rows = [row for row in record.rows("region_policy") if row["policy_key"] == "readmit_days"]
+    value = str(rows[0]["value"]) if rows else ""
+    return int(value) if value.isdigit() else int(limits["readmit_days"])
+
+
+def _excused(record: Record, previous: Record) -> bool:
+    """Whether the second stay has a reason of its own; the reading that clears is taken."""
+    now, before = record.admission, previous.admission
+    code, code_before = _code(record), _code(previous)
+    if code.startswith((*OBSTETRIC, *NEWBORN, *MENTAL)) or now.admission_kind == "52":
+        return True
+    if code.startswith(CYCLE_CODES) or _has_cycle(record) or _staged(record, previous):
+        return True
+    if before.discharge_way == LEFT_AGAINST_ADVICE:
+        return True
+    if before.discharge_way == TRANSFERRED_OUT or now.admission_way == TRANSFERRED_IN:
+        return True
+    if _one_episode(record, previous) or code[:3] != code_before[:3]:
+        return True
+    return (now.admission_way == EMERGENCY or _worse(record)) and not _arranged(record, previous)
+
+
+def _worse(record: Record) -> bool:
+    """Whether the admission documents tell of a relapse or a new complaint."""
+    return any(True for _ in _on_admission(record, "worsening"))
+
+
+def _on_admission(record: Record, kind: str) -> Iterator[Fact]:
+    """Facts told within a day of the admission."""
+    end = record.admission.begins_at + timedelta(hours=24)
+    return (fact for fact in facts_of(record, kind) if fact.begins_at is not None and fact.begins_at <= end)
+
+
+def _code(record: Record) -> str:
+    return (record.admission.main_diagnosis_code or "").upper()
+
+
+def _has_cycle(record: Record) -> bool:
+    told = any(fact.name == "cycle" for fact in facts_of(record, "plan"))
+    return told or any(CYCLE_ORDERS.search(order.order_name or "") for order in record.orders)
+
+
+def _staged(record: Record, previous: Record) -> bool:
+    """A plan for another operation written during the first stay, or an operation in both."""
+    planned = any(fact.name == "staged" for fact in facts_of(previous, "plan"))
+    return bool(record.operations) and (planned or bool(previous.operations))
+
+
+def _one_episode(record: Record, previous: Record) -> bool:
+    """Joined by an interim or year-end settlement: one stay for every count."""
+    rows = record.inspection.warehouse.rows(
+        "select count(distinct episode_id) as n, count(*) as stays from episodes where admission_id in ($one, $two)",
+        {"one": record.admission.admission_id, "two": previous.admission.admission_id},
+    )
+    return bool(rows) and rows[0]["stays"] == 2 and rows[0]["n"] == 1
+
+
+def _arranged(record: Record, previous: Record) -> tuple[Fact, ...]:
+    """Sentences that tell of an agreed discharge and return, and of nothing else."""
+    return tuple(
+        fact
+        for stay in (previous, record)
+        for fact in facts_of(stay, "arrangement")
+        if fact.name in {"discharge_and_return", "returned_as_agreed"}
+    )
+
+
+def _signs(record: Record, previous: Record, stay: Stay, limits: Limits) -> Iterator[Sign]:
+    arranged = _arranged(record, previous)
+    if arranged:
+        yield Sign("病历写有先出院再入院的约定", tuple(fact.fact_id for fact in arranged[:4]))
+    kept = [fact for fact in facts_of(previous, "arrangement") if fact.name == "bed_kept"]
+    now, before = record.admission, previous.admission
+    if kept:
+        yield Sign("出院后床位或物品保留", tuple(fact.fact_id for fact in kept[:2]))
+    unchanged = [*_last(previous), *_on_admission(record, "unchanged")]
+    if unchanged:
+        yield Sign("出院时或再入院时记载病情未变、仍需治疗", tuple(fact.fact_id for fact in unchanged[:3]))
+    if now.bed and now.bed == before.bed and now.department == before.department:
+        yield Sign(f"同科同床（{now.bed}）")
+    elif now.doctor and now.doctor == before.doctor:
+        yield Sign("同一主管医师")
+    share = _same_drugs(record, previous)
+    if share is not None and share >= limits["same_drugs"]:
+        yield Sign(f"长期用药与治疗 {share:.0%} 相同")
+
+
+def _last(previous: Record) -> Iterator[Fact]:
+    """What the last day of the first stay says of an unfinished treatment."""
+    last = previous.admission.ends_at - timedelta(days=2)
+    for fact in facts_of(previous, "unchanged"):
+        if fact.begins_at is not None and fact.begins_at >= last:
+            yield fact
+
+
+def _same_drugs(record: Record, previous: Record) -> float | None:
+    names, before = _standing_orders(record), _standing_orders(previous)
+    if len(names) < 3 or len(before) < 3:
+        return None
+    return len(names & before) / len(names)
+
+
+def _standing_orders(record: Record) -> set[str]:
+    orders = (order for order in record.orders if (order.order_type or "").startswith("长期"))
+    return {order.order_name for order in orders if order.order_name and "护理" not in order.order_name}
+
+
+def _certainty(stay: Stay, signs: list[Sign], limits: Limits) -> Certainty | None:
+    """A return within a day needs two signs, a later one an agreement in writing; fewer is a clue or nothing."""
+    gap = stay.gap_hours if stay.gap_hours is not None else 1e9
+    agreed = any("约定" in sign.says for sign in signs)
+    told = agreed or any(sign.fact_ids for sign in signs)
+    if gap <= limits["tier_1_hours"]:
+        if len(signs) >= limits["signs_probable"] and told:
+            return Certainty.PROBABLE
+        return Certainty.CLUE if len(signs) >= 2 else None
+    if agreed and len(signs) >= limits["signs_probable"]:
+        return Certainty.PROBABLE
+    if gap <= limits["tier_2_hours"]:
+        return Certainty.CLUE if len(signs) >= 2 else None
+    return Certainty.CLUE if len(signs) >= 2 and told else None
+
+
+def _problem(
+    record: Record, previous: Record, stay: Stay, signs: list[Sign], certainty: Certainty
+) -> Problem:
+    gap = stay.gap_hours or 0.0
+    return Problem(
+        fields={
+            "previous_end": f"{previous.admission.ends_at:%Y-%m-%d %H:%M}",
+            "gap": f"{gap:.0f} 小时" if gap < 72 else f"{gap / 24:.0f} 天",
+            "diagnosis": record.admission.main_diagnosis or "",
+            "signs": "，".join(sign.says for sign in signs),
+        },
+        evidence=tuple(_discharge_of(previous)),
+        fact_ids=_once(place for sign in signs for place in sign.fact_ids),
+        against_fact_ids=tuple(
+            fact.fact_id for fact in facts_of(previous, "plan") if fact.name in {"staged", "cycle"}
+        ),
+        certainty=certainty,
+        related_admissions=(previous.admission.admission_id,),
+        points_at=(previous.admission.admission_id,),
+    )
+
+
+def _discharge_of(previous: Record) -> Iterator[Evidence]:
+    """The line of the first stay's discharge record that says when it ended."""
+    for document in previous.of_kind("出院记录", "出院小结"):
+        place = document.text.find("出院日期")
+        if place >= 0:
+            end = document.text.find("\n", place)
+            yield previous.quote(document, place, end if end > 0 else len(document.text))
+            return
+
+
+def _once(fact_ids: Iterable[str]) -> tuple[str, ...]:
+    """One fact per place: a sentence that shows two signs is quoted once."""
+    return tuple({place.rsplit(":", 1)[0]: place for place in fact_ids}.values())
