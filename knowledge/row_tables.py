@@ -206,7 +206,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "outpatient_exclusions",
             "有其一即不按门诊可处理病种看；criterion 引入院标准，否则以 item、op、value 表示",
             "condition:text! criterion:text " + CRITERION + "times:int within_days:int note:text!",
-            "condition item op",
+            "condition criterion item op",
         ),
         _table(
             "admission_criteria",
