@@ -116,6 +116,7 @@ class Inspection:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self._rows: dict[str, Sequence[Mapping[str, Any]]] = {}
+        self._codes: dict[str, Mapping[str, Sequence[Mapping[str, Any]]]] = {}
 
     @cached_property
     def provided(self) -> frozenset[str]:
@@ -153,6 +154,18 @@ class Inspection:
         if table not in self._rows:
             self._rows[table] = self.warehouse.rows(f"select * from {table} order by row_id")
         return self._rows[table]
+
+    def row_codes(self, table: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Rows of a table by the items of this inspection that they name: item key → (row_id, side, ceiling)."""
+        if table not in self._codes:
+            found: dict[str, list[Mapping[str, Any]]] = {}
+            for row in self.warehouse.rows(
+                "select item_key, row_id, side, ceiling from row_codes where table_name = $name order by row_id",
+                {"name": table},
+            ):
+                found.setdefault(str(row["item_key"]), []).append(row)
+            self._codes[table] = found
+        return self._codes[table]
 
     def knowledge_tables(self) -> tuple[str, ...]:
         return tuple(ROW_TABLES)
