@@ -16,6 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     return int(command(home, options))
 
 
+def _embedding() -> str | None:
+    return os.environ.get("MINGJIAN_EMBEDDING") or None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m knowledge", description="明鉴的依据库：法规、清单、目录。"
@@ -51,7 +55,7 @@ def _add(home: Path, options: argparse.Namespace) -> int:
     def show(number: int, total: int, state: FileState) -> None:
         print(f"[{number}/{total}] {Path(state.file).name}　{state.said}", file=sys.stderr, flush=True)
 
-    states = add_paths(home, options.paths, show)
+    states = add_paths(home, options.paths, show, embedding=_embedding())
     if options.json:
         print(json.dumps([_state_json(state) for state in states], ensure_ascii=False, indent=1))
     else:
@@ -86,7 +90,7 @@ def _search(home: Path, options: argparse.Namespace) -> int:
     from knowledge.answers import hit_json
     from knowledge.library import Library
 
-    hits = Library.open(home).search(
+    hits = Library.open(home, embedding=_embedding()).search(
         options.question, as_of=options.as_of, region=options.region, top=options.top
     )
     if options.json:
@@ -104,7 +108,11 @@ def _ask(home: Path, options: argparse.Namespace) -> int:
     from knowledge.library import Library
 
     answer = ask(
-        Library.open(home), options.question, as_of=options.as_of, region=options.region, top=options.top
+        Library.open(home, embedding=_embedding()),
+        options.question,
+        as_of=options.as_of,
+        region=options.region,
+        top=options.top,
     )
     if options.json:
         print(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))

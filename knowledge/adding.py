@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from knowledge.importers import ImportReport, import_rows
-from knowledge.index import build_index, drop_old
+from knowledge.indexing import build_index, drop_old, indexed
 from knowledge.readers import UnreadableFile
 from knowledge.shelf import INDEXED, READ, REFUSED, FileState, Shelf
 from knowledge.sources import read_source
@@ -17,7 +17,9 @@ from knowledge.sources import read_source
 Progress = Callable[[int, int, FileState], None]
 
 
-def add_paths(home: Path, paths: Iterable[Path], progress: Progress | None = None) -> list[FileState]:
+def add_paths(
+    home: Path, paths: Iterable[Path], progress: Progress | None = None, *, embedding: str | None = None
+) -> list[FileState]:
     """Add files and folders; the states of exactly these files come back, in order."""
     files = list(_files(paths))
     shelf = Shelf(home)
@@ -35,19 +37,10 @@ def add_paths(home: Path, paths: Iterable[Path], progress: Progress | None = Non
         after = {**known, **{state.file: state for state in states}}
         if after != known:
             kept = list(after.values())
-            build_index(shelf, indexed(kept))
+            build_index(shelf, indexed(kept), embedding)
             shelf.write_states(kept)
-            drop_old(shelf, indexed(kept))
+            drop_old(shelf)
     return states
-
-
-def indexed(states: Iterable[FileState]) -> list[FileState]:
-    """One state for each content that is to be searched."""
-    found: dict[str, FileState] = {}
-    for state in states:
-        if state.state == INDEXED and state.sha256:
-            found.setdefault(state.sha256, state)
-    return list(found.values())
 
 
 def _add(home: Path, shelf: Shelf, file: Path, held: dict[str, FileState]) -> FileState:

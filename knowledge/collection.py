@@ -44,11 +44,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Collection:
-    """Documents and passages in parallel: `owners[i]` is the document of `passages[i]`."""
+    """Documents and passages in parallel: `owners[i]` is the document of `passages[i]`.
+
+    `units` are the places of the passages a search returns.
+    """
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     owners: tuple[int, ...]
+    units: tuple[int, ...]
 
     @classmethod
     def of(cls, shelves: Iterable[tuple[Document, Sequence[Passage]]]) -> "Collection":
@@ -65,25 +69,8 @@ class Collection:
                     seen.add(same)
                     passages.append(passage)
                     owners.append(len(documents) - 1)
-        return cls(tuple(documents), tuple(passages), tuple(owners))
-
-    @cached_property
-    def units(self) -> tuple[int, ...]:
-        """Places of the passages a search returns; a digest gives way to the official text of its passage."""
-        official = {
-            (loose_title(passage.document), loose_passage(passage.passage))
-            for passage, owner in zip(self.passages, self.owners, strict=True)
-            if not self.documents[owner].digest
-        }
-        return tuple(
-            place
-            for place, (passage, owner) in enumerate(zip(self.passages, self.owners, strict=True))
-            if passage.unit
-            and not (
-                self.documents[owner].digest
-                and (loose_title(passage.document), loose_passage(passage.passage)) in official
-            )
-        )
+        units = _units(documents, passages, owners)
+        return cls(tuple(documents), tuple(passages), tuple(owners), units)
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], list[int]]:
@@ -170,6 +157,23 @@ class Collection:
         begins = _own_day(self.passages[place]) or document.begins or date.min
         lapsed = on is not None and self.in_force(place, on) is False
         return lapsed, document.digest, -begins.toordinal()
+
+
+def _units(
+    documents: Sequence[Document], passages: Sequence[Passage], owners: Sequence[int]
+) -> tuple[int, ...]:
+    """What a search returns; a digest gives way to the official text of its passage."""
+
+    def name(passage: Passage) -> tuple[str, str]:
+        return loose_title(passage.document), loose_passage(passage.passage)
+
+    held = list(zip(passages, owners, strict=True))
+    official = {name(passage) for passage, owner in held if not documents[owner].digest}
+    return tuple(
+        place
+        for place, (passage, owner) in enumerate(held)
+        if passage.unit and not (documents[owner].digest and name(passage) in official)
+    )
 
 
 def loose_title(title: str) -> str:

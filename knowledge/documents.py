@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ def _signature(text: str) -> tuple[str | None, date | None]:
     """Issuer and day as a document is signed: two lines, the last such pair; else the day of the last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     issuer = issued = None
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if re.fullmatch(_DAY, line) and _ISSUER_LINE.match(before):
             issuer, issued = before, _day(_ISSUED, line)
     if issued is None and lines and re.search(_DAY + r"$", lines[-1]):

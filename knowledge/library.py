@@ -10,7 +10,8 @@ from pathlib import Path
 from knowledge.collection import Clause, Collection
 from knowledge.digests import shipped_digests
 from knowledge.documents import Document
-from knowledge.index import Index, open_index
+from knowledge.index import Index
+from knowledge.indexing import open_index
 from knowledge.ranking import Hit, rank
 from knowledge.shelf import FileState, Shelf
 
@@ -26,9 +27,12 @@ class Library:
     index: Index
 
     @classmethod
-    def open(cls, home: Path) -> "Library":
-        """Shipped digests always, and what was added under `home`; fast, and good on an empty machine."""
-        collection, index = open_index(home)
+    def open(cls, home: Path, *, embedding: str | None = None) -> "Library":
+        """Shipped digests always, and what was added under `home`; fast, and good on an empty machine.
+
+        `embedding` names a local sentence-transformers model; without it the shipped word vectors serve.
+        """
+        collection, index = open_index(home, embedding)
         return cls(home, collection, index)
 
     def search(

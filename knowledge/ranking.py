@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge import lexical
 from knowledge.collection import Clause, Collection, loose_title
 from knowledge.index import Index
 from knowledge.places import applies_in
 
-POOL = 200
+POOL = 300
+VECTOR_WEIGHT = 0.5
+
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def rank(
     top: int = 8,
 ) -> list[Hit]:
     """The best passages for a question, at most one for each name."""
-    scores = index.lexicon.scores(dict(lexical.tokens(" ".join((*history, question)))))
+    scores = _fused(index, " ".join((*history, question)))
     order = np.argsort(-scores, kind="stable")[:POOL]
     hits: dict[tuple[str, str], Hit] = {}
     for place in (int(one) for one in order if scores[one] > 0):
@@ -51,6 +55,18 @@ def rank(
         if len(hits) >= top:
             break
     return list(hits.values())
+
+
+def _fused(index: Index, question: str) -> Floats:
+    """Keyword scores as a share of the best, and a little of what the vectors find alike."""
+    scores = index.lexicon.scores(dict(lexical.tokens(question)))
+    best = float(scores.max(initial=0.0))
+    fused = scores / best if best > 0 else scores
+    places, likeness = index.vectors.nearest(question, POOL)
+    if len(places):
+        rest = float(likeness.min())
+        fused[places] += VECTOR_WEIGHT * (likeness - rest)
+    return fused
 
 
 def _note(collection: Collection, unit: int, as_of: date) -> str:
