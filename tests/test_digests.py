@@ -1,0 +1,131 @@
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge.digests import SHIPPED, read_digest
+from knowledge.documents import read_document
+from knowledge.passages import cut_passages
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "regulations"
+LONGEST_SHARED_RUN = 14  # Chinese characters; a clause of a statute runs to twenty and more
+DIGESTS = sorted(SHIPPED.glob("*.md"))
+NAMES_OF_ACTS = (
+    # terms a restatement must keep, or it would name another act
+    "过度诊疗过度检查分解处方超量",
+    "重复收费超标准收费分解项目收费",
+    "特殊检查特殊治疗同意书",
+    "客观真实准确及时完整规范",
+)
+CITED = {
+    "医疗保障基金使用监督管理条例": (
+        "第八条", "第十五条第一款", "第十五条第二款", "第十六条", "第二十条", "第二十五条", "第三十八条",
+        "第三十八条（一）", "第三十八条（二）", "第三十八条（三）", "第三十八条（四）", "第三十八条（五）",
+        "第三十八条（六）", "第三十八条（七）", "第三十九条（二）", "第三十九条（三）", "第四十条（一）",
+        "第四十条（二）", "第四十条（三）", "第四十条第二款", "第四十一条",
+    ),
+    "病历书写基本规范": (
+        "第三条", "第七条", "第八条", "第十条", "第十六条", "第十七条第二款", "第十八条（一）", "第十九条", "第二十条",
+        "第二十一条", "第二十二条（一）", "第二十二条（十）", "第二十二条（二十三）", "第二十三条", "第二十四条",
+        "第二十五条", "第二十六条", "第二十七条", "第二十八条", "第二十九条", "第三十条", "第三十一条", "第三十三条",
+    ),
+    "医疗机构病历管理规定（2013年版）": ("第九条", "第十三条第二款", "第十四条"),
+    "电子病历应用管理规范（试行）": ("第十四条", "第十五条", "第十六条", "第十七条", "第十八条"),
+    "住院病案首页数据填写质量规范（暂行）": ("第三条", "第五条", "第八条", "第十条", "第十一条（三）", "第二十二条"),
+    "医疗机构医疗保障定点管理暂行办法": ("第十五条", "第十六条", "第十八条", "第二十一条"),
+    "医疗保障基金使用监督管理条例实施细则": ("第23条", "第35条"),
+    "关于办理医保骗保刑事案件若干问题的指导意见": ("第5点", "第5点（2）"),
+    "医疗质量安全核心制度要点": (
+        "二、三级查房制度（二）4.", "三、会诊制度（二）2.", "四、分级护理制度", "七、急危重患者抢救制度（二）4.",
+        "八、术前讨论制度（二）1.", "九、死亡病例讨论制度（二）1.", "十一、手术安全核查制度（二）3.",
+        "十六、抗菌药物分级管理制度",
+    ),
+}  # fmt: skip
+
+
+def official_passages(title):
+    if not REFERENCE.exists():
+        pytest.skip("正式文本不在本机（../shared/reference/regulations）；跳过与原文的比对")
+    for file in sorted(REFERENCE.glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        document, begin = read_document(text, file.name)
+        if document.title == title:
+            passages = {
+                passage.passage.strip("[]"): passage.text for passage in cut_passages(title, text, begin)
+            }
+            return text, passages
+    raise AssertionError(f"参考文件夹里没有《{title}》")
+
+
+def digits(text):
+    return set(re.findall(r"\d+", text))
+
+
+def han(text):
+    return "".join(re.findall(r"[一-鿿]", text))
+
+
+def longest_shared_run(ours, theirs):
+    best = ""
+    for start in range(len(ours)):
+        while ours[start : start + len(best) + 1] in theirs and start + len(best) < len(ours):
+            best = ours[start : start + len(best) + 1]
+    return best
+
+
+@pytest.mark.parametrize("file", DIGESTS, ids=lambda file: file.stem)
+def test_every_number_of_a_digest_stands_in_the_official_article(file):
+    document, passages = read_digest(file)
+    _, official = official_passages(document.title)
+    strange = {}
+    for passage in passages:
+        article = next(
+            (text for name, text in official.items() if passage.passage == name),
+            official.get(passage.parent or "", ""),
+        )
+        own_name = passage.parent or passage.passage
+        article = article or next((text for name, text in official.items() if name in own_name), "")
+        strange[passage.passage] = digits(passage.text) - digits(article) - digits(own_name)
+    assert {name: numbers for name, numbers in strange.items() if numbers} == {}
+
+
+@pytest.mark.parametrize("file", DIGESTS, ids=lambda file: file.stem)
+def test_every_article_of_a_digest_is_an_article_of_the_official_text(file):
+    document, passages = read_digest(file)
+    _, official = official_passages(document.title)
+    articles = {passage.passage for passage in passages if passage.parent is None}
+    assert articles - set(official) == set()
+
+
+@pytest.mark.parametrize("file", DIGESTS, ids=lambda file: file.stem)
+def test_a_digest_shares_no_sentence_with_the_official_text(file):
+    document, passages = read_digest(file)
+    text, _ = official_passages(document.title)
+    theirs = han(text)
+    copied = []
+    for passage in passages:
+        for sentence in re.split(r"[。；\n]", passage.text):
+            ours = han(sentence)
+            for term in NAMES_OF_ACTS:
+                ours = ours.replace(term, "")
+            run = longest_shared_run(ours, theirs)
+            if len(run) >= LONGEST_SHARED_RUN:
+                copied.append((passage.passage, run))
+    assert copied == []
+
+
+@pytest.mark.parametrize("title", CITED)
+def test_every_clause_the_checks_cite_is_held(title):
+    held = {}
+    for file in DIGESTS:
+        document, passages = read_digest(file)
+        held.setdefault(document.title, set()).update(passage.passage for passage in passages)
+    assert set(CITED[title]) - held[title] == set()
+
+
+@pytest.mark.parametrize("file", DIGESTS, ids=lambda file: file.stem)
+def test_a_digest_says_since_when_its_document_is_in_force(file):
+    document, _ = read_digest(file)
+    assert document.digest
+    assert date(2010, 1, 1) < document.in_force_from < date(2026, 11, 21)
