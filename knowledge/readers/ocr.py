@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ LARGEST_PICTURE = 60 * 1024 * 1024
 MOST_PIXELS = 80_000_000
 MOST_FRAMES = 200
 LONGEST_SIDE = 3200
+DOUBTFUL = 0.75  # mean confidence below which the page may stand on its head
 SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
-_READING = "1"  # raise when the way of reading changes: cached results of another reading are not used
+_READING = "2"  # raise when the way of reading changes: cached results of another reading are not used
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
-    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
 }
 Box = tuple[float, float, float, float]
 _lock = threading.Lock()
@@ -67,6 +68,8 @@ def _load_engine() -> Any:
 def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
     """The lines of one picture in reading order; a page scanned on its side is turned first."""
     picture = picture.convert("RGB")
+    if blank(picture):
+        return ()
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     digest = hashlib.sha256(picture.tobytes() + repr((_READING, picture.size)).encode()).hexdigest()
     kept = _kept(cache, digest)
@@ -74,17 +77,24 @@ def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
         return kept
     with _lock:
         lines = _lines(picture)
-        if _on_end(lines):
-            lines = max((lines, *(_turned(picture, angle) for angle in (90, 270))), key=_mean_confidence)
+        if _on_end(lines) or _mean_confidence(lines) < DOUBTFUL:
+            lines = _best_turn(picture, lines)
     _keep(cache, digest, tuple(lines))
     return tuple(lines)
+
+
+def blank(picture: Image.Image) -> bool:
+    """Nothing to read: hardly any difference between the lightest and the darkest point."""
+    low, high = picture.convert("L").resize((400, 560)).getextrema()
+    return bool(high - low < 24)  # type: ignore[operator]
 
 
 def _lines(picture: Image.Image) -> list[OcrLine]:
     """What the engine finds, in reading order."""
     import numpy
 
-    found = _load_engine()(numpy.asarray(picture)[:, :, ::-1])
+    # The engine could turn single lines; whole pages are turned here instead, so that their order is right too.
+    found = _load_engine()(numpy.asarray(picture)[:, :, ::-1], use_cls=False)
     if found.txts is None or found.boxes is None:
         return []
     width, height = picture.size
@@ -105,17 +115,20 @@ def clipped(*parts: float) -> Box:
 def _on_end(lines: list[OcrLine]) -> bool:
     """Whether most longer lines run up or down the page."""
     long = [line.box for line in lines if len(line.text) > 2]
-    return 2 * sum(box[3] - box[1] > 1.5 * (box[2] - box[0]) for box in long) > len(long)
+    return bool(long) and 2 * sum(box[3] - box[1] > 1.5 * (box[2] - box[0]) for box in long) > len(long)
 
 
-def _turned(picture: Image.Image, angle: int) -> list[OcrLine]:
-    """Lines of the picture turned by `angle`, in that picture's order, their boxes turned back."""
-    back = []
-    for line in _lines(picture.rotate(angle, expand=True)):
-        x0, y0, x1, y1 = line.box
-        box = clipped(1 - y1, x0, 1 - y0, x1) if angle == 90 else clipped(y0, 1 - x1, y1, 1 - x0)
-        back.append(replace(line, box=box))
-    return back
+def _best_turn(picture: Image.Image, lines: list[OcrLine]) -> list[OcrLine]:
+    """The turn whose lines lie flat and read best, in that turn's order, with boxes on the page as it came."""
+    turns = {0: lines} | {angle: _lines(picture.rotate(angle, expand=True)) for angle in (90, 180, 270)}
+    angle = max(turns, key=lambda angle: (not _on_end(turns[angle]), _mean_confidence(turns[angle])))
+    back: dict[int, Callable[[float, float, float, float], Box]] = {
+        0: clipped,
+        90: lambda x0, y0, x1, y1: clipped(1 - y1, x0, 1 - y0, x1),
+        180: lambda x0, y0, x1, y1: clipped(1 - x1, 1 - y1, 1 - x0, 1 - y0),
+        270: lambda x0, y0, x1, y1: clipped(y0, 1 - x1, y1, 1 - x0),
+    }
+    return [replace(line, box=back[angle](*line.box)) for line in turns[angle]]
 
 
 def _mean_confidence(lines: list[OcrLine]) -> float:
@@ -179,9 +192,9 @@ def open_picture(path: Path) -> tuple[Image.Image, str]:
     content = read_bytes(path, LARGEST_PICTURE)
     try:
         picture = Image.open(io.BytesIO(content))
-        if picture.width * picture.height > MOST_PIXELS:
-            raise UnreadableFile("图片尺寸过大", "请以 200–300 dpi 重新扫描")
-        picture.load()
+        large = picture.width * picture.height > MOST_PIXELS
+        if not large:
+            picture.load()
     except (
         OSError,
         ValueError,
@@ -190,6 +203,8 @@ def open_picture(path: Path) -> tuple[Image.Image, str]:
         Image.DecompressionBombWarning,
     ) as problem:
         raise UnreadableFile("图片损坏或不完整", "请重新扫描或重新导出") from problem
+    if large:
+        raise UnreadableFile("图片尺寸过大", "请以 200–300 dpi 重新扫描")
     return picture, hashlib.sha256(content).hexdigest()
 
 

@@ -100,7 +100,7 @@ def _read_page(
     if not may_recognise:
         return Page(number, start, start, "unreadable", 0.0), ""
     picture = _render(page, OCR_DPI)
-    if _blank(picture):
+    if ocr.blank(picture):
         return Page(number, start, start), ""
     text, lines, lowest = ocr.lay_out(ocr.recognise(picture, cache), start)
     return Page(number, start, start + len(text), "ocr" if lines else "unreadable", lowest, lines), text
@@ -178,12 +178,6 @@ def _render(page: Any, dpi: float) -> Image.Image:
     scale = min(dpi / 72, LONGEST_SIDE / max(*page.get_size(), 1.0))
     picture: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
     return picture
-
-
-def _blank(picture: Image.Image) -> bool:
-    """Nothing to read: hardly any difference between the lightest and the darkest point."""
-    low, high = picture.convert("L").resize((400, 560)).getextrema()
-    return bool(high - low < 24)  # type: ignore[operator]
 
 
 def page_image(path: Path, number: int, dpi: float = 110) -> bytes:

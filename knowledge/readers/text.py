@@ -81,7 +81,7 @@ def find_quote(quote: str, text: str, begin: int = 0, end: int | None = None) ->
 
 def decode(content: bytes) -> tuple[str, str, tuple[str, ...]]:
     """Bytes to (text, encoding, notes): byte order mark, else strict UTF-8, else strict GB18030, else damage."""
-    if not content.strip(b"\x00 \t\r\n"):
+    if not content[:4096].strip(b"\x00 \t\r\n") and not content.strip(b"\x00 \t\r\n"):
         raise UnreadableFile("文件是空的", "请重新导出该文件")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _strictly(content, "utf-16"), "UTF-16", ("文件为 UTF-16 编码，已转换",)

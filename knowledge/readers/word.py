@@ -56,7 +56,7 @@ def read_word(path: Path) -> ReadText:
     pictures = sum(part.partname.startswith("/word/media/") for part in document.part.package.iter_parts())
     known = document.core_properties
     return one_page(
-        "\n".join(lines),
+        "\n".join(lines).strip("\n"),
         notes=(f"内嵌 {pictures} 张图片，未识别其中文字",) if pictures else (),
         meta=tuple(
             (key, str(value))
