@@ -15,6 +15,7 @@ LONGEST_HEADING = 40
 LONG_SECTION = 3000
 _LEAST_PARAGRAPH = 25
 _LEAST_POINTS = 8
+_LONGEST_MARK = 8
 _ITEM_LEVEL = 5
 _STAGE = rf"第{NUMERAL}(?:阶段|步|部分|环节)"
 _LEVELS: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -134,7 +135,8 @@ def _pieces(text: str, section: Section) -> Iterator[Piece]:
     context, parent = " / ".join(above), (section.parent.cited if section.parent else None)
     folds = all(child.inner for child in section.children)
     stop = section.stop if folds else section.own_end
-    said = len(section.text) - len(section.name) + len(text[section.end : stop].strip())
+    run_in = max(0, len(section.text) - len(section.name) - _LONGEST_MARK)
+    said = run_in + len(text[section.end : stop].strip())
     if section.inner:
         yield Piece(section.cited, section.start, section.stop, "item", context, parent, False)
         return

@@ -16,7 +16,7 @@ from knowledge.lexical import Lexicon
 from knowledge.passages import Passage
 from knowledge.shelf import INDEXED, FileState, Shelf, document_json, document_of, passage_json, write_json
 
-BUILD = 2  # raised whenever cutting or weighting changes what an index holds
+BUILD = 3  # raised whenever cutting or weighting changes what an index holds
 TITLE_WEIGHT = 1.0
 HEADING_WEIGHT = 1.0
 

@@ -13,9 +13,16 @@ _HEADING = re.compile(r"^#{1,6}\s+([^\n]+)$", re.M)
 _NAMES = ("规则名称", "项目名称", "名称", "药品通用名", "通用名")
 
 
+def table_spans(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the tables stand, with their header lines."""
+    for table in _TABLE.finditer(text, begin, end):
+        yield table.span()
+
+
 def cut_tables(text: str, begin: int, end: int) -> Iterator[Piece]:
     """Every row of every table; a second numbered list of one file is told apart by its own name."""
     numbered = False
+    named: set[str] = set()
     for table in _TABLE.finditer(text, begin, end):
         heading = _heading_before(text, begin, table.start())
         rows = [(match.start(), match[0]) for match in re.finditer(r"[^\n]+", table[0])]
@@ -27,7 +34,10 @@ def cut_tables(text: str, begin: int, end: int) -> Iterator[Piece]:
             name = row_name(cells)
             if name:
                 start = table.start() + offset
-                yield Piece(f"{prefix}{name}", start, start + len(line), "row", heading)
+                repeats = any(cell in named for cell in cells.values())  # a second list of the same rules
+                yield Piece(f"{prefix}{name}", start, start + len(line), "row", heading, unit=not repeats)
+            if cells.get("规则编码"):
+                named.add(cells["规则编码"])
 
 
 def row_name(cells: dict[str, str]) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.articles import ARTICLE_PASSAGE, cut_articles, cut_fragments
 from knowledge.headings import cut_headings, cut_points
-from knowledge.listings import cut_tables
+from knowledge.listings import cut_tables, table_spans
 from knowledge.pieces import Piece
 
 _LEAST_LEFTOVER = 20
@@ -61,7 +61,7 @@ def _cut(text: str, begin: int, end: int) -> Iterator[Piece]:
     fragments = list(cut_fragments(text, begin, end))
     yield from tables
     yield from fragments
-    taken = [(piece.start, piece.end) for piece in (*tables, *fragments)]
+    taken = [*table_spans(text, begin, end), *((piece.start, piece.end) for piece in fragments)]
     for stretch_begin, stretch_end in _gaps(begin, end, taken):
         if len(text[stretch_begin:stretch_end].strip()) < _LEAST_LEFTOVER:
             continue
