@@ -11,9 +11,9 @@ from pathlib import Path
 
 from knowledge import official_rows, point_rows, working_rows
 from knowledge.merged_rows import cell_text, merge_rows
-from knowledge.row_cells import Cell
+from knowledge.row_cells import ANY_DAY, Cell, Row
 from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import ANY_DAY, Row, RowError, row_id_of, type_row
+from knowledge.rows import RowError, row_id_of, type_row
 from knowledge.rule_drafts import Converted, Draft, Rejected, RuleSheet
 from knowledge.rule_sheets import is_code_list, rule_sheets
 

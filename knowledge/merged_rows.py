@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from knowledge.row_cells import Cell
+from knowledge.row_cells import ANY_DAY, Cell, Row
+from knowledge.row_precedence import version_of
 from knowledge.row_tables import ROW_TABLES, TableSpec
-from knowledge.rows import ANY_DAY, Row, imported_file, imported_rows, starter_rows, version_of
+from knowledge.rows import imported_file, imported_rows, starter_rows
 
 
 def merge_rows(table: str, rows: Iterable[Row], home: Path) -> int:
@@ -36,7 +37,8 @@ def merge_rows(table: str, rows: Iterable[Row], home: Path) -> int:
 
 def _joined(known: Row, row: Row, spec: TableSpec) -> Row:
     """The same rule from two files: every code of both, and the earlier of two ends."""
-    joined = dict(known)
+    official = row if known["authority"] == "working" else known
+    joined = dict(official)
     if known["match"] in ("exact", "prefix"):
         for name in spec.codes:
             codes = {code for cell in (known[name], row[name]) if cell for code in str(cell).split("|")}

@@ -10,7 +10,10 @@ from knowledge.row_tables import Column
 PASSAGE_LENGTH = 8
 NOT_FOR_BOTH_ENGINES = re.compile(r"\(\?[=!<]|\\[1-9]")  # RE2 knows neither look-around nor back-reference
 
+ANY_DAY = date(1900, 1, 1)  # a row without a publication date holds on any day, and compares like any other
+
 Cell = str | int | Decimal | bool | date | None
+Row = dict[str, Cell]
 
 
 def parse_cell(text: str, column: Column) -> Cell:

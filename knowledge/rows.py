@@ -8,18 +8,15 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 from pathlib import Path
 
-from knowledge.row_cells import Cell, parse_cell, parse_regex
+from knowledge.row_cells import ANY_DAY, Cell, Row, parse_cell, parse_regex
+from knowledge.row_precedence import close_superseded, is_official, version_of, without_unofficial_twins
 from knowledge.row_tables import ROW_TABLES, TableSpec
 
 __all__ = ["ANY_DAY", "ROW_TABLES", "Cell", "Row", "RowError", "TableSpec", "load_rows", "read_rows"]
 
 STARTER = Path(__file__).parent / "tables"
-ANY_DAY = date(1900, 1, 1)  # a row without a publication date holds on any day, and compares like any other
-
-Row = dict[str, Cell]
 
 
 class RowError(ValueError):
@@ -30,9 +27,10 @@ def load_rows(table: str, home: Path | None, states: tuple[str, ...] = ("approve
     """Starter rows and imported rows of a table. A rule that was published again ends the day before."""
     spec = _spec(table)
     starter, imported = starter_rows(table), imported_rows(table, home) if home else []
-    replaced = {version_of(row, spec) for row in imported if _replaces(row)}
+    replaced = {version_of(row, spec) for row in imported if is_official(row)}
     kept = [row for row in starter if row["authority"] == "law" or version_of(row, spec) not in replaced]
-    return _close_superseded([row for row in kept + imported if row["state"] in states], spec)
+    wanted = [row for row in kept + imported if row["state"] in states]
+    return close_superseded(without_unofficial_twins(wanted, spec), spec)
 
 
 def starter_rows(table: str) -> list[Row]:
@@ -95,16 +93,6 @@ def row_id_of(table: str, row: Mapping[str, Cell]) -> str:
     return f"{table}-{hashlib.sha256('|'.join(parts).encode('utf-8')).hexdigest()[:12]}"
 
 
-def rule_of(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
-    """Rows with the same answer state the same rule, for the same region and insurance."""
-    return (row["region"], row["insutype"], *(row[name] for name in spec.key))
-
-
-def version_of(row: Row, spec: TableSpec) -> tuple[Cell, ...]:
-    """One publication of a rule."""
-    return (*rule_of(row, spec), row["in_force_from"])
-
-
 def _spec(table: str) -> TableSpec:
     if table not in ROW_TABLES:
         raise LookupError(f"没有“{table}”这张规则表；现有：{'、'.join(ROW_TABLES)}。")
@@ -154,27 +142,3 @@ def _refuse_duplicates(rows: Iterable[Row], file: str) -> None:
         if row["row_id"] in seen:
             raise RowError(f"{file}“row_id”：{row['row_id']} 出现两次；请删去一行。")
         seen.add(row["row_id"])
-
-
-def _replaces(row: Row) -> bool:
-    """A practitioner's table or an unread draft stands beside a starter row, never in its place."""
-    return row["state"] == "approved" and row["authority"] != "working"
-
-
-def _close_superseded(rows: list[Row], spec: TableSpec) -> list[Row]:
-    """Two publications of one rule: the older ends where the newer begins, so that one applies on any day."""
-    begins: dict[tuple[Cell, ...], set[date]] = {}
-    for row in rows:
-        begins.setdefault(rule_of(row, spec), set()).add(_day_of(row["in_force_from"]))
-    closed = []
-    for row in rows:
-        later = [day for day in begins[rule_of(row, spec)] if day > _day_of(row["in_force_from"])]
-        ends = [day - timedelta(days=1) for day in later]
-        if row["in_force_to"] is not None:
-            ends.append(_day_of(row["in_force_to"]))
-        closed.append({**row, "in_force_to": min(ends, default=None)})
-    return closed
-
-
-def _day_of(cell: Cell) -> date:
-    return cell if isinstance(cell, date) else ANY_DAY

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from knowledge.row_cells import Cell
+from knowledge.row_tables import ROW_TABLES
 
 Line = dict[str, str]
 
@@ -48,6 +49,20 @@ FEMALE = re.compile(
 )
 MALE = re.compile(r"前列腺|男性|男子|阳痿|早泄|遗精|滑精|睾|雄激素|勃起|精[子液]|阴茎")
 SERVICE_CODE = re.compile(r"[0-9][0-9A-Z]{14}")
+
+
+WORKING = "执业核查规则整理：{kind}（未经官方核对）"
+
+
+def working_draft(table: str, place: str, kind: str, passage: str, **cells: Cell) -> Draft:
+    """A row of a practitioner's table; a code prefix too short to know what it covers keeps it a draft."""
+    defaults: dict[str, Cell] = {"authority": "working", "match": "prefix", "certainty_ceiling": "probable"}
+    settled = defaults | cells
+    spec = ROW_TABLES[table]
+    codes = [code for name in spec.codes for code in str(settled.get(name) or "").split("|")]
+    if any(code.isdigit() and len(code) < spec.min_prefix for code in codes):
+        settled["state"] = "draft"
+    return Draft(table, place, WORKING.format(kind=kind), passage, settled)
 
 
 def drug_prefix(code: str) -> str:
