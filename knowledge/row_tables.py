@@ -214,7 +214,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "population:text! code:text! name:text! kind:choice=criterion! clause:int! "
             + CRITERION
             + "for_days:int mode:choice! origin:choice! note:text",
-            "population code",
+            "population code clause item op",
         ),
         _table(
             "iv_not_intensity",

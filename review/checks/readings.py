@@ -89,3 +89,12 @@ def cited(fact: Fact, says: str = "for") -> Evidence:
         label=fact.name,
         at=fact.begins_at.isoformat(sep=" ", timespec="minutes") if fact.begins_at else None,
     )
+
+
+def once(fact_ids: Iterable[str]) -> tuple[str, ...]:
+    """One fact per place: a sentence that says two things is quoted once."""
+    return tuple(
+        {
+            place.rsplit(":", 1)[0] if place.startswith("text:") else place: place for place in fact_ids
+        }.values()
+    )

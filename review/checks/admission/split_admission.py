@@ -5,13 +5,13 @@ counts is that the patient left unrecovered and returned to the same treatment.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Record
-from review.checks.readings import facts_of
+from review.checks.readings import facts_of, once
 from review.models import Evidence, Problem
 from review.record import Fact, Stay
 from review.violations import Certainty
@@ -222,7 +222,7 @@ def _problem(
             "signs": "，".join(sign.says for sign in signs),
         },
         evidence=tuple(_discharge_of(previous)),
-        fact_ids=_once(place for sign in signs for place in sign.fact_ids),
+        fact_ids=once(place for sign in signs for place in sign.fact_ids),
         against_fact_ids=tuple(
             fact.fact_id for fact in facts_of(previous, "plan") if fact.name in {"staged", "cycle"}
         ),
@@ -240,8 +240,3 @@ def _discharge_of(previous: Record) -> Iterator[Evidence]:
             end = document.text.find("\n", place)
             yield previous.quote(document, place, end if end > 0 else len(document.text))
             return
-
-
-def _once(fact_ids: Iterable[str]) -> tuple[str, ...]:
-    """One fact per place: a sentence that shows two signs is quoted once."""
-    return tuple({place.rsplit(":", 1)[0]: place for place in fact_ids}.values())

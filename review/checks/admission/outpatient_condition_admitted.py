@@ -1,0 +1,61 @@
+"""ADM-002: a condition that clinics treat was the main diagnosis, and nothing told takes it out of that list.
+
+Where ADM-001 can judge the stay, it carries this as support; this check speaks only where the record is too thin
+for that.
+"""
+
+from collections.abc import Iterator
+
+from review.checks.appropriateness import LIMITS, assess, outpatient_condition
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.readings import facts_of
+from review.models import Problem
+from review.violations import Certainty
+
+
+@check(
+    code="ADM-002",
+    title="门诊可处理病种住院",
+    violation="low_indication_admission",
+    certainty="clue",
+    needs={
+        "tables": ("admissions", "documents"),
+        "knowledge": ("outpatient_conditions", "outpatient_exclusions"),
+    },
+    limits={**LIMITS},
+    basis=("医疗保障基金使用监督管理条例#第十五条", "医疗保障基金使用监督管理条例#第三十八条"),
+    message="主诊断“$diagnosis”属一般门诊可处理的病种（$condition），病历未见须住院的情形；资料不足以按入院标准判断（$why_thin）。",
+    why="病种本身不说明不必住院，只说明应当看一看为什么住院。",
+    exceptions=("有手术操作", "有排除情形", "已由入院指征核查判断", "主诊断不在名单"),
+    overturned_by=("门诊诊疗经过", "住院期间的治疗记录"),
+    covers={"classes": (53,), "problems": (1,)},
+    money="stay",
+)
+def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Problem]:
+    row = outpatient_condition(record)
+    if row is None:
+        raise NotApplicable("主诊断不在门诊可处理病种之列")
+    try:
+        assess(record, limits)
+    except NotChecked as reason:
+        thin = str(reason)
+    else:
+        raise NotApplicable("已按入院标准判断，见 ADM-001")
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    if record.operations or any(charge.charge_type == "06" for charge in record.charges):
+        return
+    told = [fact.fact_id for fact in facts_of(record, "stable", "request")]
+    if told:
+        yield Problem(
+            fields={
+                "diagnosis": record.admission.main_diagnosis or "",
+                "condition": row["condition"],
+                "why_thin": thin,
+            },
+            fact_ids=tuple(told[:4]),
+            certainty=Certainty.CLUE,
+            row_id=str(row["row_id"]),
+            points_at=("stay",),
+        )

@@ -1,0 +1,205 @@
+"""What was known when the admission was decided: values and phrases from 24 hours before to 24 hours after arrival.
+
+A thing that is not recorded is absent here, never normal. Later facts are hindsight and do not enter.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from review.checks.inputs import Record
+from review.checks.readings import document_of, facts_of
+from review.facts.context import context
+from review.facts.sentences import Sentence, sentences
+from review.record import Document, Fact, Lab, Order
+
+VITALS = ("temperature", "pulse", "respiration", "systolic", "diastolic", "oxygen_saturation")
+SAID_AS = {"heart_rate": "pulse", "pain": "pain_nrs", "gcs": "gcs"}
+ANALYTES = {
+    "wbc": r"^白细胞(?:计数|数)?$|^WBC",
+    "pct": r"降钙素原|PCT",
+    "hemoglobin": r"^血红蛋白(?:浓度|测定)?$|^Hb$|^HGB",
+    "platelet": r"^血小板(?:计数|数)?$|^PLT",
+    "sodium": r"^血?(?:清)?钠(?:离子)?$|^Na",
+    "potassium": r"^血?(?:清)?钾(?:离子)?$|^K\+?$",
+    "calcium": r"^血?(?:清)?(?:总)?钙$|^Ca",
+    "ph": r"酸碱度|^pH|血液pH",
+    "co2cp": r"二氧化碳结合力|总二氧化碳|碳酸氢根|HCO3|CO2CP",
+    "lactate": r"^(?:血)?乳酸(?!脱氢)",
+    "glucose": r"^(?:空腹|随机|餐后)?(?:血|血清)?(?:葡萄糖|糖)(?!化|耐)|^GLU",
+    "ketone": r"羟丁酸|血酮",
+    "osmolality": r"渗透压",
+    "creatinine": r"^(?:血)?肌酐$|^Cr|肌酐\(",
+    "bilirubin_total": r"^总胆红素",
+    "inr": r"INR|国际标准化",
+    "neutrophil": r"中性粒细胞(?:绝对值|计数|数|#)",
+    "pao2": r"氧分压|PaO2|PO2",
+    "alt": r"丙氨酸氨基转移酶|谷丙转氨酶|^ALT",
+    "troponin": r"肌钙蛋白|cTn|TNI",
+}
+NOT_OF_NOW = frozenset({"鉴别诊断", "既往史", "家族史", "个人史", "个人史、婚育史、家族史", "拟诊讨论"})
+ADMITTING = re.compile(r"入院记录|首次病程|护理|查房|病程|急诊|门诊|会诊|抢救|术前")
+UPPER = re.compile(r"[-~—～至<≤]\s*(\d+(?:\.\d+)?)\s*$")
+SPAN = re.compile(r"(\d+(?:\.\d+)?|[半一二两三四五六七八九十数]+)余?(?:个)?(分钟|小时|天|日|周|月|年)")
+HOURS = {"分钟": 1 / 60, "小时": 1, "天": 24, "日": 24, "周": 168, "月": 730, "年": 8760}
+FIGURES = {
+    "半": 0.5,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+    "数": 3,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value known in the window and the fact that says it."""
+
+    value: float
+    fact_id: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A phrase of the window's documents."""
+
+    document: Document
+    start: int
+    end: int
+    text: str
+
+
+class Window:
+    """The facts of one admission that count for the decision to admit."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.begins = record.admission.begins_at
+        before = 72 if record.admission.admission_way == "1" else 24
+        self.opens, self.closes = self.begins - timedelta(hours=before), self.begins + timedelta(hours=24)
+
+    def holds(self, at: datetime | None) -> bool:
+        return at is not None and self.opens <= at <= self.closes
+
+    def told(self, fact: Fact) -> bool:
+        """Whether a text fact was told in the window, or in the admission record whenever that was written."""
+        if self.holds(fact.begins_at):
+            return True
+        document = document_of(self.record, fact)
+        return document is not None and "入院记录" in document.kind
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Documents written in the window; an admission record counts however late it was written."""
+        return tuple(
+            document
+            for document in self.record.documents
+            if "入院记录" in document.kind
+            or (
+                ADMITTING.search(document.kind)
+                and self.holds(document.written_at)
+                and "出院" not in document.kind
+            )
+        )
+
+    @cached_property
+    def spoken(self) -> tuple[Sentence, ...]:
+        """The sentences of those documents that speak of now."""
+        return tuple(
+            sentence
+            for document in self.documents
+            for sentence in sentences(document)
+            if sentence.section not in NOT_OF_NOW
+            and (sentence.at is None or sentence.at <= self.closes or "入院" in document.kind)
+        )
+
+    @cached_property
+    def labs(self) -> tuple[Lab, ...]:
+        return tuple(
+            lab for lab in self.record.labs if self.holds(lab.sampled_at) and "尿" not in (lab.specimen or "")
+        )
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        return tuple(order for order in self.record.orders if self.holds(order.begins_at))
+
+    def values(self, item: str) -> list[Reading]:
+        """Everything the window says of an item, in order of time; empty where it is not recorded."""
+        measured = [*self._vital_values(item), *self._said_values(item)]
+        return sorted(
+            self._lab_values(item) if item in ANALYTES else measured, key=lambda reading: str(reading.at)
+        )
+
+    def _vital_values(self, item: str) -> Iterator[Reading]:
+        if item not in VITALS:
+            return
+        for vital in self.record.vitals:
+            value = getattr(vital, item)
+            if value is not None and self.holds(vital.measured_at):
+                yield Reading(float(value), vital.fact_id, vital.measured_at)
+
+    def _said_values(self, item: str) -> Iterator[Reading]:
+        for fact in facts_of(self.record, "measurement"):
+            if SAID_AS.get(fact.name, fact.name) != item or fact.value is None:
+                continue
+            if self.told(fact):
+                yield Reading(float(fact.value), fact.fact_id, fact.begins_at)
+
+    def _lab_values(self, item: str) -> Iterator[Reading]:
+        pattern = re.compile(ANALYTES[item])
+        for lab in self.labs:
+            if lab.value is not None and pattern.search(re.sub(r"[（(].*?[)）]", "", lab.analyte or "")):
+                yield Reading(float(lab.value), lab.fact_id, lab.sampled_at)
+        for fact in facts_of(self.record, "lab_value"):
+            if fact.value is not None and pattern.search(fact.name) and self.told(fact):
+                yield Reading(float(fact.value), fact.fact_id, fact.begins_at)
+
+    def times_upper(self, item: str) -> list[Reading]:
+        """A laboratory value as a multiple of the upper end of its own reference range."""
+        pattern = re.compile(ANALYTES[item])
+        found = []
+        for lab in self.labs:
+            upper = UPPER.search(lab.reference_range or "")
+            if lab.value is not None and upper and float(upper[1]) and pattern.search(lab.analyte or ""):
+                found.append(Reading(float(lab.value) / float(upper[1]), lab.fact_id, lab.sampled_at))
+        return found
+
+    def says(self, pattern: re.Pattern[str]) -> Spoken | None:
+        """The first place where the window's documents assert a phrase of the patient, now."""
+        for sentence in self.spoken:
+            for match in pattern.finditer(sentence.bare):
+                around = context(sentence, match.start(), match.end())
+                if not (around.denied or around.past or around.relative):
+                    start, end = sentence.whole
+                    return Spoken(sentence.document, start, end, sentence.bare)
+        return None
+
+    @cached_property
+    def hours_ill(self) -> float | None:
+        """How long the complaint has lasted, by the chief complaint; the latest change counts."""
+        for sentence in self.spoken:
+            if sentence.section == "主诉" or "主诉：" in sentence.bare[:4] or "主诉:" in sentence.bare[:4]:
+                spans = [_number(match[1]) * HOURS[match[2]] for match in SPAN.finditer(sentence.bare)]
+                return min(spans, default=None)
+        return None
+
+
+def _number(text: str) -> float:
+    if text[0].isdigit():
+        return float(text)
+    if len(text) == 1:
+        return float(FIGURES.get(text, 1))
+    return float(
+        sum(FIGURES.get(figure, 0) for figure in text if figure != "十") + (10 if "十" in text else 0)
+    )
