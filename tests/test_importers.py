@@ -1,0 +1,311 @@
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from knowledge.importers import ImportReport, import_rows
+from knowledge.rows import imported_rows, load_rows
+from knowledge.rule_drafts import Rejected
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+BATCHES = REFERENCE / "catalogues" / "two_libs_rules"
+WORKING = REFERENCE / "catalogues" / "medimodel_rules"
+PAIR_HEADINGS = "序号,频度,主项名称,主项编码,从项名称,从项编码,备注"
+
+
+def reference(folder, pattern):
+    if not REFERENCE.exists():
+        pytest.skip("参考文件不在本机（../shared/reference）；跳过与正式文件的核对")
+    files = sorted(folder.glob(pattern))
+    assert files, pattern
+    return files
+
+
+def sheet(tmp_path, name, *lines):
+    file = tmp_path / name
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    return file
+
+
+def test_a_pair_sheet_becomes_typed_rows(tmp_path):
+    file = sheet(
+        tmp_path, "重复收费.csv", PAIR_HEADINGS,
+        "1,单日,葡萄糖耐量试验,003102050010000,葡萄糖测定,002503020010000,含5次血糖测定；包括口服和静脉",
+    )  # fmt: skip
+    report = import_rows(file, tmp_path / "home")
+    row = imported_rows("exclusive_items", tmp_path / "home")[0]
+    assert report == ImportReport("重复收费.csv", {"exclusive_items": 1}, 1)
+    assert {name: row[name] for name in ("a", "b", "b_per_a", "scope", "keep", "authority", "certainty_ceiling")} == {
+        "a": "003102050010000", "b": "002503020010000", "b_per_a": Decimal("5"), "scope": "same_day", "keep": "a",
+        "authority": "national_list", "certainty_ceiling": "probable",
+    }  # fmt: skip
+
+
+def test_a_wrong_line_is_rejected_with_its_place_and_the_others_are_kept(tmp_path):
+    file = sheet(
+        tmp_path, "重复收费.csv", PAIR_HEADINGS,
+        "1,每旬,甲,003102050010000,乙,002503020010000,含乙",
+        "2,单日,甲,0031,乙,002503020010000,含乙",
+        "3,单日,甲,003102050010000,乙,002503020010000,含乙",
+    )  # fmt: skip
+    report = import_rows(file, tmp_path / "home")
+    assert report.counts == {"exclusive_items": 1}
+    assert report.rejected == (
+        Rejected("重复收费.csv 第 2 行", "不认识的频度“每旬”"),
+        Rejected("重复收费.csv 第 3 行", "“0031”“002503020010000”不是两个 15 位项目编码"),
+    )
+
+
+def test_titles_above_and_totals_below_the_table_are_no_rows(tmp_path):
+    file = tmp_path / "限定频次.xlsx"
+    book = openpyxl.Workbook()
+    for line in (
+        ["医疗服务项目限定频次"], ["序号", "项目名称", "限制数量", "数量单位", "项目编码"],
+        [1, "住院诊查费", 1, "日", "001102000050000"], ["合计"], ["备注：各省应当细化"],
+    ):  # fmt: skip
+        book.active.append(line)
+    book.save(file)
+    report = import_rows(file, tmp_path / "home")
+    assert (report.counts, report.rejected) == ({"item_limits": 1}, ())
+
+
+def test_a_list_finds_its_codes_in_the_second_sheet_or_in_the_twin_file(tmp_path):
+    headings, codes = (
+        ["药品通用名", "药品说明", "限定类型", "限定对象"],
+        ["药品通用名", "序号", "国标代码", "限定类型"],
+    )
+    lines = (
+        ["甲注射液", "限男性", "限定性别对象", "男"],
+        ["甲注射液", 1, "XL02BBA326B002010102180", "限定性别对象"],
+    )
+    book = openpyxl.Workbook()
+    book.active.append(headings)
+    book.active.append(lines[0])
+    second = book.create_sheet("编码")
+    second.append(codes)
+    second.append(lines[1])
+    book.save(tmp_path / "一.xlsx")
+    text = [",".join(map(str, line)) for line in (headings, lines[0], codes, lines[1])]
+    sheet(tmp_path, "二.csv", *text[:2])
+    sheet(tmp_path, "二_codes.csv", *text[2:])
+    import_rows(tmp_path / "一.xlsx", tmp_path / "one")
+    import_rows(tmp_path / "二.csv", tmp_path / "two")
+    one, two = (imported_rows("drug_scope_limits", tmp_path / home)[0] for home in ("one", "two"))
+    assert (one["drug_prefix"], one["sex"]) == ("XL02BBA326B002", "男")
+    assert one["row_id"] == two["row_id"]
+
+
+def test_a_code_sheet_of_its_own_says_that_it_belongs_to_its_list(tmp_path):
+    file = sheet(
+        tmp_path,
+        "二_codes.csv",
+        "药品通用名,序号,国标代码,限定类型",
+        "甲,1,XL02BBA326B002010102180,限定性别对象",
+    )
+    report = import_rows(file, tmp_path / "home")
+    assert report.counts == {}
+    assert "请导入主表" in report.rejected[0].reason
+
+
+@pytest.mark.parametrize("name", ["说明.csv", "说明.jsonl", "说明.txt", "说明.pdf"])
+def test_a_file_without_rules_is_left_to_others(tmp_path, name):
+    content = json.dumps({"标题": "说明"}, ensure_ascii=False) if name.endswith("jsonl") else "列一,列二\n1,2"
+    assert import_rows(sheet(tmp_path, name, content), tmp_path / "home") is None
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_second_import_changes_nothing(tmp_path):
+    line = "1,单日,甲,003102050010000,乙,002503020010000,含乙"
+    file = sheet(tmp_path, "重复收费.csv", PAIR_HEADINGS, line)
+    home = tmp_path / "home"
+    import_rows(file, home)
+    before = (home / "tables" / "exclusive_items.csv").read_bytes()
+    again = import_rows(file, home)
+    assert (again.counts, again.added) == ({"exclusive_items": 1}, 0)
+    assert (home / "tables" / "exclusive_items.csv").read_bytes() == before
+    assert [file.name for file in (home / "tables").iterdir()] == ["exclusive_items.csv"]
+
+
+def point(**changes):
+    return {
+        "rule_class": "药品区分性别使用", "item": "甲胶囊", "constraint": "用于前列腺增生", "codes":
+        ["XG04CBA088E001010101467"], "batch": "batch_01", "pub": None, **changes,
+    }  # fmt: skip
+
+
+def points(tmp_path, *records):
+    return sheet(tmp_path, "知识点.jsonl", *(json.dumps(record, ensure_ascii=False) for record in records))
+
+
+def test_a_class_published_again_ends_the_rows_of_its_first_publication(tmp_path):
+    file = points(
+        tmp_path, point(), point(item="乙胶囊"), point(batch="updates_2026-01", pub="2026-01-28"),
+    )  # fmt: skip
+    import_rows(file, tmp_path / "home")
+    rows = load_rows("drug_scope_limits", tmp_path / "home")
+    spans = {(row["generic"], row["in_force_from"].year): row["in_force_to"] for row in rows}
+    assert {name: spans[name] for name in spans if name[0] in ("甲胶囊", "乙胶囊")} == {
+        ("甲胶囊", 1900): date(2026, 1, 27),
+        ("甲胶囊", 2026): None,
+        ("乙胶囊", 1900): date(2026, 1, 27),
+    }
+
+
+def test_a_text_that_says_neither_sex_or_both_makes_no_row(tmp_path):
+    file = points(tmp_path, point(constraint="用于感冒"), point(constraint="用于前列腺炎和阴道炎"))
+    report = import_rows(file, tmp_path / "home")
+    assert (report.counts, len(report.rejected)) == ({}, 2)
+
+
+def test_an_indication_text_stays_a_draft_until_a_person_has_read_it(tmp_path):
+    import_rows(
+        points(tmp_path, point(rule_class="药品限适应症", constraint="限肝性脑病。")), tmp_path / "home"
+    )
+    row = imported_rows("drug_indication_limits", tmp_path / "home")[0]
+    assert (row["state"], row["text"], row["diag_regex"]) == ("draft", "限肝性脑病。", None)
+    assert row["row_id"] not in {
+        row["row_id"] for row in load_rows("drug_indication_limits", tmp_path / "home")
+    }
+
+
+def test_a_pair_without_its_scope_gives_way_to_the_pair_with_it(tmp_path):
+    record = point(
+        rule_class="医疗服务项目重复收费",
+        item="甲×乙",
+        constraint="含乙",
+        codes=["009999999990000", "009999999980000"],
+    )
+    home = tmp_path / "home"
+    import_rows(points(tmp_path, record), home)
+    first = [(row["scope"], row["certainty_ceiling"]) for row in imported_rows("exclusive_items", home)]
+    line = "1,6小时,甲,009999999990000,乙,009999999980000,含乙"
+    import_rows(sheet(tmp_path, "重复收费.csv", PAIR_HEADINGS, line), home)
+    import_rows(points(tmp_path, record), home)
+    second = [(row["scope"], row["certainty_ceiling"]) for row in imported_rows("exclusive_items", home)]
+    assert (first, second) == ([("same_day", "clue")], [("within_6_hours", "probable")])
+
+
+def test_a_contained_side_that_is_the_container_is_listed_not_loaded(tmp_path):
+    file = sheet(
+        tmp_path, "重复规则.csv", "主项编码,主项名称,从项编码,从项名称,来源标识,领域标识",
+        "003304040100000,角膜移植术,(003304040100),(角膜移植),诊疗,眼部手术",
+        "00220600004,心脏彩超,(00220600001|00220600004),(M型|心脏彩超),诊疗,超声检查",
+        "331200,ICU单元治疗,(00120100001),(护理),诊疗,ICU单元治疗",
+    )  # fmt: skip
+    report = import_rows(file, tmp_path / "home")
+    rows = {
+        row["a"]: (row["b"], row["state"], row["authority"])
+        for row in imported_rows("exclusive_items", tmp_path / "home")
+    }
+    assert rows == {
+        "00220600004": ("00220600001", "approved", "working"),
+        "331200": ("00120100001", "draft", "working"),
+    }
+    assert [rejected.reason for rejected in report.rejected] == ["“角膜移植”就是主项自己"]
+
+
+OFFICIAL = {
+    "【第一批】药品规则库(限定年龄对象).xlsx": {"drug_scope_limits": 282},
+    "【第一批】药品规则库(限定性别对象).xlsx": {"drug_scope_limits": 481},
+    "【第一批】项目规则库(限定年龄对象).xlsx": {"item_scope_limits": 30},
+    "【第一批】项目规则库(限定性别对象).xlsx": {"item_scope_limits": 390},
+    "【第二批】项目规则库（限定主次操作）.xlsx": {"same_incision_groups": 378},
+    "【第三批】药品规则库（限定保险类型）.xlsx": {"drug_scope_limits": 12},
+    "【第四批】药品规则库（限定就医方式）.xlsx": {"drug_scope_limits": 35},
+    "【第五批】药品规则库（限定机构等级）.xlsx": {"drug_scope_limits": 61},
+    "【第六批】药品规则库（限定支付疗程）.xlsx": {"drug_course_limits": 30},
+    "【第七批 】项目规则库（重复收费）.xlsx": {"exclusive_items": 900},
+    "【第八批-1】项目规则库（限定频次）.xlsx": {"item_limits": 67},
+    "【第八批-2】项目规则库（限定年龄）.xlsx": {"item_scope_limits": 1},
+    "【第八批-3】项目规则库（限定疗程）.xlsx": {"item_limits": 11},
+    "【第八批-4】项目规则库（限定周期）.xlsx": {"item_limits": 14},
+}
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_every_line_of_an_official_spreadsheet_becomes_a_row(tmp_path, name):
+    report = import_rows(reference(BATCHES, name)[0], tmp_path)
+    assert (report.counts, report.rejected) == (OFFICIAL[name], ())
+
+
+def test_spreadsheet_text_twin_and_full_extract_of_one_list_are_one_set_of_rows(tmp_path):
+    for file in reference(BATCHES, "*.xlsx"):
+        import_rows(file, tmp_path)
+    twins = [import_rows(file, tmp_path).added for file in reference(BATCHES, "*批*.csv")]
+    extracts = [
+        import_rows(file, tmp_path).added for file in reference(REFERENCE / "regulations", "3[345]_*.tsv")
+    ]
+    assert (sum(twins), sum(extracts)) == (0, 0)
+    import_rows(reference(REFERENCE / "regulations", "36_*.jsonl")[0], tmp_path)
+    counts = {
+        table: len(imported_rows(table, tmp_path))
+        for table in (
+            "exclusive_items",
+            "same_incision_groups",
+            "item_limits",
+            "item_scope_limits",
+            "herb_rules",
+        )
+    }
+    assert counts == {
+        "exclusive_items": 900, "same_incision_groups": 378, "item_limits": 92, "item_scope_limits": 421,
+        "herb_rules": 153,
+    }  # fmt: skip
+
+
+def test_of_the_full_extract_only_what_cannot_be_a_row_is_rejected(tmp_path):
+    report = import_rows(reference(REFERENCE / "regulations", "36_*.jsonl")[0], tmp_path)
+    assert report.counts == {
+        "drug_scope_limits": 1241, "item_scope_limits": 421, "same_incision_groups": 378, "drug_course_limits": 59,
+        "exclusive_items": 900, "item_limits": 88, "drug_indication_limits": 620, "herb_rules": 153,
+    }  # fmt: skip
+    assert sum(report.counts.values()) + len(report.rejected) == 3899
+    assert len(report.rejected) == 39
+
+
+def test_the_sex_read_from_a_text_is_the_sex_the_spreadsheet_states(tmp_path):
+    import_rows(reference(BATCHES, "【第一批】药品规则库(限定性别对象).xlsx")[0], tmp_path / "stated")
+    import_rows(reference(REFERENCE / "regulations", "36_*.jsonl")[0], tmp_path / "read")
+    stated, read = (
+        {
+            row["generic"]: row["sex"]
+            for row in imported_rows("drug_scope_limits", tmp_path / home)
+            if row["sex"]
+        }
+        for home in ("stated", "read")
+    )
+    assert {
+        name: (stated[name], read[name]) for name in stated.keys() & read.keys() if stated[name] != read[name]
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "counts", "rejected"),
+    [
+        ("b.2.01*", {"drug_scope_limits": 871, "drug_indication_limits": 559, "drug_course_limits": 21}, 0),
+        ("b.2.02*", {"item_scope_limits": 779, "item_limits": 1141, "item_unit_rules": 187}, 0),
+        ("b.2.03*", {"substitution_hints": 43}, 3),
+        ("b.2.04*", {"package_components": 28}, 11),
+        ("b.2.05*", {"companions": 156}, 0),
+        ("b.2.06*", {"add_on_items": 507}, 0),
+        ("b.2.07*", {"evidence_required": 21}, 0),
+        ("b.2.08*", {"exclusive_items": 192}, 8),
+        ("b.2.09*", {"same_incision_groups": 378}, 0),
+        ("b.2.10*", {"package_components": 15}, 0),
+    ],
+)
+def test_a_practitioners_table_gives_unofficial_rows(tmp_path, pattern, counts, rejected):
+    report = import_rows(reference(WORKING, pattern)[0], tmp_path)
+    rows = [row for table in report.counts for row in imported_rows(table, tmp_path)]
+    assert (report.counts, len(report.rejected)) == (counts, rejected)
+    assert {row["authority"] for row in rows} == {"working"}
+    assert {row["certainty_ceiling"] for row in rows} <= {"probable", "clue"}
+
+
+@pytest.mark.parametrize("pattern", ["b.1.0*"])
+def test_dictionaries_and_price_lists_are_no_rules(tmp_path, pattern):
+    others = [*reference(WORKING, pattern), *reference(REFERENCE / "catalogues", "price*.csv")]
+    assert [import_rows(file, tmp_path) for file in others] == [None] * len(others)
