@@ -90,6 +90,7 @@ class Order:
     admission_id: str
     order_type: str | None
     order_no: str | None
+    group_no: str | None
     order_name: str | None
     order_code: str | None
     usage: str | None

@@ -173,6 +173,8 @@ def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
                 patterns.append(item)
             elif item.admission_id:
                 problems.append((item.admission_id, item))
+            else:
+                raise ValueError(f"{header.code}: a problem of wider scope names no admission")
     except NotChecked as reason:
         return _same_for_all(header, inspection, Outcome.NOT_CHECKED, str(reason))
     except NotApplicable as reason:

@@ -1,0 +1,174 @@
+"""CHG-016: drugs and treatments charged for which the orders of the stay hold nothing."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from review.checks.header import Limits, check
+from review.checks.inputs import Inspection, Record
+from review.checks.mentions import drug_core, quoted
+from review.checks.service_traces import (
+    Words,
+    by_item,
+    in_operating_room,
+    matching,
+    order_of,
+    reports_of,
+    row_of,
+    rows_needing,
+    words_about,
+)
+from review.models import Outcome, Problem, Skipped
+from review.record import Charge
+from review.violations import Certainty
+
+REPORT_TABLES = {"03": "exams", "04": "labs"}
+RESCUE = ("抢救记录", "死亡记录")
+
+
+@dataclass(frozen=True)
+class Item:
+    """The lines of one item of a stay: all of them, and those without an order."""
+
+    record: Record
+    name: str
+    lines: tuple[Charge, ...]
+    bare: tuple[Charge, ...]
+    row: Mapping[str, Any]
+
+    @property
+    def charge_type(self) -> str:
+        return self.lines[0].charge_type or ""
+
+
+@check(
+    code="CHG-016",
+    title="收费无医嘱",
+    violation="fictitious_service",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ["charges", "orders"], "knowledge": ["evidence_required"]},
+    limits={"coverage": 0.95, "order_days_before": 3, "order_days_after": 1, "same_item_elsewhere": 3},
+    basis=["医疗保障基金使用监督管理条例#第四十条（三）", "病历书写基本规范#第二十八条"],
+    covers={"problems": [3, 15, 36, 60, 69, 70, 171, 172]},
+    message="$item 计费 $billed $unit_said（$days），住院医嘱中没有对应医嘱，$spoken；"
+    "疑似无医嘱收费，涉及 $excess_yuan 元。",
+    why="药品和治疗由医嘱开出；收了费而没有医嘱，须看是否实施。",
+    exceptions=(
+        "床位、诊查、护理、输注等不单开医嘱的项目",
+        "长期医嘱有效期内逐日收费",
+        "医嘱写组合名称，收费按项目",
+        "医嘱号相符而名称写法不同",
+        "抢救时口头医嘱",
+        "手术室、麻醉用药和项目",
+        "本院该项目一律不开医嘱",
+        "检查化验由有无报告核查",
+        "病程记录写明已经实施",
+    ),
+    overturned_by=("纸质医嘱单", "口头医嘱补记", "执行单"),
+)
+def charge_without_order(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    rows = rows_needing(inspection.knowledge("evidence_required"), "order")
+    items = {
+        admission: list(_items(record, rows, limits)) for admission, record in inspection.records.items()
+    }
+    seen = _Coverage([item for own in items.values() for item in own])
+    for admission, own in items.items():
+        record = inspection.records[admission]
+        if not record.orders:
+            yield Skipped(admission, Outcome.NOT_CHECKED, "住院医嘱没有此例")
+            continue
+        unsaid = set()
+        for item in own:
+            reason = seen.cannot_say(item, limits) if item.bare else None
+            if reason:
+                unsaid.add(reason)
+            elif item.bare:
+                yield from _problem(item)
+        if not own:
+            yield Skipped(admission, Outcome.NOT_APPLICABLE, "没有须开医嘱的费用")
+        elif unsaid:
+            yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(sorted(unsaid)))
+
+
+def _items(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) -> Iterator[Item]:
+    if not record.orders:
+        return
+    days = int(limits["order_days_before"]), int(limits["order_days_after"])
+    rescued = {document.written_at.date() for document in record.of_kind(*RESCUE) if document.written_at}
+    for (_, name), lines in by_item(record.charges).items():
+        row = row_of(lines[0], rows)
+        told_elsewhere = record.provided(REPORT_TABLES.get(lines[0].charge_type or "", ""))
+        if row is None or told_elsewhere or lines[0].charge_type == "06":
+            continue
+        bare = tuple(
+            line
+            for line in lines
+            if not in_operating_room(line)
+            and line.subject == "patient"
+            and line.charged_on not in rescued
+            and order_of(line, record.orders, *days) is None
+        )
+        yield Item(record, name, tuple(lines), bare, row)
+
+
+class _Coverage:
+    """How far the hospital's orders answer its charges of a kind, the item in question left out."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._all = Counter(item.charge_type for item in items)
+        self._answered = Counter(item.charge_type for item in items if not item.bare)
+        self._same_all = Counter(item.name for item in items)
+        self._same_answered = Counter(item.name for item in items if len(item.bare) < len(item.lines))
+
+    def cannot_say(self, item: Item, limits: Limits) -> str | None:
+        """Why a missing order says nothing here; null where it does."""
+        others = self._all[item.charge_type] - 1
+        share = self._answered[item.charge_type] / others if others else 0.0
+        if share < float(limits["coverage"]):
+            return f"医嘱只答得上同类收费项目的 {share:.0%}"
+        own = 1 if len(item.bare) < len(item.lines) else 0
+        elsewhere = self._same_all[item.name] - 1
+        if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name] - own:
+            return f"{item.name}在本院均不开医嘱"
+        return None
+
+
+def _problem(item: Item) -> Iterator[Problem]:
+    record = item.record
+    is_drug = item.bare[0].kind in ("drug", "herb")
+    words = words_about(record, drug_core(item.name) if is_drug else item.name)
+    if words.done is not None or matching(item.name, reports_of(record)):
+        return
+    only_spoken = words.spoken_of is not None and words.refused is None
+    quotes = ((words.refused, "for"), (words.spoken_of, "against"))
+    amount = sum((line.amount for line in item.bare), Decimal(0))
+    yield Problem(
+        fields={
+            "item": item.name,
+            "billed": sum((line.quantity for line in item.bare), Decimal(0)),
+            "unit_said": item.bare[0].unit or "次",
+            "days": "、".join(
+                dict.fromkeys(f"{line.charged_on:%m-%d}" for line in item.bare if line.charged_on)
+            ),
+            "spoken": _spoken(record, words),
+            "excess_yuan": amount,
+        },
+        charge_ids=tuple(sorted(line.charge_id for line in item.bare)),
+        amount=amount,
+        evidence=tuple(quoted(record, place, says) for place, says in quotes if place is not None),
+        certainty=Certainty.CLUE if only_spoken else Certainty.PROBABLE,
+        admission_id=record.admission.admission_id,
+        lowered_by=("病历提到该项目，但未写明实施",) if only_spoken else (),
+        row_id=str(item.row["row_id"]),
+    )
+
+
+def _spoken(record: Record, words: Words) -> str:
+    if not record.documents:
+        return "病历文书未提供"
+    if words.refused is not None:
+        return "病历写明未做"
+    return "病历只提及而未写实施" if words.spoken_of is not None else "病历文书未提及"

@@ -1,0 +1,216 @@
+"""CHG-017: examinations and laboratory tests charged for which no report, or too few, can be found."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Inspection, Record
+from review.checks.mentions import quoted
+from review.checks.service_traces import (
+    Report,
+    Words,
+    by_item,
+    matching,
+    order_of,
+    reports_of,
+    row_of,
+    rows_needing,
+    unclaimed,
+    words_about,
+)
+from review.models import Outcome, Problem, Skipped
+from review.record import Charge
+from review.violations import Certainty
+
+TABLE_OF = {"03": "exams", "04": "labs"}
+NAME_OF = {"exams": "检查报告", "labs": "化验报告"}
+COUNTED_UNITS = ("次", "项", "例", "组", "")
+
+
+@dataclass(frozen=True)
+class Item:
+    """The lines of one item of a stay with what the tables hold of it."""
+
+    record: Record
+    name: str
+    lines: tuple[Charge, ...]
+    row: Mapping[str, Any]
+    reports: tuple[Report, ...]
+
+    @property
+    def table(self) -> str:
+        return TABLE_OF.get(self.lines[0].charge_type or "", "exams")
+
+    @property
+    def billed(self) -> Decimal:
+        return sum((line.quantity for line in self.lines), Decimal(0))
+
+    @property
+    def known(self) -> int:
+        return sum(report.units for report in self.reports)
+
+    @property
+    def missing(self) -> Decimal:
+        """Units without a report; a unit that is a site or an exposure is not counted against reports."""
+        if not self.reports:
+            return self.billed
+        counted = all((line.unit or "") in COUNTED_UNITS for line in self.lines)
+        return max(Decimal(0), self.billed - self.known) if counted else Decimal(0)
+
+
+@check(
+    code="CHG-017",
+    title="检查、化验收费无报告或多于报告",
+    violation="fictitious_service",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ["charges"], "knowledge": ["evidence_required"]},
+    limits={"coverage": 0.95, "order_days_before": 7, "order_days_after": 1, "same_item_elsewhere": 3},
+    basis=["医疗保障基金使用监督管理条例#第四十条（三）"],
+    covers={"classes": [], "problems": [3, 60, 75, 81, 100, 171, 172]},
+    message="$item 计费 $billed $unit_said，$reports，$ordered，$spoken；疑似未实施而收费，涉及 $excess_yuan 元。",
+    why="检查、化验做过就有结果；收了费而没有报告，须看是否实施。",
+    exceptions=(
+        "报告在出院后发出",
+        "一份报告包含多个部位",
+        "按部位、曝光等计价，份数与次数不能直接相比",
+        "病程记录写明结果",
+        "床旁血糖等结果记在护理记录",
+        "同类报告名称不同，可能为同一项目",
+        "本院该项目一律不在报告表中",
+        "未做的检查已退费",
+    ),
+    overturned_by=("检查检验报告或影像", "设备、仪器的运行记录", "外送检验的报告"),
+)
+def charge_without_report(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    if not inspection.provided & {"exams", "labs"}:
+        raise NotChecked("缺：检查报告、化验报告")
+    rows = rows_needing(inspection.knowledge("evidence_required"), "exam_report", "lab_result", "pathology")
+    items = {admission: list(_items(record, rows)) for admission, record in inspection.records.items()}
+    seen = _Coverage([item for own in items.values() for item in own])
+    for admission, own in items.items():
+        unsaid = set()
+        for item in own:
+            reason = seen.cannot_say(item, limits) if item.missing else None
+            if reason:
+                unsaid.add(reason)
+            elif item.missing:
+                yield from _problem(item, own, limits)
+        if not own:
+            yield Skipped(admission, Outcome.NOT_APPLICABLE, "没有须出报告的检查、化验费用")
+        elif unsaid:
+            yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(sorted(unsaid)))
+
+
+def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+    reports = reports_of(record)
+    for (_, name), lines in by_item(record.charges).items():
+        row = row_of(lines[0], rows)
+        if row is not None:
+            yield Item(record, name, tuple(lines), row, tuple(matching(name, reports)))
+
+
+class _Coverage:
+    """How far the hospital's report tables answer its charges, the item in question left out."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._all = Counter(item.table for item in items)
+        self._answered = Counter(item.table for item in items if item.reports)
+        self._same_all = Counter(item.name for item in items)
+        self._same_answered = Counter(item.name for item in items if item.reports)
+
+    def cannot_say(self, item: Item, limits: Limits) -> str | None:
+        """Why a missing report says nothing here; null where it does."""
+        table, own = item.table, 1 if item.reports else 0
+        if not item.record.provided(table):
+            return f"缺：{NAME_OF[table]}"
+        if not (item.record.exams or item.record.labs):
+            return f"{NAME_OF[table]}没有此例"
+        others = self._all[table] - 1
+        share = (self._answered[table] - own) / others if others else 0.0
+        if share < float(limits["coverage"]):
+            return f"{NAME_OF[table]}只答得上 {share:.0%} 的收费项目"
+        elsewhere = self._same_all[item.name] - 1
+        if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name]:
+            return f"{item.name}在本院均不入报告表"
+        return None
+
+
+def _problem(item: Item, own: Sequence[Item], limits: Limits) -> Iterator[Problem]:
+    record = item.record
+    words = words_about(record, item.name)
+    nameless = not item.reports and unclaimed(reports_of(record), [other.name for other in own], item.name)
+    if nameless or (words.done is not None and not item.reports):
+        return
+    orders = {line.charge_id: _order(item, line, limits) for line in item.lines}
+    lines = _excess(item, orders)
+    only_spoken = words.spoken_of is not None and words.refused is None
+    quotes = ((words.refused, "for"), (words.spoken_of, "against"))
+    amount = sum((taken * line.amount / line.quantity for line, taken in lines), Decimal(0))
+    found = [orders[line.charge_id] for line, _ in lines]
+    yield Problem(
+        fields={
+            "item": item.name,
+            "billed": item.billed,
+            "unit_said": item.lines[0].unit or "次",
+            "reports": f"报告仅有 {item.known} 份"
+            if item.reports
+            else f"{NAME_OF[item.table]}中没有对应报告",
+            "ordered": _ordered_said(record, found),
+            "spoken": _spoken(record, words),
+            "excess_yuan": amount,
+        },
+        charge_ids=tuple(line.charge_id for line, _ in lines),
+        amount=amount,
+        against_fact_ids=tuple(dict.fromkeys(order for order in found if order is not None)),
+        evidence=tuple(quoted(record, place, says) for place, says in quotes if place is not None),
+        certainty=Certainty.CLUE if only_spoken else Certainty.PROBABLE,
+        admission_id=record.admission.admission_id,
+        lowered_by=("病历提到该项目，但未写结果",) if only_spoken else (),
+        row_id=str(item.row["row_id"]),
+    )
+
+
+def _order(item: Item, line: Charge, limits: Limits) -> str | None:
+    days = int(limits["order_days_before"]), int(limits["order_days_after"])
+    order = order_of(line, item.record.orders, *days)
+    return order.fact_id if order else None
+
+
+def _excess(item: Item, orders: Mapping[str, str | None]) -> list[tuple[Charge, Decimal]]:
+    """The units without a report: on days without one first, then without order, the cheapest, the latest."""
+    days = {report.at.date() for report in item.reports if report.at}
+    ranked = sorted(
+        item.lines,
+        key=lambda line: (
+            line.charged_on in days,
+            orders[line.charge_id] is not None,
+            line.amount / line.quantity,
+            -(line.charged_at.timestamp() if line.charged_at else 0),
+            line.charge_id,
+        ),
+    )
+    left, taken = item.missing, []
+    for line in ranked:
+        part = min(line.quantity, left)
+        if part > 0:
+            taken.append((line, part))
+        left -= part
+    return sorted(taken, key=lambda pair: pair[0].charge_id)
+
+
+def _ordered_said(record: Record, orders: Sequence[str | None]) -> str:
+    if not record.orders:
+        return "住院医嘱未提供"
+    return "有医嘱" if all(orders) else "住院医嘱亦无此项"
+
+
+def _spoken(record: Record, words: Words) -> str:
+    if not record.documents:
+        return "病历文书未提供"
+    if words.refused is not None:
+        return "病历写明未做"
+    return "病历只提及而无结果" if words.spoken_of is not None else "病历文书未提及"
