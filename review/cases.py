@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from review.entries import Decision
-from review.readings import AT_ONCE, Tab, describe_tab, place, read_tabs, text_of
+from review.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, text_of
 from review.results import Line, Results
-from review.sheets import counts, place_row, table_sources
+from review.sheets import SHEETS, counts, place_row, table_sources
 from review.timeline import draw, lanes_for
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 
@@ -170,7 +170,7 @@ def _evidence(line: Line, tabs: Sequence[Tab], sources: dict[str, str]) -> tuple
             {
                 "says": item["says"],
                 "quote": item["quote"],
-                "label": item["label"] or "",
+                "title": _title(spot, row, tabs),
                 "source": item["source"].rsplit("/", 1)[-1],
                 "page": item["page"],
                 "at": item["at"],
@@ -180,6 +180,14 @@ def _evidence(line: Line, tabs: Sequence[Tab], sources: dict[str, str]) -> tuple
             }
         )
     return _marked(shown), hidden
+
+
+def _title(spot: Place | None, row: tuple[str, str] | None, tabs: Sequence[Tab]) -> str:
+    """What the evidence stands in: a document by its title, a table by its name."""
+    if row is not None:
+        return SHEETS[row[0]].title
+    tab = next((tab for tab in tabs if spot and tab.key == spot.tab), None)
+    return str(tab.documents[spot.document]["title"]) if tab and spot else ""
 
 
 def _marked(evidence: list[Line]) -> list[Line]:

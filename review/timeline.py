@@ -90,7 +90,7 @@ def _count(moments: Iterable[Any]) -> dict[date, int]:
 
 def _bars(days: list[date], moments: Iterable[Any]) -> Cells:
     found = set(_days_of(moments))
-    return [{"as": "bar"} if day in found else {} for day in days]
+    return [{"as": "span"} if day in found else {} for day in days]
 
 
 def _ticks(days: list[date], moments: Iterable[Any]) -> Cells:

@@ -122,4 +122,4 @@ def _plain(thing: Any) -> Any:
 
 HANDLERS = (open_chat, open_conversation, ask_question, open_citation)
 SCRIPTS = ("mingjian.js", "clause.js", "chat.js")
-STYLES = ("tokens.css", "chat.css")
+STYLES = ("tokens.css", "clause.css", "chat.css")

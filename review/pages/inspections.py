@@ -14,6 +14,16 @@ from review.results import Line, Results
 from review.runs import read_lines
 from review.uploads import inspection_folder, unpack
 
+HOSPITAL_TABLES = {
+    "institution": "机构执业信息",
+    "orders": "住院医嘱",
+    "operations": "住院手术",
+    "anesthesia": "住院麻醉",
+    "exams": "检查报告",
+    "labs": "化验报告",
+    "vitals": "护理体征",
+    "edits": "修改痕迹",
+}
 FIRST_ADMINISTRATOR = "新建检查前请先设置第一个管理员；示例检查和已作的决定都会保留。"
 
 
@@ -46,7 +56,7 @@ def open_inspection(desk: Desk, person: Person, call: Call) -> Line:
         },
         "summary": results.summary,
         "stages": _stages(results, len(findings), sum(finding["id"] in decided for finding in findings)),
-        "files": results.files,
+        "files": [*results.files, *_missing(results)],
         "faults": results.faults,
         "changes": _changes(desk, entry, results),
     }
@@ -182,6 +192,16 @@ def _stages(results: Results, findings: int, decided: int) -> list[Line]:
             "seconds": None,
             "now": decided < findings,
         },
+    ]
+
+
+def _missing(results: Results) -> list[Line]:
+    """The hospital's tables that were not handed over."""
+    given = {row["table_name"] for row in results.rows("select table_name from provided")}
+    return [
+        {"file": f"hospital/{title}", "content": title, "count": 0, "unit": "", "state": "未提供", "note": ""}
+        for table, title in HOSPITAL_TABLES.items()
+        if table not in given
     ]
 
 

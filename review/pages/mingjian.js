@@ -15,7 +15,7 @@
       else if (name === 'style') node.style.cssText = value;
       else node.setAttribute(name, value === true ? '' : value);
     }
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
     return node;
   };
   mj.kbd = (key) => mj.el('kbd', {}, key);

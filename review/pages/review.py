@@ -178,5 +178,16 @@ def _cases_today(lines: list[Decision], person: Person) -> Line:
 
 
 HANDLERS = (open_queue, open_case, open_text, open_sheet, open_basis, decide, undo, prefer)
-SCRIPTS = ("mingjian.js", "timeline.js", "record.js", "cards.js", "queue.js", "decisions.js", "review.js")
-STYLES = ("tokens.css", "review.css")
+SCRIPTS = (
+    "mingjian.js",
+    "timeline.js",
+    "record.js",
+    "sheets.js",
+    "cards.js",
+    "queue.js",
+    "clause.js",
+    "asking.js",
+    "decisions.js",
+    "review.js",
+)
+STYLES = ("tokens.css", "clause.css", "review.css")

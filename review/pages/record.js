@@ -1,0 +1,189 @@
+// The record in the middle: tabs, text with its marks, original pages, tables. A mark is where its quote stands.
+(function (mj) {
+  'use strict';
+  const el = (...all) => mj.el(...all);
+  const SHOWN_TABS = 6;
+  const BLOCK = 4000;
+  const SIGNED = /[。；!！?？]\s+[一-龥·]{2,4}\s*$/;
+  const STAMP = /^\s*(\d{4}[-年.\/]\d{1,2}[-月.\/]\d{1,2}日?[ T]?\s*(?:\d{1,2}[:时]\d{1,2}分?)?[^\S\n]*)/;
+
+  mj.record = function (page) {
+    const tabs = el('div', {class: 'tabs', role: 'tablist'}), modes = el('div', {});
+    const text = el('div', {class: 'text scroll', tabindex: '0', 'aria-label': '文书'});
+    const sheetSide = el('div', {class: 'original scroll', 'aria-label': '原页'});
+    const body = el('div', {class: 'record-body'}, text, sheetSide);
+    const root = el('section', {class: 'panel record'}, el('div', {class: 'tab-bar'}, tabs, modes), body);
+    const state = {cas: null, tab: '', finding: null, now: null, pageMode: false, only: false};
+    const sheets = {};
+
+    const tabOf = (key) => state.cas.tabs.find((tab) => tab.key === key);
+    const inTab = (key) => (state.finding ? state.finding.evidence : []).filter((item) => item.place ? item.place.tab === key : item.row && item.row.sheet === key);
+
+    function drawTabs() {
+      const all = state.cas.tabs, first = all.slice(0, SHOWN_TABS);
+      const on = all.findIndex((tab) => tab.key === state.tab);
+      const rest = all.slice(SHOWN_TABS);
+      if (on >= SHOWN_TABS) first[SHOWN_TABS - 1] = all[on];
+      const scan = tabOf(state.tab);
+      tabs.replaceChildren(...first.map((tab) => tabButton(tab.key, tab.title, tab)), rest.length ? moreTabs(all) : '',
+        all.length ? el('i', {}) : '', ...state.cas.sheets.map((sheet) => tabButton(sheet.key, sheet.title, {})));
+      modes.replaceChildren(scan && scan.images ? el('span', {class: 'modes', role: 'group', 'aria-label': '文字或原页'}, mode(false, '文字'), mode(true, '原页')) : '');
+      const selected = tabs.querySelector('[aria-selected="true"]');
+      if (selected) selected.scrollIntoView({block: 'nearest', inline: 'nearest'});
+    }
+    function tabButton(key, title, tab) {
+      const count = inTab(key).length;
+      return el('button', {role: 'tab', 'aria-selected': String(key === state.tab), data: {tab: key}, title: tab.file || title, on: {click: () => open(key)}},
+        tab.owner ? el('em', {}, '对照 ' + tab.owner) : null, el('span', {class: 'cut'}, title),
+        count ? el('span', {class: 'n'}, String(count)) : null, tab.scan ? el('em', {}, '扫描') : null);
+    }
+    function moreTabs(all) {
+      return el('select', {class: 'switch more', 'aria-label': '更多文书', on: {change: (e) => open(e.target.value)}},
+        el('option', {value: state.tab}, `更多 ${all.length - SHOWN_TABS}`), all.map((tab) => el('option', {value: tab.key}, tab.title)));
+    }
+    const mode = (pageMode, name) => el('button', {'aria-pressed': String(state.pageMode === pageMode), on: {click: () => setMode(pageMode)}}, name);
+    function setMode(pageMode) { state.pageMode = pageMode; drawTabs(); drawMode(); toMark(); }
+    function drawMode() {
+      const tab = tabOf(state.tab);
+      root.classList.toggle('as-page', Boolean(tab && tab.images && state.pageMode));
+      root.classList.toggle('has-page', Boolean(tab && tab.images));
+      if (!tab || !tab.images) { sheetSide.replaceChildren(); sheetSide.dataset.tab = ''; } else drawPages(tab);
+    }
+    function drawPages(tab) {
+      const id = state.cas.key + tab.key;
+      if (sheetSide.dataset.tab === id) return;
+      sheetSide.dataset.tab = id;
+      const pages = tab.pages.length ? tab.pages : [{number: 1}];
+      sheetSide.replaceChildren(...pages.map((one) => el('figure', {data: {page: one.number}},
+        el('figcaption', {class: 'small muted'}, `原页 · 第 ${one.number} 页 / 共 ${pages.length} 页`), el('div', {class: 'paper'},
+          el('img', {loading: 'lazy', alt: `${tab.title} 第 ${one.number} 页`, src: `/page/${state.cas.key}/${tab.key}/${one.number}.png`,
+            on: {error: (e) => e.target.parentNode.replaceChildren(el('p', {class: 'notice small'}, '这一页不能显示图像，文字仍可读。'))}})))));
+    }
+
+    async function open(key) {
+      state.tab = key;
+      drawTabs();
+      if (tabOf(key)) await openText(key); else await openSheet(key);
+      drawMode();
+    }
+    async function openText(key) {
+      const cas = state.cas;
+      if (!cas.texts[key]) {
+        text.replaceChildren(el('div', {class: 'grey'}, [1, 2, 3, 4].map(() => el('i', {}))));
+        const reply = await mj.ask(page, 'open_text', {case: cas.key, tab: key});
+        if (state.cas !== cas || state.tab !== key) return;
+        if (!reply || reply.problem) { text.replaceChildren(el('p', {class: 'notice'}, reply ? reply.problem : '没有读出来，请重试。')); return; }
+        cas.texts[key] = reply.documents;
+      }
+      drawText(key);
+    }
+    function drawText(key) {
+      const tab = tabOf(key), documents = state.cas.texts[key], cited = inTab(key);
+      text.classList.remove('as-table');
+      text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, documents.length > 1, cited.filter((item) => item.place.document === n))));
+      if (!documents.length) text.append(el('p', {class: 'muted'}, '这份文件没有读出文字。'));
+      toMark();
+    }
+    function head(tab, cited) {
+      const unclear = tab.pages.filter((one) => one.unclear).map((one) => one.number);
+      const pages = tab.pages.length && tab.images ? `共 ${tab.pages.length} 页 · ` : '';
+      return el('header', {class: 'text-head'}, el('b', {class: 'strong cut', title: tab.file}, tab.file),
+        el('span', {class: 'muted small'}, pages + (tab.scan ? `识别 ${tab.confidence}` : tab.images ? '文字层' : '原文')),
+        cited.length ? el('span', {class: 'push small checked'}, `✓ 引文逐字核对 ${cited.length} / ${cited.length}`) : null,
+        unclear.length ? el('p', {class: 'notice small'}, `第 ${unclear.join('、')} 页识别不清，未用于判断。`) : null);
+    }
+    function oneDocument(one, many, cited) {
+      const section = el('section', {class: 'document'}, many ? el('h3', {class: 'small muted'}, one.title, one.at ? ' · ' + mj.short(one.at) : '') : null);
+      section.append(...blocks(one, cited));
+      return section;
+    }
+    // Long text is cut at line ends near 4,000 characters, so that the browser lays out only what is near.
+    function blocks(one, cited) {
+      const lines = one.text.split('\n'), out = [];
+      let block = el('div', {class: 'block'}), size = 0, at = 0;
+      for (const line of lines) {
+        for (const mark of one.breaks) if (mark.at >= at && mark.at <= at + line.length) block.append(el('div', {class: 'page-break small muted'}, `第 ${mark.number} 页`));
+        block.append(oneLine(line, at, cited));
+        size += line.length;
+        at += line.length + 1;
+        if (size > BLOCK) { out.push(block); block = el('div', {class: 'block'}); size = 0; }
+      }
+      return [...out, block];
+    }
+    function oneLine(line, at, cited) {
+      const stamp = STAMP.exec(line);
+      const cut = stamp && line.length > stamp[0].length + 2 ? stamp[0].length : 0;
+      const here = cited.filter((item) => item.place.start < at + line.length && item.place.end > at);
+      const row = el('div', {class: cut ? 'stamped' : 'plain'});
+      if (cut) row.append(el('span', {class: 'stamp'}, ...pieces(line.slice(0, cut), at, here)));
+      const signed = cut ? SIGNED.exec(line) : null, until = signed ? signed.index + 1 : line.length;
+      row.append(el('span', {class: 'said'}, ...pieces(line.slice(cut, until), at + cut, here)));
+      if (signed) row.append(el('span', {class: 'signed'}, ...pieces(line.slice(until), at + until, here)));
+      return row;
+    }
+    // Cut a stretch at the edges of all marks; where marks overlap, the shorter is drawn inside the longer.
+    function pieces(words, at, cited) {
+      const end = at + words.length;
+      const here = cited.filter((item) => item.place.start < end && item.place.end > at);
+      if (!here.length) return [words];
+      const edges = [...new Set([at, end, ...here.flatMap((item) => [item.place.start, item.place.end])])].filter((edge) => edge >= at && edge <= end).sort((a, b) => a - b);
+      return edges.slice(0, -1).flatMap((from, n) => {
+        const piece = words.slice(from - at, edges[n + 1] - at);
+        const over = here.filter((item) => item.place.start <= from && item.place.end >= edges[n + 1]).sort((a, b) => (b.place.end - b.place.start) - (a.place.end - a.place.start));
+        if (!over.length) return [piece];
+        const marks = over.filter((item) => item.place.start === from).map((item) => el('span', {class: 'n ' + item.says}, item.mark));
+        return [...marks, over.reduceRight((inside, item) => el('mark', {class: item.says + (item === state.now ? ' now' : ''), data: {mark: item.mark}}, inside), piece)];
+      });
+    }
+
+    async function openSheet(key) {
+      const cas = state.cas, id = cas.key + key;
+      text.classList.add('as-table');
+      if (!sheets[id]) {
+        text.replaceChildren(el('div', {class: 'grey'}, [1, 2, 3, 4].map(() => el('i', {}))));
+        sheets[id] = await mj.ask(page, 'open_sheet', {case: cas.key, sheet: key});
+        if (state.cas !== cas || state.tab !== key) return;
+      }
+      if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p', {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
+      mj.drawSheet(text, sheets[id], inTab(key), state, () => openSheet(key));
+      toMark();
+    }
+
+    function toMark() {
+      const box = state.pageMode && root.classList.contains('as-page') ? sheetSide : text;
+      for (const old of text.querySelectorAll('.now')) old.classList.remove('now');
+      if (!state.now) return;
+      const page = state.now.page, figure = page && sheetSide.querySelector(`figure[data-page="${page}"]`);
+      if (figure) sheetSide.scrollTop = figure.offsetTop - sheetSide.offsetTop;
+      const marks = state.now.place ? text.querySelectorAll(`mark[data-mark="${state.now.mark}"]`) : state.now.row ? text.querySelectorAll(`tr[data-row="${CSS.escape(state.now.row.id)}"]`) : [];
+      for (const mark of marks) { mark.classList.add('now'); const row = mark.closest('.stamped,.plain'); if (row) row.classList.add('now'); }
+      if (marks[0] && box === text) centre(marks[0]);
+    }
+    function centre(mark) {
+      const box = text.getBoundingClientRect(), at = mark.getBoundingClientRect();
+      const inside = at.top > box.top + box.height * 0.2 && at.bottom < box.bottom - box.height * 0.2;
+      if (!inside) mark.scrollIntoView({block: 'center'});
+    }
+
+    return {
+      root, state,
+      show(cas) { Object.assign(state, {cas, tab: '', finding: null, now: null}); text.scrollTop = 0; },
+      empty() { tabs.replaceChildren(); modes.replaceChildren(); text.replaceChildren(el('p', {class: 'muted', style: 'padding:16px'}, '这一例没有文书，只有结算数据。')); sheetSide.replaceChildren(); root.classList.remove('has-page', 'as-page'); },
+      async look(finding, item) {
+        const changed = finding !== state.finding;
+        Object.assign(state, {finding, now: item});
+        const key = item && item.place ? item.place.tab : item && item.row ? item.row.sheet : state.tab || (state.cas.tabs[0] || state.cas.sheets[0] || {key: ''}).key;
+        if (!key) { this.empty(); return; }
+        if (key !== state.tab || changed) await open(key); else toMark();
+      },
+      step(by) {
+        const keys = [...state.cas.tabs, ...state.cas.sheets].map((tab) => tab.key), at = keys.indexOf(state.tab);
+        const next = keys[at + by];
+        if (next) { state.now = null; open(next); }
+      },
+      open, toggleMode() { const tab = tabOf(state.tab); if (tab && tab.images) setMode(!state.pageMode); },
+    };
+  };
+
+  mj.loaded.add('record');
+})(window.mingjian ||= {loaded: new Set()});

@@ -1,0 +1,46 @@
+// The tables of a record: grouped by day with subtotals, the finding's own lines marked, refunds struck through.
+(function (mj) {
+  'use strict';
+  const el = (...all) => mj.el(...all);
+  const OPEN_DAYS = 400;  // rows; beyond it the days begin closed
+
+  mj.drawSheet = function (box, sheet, cited, state, redraw) {
+    const marked = new Map(cited.map((item) => [item.row.id, item]));
+    const rows = state.only && marked.size ? sheet.rows.filter((row) => marked.has(row.id)) : sheet.rows;
+    const total = sheet.rows.reduce((sum, row) => sum + (row.amount || 0), 0);
+    const money = sheet.rows.some((row) => row.amount !== null);
+    const head = el('header', {class: 'text-head'}, el('b', {class: 'strong'}, sheet.title),
+      el('span', {class: 'muted small'}, `${sheet.rows.length} 行` + (money ? ` · 合计 ${mj.yuan(total)} 元` : '')),
+      marked.size ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)), on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${marked.size}`) : null);
+    const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th', {class: column.number ? 'number' : ''}, column.title)))));
+    const closed = sheet.rows.length > OPEN_DAYS;
+    for (const [day, own] of groups(rows, sheet.by_day)) {
+      const body = el('tbody', {}, own.map((row) => line(row, sheet, marked.get(row.id))));
+      if (day !== null) {
+        const hidden = closed && !own.some((row) => marked.has(row.id));
+        const title = el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1}, el('button', {'aria-expanded': String(!hidden), on: {click: (e) => {
+          body.hidden = !body.hidden;
+          e.currentTarget.setAttribute('aria-expanded', String(!body.hidden));
+        }}}, el('b', {class: 'strong'}, day || '无时间'), el('span', {class: 'muted'}, ` ${own.length} 行` + (money ? ` · ${mj.yuan(own.reduce((sum, row) => sum + row.amount, 0))} 元` : ''))))));
+        body.hidden = hidden;
+        table.append(title);
+      }
+      table.append(body);
+    }
+    box.replaceChildren(head, table);
+  };
+
+  function groups(rows, byDay) {
+    if (!byDay) return [[null, rows]];
+    const days = new Map();
+    for (const row of rows) days.set(row.day, [...(days.get(row.day) || []), row]);
+    return [...days];
+  }
+  function line(row, sheet, item) {
+    return el('tr', {class: (item ? 'hit ' + item.says : '') + (row.refund ? ' refund' : ''), data: {row: row.id}},
+      el('td', {}, item ? el('span', {class: 'n ' + item.says}, item.mark) : null, row.refund ? el('em', {class: 'small'}, row.refund) : null),
+      row.cells.map((cell, n) => el('td', {class: sheet.columns[n].number ? 'number' : ''}, cell)));
+  }
+
+  mj.loaded.add('sheets');
+})(window.mingjian ||= {loaded: new Set()});
