@@ -140,7 +140,9 @@ def clauses_of(library: Library) -> Callable[[str, str, date], Basis | None]:
         key = (document, passage, day)
         if key not in known:
             clause = library.clause(document, passage, on=day)
-            known[key] = clause and Basis(document, passage, clause.in_force_from, clause.in_force_to)
+            known[key] = (
+                None if clause is None else Basis(document, passage, clause.in_force_from, clause.in_force_to)
+            )
         return known[key]
 
     return clause_on
