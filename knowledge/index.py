@@ -43,6 +43,9 @@ class Index:
 
     lexicon: Lexicon
     vectors: Vectors
+    calibrated: bool = (
+        True  # likeness of the shipped vectors has a measured scale, that of other models has not
+    )
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]
 
 def index_in_memory(collection: Collection, model: str | None = None) -> Index:
     """An index of a small collection, kept nowhere."""
-    return Index(build_lexicon(collection), HeldVectors(_texts(collection), embedder(model)))
+    return Index(build_lexicon(collection), HeldVectors(_texts(collection), embedder(model)), not model)
 
 
 def build_index(shelf: Shelf, states: list[FileState], model: str | None = None) -> Path:
@@ -98,7 +98,9 @@ def _load(folder: Path, model: str | None) -> tuple[Collection, Index]:
         tuple(held["owners"]),
         tuple(held["units"]),
     )
-    return collection, Index(Lexicon.load(folder / "lexicon.npz"), StoredVectors(folder / "vectors", model))
+    return collection, Index(
+        Lexicon.load(folder / "lexicon.npz"), StoredVectors(folder / "vectors", model), not model
+    )
 
 
 def _texts(collection: Collection) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from knowledge.digests import shipped_digests
 from knowledge.documents import Document
 from knowledge.index import Index
 from knowledge.indexing import open_index
+from knowledge.queries import Query
 from knowledge.ranking import Hit, rank
 from knowledge.shelf import FileState, Shelf
 
@@ -49,6 +50,13 @@ class Library:
         return rank(
             self.collection, self.index, question, history=history, as_of=as_of, region=region, top=top
         )
+
+    def likeness(self, query: Query) -> float | None:
+        """How like the question the nearest passage is; null where the scale of the vectors is not known."""
+        if not self.index.calibrated:
+            return None
+        places, likeness = self.index.vectors.nearest(query.meaning, 1)
+        return float(likeness[0]) if len(places) else 0.0
 
     def clause(self, document: str, passage: str, *, on: date | None = None) -> Clause | None:
         """One passage by its exact name, in the version in force on a day; null where it is not held."""

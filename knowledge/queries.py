@@ -38,6 +38,7 @@ class Query:
     """A question taken apart."""
 
     text: str
+    meaning: str  # the text, and how the documents write it
     tokens: dict[str, float]
     articles: frozenset[str]
     decrees: frozenset[str]
@@ -57,6 +58,7 @@ def read_query(question: str, history: Sequence[str] = ()) -> Query:
     whole = " ".join((*history, question))
     return Query(
         text=whole,
+        meaning=" ".join((whole, *written(whole))),
         tokens=dict(bag),
         articles=frozenset(articles),
         decrees=frozenset(match[1] or match[2] for match in _DECREE.finditer(whole)),

@@ -124,7 +124,7 @@ def _fused(index: Index, query: Query) -> Floats:
     scores = index.lexicon.scores(query.tokens)
     best = float(scores.max(initial=0.0))
     fused = scores / best if best > 0 else scores
-    places, likeness = index.vectors.nearest(query.text, POOL)
+    places, likeness = index.vectors.nearest(query.meaning, POOL)
     if len(places):
         fused[places] += VECTOR_WEIGHT * (likeness - float(likeness.min()))
     return fused
