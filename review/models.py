@@ -131,6 +131,7 @@ class Problem:
     admissions: tuple[str, ...] = ()  # a pattern of a ward or hospital instead of one stay
     points_at: tuple[str, ...] = ()  # what tells this finding from others of the check, for a stable id
     row_id: str | None = None
+    basis: tuple[str, ...] = ()  # the clause of this very rule, where the check's header stands for several
 
 
 @dataclass(frozen=True)

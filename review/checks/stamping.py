@@ -41,7 +41,7 @@ class Stamp:
         charges = _charges(record, problem.charge_ids)
         row = self._row(problem.row_id)
         day = min((c.charged_on for c in charges if c.charged_on), default=record.admission.begins_at.date())
-        basis = self._basis(header.basis_for(violation.code), row, day)
+        basis = self._basis(problem.basis or header.basis_for(violation.code), row, day)
         evidence, worst = self._evidence(record, charges, problem)
         certainty, lowered_by = _certainty(header, problem, row, basis, worst)
         finding = Finding(
