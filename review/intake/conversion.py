@@ -226,15 +226,15 @@ def _judge(
     echoed = [name for name, column in texts.items() if _names(column[row].as_py(), shape, name)]
     if len(echoed) >= 2 and len(echoed) * 2 > len(texts):
         return True, [Fault(source, place, "表头重复出现，该行未读入", "合并文件时请去掉重复的表头")]
-    if len(cells) >= SLIPPED:
-        problem = f"{len(cells)} 个单元格与所在列不符，疑为错位，该行未读入"
-        return True, [Fault(source, place, problem, "请对照表头核对该行，更正后重新导出", owner)]
     wrong = {column.name for column, *_ in cells}
     empty = [
         column
         for column in shape.required
         if column.name not in wrong and not table[column.name][row].is_valid
     ]
+    if cells and len(cells) + len(empty) >= SLIPPED:
+        problem = f"{len(cells) + len(empty)} 个单元格与所在列不符，疑为错位，该行未读入"
+        return True, [Fault(source, place, problem, "请对照表头核对该行，更正后重新导出", owner)]
     gone = bool(empty) or any(column.required for column, *_ in cells)
     end = "，该行未读入" if gone else "，该单元格按空处理"
     faults = [

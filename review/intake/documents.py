@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from knowledge.readers import ReadText
 from review.facts.times import Moment, line_moments
@@ -145,7 +145,8 @@ def _merged(cuts: list[Cut], text: str) -> list[Cut]:
 def _with_entries(cuts: list[Cut], lines: list[Line], text: str) -> list[Cut]:
     """In a progress sheet, a line that opens with date and time after a signature begins the next note."""
     whole: list[Cut] = []
-    for cut, end in zip(cuts, [*(cut.start for cut in cuts[1:]), len(text)], strict=True):
+    for cut, following in zip_longest(cuts, cuts[1:]):
+        end = following.start if following is not None else len(text)
         whole.append(cut)
         if cut.kind != PROGRESS:
             continue

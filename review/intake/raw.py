@@ -21,6 +21,7 @@ from knowledge.readers.text import decode, read_bytes
 from review.intake.columns import TableShape
 
 TABLE_FILES = frozenset({".csv", ".tsv", ".xlsx", ".parquet"})
+HEAD = 1 << 16  # bytes within which the header stands
 HEADER_WITHIN = 10  # rows above the header: a title, a printing date
 
 
@@ -59,19 +60,35 @@ def _known(row: Sequence[str], shape: TableShape) -> int:
 
 def _csv(path: Path, source: str, shape: TableShape) -> RawTable:
     content = read_bytes(path, 16 * LARGEST_SHEET)
+    if _is_utf8(content):
+        return _parsed(content.removeprefix(b"\xef\xbb\xbf"), source, shape, ())
     text, encoding, notes = decode(content)
-    data = content.removeprefix(b"\xef\xbb\xbf") if encoding == "UTF-8" and not notes else text.encode()
-    first = text.removeprefix("\ufeff")[: 1 << 16].splitlines()
+    return _parsed(text.encode(), source, shape, (*notes, f"编码 {encoding}"))
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Proved in place: decoding a large file only to ask would double the memory it takes."""
+    ends = pa.array([0, len(content)], pa.int64()).buffers()[1]
+    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(content)])
+    try:
+        whole.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _parsed(data: bytes, source: str, shape: TableShape, notes: tuple[str, ...]) -> RawTable:
+    if b"\x00" in data[:HEAD] or not data[:HEAD].strip():
+        decode(data)  # raises for what is empty or no text
+    first = data[:HEAD].decode("utf-8", "ignore").splitlines()[:HEADER_WITHIN]
     delimiter, rows = max(
-        ((mark, list(csv.reader(first[:HEADER_WITHIN], delimiter=mark))) for mark in ",\t;|"),
+        ((mark, list(csv.reader(first, delimiter=mark))) for mark in ",\t;|"),
         key=lambda pair: _known(pair[1][header_row(pair[1], shape)], shape),
     )
     at = header_row(rows, shape)
     headings = _trimmed(rows[at])
     table, ragged = _parse_csv(data, delimiter, [f"c{place}" for place in range(len(headings))], at + 1)
     numbers, table, left = _with_numbers(table, ragged, at + 1, len(headings), delimiter)
-    if encoding != "UTF-8":
-        notes = (*notes, f"编码 {encoding}")
     return RawTable(source, headings, tuple(table.columns), numbers, left, notes)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import zip_longest
 
 from review.facts.times import line_moments, moments
 from review.intake.titles import NURSING
@@ -19,13 +20,13 @@ ROLE = re.compile(
     r"(?:报告|审核|检验|检查|会诊|操作)(?:者|人|医师)|主持人|签\s*[名字])\s*[:：]"
 )
 _END_OF_NAME = re.compile(
-    r"\s*([\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff])|[\u4e00-\u9fff]\s{1,2}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
-    r"|[A-Za-z][A-Za-z .]{2,30})"
+    r"\s{3,}|[，,；;。/]|(?:日\s*期|时\s*间|记录时间|签名时间|签字时间|职称)\s*[:：]|\d|与患者关系"
 )
 _NAME = re.compile(
     r"\s*([\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff])|[\u4e00-\u9fff]\s{1,2}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
     r"|[A-Za-z][A-Za-z .]{2,30})"
 )
+_NO_NAME = re.compile(r"拒|[已未代补]签|不?同意|本人|同上|空白|无")
 _WRITTEN = re.compile(
     r"(?:记\s*录|书\s*写|签\s*[名字]|完\s*成|填\s*写|报\s*告)\s*(?:时\s*间|日\s*期)\s*[:：]\s*"
 )
@@ -77,7 +78,7 @@ def signatures(text: str) -> tuple[Signature, ...]:
     """Names behind the roles they were signed in, in order; an empty line to sign on is no signature."""
     found: dict[Signature, None] = {}
     labels = list(ROLE.finditer(text))
-    for label, following in zip(labels, [*labels[1:], None], strict=True):
+    for label, following in zip_longest(labels, labels[1:]):
         line_end = text.find("\n", label.end())
         end = min(
             len(text) if line_end < 0 else line_end, following.start() if following is not None else len(text)
@@ -86,7 +87,7 @@ def signatures(text: str) -> tuple[Signature, ...]:
         for part in re.split(r"[、/]", text[label.end() : end]):
             cut = _END_OF_NAME.search(part.strip())
             name = _NAME.match(part.strip()[: cut.start()] if cut else part.strip())
-            if name:
+            if name and not _NO_NAME.match(name[1]):
                 found[Signature(role, "".join(name[1].split()))] = None
     return tuple(found)
 
@@ -112,7 +113,7 @@ def _entries(text: str) -> tuple[Section, ...]:
     stamps = line_moments(text, None)
     last = next((match.start() for match in reversed(list(ROLE.finditer(text)))), len(text))
     found = []
-    for stamp, following in zip(stamps, [*stamps[1:], None], strict=True):
+    for stamp, following in zip_longest(stamps, stamps[1:]):
         end = following.start if following is not None else (last if last > stamp.end else len(text))
         name = text[stamp.start : stamp.end].strip(" \t|,，")
         start = stamp.start + len(text[stamp.start : stamp.end]) - len(text[stamp.start : stamp.end].lstrip())
