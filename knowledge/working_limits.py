@@ -1,4 +1,7 @@
-"""A practitioner's limits of drugs and items (sex, age, disease, frequency, quantity …) as rows, one per limit."""
+"""A practitioner's limits of drugs and items (sex, age, disease, frequency, quantity …) as rows, one per limit.
+
+Frequencies, quantities and courses stay drafts: many count what is rightly charged several times a day.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from knowledge.rule_drafts import AGE_MAX_DAYS, Converted, Rejected, RuleSheet, 
 
 QUANTITY = re.compile(r"(\d+)(.+)")
 TIMES_PER = re.compile(r"(\d+)次每([日周月年])")
+UNREAD: dict[str, Cell] = {"state": "draft", "certainty_ceiling": "clue"}
 PERIODS: dict[str, tuple[str, int | None]] = {
     "日": ("day", None),
     "周": ("n_days", 7),
@@ -92,9 +96,8 @@ def _frequency(limit: str) -> Found:
     if not found:
         return None
     per, days = PERIODS[found[2]]
-    ceiling = "probable" if per == "day" else "clue"
     return "item_limits", {
-        "per": per, "n_days": days, "max_qty": Decimal(found[1]), "qty_unit": "次", "certainty_ceiling": ceiling,
+        "per": per, "n_days": days, "max_qty": Decimal(found[1]), "qty_unit": "次", **UNREAD,
     }  # fmt: skip
 
 
@@ -115,14 +118,14 @@ def _course(limit: str) -> Found:
     days = limit.rstrip("天")
     if not days.isdigit():
         return None
-    return "item_limits", {"per": "illness", "course_days": int(days), "certainty_ceiling": "clue"}
+    return "item_limits", {"per": "illness", "course_days": int(days), **UNREAD}
 
 
 def _yearly_amount(limit: str) -> Found:
     yuan = limit.rstrip("元")
     if not yuan.isdigit():
         return None
-    return "item_limits", {"per": "year", "cap_amount": Decimal(yuan), "certainty_ceiling": "clue"}
+    return "item_limits", {"per": "year", "cap_amount": Decimal(yuan), **UNREAD}
 
 
 ITEM_COLUMNS: dict[str, Callable[[str], Found]] = {

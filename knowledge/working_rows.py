@@ -56,7 +56,7 @@ def _pair(place: str, line: Line, kept: str, names: str) -> Draft:
     said = f"{line['主项名称']}已含{names}，未载范围，按同日"
     return working_draft(
         "exclusive_items", place, "项目重复", said, a=line["主项编码"], name_a=line["主项名称"], b=kept,
-        name_b=names, scope="same_day", keep="a",
+        name_b=names, scope="same_day", keep="a", certainty_ceiling="clue", mark="verify",
     )  # fmt: skip
 
 

@@ -309,3 +309,13 @@ def test_a_practitioners_table_gives_unofficial_rows(tmp_path, pattern, counts, 
 def test_dictionaries_and_price_lists_are_no_rules(tmp_path, pattern):
     others = [*reference(WORKING, pattern), *reference(REFERENCE / "catalogues", "price*.csv")]
     assert [import_rows(file, tmp_path) for file in others] == [None] * len(others)
+
+
+def test_a_practitioners_frequency_waits_for_a_person(tmp_path):
+    headings = "诊疗编码,诊疗名称,险种限制,机构限制,就医限制,专科限制,性别限制,年龄限制,疾病限制,数量限制,频次限制,疗程限制,总额限制,领域标识"
+    lines = "001204000060000,静脉输液,,,,,,,,,1次每日,,,护理", "003106030010000,呼吸机,,,,,,,,24小时,,,,呼吸"
+    import_rows(sheet(tmp_path, "诊疗限制.csv", headings, *lines), tmp_path / "home")
+    rows = {
+        row["name"]: (row["max_qty"], row["state"]) for row in imported_rows("item_limits", tmp_path / "home")
+    }
+    assert rows == {"静脉输液": (Decimal("1"), "draft"), "呼吸机": (Decimal("24"), "approved")}
