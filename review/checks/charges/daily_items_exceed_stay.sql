@@ -79,7 +79,7 @@ over as (
            billed - transfers - stay_length as excess,
            case when unit = '小时' then 'established'
                 when billed - transfers > stay_length + 1 + $tolerance_days
-                    then case when exists (select 1 from region_policy p where p.policy_key = 'day_count_rule')
+                    then case when exists (select 1 from region_policy p where p.policy_key = 'day_count_rule' and p.region <> '000000')
                               then 'established' else 'probable' end
                 else 'clue' end as certainty
     from totals
