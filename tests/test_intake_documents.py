@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.readers import Page, ReadText
 from knowledge.readers.text import one_page
 from review.intake.documents import split_documents
 from review.intake.titles import kind_of_file, read_title
@@ -60,6 +61,8 @@ def brief(documents):
         ("腹腔穿刺术记录", "有创诊疗操作记录"),
         ("日常病程记录  记录时间：2024-05-27 14:00", "日常病程记录"),
         ("首次病程记录    姓名：某某    床号：3床", "首次病程记录"),
+        ("首次病程记录（2023-03-02 09:20）", "首次病程记录"),
+        ("转入后病程记录", "日常病程记录"),
     ],
 )
 def test_a_title_line_is_recognised_however_it_is_written(line, kind):
@@ -74,6 +77,7 @@ def test_a_title_line_is_recognised_however_it_is_written(line, kind):
         "签署输血同意书",
         "患者要求复印出院记录",
         "详见入院记录。",
+        "详见病程记录",
         "林某某主治医师查房：患者一般情况可",
         "入院记录及首次病程记录均已完成，请上级医师审阅。",
         "2024-03-12至2024-03-22病程记录",
@@ -216,6 +220,34 @@ def test_the_sheets_heading_above_a_title_makes_no_document_of_its_own():
 def test_a_file_without_a_title_takes_its_kind_from_its_name_or_is_other():
     assert brief(split("病情平稳，予出院。", "出院记录")) == [("出院记录", "出院记录", None, False)]
     assert brief(split("病情平稳，予出院。", "扫描件3")) == [("其他", "扫描件3", None, False)]
+
+
+def pages_of(*texts):
+    text = "".join(f"{page}\n" for page in texts)
+    starts = [sum(len(page) + 1 for page in texts[:number]) for number in range(len(texts))]
+    pages = tuple(
+        Page(number, start, start + len(page))
+        for number, (start, page) in enumerate(zip(starts, texts, strict=True), 1)
+    )
+    return ReadText(text, pages)
+
+
+def test_a_header_repeated_on_every_page_does_not_cut_the_note_that_runs_on():
+    head = "某县人民医院\n日常病程记录\n姓名：甲某  住院号：1"
+    read = pages_of(
+        f"{head}\n2024-05-29 08:40\n患者病情平稳，今日", f"{head}\n复查血常规。\n医师签名：甲某某"
+    )
+    assert len(split_documents(read, "A1", "a.pdf", 1, "a")) == 1
+    read = pages_of(
+        f"{head}\n2024-05-29 08:40\n病情平稳。\n医师签名：甲某某",
+        f"{head}\n2024-05-30 08:40\n好转。\n医师签名：甲某某",
+    )
+    assert len(split_documents(read, "A1", "a.pdf", 1, "a")) == 2
+
+
+def test_a_form_in_table_cells_gives_sections_too():
+    text = one_page("入院记录\n主诉\t咳嗽3天\n现病史\t受凉后咳嗽\n").text
+    assert [section.name for section in sections("入院记录", text)] == ["主诉", "现病史"]
 
 
 def test_an_empty_text_has_no_documents():

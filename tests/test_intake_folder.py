@@ -202,6 +202,14 @@ def test_the_states_of_the_files_name_every_file(inspection, tmp_path):
     assert {state.file for state in intake.files} == files
 
 
+def test_rows_of_the_hospital_for_unknown_patients_are_noted(inspection, tmp_path):
+    (inspection / "hospital").mkdir()
+    (inspection / "hospital" / "labs.csv").write_text(
+        "住院号,检验值名称\n0024030101,白蛋白\n0099999999,白蛋白\n", "utf-8"
+    )
+    assert state_of(read(inspection, tmp_path), "hospital/labs.csv") == ("已读", "1 行的住院号不在就诊信息中")
+
+
 def test_the_same_folder_reads_the_same_twice(inspection, tmp_path):
     assert read(inspection, tmp_path) == read(inspection, tmp_path)
 

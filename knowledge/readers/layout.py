@@ -5,7 +5,7 @@ the one before and overlapping it in height; a cell is a run of text and the run
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 MOST_CELL_LINES = 12  # more lines beside each other are columns of a page, not cells of a row
@@ -62,6 +62,29 @@ class Row:
     @property
     def y1(self) -> float:
         return max(run.y1 for cell in self.cells for run in cell)
+
+
+def turn_of_text(lines: Iterable[list[Glyph]]) -> int:
+    """By how many degrees clockwise the page must be turned for its text to run from left to right."""
+    along = across = down = 0.0
+    for line in lines:
+        for before, after in pairwise(line):
+            step = (after.y0 + after.y1 - before.y0 - before.y1) / 2
+            along += abs(after.x0 + after.x1 - before.x0 - before.x1) / 2
+            across += abs(step)
+            down += step
+    if across <= 2 * along:
+        return 0
+    return 270 if down > 0 else 90
+
+
+def turned(glyph: Glyph, turn: int, width: float, height: float) -> Glyph:
+    """The glyph on a page of that size turned clockwise by 90 or 270 degrees; 0 leaves it."""
+    if turn == 90:
+        return replace(glyph, x0=height - glyph.y1, y0=glyph.x0, x1=height - glyph.y0, y1=glyph.x1)
+    if turn == 270:
+        return replace(glyph, x0=glyph.y0, y0=width - glyph.x1, x1=glyph.y1, y1=width - glyph.x0)
+    return glyph
 
 
 def lay_out(lines: Iterable[list[Glyph]]) -> list[Placed]:

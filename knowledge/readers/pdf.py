@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from knowledge.readers import Page, ReadText, UnreadableFile, ocr
-from knowledge.readers.layout import Glyph, Placed, lay_out
+from knowledge.readers.layout import Glyph, Placed, lay_out, turn_of_text, turned
 from knowledge.readers.text import normalise, read_bytes
 
 LARGEST_PDF = 300 * 1024 * 1024
@@ -121,7 +122,16 @@ def sound(text: str) -> bool:
 
 
 def _placed(page: Any) -> list[Placed]:
-    return lay_out(_lines(page))
+    """The page's text character by character; glyphs lie where they do on the page as shown."""
+    lines = list(_lines(page))
+    turn = turn_of_text(lines)
+    if not turn:
+        return lay_out(lines)
+    width, height = page.get_size()
+    flat = ([turned(glyph, turn, width, height) for glyph in line] for line in lines)
+    return [
+        (character, glyph and turned(glyph, 360 - turn, height, width)) for character, glyph in lay_out(flat)
+    ]
 
 
 def _lines(page: Any) -> Iterator[list[Glyph]]:
@@ -152,7 +162,7 @@ def _upright(page: Any) -> Callable[[float, float, float, float], tuple[float, f
     left, bottom, right, top = page.get_cropbox()
     turn = page.get_rotation()
 
-    def turned(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    def shown(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         if turn == 90:
             return y0 - bottom, x0 - left, y1 - bottom, x1 - left
         if turn == 180:
@@ -161,7 +171,7 @@ def _upright(page: Any) -> Callable[[float, float, float, float], tuple[float, f
             return top - y1, right - x1, top - y0, right - x0
         return x0 - left, top - y1, x1 - left, top - y0
 
-    return turned
+    return shown
 
 
 def _mostly_picture(page: Any) -> bool:
@@ -200,11 +210,24 @@ def text_boxes(path: Path, number: int, start: int, end: int) -> tuple[ocr.Box, 
             return ()
         width, height = page.get_size()
         glyphs = [glyph for _, glyph in _placed(page)[start:end] if glyph is not None]
-    boxes: list[list[float]] = []
+    boxes: list[Glyph] = []
     for glyph in glyphs:
-        last = boxes[-1] if boxes else None
-        if last and abs(glyph.y1 - last[3]) < 6 and last[0] <= glyph.x0 <= last[2] + 20:
-            last[1:] = min(last[1], glyph.y0), max(last[2], glyph.x1), max(last[3], glyph.y1)
-        else:
-            boxes.append([glyph.x0, glyph.y0, glyph.x1, glyph.y1])
-    return tuple(ocr.clipped(x0 / width, y0 / height, x1 / width, y1 / height) for x0, y0, x1, y1 in boxes)
+        joined = _stretched(boxes[-1], glyph) if boxes else None
+        boxes[-1:] = [joined] if joined else [*boxes[-1:], glyph]
+    return tuple(
+        ocr.clipped(box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height) for box in boxes
+    )
+
+
+def _stretched(box: Glyph, glyph: Glyph) -> Glyph | None:
+    """The box with the next glyph in it, if both stand on one line, across or down the page."""
+    x0, y0, x1, y1 = (
+        min(box.x0, glyph.x0),
+        min(box.y0, glyph.y0),
+        max(box.x1, glyph.x1),
+        max(box.y1, glyph.y1),
+    )
+    wide, high = max(glyph.x1 - glyph.x0, 4.0), max(glyph.y1 - glyph.y0, 4.0)
+    across = y1 - y0 <= 1.6 * high and -wide <= glyph.x0 - box.x1 <= 3 * wide
+    down = x1 - x0 <= 1.6 * wide and max(glyph.y0 - box.y1, box.y0 - glyph.y1) <= 3 * high
+    return replace(box, x0=x0, y0=y0, x1=x1, y1=y1) if across or down else None

@@ -1,9 +1,13 @@
 """What the claims tables must agree on: admissions that exist and end after they begin, charge lines told apart."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from review.intake.conversion import MOST_FAULTS
+from review.intake.files import FileState
 from review.models import Fault
 
 Tables = dict[str, pa.Table]
@@ -20,6 +24,26 @@ def agree(tables: Tables) -> list[Fault]:
     if "fee_list_d" in tables:
         tables["fee_list_d"] = _told_apart(tables["fee_list_d"], faults)
     return faults
+
+
+def with_strangers(states: list[FileState], tables: Tables) -> list[FileState]:
+    """Notes beside the hospital's files: how many rows belong to nobody in the admission table."""
+    stays = tables["mdtrt_d"]
+    known = pa.concat_arrays([stays[name].combine_chunks() for name in ("mdtrt_id", "ipt_otp_no")])
+    strange: Counter[str] = Counter()
+    for table in tables.values():
+        if "inpatient_no" in table.column_names:
+            rows = table.filter(pc.invert(pc.is_in(table["inpatient_no"], known)))
+            strange.update(source.partition("#")[0] for source in rows["source"].to_pylist())
+    return [
+        replace(
+            state,
+            note="；".join(filter(None, (state.note, f"{strange[state.file]} 行的住院号不在就诊信息中"))),
+        )
+        if strange[state.file]
+        else state
+        for state in states
+    ]
 
 
 def _sound_stays(stays: pa.Table, faults: list[Fault]) -> tuple[pa.Table, pa.Array]:

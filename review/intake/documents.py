@@ -12,7 +12,7 @@ from review.intake.writing import ROLE, sections, signatures, written_at
 from review.record import Document
 
 _IDENTITY = re.compile(
-    r"(?:姓\s*名|性\s*别|年\s*龄|科\s*室|科\s*别|病\s*区|床\s*号|住\s*院\s*号|病\s*案\s*号|就诊号)\s*[:：]"
+    r"(?:姓\s*名|性\s*别|年\s*龄|科\s*室|科\s*别|病\s*区|床\s*号|住\s*院\s*号|病\s*案\s*号|就诊号)\s*[:：\t]"
 )
 _HOSPITAL_LINE = re.compile(r"^\s*[\u4e00-\u9fff（）()]{2,24}(?:医院|卫生院|医疗中心|保健院|服务中心)\s*$")
 _RULE = " \t\n\r-=_*─—━~"
@@ -70,20 +70,30 @@ def _lines(text: str, running: frozenset[int]) -> list[Line]:
 
 
 def _running_headers(read: ReadText) -> frozenset[int]:
-    """Starts of title-like lines at the head of page 2 and later that stand at the head of most pages."""
-    if len(read.pages) < 3:
+    """Starts of lines that head most pages, on pages that go on with what the page before left unsigned."""
+    if len(read.pages) < 2:
         return frozenset()
-    heads: list[tuple[int, str]] = []
-    for page in read.pages:
+    heads: dict[int, list[tuple[int, str]]] = {}
+    for number, page in enumerate(read.pages):
         at = page.start
         for piece in read.text[page.start : page.end].split("\n")[:TOP_LINES]:
-            heads.append((at, re.sub(r"\d+", "#", "".join(piece.split()))))
+            heads.setdefault(number, []).append((at, "".join(piece.split())))
             at += len(piece) + 1
-    often = {
-        piece for piece, count in Counter(piece for _, piece in heads).items() if 2 * count > len(read.pages)
-    }
-    first = read.pages[0].end
-    return frozenset(at for at, piece in heads if piece in often and at >= first and "#" not in piece)
+    seen = Counter(piece for lines in heads.values() for piece in {piece for _, piece in lines})
+    often = {piece for piece, count in seen.items() if piece and 2 * count > len(read.pages)}
+    return frozenset(
+        at
+        for number, lines in heads.items()
+        if number and not _signed_off(read, number - 1)
+        for at, piece in lines
+        if piece in often
+    )
+
+
+def _signed_off(read: ReadText, number: int) -> bool:
+    """Whether a page ends with a signature, so that the next one begins something new."""
+    page = read.pages[number]
+    return bool(ROLE.search(read.text[page.start : page.end].rstrip(_RULE)[-60:]))
 
 
 def _title_cuts(lines: list[Line]) -> list[Cut]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from review.errors import InputError
 from review.intake.about import FILE, About, complete_about, read_about
-from review.intake.claims import agree
+from review.intake.claims import agree, with_strangers
 from review.intake.files import FileState, files_under
 from review.intake.platform import read_platform
 from review.intake.records import Source, read_records, stays_of_records
@@ -72,6 +72,7 @@ def read_inspection(folder: Path, *, cache: Path, progress: Progress | None = No
     if not tables["mdtrt_d"].num_rows:
         raise InputError(_nothing_to_review(folder, faults))
     known = set(tables["mdtrt_d"]["mdtrt_id"].to_pylist())
+    states = with_strangers(states, tables)
     documents = [
         document for document in records.documents + payloads.documents if document.admission_id in known
     ]

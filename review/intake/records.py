@@ -22,14 +22,14 @@ from review.intake.files import FileState
 from review.models import Fault
 from review.record import Document
 
-_NUMBER = re.compile(r"(?:住\s*院\s*号|病\s*案\s*号)\s*[:：]\s*([A-Za-z0-9\-]{3,30})")
-_ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)\s*[:：]\s*")
-_DISCHARGED = re.compile(r"(?:出\s*院|死\s*亡)\s*(?:时\s*间|日\s*期)\s*[:：]\s*")
+_NUMBER = re.compile(r"(?:住\s*院\s*号|病\s*案\s*号)\s*[:：\t]\s*([A-Za-z0-9\-]{3,30})")
+_ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
+_DISCHARGED = re.compile(r"(?:出\s*院|死\s*亡)\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
 _IDENTITY = {
-    "psn_name": re.compile(r"姓\s*名\s*[:：]\s*([\u4e00-\u9fff·]{2,6})(?=\s|$|性别|年龄|科室)"),
-    "gend": re.compile(r"性\s*别\s*[:：]\s*([男女])"),
-    "age": re.compile(r"年\s*龄\s*[:：]\s*(\d{1,3})\s*岁"),
-    "adm_dept_name": re.compile(r"(?:科\s*室|科\s*别)\s*[:：]\s*([\u4e00-\u9fff]{2,12})(?=\s|$|床号)"),
+    "psn_name": re.compile(r"姓\s*名\s*[:：\t]\s*([\u4e00-\u9fff·]{2,6})(?=\s|$|性别|年龄|科室)"),
+    "gend": re.compile(r"性\s*别\s*[:：\t]\s*([男女])"),
+    "age": re.compile(r"年\s*龄\s*[:：\t]\s*(\d{1,3})\s*岁"),
+    "adm_dept_name": re.compile(r"(?:科\s*室|科\s*别)\s*[:：\t]\s*([\u4e00-\u9fff]{2,12})(?=\s|$|床号)"),
     "ipt_otp_no": _NUMBER,
 }
 

@@ -22,7 +22,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("术后首次病程记录", r"(?:术|手术)后首次病程(?:记录|志|录)?|术后即刻病程记录"),
     ("主治医师查房记录", rf"(?:[\u4e00-\u9fff·]{{2,4}})?主治(?:医师|医生)?{_ROUND}"),
     ("上级医师查房记录", rf"(?:[\u4e00-\u9fff·]{{2,4}})?{_GRADE}{_ROUND}|(?:三级)?查房记录"),
-    (PROGRESS, r"(?:日常)?病程(?:记录|录)|日常病程|术后(?:第[一二三四五六七八九十\d]+[天日])?病程记录"),
+    (PROGRESS, r"(?!.{0,2}(?:见|写|完善|补))[\u4e00-\u9fffA-Za-z\d]{0,8}病程(?:记录|录)|日常病程"),
     ("会诊记录", r"(?:院内|院外|科间|急|多学科|MDT|全院)?会诊(?:记录|单|意见|申请|记录单|申请单|意见单)"),
     ("疑难病例讨论记录", r"疑难(?:危重)?病例讨论(?:记录|会)?"),
     ("死亡病例讨论记录", r"死亡病例讨论(?:记录)?"),
@@ -85,7 +85,7 @@ _HOSPITAL = re.compile(
 _DEPARTMENT = re.compile(r"^[\u4e00-\u9fff]{1,8}科(?=病程|首次|日常|护理|入院|出院|查房)")
 _SUBTITLE = re.compile(r"[（(][^（）()]{1,20}[）)]$|^[（(][^（）()]{1,8}[）)]")
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、](?!\d))")
-TIME_LABEL = re.compile(r"(?:记录|书写|书写|查房|会诊|抢救|手术|完成)?(?:时间|日期)\s*[:：]")
+TIME_LABEL = re.compile(r"(?:记录|书写|查房|会诊|抢救|手术|完成)?(?:时间|日期)\s*[:：]")
 LONGEST_TITLE = 70
 
 
@@ -109,8 +109,8 @@ def read_title(line: str) -> Title | None:
         if len(stamps) > 1 or not _beside(line, moment):
             return None
         rest = line[: moment.start] + "  " + line[moment.end :]
-    rest = TIME_LABEL.sub("  ", rest)
-    head = re.split(r"\s{2,}(?=[\u4e00-\u9fff\s]{2,8}[:：])", rest.strip(), maxsplit=1)[0]
+    rest = re.sub(r"[（(【\[]\s*[）)】\]]", "", TIME_LABEL.sub("  ", rest))
+    head = re.split(r"(?:\s{2,}|\t)(?=[\u4e00-\u9fff\s]{2,8}[:：\t])", rest.strip(), maxsplit=1)[0]
     shown = _FRAME.sub("", head).strip()
     kind = kind_of_title(shown)
     return Title(kind, "".join(shown.split()), moment) if kind else None
