@@ -14,14 +14,19 @@ from typing import Any
 from knowledge.evidence import citable, refusal
 from knowledge.library import Hit, Library
 from knowledge.queries import Query, read_query
-from knowledge.sentences import Sentence, cut_sentences, needed_measure, weigh
+from knowledge.sentences import Sentence, cut_cells, cut_sentences, needed_measure, weigh
 
 SHORT = 420  # a passage up to this length is quoted whole
 MOST_QUOTED = 4
 NEAR = 0.72  # a further passage is cited when its score comes this near to the first
-MOST_CITED = 3
+MOST_CITED = 5
+LEAST_PART = 5
 _LISTS = re.compile(r"哪些|哪几|都有|列全|列一下|都列|列出|几块|哪种|哪类情形|什么情形|啥情况")
-_SEVERAL = re.compile(r"[？?；;].*\S|分别|有没有.*案|和.*一样吗|怎么罚|这头.*那边")
+_PARTS = re.compile(r"[？?；;。]|，(?=[^，。？]*(?:罚|多少|哪|啥|怎么|什么|有没有|几))")
+_PENALTY = re.compile(r"怎么罚|罚多少|罚几|如何处罚|怎么处罚|怎么处理|罚\d|处罚")
+
+_PENALTY_WORDS = "责令退回 罚款 处造成损失金额倍以上倍以下"
+_OLD_CONDUCT = "实施行政处罚，适用违法行为发生时的法律、法规、规章的规定，从旧兼从轻"
 
 AskModel = Callable[[str], str]
 
@@ -59,28 +64,62 @@ def ask(
     top: int = 8,
 ) -> Answer:
     """Answer from the library, or say that it does not hold the answer."""
-    query = read_query(question, tuple(history))
-    hits = library.search(question, as_of=as_of, region=region, top=max(top, 8), history=tuple(history))
-    reason = refusal(question, query, hits, library.likeness(query)) if hits else "库中没有找到相关条文"
+    earlier = tuple(history)
+    query = read_query(question, earlier)
+    hits = library.search(question, as_of=as_of, region=region, top=max(top, 8), history=earlier)
+    further = _further(library, question, hits, as_of, region, earlier)
+    found = [*hits, *further]
+    reason = (
+        refusal(question, query, found, library.likeness(query), library.index.lexicon)
+        if hits
+        else "库中没有找到相关条文"
+    )
     if reason:
         return Answer(_refused(reason, hits), True, (), tuple(hits[:top]))
-    chosen = _chosen(question, hits)
-    plain = _extract(library, question, query, chosen, tuple(hits[:top]), as_of)
+    chosen = _chosen(hits, further)
+    hits = list(dict.fromkeys([*hits[:top], *chosen]))
+    plain = _extract(library, question, query, chosen, tuple(hits), as_of)
     if ask_model is None or prompt is None:
         return plain
-    told = ask_model(Template(prompt).safe_substitute(question=question, passages=_numbered(hits[:top])))
-    return _checked(told, plain, hits[:top])
+    told = ask_model(Template(prompt).safe_substitute(question=question, passages=_numbered(hits)))
+    return _checked(told, plain, hits)
 
 
-def _chosen(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The passages that answer: the first, and others that come near where more than one is asked for."""
+def _further(
+    library: Library,
+    question: str,
+    hits: Sequence[Hit],
+    as_of: date | None,
+    region: str | None,
+    history: tuple[str, ...],
+) -> list[Hit]:
+    """What else answers: each part of a question of several, the penalty of what a list calls a violation,
+    and the rule for conduct before a regulation was in force."""
+
+    def look(asked: str, day: date | None) -> list[Hit]:
+        found = library.search(asked, as_of=day, region=region, top=3, history=history)
+        return [hit for hit in found if citable(hit)][:1]
+
+    parts = [part.strip() for part in _PARTS.split(question)]
+    found = (
+        [hit for part in parts if len(part) >= LEAST_PART for hit in look(part, as_of)] if parts[1:] else []
+    )
+    if hits and _PENALTY.search(question):
+        first = hits[0]
+        if first.kind == "row":
+            found += look(f"定点医药机构{''.join(cut_cells(first.text)[:2])} {_PENALTY_WORDS}", as_of)
+        if first.in_force is False:
+            found += look(_OLD_CONDUCT, None)
+    return found
+
+
+def _chosen(hits: Sequence[Hit], further: Sequence[Hit]) -> list[Hit]:
+    """The first passage, those found for further parts, and then what comes near."""
     official = [hit for hit in hits if citable(hit)]
-    first = official[0]
-    several = bool(_SEVERAL.search(question))
-    near = [hit for hit in official[1:] if hit.score >= NEAR * first.score]
-    other = [hit for hit in near if hit.document != first.document]
-    further = [*other[:1], *[hit for hit in near if hit not in other[:1]]] if several else near
-    return [first, *further[: MOST_CITED - 1 if several or len(near) > 1 else 1]]
+    first = official[0] if official else further[0]
+    near = [hit for hit in official if hit.score >= NEAR * first.score]
+    chosen = {(hit.document, hit.passage): hit for hit in (first, *further, *near)}
+    return list(chosen.values())[:MOST_CITED]
 
 
 def _extract(
@@ -128,10 +167,12 @@ def _shown(hit: Hit, quotes: Sequence[str]) -> str:
 def _quotes(library: Library, question: str, query: Query, hit: Hit) -> list[str]:
     """The sentences that answer, in the order they stand; a short passage or a list is quoted whole."""
     if hit.kind == "row":
-        return [cell for cell in cut_sentences(hit.text) if len(cell) > 1 and cell not in ("True", "False")]
-    if len(hit.text) <= SHORT or (_LISTS.search(question) and len(hit.text) <= 3 * SHORT):
+        return cut_cells(hit.text)
+    cut = cut_sentences(hit.text)
+    whole = len(hit.text) <= SHORT or (_LISTS.search(question) and len(hit.text) <= 3 * SHORT)
+    if whole and not hit.text.startswith("#"):
         return [hit.text.strip()]
-    sentences = weigh(cut_sentences(hit.text), query, library.index.lexicon)
+    sentences = weigh(cut, query, library.index.lexicon)
     measure = needed_measure(question)
     numbered = [one for one in sentences if measure and measure.search(one.text)]
     best = sorted(sentences, key=lambda one: -one.weight)[:MOST_QUOTED]

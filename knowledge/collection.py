@@ -129,6 +129,15 @@ class Collection:
             return None
         return (begins is None or begins <= on) and (ends is None or on <= ends)
 
+    def newest(self, place: int, on: date | None) -> int:
+        """Of rows published again under one name in one list, the latest that held on the day."""
+        passage = self.passages[place]
+        if passage.kind != "row":
+            return place
+        same = self._places[(loose_title(passage.document), loose_passage(passage.passage))]
+        again = [one for one in same if self.owners[one] == self.owners[place]]
+        return min(again, key=lambda one: self._rank(one, on)) if len(again) > 1 else place
+
     def versions(self, document: str) -> list[Document]:
         """Every version held of a title, oldest first; official texts before digests of the same day."""
         title = loose_title(document)

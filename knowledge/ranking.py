@@ -14,6 +14,7 @@ import numpy.typing as npt
 from knowledge.collection import Clause, Collection, loose_passage, loose_title
 from knowledge.documents import Document
 from knowledge.index import Index
+from knowledge.passages import Passage
 from knowledge.places import NATIONAL, PROVINCES, applies_in
 from knowledge.queries import Query, read_query
 
@@ -25,6 +26,7 @@ NAMED_PLACE = 0.15
 OTHER_PLACE = 0.5
 UNASKED_PLACE = 0.85
 OTHER_YEAR = 0.85
+OTHER_ITEM = 0.8
 
 Floats = npt.NDArray[np.float32]
 
@@ -60,7 +62,7 @@ def rank(
     hits: dict[tuple[str, str], Hit] = {}
     said: set[tuple[str, str]] = set()
     for candidate in _candidates(collection, index, query, region):
-        unit, note = candidate.unit, None
+        unit, note = collection.newest(candidate.unit, as_of), None
         if as_of and collection.in_force(unit, as_of) is False:
             unit = collection.commencements.get(collection.owners[unit], unit)
             note = _note(collection, unit, as_of)
@@ -88,6 +90,8 @@ def _candidates(collection: Collection, index: Index, query: Query, region: str 
             factor, bonus = factors[owner]
             named = _names_article(collection.passages[unit].passage, query)
             bonus += (NAMED_ARTICLE + bonus) if named else 0.0
+            if _other_item(collection.passages[unit], query):
+                factor *= OTHER_ITEM
             found.append(Candidate(unit, float(scores[place]) * factor + bonus))
     found.sort(key=lambda candidate: -candidate.score)
     return _preferred(collection, found)
@@ -153,6 +157,15 @@ def _places(document: Document, query: Query) -> Iterator[tuple[bool, bool]]:
     elif document.region not in (None, NATIONAL):
         names = [name for name, code in PROVINCES.items() if code[:2] == str(document.region)[:2]]
         yield any(name in query.provinces for name in names), bool(query.provinces)
+
+
+def _other_item(passage: Passage, query: Query) -> bool:
+    """A catalogue's row about an item the question does not name."""
+    if passage.kind != "row" or "：" not in passage.text:
+        return False
+    name = re.sub(r"^[^：]*：|[(（].*", "", passage.passage)
+    pairs = {name[place : place + 2] for place in range(len(name) - 1) if name[place : place + 2].isalpha()}
+    return len(pairs) > 0 and sum(pair in query.meaning for pair in pairs) < len(pairs) / 2
 
 
 def _names_article(passage: str, query: Query) -> bool:

@@ -12,7 +12,8 @@ from knowledge.queries import Query
 _NUMBER = rf"(?:\d[\d,.]*|{NUMERAL})"
 _SENTENCE = re.compile(r"[^。；;！!？?\n|]+[。；;！!？?]?")
 _LABEL = re.compile(r"^[一-鿿（）]{2,12}：")
-_BARE = re.compile(r"^[\s|\-—…#*]*$")
+_BARE = re.compile(r"^[\s|\-—…#*]*$|^\s*#|^\s*-\s*(?:source_url|核验|note|gap_note)\b")
+_COUNTER = re.compile(r"^(?:\d{1,4}|True|False|batch_\w+|updates_\S+|\d{4}-\d\d-\d\d)$")
 # What a question asks for, and what a sentence must then hold.
 _NEEDS: tuple[tuple[str, str], ...] = (
     (r"(?:几|多少)(?:个)?(?:小时|钟头)|小时数|第?\d+个小时", rf"{_NUMBER}\s*(?:个)?小时"),
@@ -48,19 +49,21 @@ def needed_measure(question: str) -> re.Pattern[str] | None:
 
 
 def cut_sentences(text: str) -> list[str]:
-    """Sentences and table cells, each exactly as it stands; a cell's label is not part of it."""
+    """Sentences and table cells, each exactly as it stands; a cell's label and the marks of a page are none."""
+    labelled = _LABEL.match(text) is not None
     found = []
     for match in _SENTENCE.finditer(text):
         piece = match[0].strip()
-        if _BARE.match(piece):
-            continue
-        label = _LABEL.match(piece)
-        found.append(
-            piece[label.end() :].strip()
-            if label and len(piece) > label.end() and "：" in text[:16]
-            else piece
-        )
-    return [piece for piece in found if piece]
+        label = _LABEL.match(piece) if labelled else None
+        piece = piece[label.end() :].strip() if label else piece
+        if piece and not _BARE.match(piece):
+            found.append(piece)
+    return found
+
+
+def cut_cells(text: str) -> list[str]:
+    """What a row says, without its counters and marks."""
+    return [cell for cell in cut_sentences(text) if not _COUNTER.match(cell)]
 
 
 def weigh(sentences: Sequence[str], query: Query, lexicon: Lexicon) -> list[Sentence]:

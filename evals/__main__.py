@@ -1,0 +1,59 @@
+"""The command line of the evaluations: how well the product finds and answers, printed with intervals."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    command: Any = options.command
+    try:
+        print("\n".join(command(options)))
+    except (OSError, ValueError, LookupError) as problem:
+        print(f"未能评测：{problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description="明鉴的评测。")
+    commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
+    retrieval = commands.add_parser("retrieval", help="查找：hit@1、hit@5、MRR")
+    source = retrieval.add_mutually_exclusive_group(required=True)
+    source.add_argument("--questions", type=Path, metavar="文件", help="题目 JSONL")
+    source.add_argument("--benchmark", type=Path, metavar="文件夹", help="外部检索题集")
+    retrieval.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
+    retrieval.set_defaults(command=_retrieval)
+    chat = commands.add_parser("chat", help="问答：答案事实、出处、拒答")
+    chat.add_argument("--questions", type=Path, required=True, metavar="文件", help="题目 JSONL")
+    chat.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
+    chat.set_defaults(command=_chat)
+    return parser
+
+
+def _retrieval(options: argparse.Namespace) -> list[str]:
+    from evals import retrieval
+
+    if options.benchmark:
+        return retrieval.score_benchmark(options.benchmark)
+    return retrieval.score_file(_library(), options.questions, options.out)
+
+
+def _chat(options: argparse.Namespace) -> list[str]:
+    from evals import chat
+
+    return chat.score_file(_library(), options.questions, options.out)
+
+
+def _library() -> Any:
+    from knowledge.library import Library
+
+    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    return Library.open(home, embedding=os.environ.get("MINGJIAN_EMBEDDING") or None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
