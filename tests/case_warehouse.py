@@ -233,6 +233,9 @@ def _priced(row: dict[str, object]) -> dict[str, object]:
     row.setdefault("amount", Decimal(str(row["quantity"])) * Decimal(str(row["unit_price"])))
     row.setdefault("in_scope_amount", row["amount"])
     row.setdefault("hospital_item_name", row.get("item_name", "项目"))
+    for name, value in row.items():
+        if isinstance(value, int | float) and name != "charge_id":
+            row[name] = Decimal(str(value))
     return row
 
 

@@ -1,0 +1,76 @@
+/*
+code: CHG-034
+title: 结算明细与结算金额不符
+violation: documentation_defect
+certainty: established
+needs: {tables: [charges]}
+limits: {line_tolerance_yuan: 0.05, line_tolerance_share: 0.005, sum_tolerance_yuan: 1}
+basis: [医疗保障基金使用监督管理条例#第十六条, 医疗保障基金使用监督管理条例#第三十九条（三）, 医疗保障基金使用监督管理条例#第三十八条（三）]
+covers: {classes: [35, 36, 41]}
+message: "$what_said"
+why: 数量、单价、金额和结算总额应当相符；不符的明细不能作为支付依据。
+exceptions:
+  - 单价四舍五入造成的差额
+  - 优惠、折扣行
+  - 已重新结算的原结算单
+  - 中途结算分次结账
+overturned_by: [更正后的明细或结算单]
+*/
+-- examined
+select a.admission_id,
+       case when l.admission_id is null then 'not_applicable' else 'clear' end as outcome,
+       case when l.admission_id is null then '无费用明细' end as reason
+from admissions a
+left join (select distinct admission_id from charge_lines) l on l.admission_id = a.admission_id
+
+-- findings
+with standing as (
+    select l.* from charge_lines l
+    join admissions a on a.admission_id = l.admission_id
+    where not exists (select 1 from raw_setl_d s where s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id
+                      and s.refd_setl_flag = '1')
+),
+wrong_product as (
+    select admission_id, charge_id, item_name, quantity, unit_price, amount, amount - quantity * unit_price as difference
+    from standing
+    where copy = 1 and quantity > 0
+      and abs(amount - quantity * unit_price) > greatest($line_tolerance_yuan, $line_tolerance_share * abs(amount))
+      and abs(amount - quantity * unit_price) > 0.0051 * quantity
+),
+sums as (
+    select admission_id, sum(case when copy = 1 then amount else 0 end) as listed, sum(amount) as extracted from standing group by admission_id
+),
+settled as (
+    select mdtrt_id as admission_id, sum(medfee_sumamt) as settled from raw_setl_d
+    where coalesce(refd_setl_flag, '0') <> '1' and medfee_sumamt is not null group by mdtrt_id
+),
+unanswered as (
+    select l.admission_id, l.charge_id, l.item_name, l.amount from standing l
+    where l.copy = 1 and l.quantity < 0
+      and not exists (select 1 from refunds r where r.refund_id = l.charge_id and r.admission_id = l.admission_id)
+      and exists (select 1 from standing o where o.admission_id = l.admission_id and o.quantity > 0)
+)
+select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(difference) as amount,
+       'over_standard_charge' as violation,
+       array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额大于单价与数量之积，多计 '
+           || cast(cast(sum(difference) as decimal(18, 2)) as varchar) || ' 元。' as what_said
+from wrong_product where difference > 0 group by admission_id
+union all
+select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+       array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额小于单价与数量之积，明细填写有误。'
+from wrong_product where difference < 0 group by admission_id
+union all
+select s.admission_id, cast([] as varchar[]), case when t.settled > s.listed then t.settled - s.listed end,
+       case when t.settled > s.listed then 'over_standard_charge' else 'documentation_defect' end,
+       '结算总额 ' || cast(cast(t.settled as decimal(18, 2)) as varchar) || ' 元，明细合计 '
+           || cast(cast(s.listed as decimal(18, 2)) as varchar) || ' 元，相差 '
+           || cast(cast(abs(t.settled - s.listed) as decimal(18, 2)) as varchar) || ' 元'
+           || case when abs(t.settled - s.extracted) <= $sum_tolerance_yuan and s.extracted <> s.listed
+                   then '，等于重复上传的明细' else '' end || '。'
+from sums s join settled t on t.admission_id = s.admission_id
+where abs(t.settled - s.listed) > $sum_tolerance_yuan
+union all
+select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+       '退费行 ' || array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 找不到对应的原收费行。'
+from unanswered group by admission_id
+order by 1, 4, 5
