@@ -1,0 +1,135 @@
+"""CHG-018: an operation, an intervention or an anaesthesia charged on a day of which no source tells one."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.service_traces import row_of, rows_needing, words_about
+from review.models import Problem
+from review.record import Charge
+from review.violations import Certainty
+
+OPERATED = re.compile(r"手术记录|有创|介入|操作记录|术后首次|分娩|接生|内镜|穿刺")
+ANAESTHETISED = re.compile(r"麻醉记录|麻醉前|麻醉后|手术记录")
+LOCAL = re.compile(r"局部浸润|表面麻醉|局麻")
+OF_ANAESTHESIA = ("anaes_record",)
+OF_OPERATION = ("op_record", "procedure_note")
+
+
+@check(
+    code="CHG-018",
+    title="手术、麻醉、介入收费无记录",
+    violation="fictitious_service",
+    certainty="established",
+    needs={"tables": ["charges"], "knowledge": ["evidence_required"]},
+    limits={"days_around": 1, "sources": 2},
+    basis=["医疗保障基金使用监督管理条例#第四十条（三）", "病历书写基本规范#第二十二条（十五）"],
+    covers={"problems": [15, 36, 53, 154]},
+    message="$item 计费于 $days，前后 1 日内$sources均无$what记录，疑似未实施而收费，涉及 $amount_yuan 元。",
+    why="手术、麻醉须有记录；收了费而几处来源都没有，须看是否实施。",
+    exceptions=(
+        "手术登记写明当日有手术",
+        "麻醉登记写明当日有麻醉",
+        "床旁有创操作写在病程记录",
+        "局部麻醉由术者实施",
+        "记录日期相差一日",
+        "手术取消已退费",
+    ),
+    overturned_by=("手术记录、麻醉记录单", "手术室登记"),
+)
+def operation_without_record(record: Record, limits: Limits) -> Iterator[Problem]:
+    known = record.rows("evidence_required")
+    wanted = (
+        ("麻醉", rows_needing(known, *OF_ANAESTHESIA), _anaesthesia_days(record)),
+        ("手术或操作", rows_needing(known, *OF_OPERATION), _operation_days(record)),
+    )
+    silent = _silent_sources(record)
+    asked = False
+    for what, rows, days in wanted:
+        for lines in _items(record, rows, what):
+            asked = True
+            bare = [line for line in lines if not _near(line.charged_on, days, int(limits["days_around"]))]
+            if not bare or words_about(record, bare[0].item_name or "").done is not None:
+                continue
+            if len(silent) < int(limits["sources"]):
+                raise NotChecked("缺：手术记录表、麻醉记录表、病历文书中至少两项")
+            yield _problem(bare, what, silent, rows)
+    if not asked:
+        raise NotApplicable("没有手术、麻醉费用")
+
+
+def _items(record: Record, rows: Sequence[Mapping[str, Any]], what: str) -> list[list[Charge]]:
+    items: dict[tuple[str | None, str | None], list[Charge]] = {}
+    for line in record.charges:
+        of_anaesthesia = "麻醉" in (line.item_name or "") or (line.code15 or "").startswith("003301")
+        if (
+            line.charge_type != "06"
+            or of_anaesthesia != (what == "麻醉")
+            or LOCAL.search(line.item_name or "")
+        ):
+            continue
+        if row_of(line, rows) is not None:
+            items.setdefault((line.code15, line.item_name), []).append(line)
+    return list(items.values())
+
+
+def _operation_days(record: Record) -> set[date]:
+    days = {row.operated_on or (row.begins_at.date() if row.begins_at else None) for row in record.operations}
+    days |= {
+        row.anesthesia_on or (row.begins_at.date() if row.begins_at else None) for row in record.anesthesia
+    }
+    days |= {
+        doc.written_at.date() for doc in record.documents if doc.written_at and OPERATED.search(doc.kind)
+    }
+    return {day for day in days if day is not None}
+
+
+def _anaesthesia_days(record: Record) -> set[date]:
+    days = {
+        row.anesthesia_on or (row.begins_at.date() if row.begins_at else None) for row in record.anesthesia
+    }
+    days |= {
+        doc.written_at.date() for doc in record.documents if doc.written_at and ANAESTHETISED.search(doc.kind)
+    }
+    if not record.provided("anesthesia"):
+        days |= {row.operated_on for row in record.operations}
+    return {day for day in days if day is not None}
+
+
+def _silent_sources(record: Record) -> list[str]:
+    """The sources that hold this hospital's operations at all, and so can be silent about one."""
+    tables = (
+        ("operations", "手术登记"),
+        ("setl_list_oprn_d", "结算清单手术"),
+        ("anesthesia", "麻醉登记"),
+    )
+    found = [name for table, name in tables if record.provided(table)]
+    return [*found, "病历文书"] if record.documents else found
+
+
+def _near(day: date | None, days: set[date], around: int) -> bool:
+    return day is None or any(abs(day - other) <= timedelta(days=around) for other in days)
+
+
+def _problem(
+    lines: Sequence[Charge], what: str, silent: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Problem:
+    amount = sum((line.amount for line in lines), Decimal(0))
+    row = row_of(lines[0], rows)
+    return Problem(
+        fields={
+            "item": lines[0].item_name or "",
+            "days": "、".join(dict.fromkeys(str(line.charged_on) for line in lines)),
+            "sources": "、".join(silent),
+            "what": what,
+            "amount_yuan": amount,
+        },
+        charge_ids=tuple(sorted(line.charge_id for line in lines)),
+        amount=amount,
+        certainty=Certainty.ESTABLISHED if len(silent) > 2 and "病历文书" in silent else Certainty.PROBABLE,
+        row_id=str(row["row_id"]) if row else None,
+    )
