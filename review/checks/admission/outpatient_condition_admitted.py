@@ -24,7 +24,7 @@ from review.violations import Certainty
         "knowledge": ("outpatient_conditions", "outpatient_exclusions"),
     },
     limits={**LIMITS},
-    basis=("医疗保障基金使用监督管理条例#第十五条", "医疗保障基金使用监督管理条例#第三十八条"),
+    basis=("医疗保障基金使用监督管理条例#第十五条第一款", "医疗保障基金使用监督管理条例#第三十八条（二）"),
     message="主诊断“$diagnosis”属一般门诊可处理的病种（$condition），病历未见须住院的情形；资料不足以按入院标准判断（$why_thin）。",
     why="病种本身不说明不必住院，只说明应当看一看为什么住院。",
     exceptions=("有手术操作", "有排除情形", "已由入院指征核查判断", "主诊断不在名单"),

@@ -4,11 +4,11 @@ A short gap is no sign by itself: cycles, staged operations, transfers and relap
 counts is that the patient left unrecovered and returned to the same treatment.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from review.checks.cycles import is_cycle
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Record
 from review.checks.readings import facts_of, once
@@ -16,11 +16,7 @@ from review.models import Evidence, Problem
 from review.record import Fact, Stay
 from review.violations import Certainty
 
-CYCLE_CODES = ("Z51", "Z49", "Z08", "Z09", "D46", "D56", "D57", "D61", "D66")
 OBSTETRIC, NEWBORN, MENTAL = ("O",), ("P", "Z38"), ("F",)
-CYCLE_ORDERS = re.compile(
-    r"血液透析|血液灌流|腹膜透析|化疗|铂|紫杉|氟尿嘧啶|卡培他滨|阿霉素|单抗|悬浮红细胞|红细胞悬液"
-)
 TRANSFERRED_OUT, LEFT_AGAINST_ADVICE, TRANSFERRED_IN, EMERGENCY = "2", "4", "3", "1"
 
 
@@ -46,8 +42,8 @@ class Sign:
         "signs_probable": 2,
     },
     basis=(
-        "医疗保障基金使用监督管理条例#第十五条",
-        "医疗保障基金使用监督管理条例#第三十八条",
+        "医疗保障基金使用监督管理条例#第十五条第一款",
+        "医疗保障基金使用监督管理条例#第三十八条（一）",
         "病历书写基本规范#第十九条",
     ),
     message="上次住院 $previous_end 出院，间隔 $gap 后以同类主诊断（$diagnosis）再次入院；$signs。"
@@ -98,7 +94,7 @@ def _excused(record: Record, previous: Record) -> bool:
     code, code_before = _code(record), _code(previous)
     if code.startswith((*OBSTETRIC, *NEWBORN, *MENTAL)) or now.admission_kind == "52":
         return True
-    if code.startswith(CYCLE_CODES) or _has_cycle(record) or _staged(record, previous):
+    if is_cycle(record) or _staged(record, previous):
         return True
     if before.discharge_way == LEFT_AGAINST_ADVICE:
         return True
@@ -122,11 +118,6 @@ def _on_admission(record: Record, kind: str) -> Iterator[Fact]:
 
 def _code(record: Record) -> str:
     return (record.admission.main_diagnosis_code or "").upper()
-
-
-def _has_cycle(record: Record) -> bool:
-    told = any(fact.name == "cycle" for fact in facts_of(record, "plan"))
-    return told or any(CYCLE_ORDERS.search(order.order_name or "") for order in record.orders)
 
 
 def _staged(record: Record, previous: Record) -> bool:

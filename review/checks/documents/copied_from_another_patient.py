@@ -35,7 +35,8 @@ PROTOCOLS = ("手术", "麻醉", "护理", "出院")
         "clue_containment": 0.8,
         "clue_values": 3,
     },
-    basis=("医疗保障基金使用监督管理条例#第四十条", "病历书写基本规范#第三条"),
+    basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条"),
+    basis_of={"documentation_defect": ("病历书写基本规范#第三条",)},
     message="$document（$written）有 $shared 字与另一患者$other_written的$other_document逐字相同，"
     "其中$conflicts。$reading",
     why="真实病历约一半文字会重复，相同本身不说明问题；写着别人的性别、床号、体重或用药，说明内容不是从本人得来。",

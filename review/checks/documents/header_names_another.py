@@ -1,0 +1,152 @@
+"""DOC-009: the header of a document names another patient, another sex or another age than the register.
+
+A bed changes and a character is misread, so neither counts alone; another patient's number or two fields together do.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.readings import document_of, facts_of
+from review.models import Problem
+from review.record import Document, Fact
+from review.violations import Certainty
+
+NEWBORN_NAME = re.compile(r"之[子女]|婴|宝宝|新生儿|[大小]宝")
+NAMES = {"name": "姓名", "sex": "性别", "age": "年龄", "inpatient_no": "住院号"}
+OCR_SURE = 0.90
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One header field that is not this patient's."""
+
+    field: str
+    fact: Fact
+    said: str
+    own: str
+    of_another: bool
+
+
+@check(
+    code="DOC-009",
+    title="身份信息矛盾",
+    violation="documentation_defect",
+    certainty="probable",
+    needs={"tables": ("admissions", "documents")},
+    limits={"age_years": 1},
+    basis=("病历书写基本规范#第十八条（一）", "病历书写基本规范#第三条"),
+    message="$documents 的抬头与就诊登记不符：$told。$reading",
+    why="抬头写着另一个人，该文书未必是本人的。",
+    exceptions=(
+        "新生儿以母亲之名登记",
+        "姓名脱敏",
+        "年龄相差一岁以内",
+        "转床",
+        "扫描识别误差只见于一份文书",
+        "住院号为本人其他编号",
+    ),
+    overturned_by=("身份证件核对", "更名或更正记录", "原始纸质病历"),
+    money="none",
+)
+def header_names_another(record: Record, limits: Limits) -> Iterator[Problem]:
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    headers = list(facts_of(record, "header"))
+    if not headers:
+        raise NotChecked("病历文书没有可读的抬头")
+    found: dict[str, list[Mismatch]] = defaultdict(list)
+    for fact in headers:
+        mismatch = _mismatch(record, fact, limits)
+        document = document_of(record, fact)
+        if mismatch is not None and document is not None:
+            found[document.document_id].append(mismatch)
+    found = _without_misreadings(record, found)
+    if found:
+        yield _problem(record, found)
+
+
+def _mismatch(record: Record, fact: Fact, limits: Limits) -> Mismatch | None:
+    admission, said = record.admission, fact.value or ""
+    if fact.name == "sex" and admission.sex and said != admission.sex:
+        return Mismatch("sex", fact, said, admission.sex, False)
+    years = admission.age_years
+    if fact.name == "age" and years is not None and abs(int(said) - years) > limits["age_years"]:
+        return Mismatch("age", fact, f"{said}岁", f"{admission.age_years}岁", False)
+    if fact.name == "inpatient_no" and said not in _own_numbers(record):
+        other = _owner_of(record, said)
+        if other is not None:
+            return Mismatch("inpatient_no", fact, said, admission.inpatient_no or "", True)
+    if fact.name == "name" and _another_name(said, admission.person_name):
+        return Mismatch("name", fact, "另一姓名", "登记姓名", _is_known(record, said))
+    return None
+
+
+def _own_numbers(record: Record) -> set[str]:
+    admission = record.admission
+    own = {admission.inpatient_no or "", admission.admission_id}
+    row = record.inspection.warehouse.rows(
+        "select record_no from admissions where admission_id = $id", {"id": admission.admission_id}
+    )
+    return own | {str(item["record_no"]) for item in row}
+
+
+def _owner_of(record: Record, number: str) -> str | None:
+    """Another person's stay that carries this number."""
+    for other in record.inspection.records.values():
+        same_person = other.admission.person_id == record.admission.person_id
+        if other.admission.inpatient_no == number and not same_person:
+            return other.admission.admission_id
+    return None
+
+
+def _another_name(said: str, own: str | None) -> bool:
+    """Two names of which not even the family name or the length of a typing slip agrees."""
+    if not own or "*" in own or "*" in said or "某" in said or NEWBORN_NAME.search(said + own):
+        return False
+    if said == own or own in said or said in own:
+        return False
+    same = sum(left == right for left, right in zip(said, own, strict=False))
+    return len(said) != len(own) or same < len(own) - 1
+
+
+def _is_known(record: Record, name: str) -> bool:
+    return any(other.admission.person_name == name for other in record.inspection.records.values())
+
+
+def _without_misreadings(record: Record, found: dict[str, list[Mismatch]]) -> dict[str, list[Mismatch]]:
+    """A scan that misreads one header is no contradiction; a second document or field makes it one."""
+    kept = {}
+    documents = {doc.document_id: doc for doc in record.documents}
+    for document_id, mismatches in found.items():
+        scanned = documents[document_id].confidence < 1.0
+        alone = len(found) == 1 and len({item.field for item in mismatches}) == 1
+        if not (scanned and alone):
+            kept[document_id] = mismatches
+    return kept
+
+
+def _problem(record: Record, found: dict[str, list[Mismatch]]) -> Problem:
+    everything = [item for group in found.values() for item in group]
+    titles = _titles(record.documents, set(found))
+    fields = {item.field: item for item in everything}
+    strong = any(item.of_another for item in everything) or len(fields) >= 2 or "sex" in fields
+    return Problem(
+        fields={
+            "documents": "、".join(titles[:4]),
+            "told": "；".join(
+                f"{NAMES[name]}写作“{item.said}”，登记为“{item.own}”" for name, item in fields.items()
+            ),
+            "reading": "疑似混入他人文书。" if any(item.of_another for item in everything) else "请核对。",
+        },
+        fact_ids=tuple(item.fact.fact_id for item in everything[:6]),
+        certainty=Certainty.PROBABLE if strong else Certainty.CLUE,
+        points_at=tuple(sorted(found)),
+    )
+
+
+def _titles(documents: tuple[Document, ...], ids: set[str]) -> list[str]:
+    return list(dict.fromkeys(doc.title for doc in documents if doc.document_id in ids))

@@ -1,0 +1,153 @@
+"""DOC-020: two laboratory reports equal to the last digit in every quantity, or one specimen number on two patients.
+
+Re-issues of one report, rows exported twice, quality control and panels of words or round numbers are left out first.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from review.checks.header import Limits, check
+from review.checks.inputs import Inspection, Record
+from review.models import Outcome, Problem, Skipped
+from review.record import Lab
+from review.violations import Certainty
+
+CONTROL = re.compile(r"质控|QC|校准|空白|测试", re.IGNORECASE)
+BLOOD_COUNT = re.compile(r"血常规|血细胞分析|全血细胞")
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: the analytes of one specimen."""
+
+    record: Record
+    specimen_no: str | None
+    sampled_at: datetime | None
+    labs: tuple[Lab, ...]
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {lab.analyte or "": lab.value_text or "" for lab in self.labs if lab.value is not None}
+
+
+@check(
+    code="DOC-020",
+    title="化验结果整组雷同",
+    violation="forged_document",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ("admissions", "labs")},
+    limits={"equal_values": 12, "equal_blood_count": 10, "three_digits": 5, "specimen_digits": 6},
+    basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
+    basis_of={"documentation_defect": ("病历书写基本规范#第二十九条",)},
+    message="$told。",
+    why="十几项定量结果逐位相同，两次独立测定几乎不可能出现。",
+    exceptions=("同一报告更正或重发", "同一行导出两次", "质控样本", "定性或取整的结果", "样本编号逐日重排"),
+    overturned_by=("分析仪原始日志", "报告重发记录"),
+    covers={"problems": (3, 6)},
+    money="none",
+)
+def lab_panels_identical(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    reports: list[Report] = []
+    for record in inspection.records.values():
+        if not record.labs:
+            yield Skipped(record.admission.admission_id, Outcome.NOT_APPLICABLE, "本次住院没有化验报告")
+        reports += _reports(record)
+    yield from _equal_reports(reports, limits)
+    yield from _shared_specimens(reports, limits)
+
+
+def _reports(record: Record) -> list[Report]:
+    groups: dict[tuple[str | None, datetime | None], list[Lab]] = defaultdict(list)
+    for lab in record.labs:
+        if not CONTROL.search(f"{lab.specimen_no or ''}{lab.specimen or ''}{lab.panel or ''}"):
+            groups[lab.specimen_no or lab.panel, lab.sampled_at].append(lab)
+    return [Report(record, number, at, tuple(labs)) for (number, at), labs in groups.items()]
+
+
+def _equal_reports(reports: Sequence[Report], limits: Limits) -> Iterator[Problem]:
+    by_values: dict[tuple[tuple[str, str], ...], Report] = {}
+    for report in reports:
+        values = report.values
+        if not _is_telling(report, values, limits):
+            continue
+        first = by_values.setdefault(tuple(sorted(values.items())), report)
+        if first is report or _same_event(first, report):
+            continue
+        whose = (
+            "另一患者"
+            if first.record.admission.person_id != report.record.admission.person_id
+            else "本人另一次"
+        )
+        yield _problem(
+            report,
+            first,
+            f"{_name(report)}（{_time(report)}）{len(values)} 项定量结果与{whose}（{_time(first)}）逐位相同",
+            Certainty.PROBABLE,
+            "equal",
+        )
+
+
+def _is_telling(report: Report, values: Mapping[str, str], limits: Limits) -> bool:
+    """Enough quantities, enough of them with three digits or more: round numbers agree by chance."""
+    counted = any(BLOOD_COUNT.search(lab.panel or "") for lab in report.labs)
+    least = limits["equal_blood_count"] if counted else limits["equal_values"]
+    precise = sum(len(re.sub(r"\D", "", value).lstrip("0")) >= 3 for value in values.values())
+    return bool(len(values) >= least and precise >= limits["three_digits"])
+
+
+def _same_event(first: Report, second: Report) -> bool:
+    """One specimen reported again, or the same rows exported twice."""
+    same_stay = first.record.admission.admission_id == second.record.admission.admission_id
+    return same_stay and (first.sampled_at == second.sampled_at or first.specimen_no == second.specimen_no)
+
+
+def _shared_specimens(reports: Sequence[Report], limits: Limits) -> Iterator[Problem]:
+    """One number on two persons' specimens of one day."""
+    seen: dict[tuple[str, object], Report] = {}
+    for report in reports:
+        number = report.labs[0].specimen_no or ""
+        if len(re.sub(r"\D", "", number)) < limits["specimen_digits"] or report.sampled_at is None:
+            continue
+        first = seen.setdefault((number, report.sampled_at.date()), report)
+        if first.record.admission.person_id == report.record.admission.person_id:
+            continue
+        equal = bool(set(first.values.items()) & set(report.values.items()))
+        yield _problem(
+            report,
+            first,
+            f"样本编号 {number}（{_time(report)}）同日也用于另一患者（{_time(first)}）",
+            Certainty.PROBABLE if equal and _overlap(first, report) >= 0.9 else Certainty.CLUE,
+            "specimen",
+        )
+
+
+def _overlap(first: Report, second: Report) -> float:
+    shared = set(first.values) & set(second.values)
+    equal = [name for name in shared if first.values[name] == second.values[name]]
+    return len(equal) / len(shared) if len(shared) >= 5 else 0.0
+
+
+def _problem(report: Report, other: Report, told: str, certainty: Certainty, mark: str) -> Problem:
+    related = other.record.admission.admission_id
+    own = report.record.admission.admission_id
+    return Problem(
+        admission_id=own,
+        fields={"told": told},
+        fact_ids=tuple(lab.fact_id for lab in (*report.labs[:3], *other.labs[:3])),
+        certainty=certainty,
+        violation="forged_document" if certainty is Certainty.PROBABLE else "documentation_defect",
+        related_admissions=(related,) if related != own else (),
+        points_at=(mark, report.labs[0].fact_id),
+    )
+
+
+def _name(report: Report) -> str:
+    return report.labs[0].panel or "化验"
+
+
+def _time(report: Report) -> str:
+    return f"{report.sampled_at:%Y-%m-%d %H:%M}" if report.sampled_at else "未注明时间"

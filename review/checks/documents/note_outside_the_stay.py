@@ -1,0 +1,134 @@
+"""DOC-003: a note of the bedside dated before the admission, after the discharge or after the death.
+
+A single date that fits with another year or month is a slip of the pen; several are not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.readings import facts_of
+from review.facts.sentences import entry_times
+from review.models import Evidence, Problem
+from review.record import Document
+from review.violations import Certainty
+
+BEDSIDE = re.compile(r"病程|查房|护理记录|会诊|抢救|转科|转入|转出|操作记录")
+NOT_OF_THE_STAY = re.compile(r"门诊|急诊|讨论|出院|死亡|入院记录|随访|知情|首页")
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A dated note outside the stay and the place of its date."""
+
+    document: Document
+    at: datetime
+    start: int
+    end: int
+    which: str
+    slip: bool
+
+
+@check(
+    code="DOC-003",
+    title="记录时间早于入院、晚于出院或死亡",
+    violation="documentation_defect",
+    certainty="probable",
+    needs={"tables": ("admissions", "documents")},
+    limits={"before_hours": 2, "after_hours": 24, "after_death_hours": 6, "forged_notes": 2},
+    basis=("病历书写基本规范#第三条", "病历书写基本规范#第二十二条"),
+    basis_of={"forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条")},
+    message="$count 处床旁记录的时间不在住院期间：$told（住院 $begins 至 $ends）。$reading",
+    why="病人不在病房，不可能有床旁观察；日期笔误与事后编写看上去一样。",
+    exceptions=(
+        "入院前门诊记录",
+        "死亡讨论和出院记录",
+        "年份或月份笔误",
+        "出院当日补写",
+        "转入前两小时内的交接",
+    ),
+    overturned_by=("修改痕迹中的创建时间", "更正说明"),
+    money="none",
+)
+def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    notes = [
+        doc
+        for doc in record.documents
+        if BEDSIDE.search(doc.kind) and not NOT_OF_THE_STAY.search(doc.kind + doc.title)
+    ]
+    found = [item for document in notes for item in _outside(record, document, limits)]
+    if not found:
+        return
+    if len(found) == 1 and found[0].slip:
+        return
+    forged = _tells_of_the_bedside(record, found) and len(found) >= limits["forged_notes"]
+    admission = record.admission
+    yield Problem(
+        fields={
+            "count": len(found),
+            "told": "；".join(
+                f"{item.document.title} {item.at:%Y-%m-%d %H:%M}（{item.which}）" for item in found[:4]
+            ),
+            "begins": f"{admission.begins_at:%Y-%m-%d %H:%M}",
+            "ends": f"{(admission.died_at or admission.ends_at):%Y-%m-%d %H:%M}",
+            "reading": "请核对书写时间。" if forged else "可能为日期笔误，请核对。",
+        },
+        evidence=tuple(_quote(record, item) for item in found[:6]),
+        certainty=Certainty.PROBABLE if len(found) > 1 else Certainty.CLUE,
+        violation="forged_document" if forged else "documentation_defect",
+        points_at=tuple(f"{item.document.document_id}@{item.at:%Y%m%d%H%M}" for item in found),
+    )
+
+
+def _outside(record: Record, document: Document, limits: Limits) -> Iterator[Outside]:
+    admission = record.admission
+    first = admission.begins_at - timedelta(hours=limits["before_hours"])
+    over = admission.died_at or admission.ends_at
+    slack = limits["after_death_hours"] if admission.died_at else limits["after_hours"]
+    for at, start, end in _times(document):
+        if at < first:
+            yield Outside(document, at, start, end, "早于入院", _slip(at, record))
+        elif at > over + timedelta(hours=slack):
+            yield Outside(
+                document, at, start, end, "晚于死亡" if admission.died_at else "晚于出院", _slip(at, record)
+            )
+
+
+def _times(document: Document) -> Iterator[tuple[datetime, int, int]]:
+    stamps = [stamp for stamp in entry_times(document) if stamp.exact]
+    if stamps:
+        yield from ((stamp.at, stamp.start, stamp.end) for stamp in stamps)
+    elif document.written_at is not None and document.written_exact:
+        title = max(0, document.text.find(document.title))
+        yield document.written_at, title, min(len(document.text), title + len(document.title) + 20)
+
+
+def _slip(at: datetime, record: Record) -> bool:
+    """Whether the date lies in the stay once year or month is set right."""
+    admission = record.admission
+    for month in {at.month, admission.begins_at.month, admission.ends_at.month}:
+        for year in {at.year, admission.begins_at.year, admission.ends_at.year}:
+            try:
+                moved = at.replace(year=year, month=month)
+            except ValueError:
+                continue
+            if admission.begins_at - timedelta(days=1) <= moved <= admission.ends_at + timedelta(days=1):
+                return True
+    return False
+
+
+def _tells_of_the_bedside(record: Record, found: list[Outside]) -> bool:
+    ids = {item.document.document_id for item in found}
+    return any(fact.fact_id.split(":")[1] in ids for fact in facts_of(record, "measurement", "presence"))
+
+
+def _quote(record: Record, item: Outside) -> Evidence:
+    line_end = item.document.text.find("\n", item.end)
+    return record.quote(
+        item.document, item.start, line_end if line_end > 0 else len(item.document.text), at=item.at
+    )

@@ -1,0 +1,193 @@
+"""DOC-019: vital signs that repeat as no body does, or were read where no reading could be taken.
+
+Repeated rows of one export, charts with one reading a day and rows with gaps are left out before anything is compared.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from review.checks.header import Limits, check
+from review.checks.inputs import Inspection, Record
+from review.checks.readings import facts_of
+from review.models import Outcome, Problem, Skipped
+from review.record import Vital
+from review.violations import Certainty
+
+Four = tuple[object, object, object, object, object]
+PACED = ("起搏", "呼吸机", "机械通气")
+
+
+@check(
+    code="DOC-019",
+    title="体征恒定、整段重复",
+    violation="forged_document",
+    certainty="established",
+    scope="hospital",
+    needs={"tables": ("admissions", "vitals")},
+    limits={
+        "same_in_row": 10,
+        "block": 6,
+        "flat_readings": 12,
+        "flat_days": 3,
+        "fever": 38.5,
+        "no_fever": 37.2,
+        "fever_readings": 4,
+        "after_death_minutes": 30,
+    },
+    basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
+    basis_of={"documentation_defect": ("病历书写基本规范#第三十条", "病历书写基本规范#第三条")},
+    message="$told。",
+    why="体温、脉搏、呼吸、血压同时恒定或整段相同，在真实病人身上极少见。",
+    exceptions=(
+        "起搏或机械通气",
+        "导出时重复的同一行",
+        "有空值的行",
+        "每日一次的体温单",
+        "短段偶同",
+        "发热后已测得体温",
+    ),
+    overturned_by=("监护仪原始数据", "体温单原件"),
+    covers={"problems": (6,)},
+    money="none",
+)
+def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    blocks: dict[tuple[Four, ...], tuple[Record, int]] = {}
+    for record in inspection.records.values():
+        admission_id = record.admission.admission_id
+        if not record.vitals:
+            yield Skipped(admission_id, Outcome.NOT_CHECKED, "本次住院没有体征记录")
+            continue
+        rows = _distinct(record.vitals)
+        yield from _after_death(record, rows, limits)
+        if not _paced(record):
+            yield from _constant(record, rows, limits)
+        yield from _fever_not_charted(record, rows, limits)
+        yield from _copied_blocks(record, rows, limits, blocks)
+
+
+def _four(vital: Vital) -> Four:
+    return vital.temperature, vital.pulse, vital.respiration, vital.systolic, vital.diastolic
+
+
+def _distinct(vitals: Sequence[Vital]) -> list[Vital]:
+    """Complete rows, one per moment."""
+    seen: dict[datetime, Vital] = {}
+    for vital in vitals:
+        if vital.measured_at is not None and all(value is not None for value in _four(vital)):
+            seen.setdefault(vital.measured_at, vital)
+    return [seen[at] for at in sorted(seen)]
+
+
+def _paced(record: Record) -> bool:
+    return any(word in (order.order_name or "") for order in record.orders for word in PACED)
+
+
+def _problem(
+    record: Record,
+    told: str,
+    rows: Sequence[Vital],
+    certainty: Certainty,
+    mark: str,
+    other: str | None = None,
+) -> Problem:
+    return Problem(
+        admission_id=record.admission.admission_id,
+        fields={"told": told},
+        fact_ids=tuple(row.fact_id for row in rows[:6]),
+        certainty=certainty,
+        related_admissions=(other,) if other else (),
+        points_at=(mark, rows[0].fact_id),
+    )
+
+
+def _after_death(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
+    died = record.admission.died_at
+    if died is None or died.time() == datetime.min.time():
+        return
+    late = died + timedelta(minutes=limits["after_death_minutes"])
+    after = [row for row in rows if row.measured_at and row.measured_at > late]
+    if after:
+        first = f"{after[0].measured_at:%Y-%m-%d %H:%M}"
+        told = f"死亡时间 {died:%Y-%m-%d %H:%M} 之后仍有 {len(after)} 次体征记录，首次在 {first}"
+        yield _problem(record, told, after, Certainty.ESTABLISHED, "after_death")
+
+
+def _constant(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
+    run = _longest_equal(rows)
+    if len(run) >= limits["same_in_row"]:
+        told = f"连续 {len(run)} 次体温、脉搏、呼吸、血压完全相同（{_from(run)}）"
+        yield _problem(record, told, run, Certainty.PROBABLE, "constant")
+        return
+    days = {row.measured_at.date() for row in rows if row.measured_at}
+    if len(rows) >= limits["flat_readings"] and len(days) >= limits["flat_days"]:
+        for name, label in (("pulse", "脉搏"), ("systolic", "收缩压")):
+            if len({getattr(row, name) for row in rows}) == 1:
+                told = f"{len(rows)} 次测量{label}始终为 {getattr(rows[0], name):g}"
+                yield _problem(record, told, rows, Certainty.PROBABLE, f"flat_{name}")
+                return
+
+
+def _longest_equal(rows: Sequence[Vital]) -> list[Vital]:
+    best: list[Vital] = []
+    run: list[Vital] = []
+    for row in rows:
+        run = [*run, row] if run and _four(run[-1]) == _four(row) else [row]
+        best = run if len(run) > len(best) else best
+    return best
+
+
+def _from(rows: Sequence[Vital]) -> str:
+    return f"{rows[0].measured_at:%m-%d %H:%M} 至 {rows[-1].measured_at:%m-%d %H:%M}"
+
+
+def _fever_not_charted(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
+    """A fever told in a note on a day whose chart never shows one."""
+    charted: dict[date, list[Vital]] = defaultdict(list)
+    for row in rows:
+        if row.measured_at:
+            charted[row.measured_at.date()].append(row)
+    for fact in facts_of(record, "measurement"):
+        if fact.name != "temperature" or fact.begins_at is None or fact.certainty != "established":
+            continue
+        day = charted.get(fact.begins_at.date(), [])
+        if float(fact.value or 0) < limits["fever"] or len(day) < limits["fever_readings"]:
+            continue
+        highest = max(float(row.temperature or 0) for row in day)
+        if highest <= limits["no_fever"]:
+            told = f"病程记体温 {fact.value}℃（{fact.begins_at:%m-%d %H:%M}），当日体征 {len(day)} 次最高 {highest:g}℃"
+            yield Problem(
+                admission_id=record.admission.admission_id,
+                fields={"told": told},
+                fact_ids=(fact.fact_id, *(row.fact_id for row in day[:4])),
+                certainty=Certainty.PROBABLE,
+                violation="documentation_defect",
+                points_at=("fever", fact.fact_id),
+            )
+
+
+def _copied_blocks(
+    record: Record, rows: Sequence[Vital], limits: Limits, blocks: dict[tuple[Four, ...], tuple[Record, int]]
+) -> Iterator[Problem]:
+    """A stretch of readings equal to an earlier one, of this patient on other days or of another patient."""
+    size = limits["block"]
+    told = False
+    for start in range(len(rows) - size + 1):
+        key = tuple(_four(row) for row in rows[start : start + size])
+        if len(set(key)) < size - 1:
+            continue  # a flat stretch is the other test's
+        first = blocks.setdefault(key, (record, start))
+        owner, at = first
+        if (owner is record and start - at < size) or told:
+            continue
+        told = True
+        others = _distinct(owner.vitals)[at : at + size]
+        whose = "本人另一段" if owner is record else "另一患者"
+        yield _problem(
+            record,
+            f"连续 {size} 次体征（{_from(rows[start : start + size])}）与{whose}（{_from(others)}）逐值相同",
+            [*rows[start : start + 3], *others[:3]],
+            Certainty.PROBABLE,
+            "block",
+            None if owner is record else owner.admission.admission_id,
+        )
