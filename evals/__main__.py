@@ -31,7 +31,17 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--questions", type=Path, required=True, metavar="文件", help="题目 JSONL")
     chat.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
     chat.set_defaults(command=_chat)
+    bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
+    bench.add_argument("names", nargs="*", metavar="项目", help="startup、review、retrieval；不写则全部")
+    bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
+    bench.set_defaults(command=_bench)
     return parser
+
+
+def _bench(options: argparse.Namespace) -> list[str]:
+    from evals.bench.runs import run
+
+    return run(options.names, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.json)
 
 
 def _retrieval(options: argparse.Namespace) -> list[str]:

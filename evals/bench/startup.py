@@ -17,7 +17,7 @@ WAIT_SECONDS = 120
 
 
 def measure() -> Iterator[Figure]:
-    """Help against an empty interpreter; a warm start of the pages against the first start, which loads the demonstration."""
+    """Help against an empty interpreter; a warm start of the pages against the very first."""
     helped, bare = in_turn(lambda: _run("-m", "review", "--help"), lambda: _run("-c", "pass"))
     yield Figure("startup", "python -m review --help", helped, bare, "python -c pass")
     with tempfile.TemporaryDirectory() as home:
