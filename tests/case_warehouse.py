@@ -11,11 +11,16 @@ from decimal import Decimal
 from knowledge.row_tables import ROW_TABLES
 from knowledge.rows import load_rows
 from review.checks.inputs import Inspection
-from review.engines.duckdb import Warehouse
+from review.engines.duckdb import VIEWS, Warehouse, view_name
 from review.engines.knowledge_tables import tables_for_region
 from review.facts import read_text_facts
 
 REGION = "229900"
+VIEW_FILES = sorted(VIEWS.glob("[1-9]*.sql"))
+VIEW_INPUTS = {
+    view_name(file): set(re.findall(r"\w+", file.read_text("utf-8"))) - {view_name(file)}
+    for file in VIEW_FILES
+}
 RAW_OF = {
     "admissions": "mdtrt_d",
     "charges": "fee_list_d",
@@ -132,37 +137,77 @@ ROW = {
 }
 
 
-def build(warehouse: Warehouse, case: Mapping[str, object]) -> Inspection:
-    """Empty the warehouse and fill it with what the case says."""
-    for row in warehouse.rows(
-        "select table_name from information_schema.tables where table_name like 'raw_%'"
-    ):
-        warehouse.run(f"delete from {row['table_name']}")
-    warehouse.run("delete from inspection; delete from provided")
+class CaseWarehouse:
+    """A warehouse filled from one case after another; what a case leaves as it was is not built again."""
+
+    def __init__(self) -> None:
+        self.warehouse = Warehouse.empty()
+        self.warehouse.run("set threads = 1")  # a case is a handful of rows
+        self._filled: dict[str, str] = {}
+        self._changed: set[str] = set()
+
+    def fill(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Put exactly these rows into a table."""
+        signature = repr(rows)
+        if self._filled.get(table, "[]") != signature:
+            self.warehouse.run(f"delete from {table}")
+            self.warehouse.load_rows(table, rows)
+            self._filled[table] = signature
+            self._changed.add(table)
+
+    def fill_knowledge(self, tables: Mapping[str, Sequence[Mapping[str, object]]], region: str) -> None:
+        for table in tables_for_region(tables, region):
+            signature = repr(table.rows)
+            if self._filled.get(table.name) != signature:
+                self.warehouse.load_knowledge([table])
+                self._filled[table.name] = signature
+                self._changed.add(table.name)
+
+    def build_views(self, only: Sequence[str] = ()) -> None:
+        """Build the views whose tables or views have changed, in order."""
+        for file in VIEW_FILES:
+            name = view_name(file)
+            if only and name not in only:
+                continue
+            if name not in self._filled or (
+                VIEW_INPUTS[name] & self._changed and not self._stays_empty(name)
+            ):
+                self.warehouse.build_views(only=[name])
+                self._filled[name] = "built"
+                self._changed.add(name)
+        if not only:
+            self._changed.clear()
+
+    def _stays_empty(self, view: str) -> bool:
+        """A view of one hospital table has no rows while that table has none."""
+        raw = {f"raw_{name}" for name in RAW_OF.values()} & VIEW_INPUTS[view]
+        return f"raw_{view}" in raw and not any(
+            table in self._changed or self._filled.get(table, "[]") != "[]" for table in raw
+        )
+
+
+def build(cases: CaseWarehouse, case: Mapping[str, object]) -> Inspection:
+    """Fill the warehouse with what the case says, nothing else, and build the views."""
     about = {"region": REGION, **case.get("inspection", {})}
-    warehouse.load_rows("inspection", [about])
+    cases.fill("inspection", [about])
     for view, raw in RAW_OF.items():
         rows = _rows_of(case, view)
-        warehouse.load_rows(f"raw_{raw}", [_raw(view, row, number) for number, row in enumerate(rows, 1)])
-    _load_documents(warehouse, case.get("documents", []))
-    provided = case.get(
-        "provided", [name for view, name in RAW_OF.items() if view in case or view == "admissions"]
-    )
-    provided = [RAW_OF.get(name, name) for name in provided] + (
-        ["documents"] if case.get("documents") else []
-    )
-    warehouse.load_rows("provided", [{"table_name": name} for name in dict.fromkeys(provided)])
-    if "knowledge" in case or about["region"] != REGION:
-        warehouse.load_knowledge(
-            tables_for_region(knowledge_rows(case.get("knowledge", {})), about["region"])
-        )
-    inspection = Inspection(warehouse)
-    warehouse.build_views(only=["admissions", "documents"])
+        cases.fill(f"raw_{raw}", [_raw(view, row, number) for number, row in enumerate(rows, 1)])
+    for table, rows in _document_rows(case.get("documents", [])).items():
+        cases.fill(table, rows)
+    provided = case.get("provided", [view for view in RAW_OF if view in case or view == "admissions"])
+    names = [RAW_OF.get(name, name) for name in provided] + (["documents"] if case.get("documents") else [])
+    cases.fill("provided", [{"table_name": name} for name in dict.fromkeys(names)])
+    if "knowledge" in case or "inspection" in case:
+        cases.fill_knowledge(knowledge_rows(case.get("knowledge", {})), about["region"])
+    cases.build_views(only=["admissions", "documents"])
+    inspection = Inspection(cases.warehouse)
     documents = [document for record in inspection.records.values() for document in record.documents]
-    warehouse.load_rows("raw_text_facts", read_text_facts(documents, inspection.layout))
-    _load_facts(warehouse, case.get("facts", []))
-    warehouse.build_views()
-    return Inspection(warehouse)
+    cases.fill(
+        "raw_text_facts", [*read_text_facts(documents, inspection.layout), *_fact_rows(case.get("facts", []))]
+    )
+    cases.build_views()
+    return Inspection(cases.warehouse)
 
 
 def shipped_rows() -> dict[str, list[dict[str, object]]]:
@@ -239,39 +284,45 @@ def _priced(row: dict[str, object]) -> dict[str, object]:
     return row
 
 
-def _load_documents(warehouse: Warehouse, documents: Sequence[Mapping[str, object]]) -> None:
+def _document_rows(documents: Sequence[Mapping[str, object]]) -> dict[str, list[dict[str, object]]]:
     """Documents of a case; a section is named by its heading and runs to the next heading named."""
+    rows: dict[str, list[dict[str, object]]] = {"raw_documents": [], "raw_sections": [], "raw_signatures": []}
     for number, given in enumerate(documents, 1):
-        document = dict(given)
+        document = {"document_id": f"D{number}", "admission_id": "A1", "kind": "其他", **given}
         names, signatures = document.pop("sections", []), document.pop("signatures", [])
-        identity = document.setdefault("document_id", f"D{number}")
-        document.setdefault("kind", "其他")
+        identity = document["document_id"]
         defaults = {
-            "admission_id": "A1",
-            "source": f"records/{document.get('admission_id', 'A1')}/{identity}.txt",
+            "source": f"records/{document['admission_id']}/{identity}.txt",
             "title": document["kind"],
             "start_at": 0,
             "written_exact": True,
             "confidence": 1.0,
         }
-        warehouse.load_rows("raw_documents", [{**defaults, **document}])
+        rows["raw_documents"].append({**defaults, **document})
         found = sorted((document["text"].index(name), name) for name in names)
         ends = [*(start for start, _ in found), len(document["text"])][1:]
-        warehouse.load_rows(
-            "raw_sections",
-            [
-                {"document_id": identity, "name": name, "start_at": start, "end_at": end}
-                for (start, name), end in zip(found, ends, strict=True)
-            ],
-        )
-        warehouse.load_rows("raw_signatures", [{"document_id": identity, **one} for one in signatures])
+        rows["raw_sections"] += [
+            {"document_id": identity, "name": name, "start_at": start, "end_at": end}
+            for (start, name), end in zip(found, ends, strict=True)
+        ]
+        rows["raw_signatures"] += [{"document_id": identity, **one} for one in signatures]
+    return rows
 
 
-def _load_facts(warehouse: Warehouse, facts: Sequence[Mapping[str, object]]) -> None:
+def _fact_rows(facts: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     names = {"start": "start_at", "end": "end_at"}
-    for number, fact in enumerate(facts, 1):
-        row = {"fact_id": f"F{number}", "admission_id": "A1", "certainty": "established", **fact}
-        warehouse.load_rows("raw_text_facts", [{names.get(key, key): value for key, value in row.items()}])
+    return [
+        {
+            names.get(key, key): value
+            for key, value in {
+                "fact_id": f"F{number}",
+                "admission_id": "A1",
+                "certainty": "established",
+                **fact,
+            }.items()
+        }
+        for number, fact in enumerate(facts, 1)
+    ]
 
 
 def moment(value: object) -> object:

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from case_warehouse import build, moment, shipped_rows
+from case_warehouse import REGION, CaseWarehouse, build, moment, shipped_rows
 
 from review.checks.registry import all_checks
 from review.checks.runner import run_check
 from review.checks.stamping import Stamp
-from review.engines.duckdb import Warehouse
-from review.engines.knowledge_tables import tables_for_region
 from review.models import Basis, Finding
 
 FOLDER = Path(__file__).parent / "checks"
@@ -40,13 +38,11 @@ CASES = {
 @pytest.fixture(scope="module")
 def warehouses():
     """One warehouse with the shipped rules, one for cases that bring their own."""
-    shipped, own = Warehouse.empty(), Warehouse.empty()
-    for warehouse in (shipped, own):
-        warehouse.run("set threads = 1")  # a case is a handful of rows
-    shipped.load_knowledge(tables_for_region(shipped_rows(), "229900"))
+    shipped, own = CaseWarehouse(), CaseWarehouse()
+    shipped.fill_knowledge(shipped_rows(), REGION)
     yield {"shipped": shipped, "own": own}
-    shipped.close()
-    own.close()
+    shipped.warehouse.close()
+    own.warehouse.close()
 
 
 def always_in_force(document: str, passage: str, day: date) -> Basis | None:

@@ -25,7 +25,7 @@ DECLARED = {"1": "医院申报符合限定支付条件", "0": "医院未申报�
     limits={"lab_days_before": 7, "lab_days_after": 1},
     basis=["医疗保障基金使用监督管理条例#第三十八条（六）", "医疗保障基金使用监督管理条例#第八条"],
     covers={"classes": [5, 8, 11, 70], "problems": [7]},
-    message="$drug 限“$limit”，本次住院$seen，疑似超限定支付，纳入基金支付 $paid_yuan 元$declared。",
+    message="$drug 限“$limit”。本次住院：$seen。疑似超限定支付，纳入基金支付 $paid_yuan 元$declared。",
     why="限定支付的药品，只有符合限定条件时基金才予支付。",
     exceptions=(
         "诊断只写在病历里，结算清单没有列出",
@@ -95,7 +95,7 @@ def _clause(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits) 
     if missed:
         return Held(
             False,
-            "，".join(condition.said for condition in missed),
+            "；".join(condition.said for condition in missed),
             tuple(fact for condition in missed for fact in condition.fact_ids),
         )
     unknown = [condition for condition in conditions if condition.met is None]
@@ -105,7 +105,7 @@ def _clause(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits) 
 
 
 def _problem(record: Record, drug: Drug, held: Mapping[str, Held]) -> Problem:
-    rows = list(drug.clauses.values())
+    rows = sorted(drug.clauses.values(), key=lambda row: int(row["clause_no"]))
     missed = list(held.values())
     paid = sum((line.in_scope_amount or Decimal(0) for line in drug.lines), Decimal(0))
     known = all(line.in_scope_amount is not None for line in drug.lines)
@@ -125,7 +125,9 @@ def _problem(record: Record, drug: Drug, held: Mapping[str, Held]) -> Problem:
         fields={
             "drug": drug.name,
             "limit": "；或 ".join(dict.fromkeys(str(row["text"]) for row in rows)),
-            "seen": "，".join(dict.fromkeys(clause.said for clause in missed if clause.said)),
+            "seen": "；".join(
+                dict.fromkeys(part for clause in missed for part in clause.said.split("；") if part)
+            ),
             "paid_yuan": paid if known else sum((line.amount for line in drug.lines), Decimal(0)),
             "declared": f"（{declared}）" if declared else "",
         },
