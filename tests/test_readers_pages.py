@@ -239,3 +239,7 @@ def test_ocr_never_reaches_for_the_network(monkeypatch, tmp_path):
     monkeypatch.setattr(ocr, "_engine", None)
     picture_of("出院小结").save(tmp_path / "a.png")
     assert "出院小结" in read_file(tmp_path / "a.png", cache=None).text
+
+
+def test_a_character_that_normalises_to_nothing_leaves_no_trace_in_a_line():
+    assert text_of(glyphs("", 0, 0), [Glyph("", 0, 0, 5, 10)], glyphs("甲", 0, 20)) == "甲"

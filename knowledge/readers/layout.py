@@ -108,8 +108,8 @@ def _runs(line: list[Glyph]) -> Iterator[Run]:
     run: Run | None = None
     spaced = False
     for glyph in line:
-        if glyph.text.isspace():
-            spaced = True
+        if not glyph.text.strip():
+            spaced = spaced or bool(glyph.text)
             continue
         if run is not None and -2 * run.height < glyph.x0 - run.x1 <= 0.6 * max(
             run.height, glyph.y1 - glyph.y0

@@ -92,9 +92,19 @@ def _notes(pages: list[Page]) -> list[str]:
 def _read_page(
     document: Any, number: int, start: int, cache: Path | None, may_recognise: bool
 ) -> tuple[Page, str]:
+    """A page that the library cannot open or draw is lost alone."""
     page = _page(document, number)
-    if page is None:
-        return Page(number, start, start, "unreadable", 0.0), ""
+    try:
+        if page is not None:
+            return _text_or_picture(page, number, start, cache, may_recognise)
+    except pypdfium2.PdfiumError:
+        page = None
+    return Page(number, start, start, "unreadable", 0.0), ""
+
+
+def _text_or_picture(
+    page: Any, number: int, start: int, cache: Path | None, may_recognise: bool
+) -> tuple[Page, str]:
     text = "".join(character for character, _ in _placed(page))
     if sound(text) and not (len(text) < 40 and _mostly_picture(page)):
         return Page(number, start, start + len(text)), text

@@ -7,7 +7,6 @@ A number of more than fifteen digits has already lost its end inside Excel; the 
 import csv
 import datetime
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.text import decode, read_bytes
-from knowledge.readers.word import check_package
+from knowledge.readers.word import DAMAGE, check_package
 
 LARGEST_SHEET = 500 * 1024 * 1024
 EXACT_DIGITS = 15
@@ -64,16 +62,7 @@ def _workbook(content: bytes) -> list[Sheet]:
             return [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
         finally:
             book.close()
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        EOFError,
-        SyntaxError,
-        TypeError,
-    ) as problem:
+    except DAMAGE as problem:
         raise UnreadableFile("Excel 文件损坏或不完整", "请用 Excel 打开后另存一份") from problem
 
 

@@ -7,6 +7,7 @@ headers, footers and notes are read; pictures are not, and the notes of the resu
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ LARGEST_UNPACKED = 400 * 1024 * 1024
 HIGHEST_RATIO = 200  # unpacked to packed; text reaches 20, a bomb 1000
 MOST_PARTS = 20_000
 LONG_CELL = 200  # characters from which the paragraphs of a cell keep lines of their own
+# What the office libraries raise on a package whose bytes were altered; seen by altering them at random.
+DAMAGE: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, IndexError),
+    *(AttributeError, TypeError, ArithmeticError, PackageNotFoundError),
+    RuntimeError,  # an encrypted part, an unknown kind of compression, a tree too deep
+)
 _OLE = b"\xd0\xcf\x11\xe0"
 _SKIPPED = frozenset({"del", "moveFrom", "delText", "instrText", "Fallback", "pPr", "rPr", "tblPr", "sectPr"})
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
@@ -35,7 +42,7 @@ def check_package(content: bytes, what: str) -> None:
         )
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as problem:
+    except DAMAGE as problem:
         raise UnreadableFile(f"{what} 文件损坏或不完整", "请重新导出或重新拷贝该文件") from problem
     unpacked = sum(part.file_size for part in parts)
     flood = unpacked > LARGEST_UNPACKED or unpacked > max(HIGHEST_RATIO * len(content), 20 * 1024 * 1024)
@@ -51,7 +58,7 @@ def read_word(path: Path) -> ReadText:
         document = docx.Document(io.BytesIO(content))
         first = document.sections[0]
         lines = [*_margin(first.header), *_lines(document.element.body), *_margin(first.footer)]
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError, OSError) as problem:
+    except DAMAGE as problem:
         raise UnreadableFile("Word 文件损坏或内容不完整", "请用 Word 打开后另存一份") from problem
     pictures = sum(part.partname.startswith("/word/media/") for part in document.part.package.iter_parts())
     known = document.core_properties
