@@ -77,6 +77,7 @@ def _figures(marked: list[Marked]) -> list[str]:
     answered = [one for one in answerable if not one.refused]
     refused = [one for one in marked if one.refused]
     right = [float(not one.question.answerable) for one in refused]
+    caught = sum(one.refused for one in hopeless)
     lines = [
         f"{len(marked)} 题：{len(answerable)} 题有答案，{len(hopeless)} 题语料中没有。括号内为 95% 自助区间。",
         f"答案事实（有答案的题，拒答计零）：{said([0.0 if one.refused else one.facts or 0.0 for one in answerable])}",
@@ -84,7 +85,7 @@ def _figures(marked: list[Marked]) -> list[str]:
         f"引到正确出处：{said([float(one.cited) for one in answerable])}",
         f"第一引文正确：{said([float(one.cited_first) for one in answerable])}",
         f"引文逐字相符：{said([float(one.quotes_true) for one in answered])}",
-        f"该拒而拒（召回）：{said([float(one.refused) for one in hopeless])}（{sum(one.refused for one in hopeless)}/{len(hopeless)}）",
+        f"该拒而拒（召回）：{said([float(one.refused) for one in hopeless])}（{caught}/{len(hopeless)}）",
         f"拒答正确（精确）：{said(right)}（{int(sum(right))}/{len(refused)}）",
     ]
     wrong = [one.question.id for one in answerable if one.refused]

@@ -63,7 +63,12 @@ def ask(
     prompt: str | None = None,
     top: int = 8,
 ) -> Answer:
-    """Answer from the library, or say that it does not hold the answer."""
+    """Answer from the library, or say that it does not hold the answer.
+
+    A model is asked with `prompt`, a text with `$question` and `$passages`.
+    """
+    if ask_model is not None and prompt is None:
+        raise ValueError("用模型作答需要提示词（prompt），其中写明 $question 与 $passages。")
     earlier = tuple(history)
     query = read_query(question, earlier)
     hits = library.search(question, as_of=as_of, region=region, top=max(top, 8), history=earlier)

@@ -86,7 +86,8 @@ class StoredVectors:
         vector = self._embedder.encode([question])
         if not vector.any():
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        found = self._collection.query(query_embeddings=vector, n_results=count, include=["distances"])
+        most = min(count, self._collection.count())
+        found = self._collection.query(query_embeddings=vector, n_results=most, include=["distances"])
         places = np.array([int(one) for one in found["ids"][0]], dtype=np.int64)
         return places, 1 - np.array(found["distances"][0], dtype=np.float32)
 
@@ -94,13 +95,14 @@ class StoredVectors:
 def store_vectors(folder: Path, texts: Sequence[str], model: str | None) -> None:
     """Encode all texts and keep them in a new Chroma folder."""
     made = embedder(model)
-    collection = _client(folder).create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
-    for begin in range(0, len(texts), _AT_ONCE):
-        rows = made.encode([text[:MOST_SIGNS] for text in texts[begin : begin + _AT_ONCE]])
-        rows[~rows.any(axis=1)] = 1e-6  # Chroma cannot place a zero vector by its angle
-        collection.add(ids=[str(begin + place) for place in range(len(rows))], embeddings=rows)
+    with _client(folder) as client:
+        collection = client.create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+        for begin in range(0, len(texts), _AT_ONCE):
+            rows = made.encode([text[:MOST_SIGNS] for text in texts[begin : begin + _AT_ONCE]])
+            rows[~rows.any(axis=1)] = 1e-6  # Chroma cannot place a zero vector by its angle
+            collection.add(ids=[str(begin + place) for place in range(len(rows))], embeddings=rows)
 
 
 def _client(folder: Path) -> Any:

@@ -26,6 +26,8 @@ class Library:
     home: Path
     collection: Collection
     index: Index
+    embedding: str | None = None
+    stamp: int = 0
 
     @classmethod
     def open(cls, home: Path, *, embedding: str | None = None) -> "Library":
@@ -33,8 +35,17 @@ class Library:
 
         `embedding` names a local sentence-transformers model; without it the shipped word vectors serve.
         """
+        stamp = Shelf(home).stamp()
         collection, index = open_index(home, embedding)
-        return cls(home, collection, index)
+        return cls(home, collection, index, embedding, stamp)
+
+    def refreshed(self) -> "Library":
+        """This library, or a new one where files were added since it was opened."""
+        return (
+            self
+            if Shelf(self.home).stamp() == self.stamp
+            else Library.open(self.home, embedding=self.embedding)
+        )
 
     def search(
         self,

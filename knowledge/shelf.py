@@ -81,6 +81,11 @@ class Shelf:
         held = json.loads(file.read_text(encoding="utf-8"))
         return [FileState(**{**entry, "notes": tuple(entry["notes"])}) for entry in held["files"]]
 
+    def stamp(self) -> int:
+        """Changes whenever the list of states does."""
+        file = self.folder / "states.json"
+        return file.stat().st_mtime_ns if file.exists() else 0
+
     def write_states(self, states: list[FileState]) -> None:
         write_json(
             self.folder / "states.json", {"format": FORMAT, "files": [asdict(state) for state in states]}

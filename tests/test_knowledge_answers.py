@@ -1,0 +1,88 @@
+from datetime import date
+
+import pytest
+
+from knowledge.adding import add_paths
+from knowledge.answers import Citation, ask
+from knowledge.library import Library
+
+REGULATION = (
+    "<!--\n标题: 医疗机构收费监督办法\n文号: 国家医疗保障局令第90号\n制定机关: 国家医疗保障局\n"
+    "日期: 2021-01-15公布，2021-05-01施行\n-->\n"
+    "第一条 为了监督医疗机构收费，制定本办法。\n"
+    "第二条 定点医疗机构重复收费的，由医疗保障行政部门责令退回，处造成损失金额1倍以上2倍以下的罚款。\n"
+    "第三条 现场检查应当有2名以上执法人员参加。\n"
+    "第四条 本办法自2021年5月1日起施行。\n"
+)
+PLAN = "甲市2024年医疗保障检查工作方案\n一、检查重点\n按季度检查：第一季度为重症医学，第二季度为门诊统筹，都要在季末前完成。\n甲市医疗保障局\n2024年3月1日\n"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("answers")
+    (folder / "办法.md").write_text(REGULATION, encoding="utf-8")
+    (folder / "方案.txt").write_text(PLAN, encoding="utf-8")
+    add_paths(folder / "home", [folder / "办法.md", folder / "方案.txt"])
+    return Library.open(folder / "home")
+
+
+def test_answer_quotes_the_clause_letter_for_letter(library):
+    answer = ask(library, "定点医院重复收费怎么罚？罚几倍")
+    quote = "第二条 定点医疗机构重复收费的，由医疗保障行政部门责令退回，处造成损失金额1倍以上2倍以下的罚款。"
+    assert not answer.refused
+    assert Citation("医疗机构收费监督办法", "第二条", quote) in answer.citations
+    assert f"「{quote}」" in answer.answer
+    assert all(
+        any(one.quote in hit.text and one.passage == hit.passage for hit in answer.hits)
+        for one in answer.citations
+    )
+
+
+def test_day_before_commencement_is_said_first(library):
+    answer = ask(library, "重复收费能按医疗机构收费监督办法第二条处理吗", as_of=date(2020, 4, 1))
+    assert answer.answer.startswith("您问的日期在施行之前（2021-05-01 起），不能直接适用。")
+    assert "第四条 本办法自2021年5月1日起施行。" in [one.quote for one in answer.citations]
+
+
+def test_plan_of_another_year_is_no_answer(library):
+    answer = ask(library, "甲市2025年医疗保障检查每个季度的重点是什么")
+    assert answer.refused
+    assert answer.answer.startswith("库中没有。库中收录的是 2024 年的文件，没有 2025 年的。")
+    assert answer.citations == ()
+
+
+def test_price_of_a_place_the_library_does_not_hold_is_refused(library):
+    assert ask(library, "广东一级护理一天多少钱").refused
+
+
+def test_number_that_stands_nowhere_is_refused(library):
+    assert ask(library, "重复收费超过几个小时算违规").refused
+
+
+def test_drug_the_library_does_not_know_is_refused(library):
+    assert ask(library, "阿奇霉素医保最多支付几天").refused
+
+
+def test_question_of_another_field_is_refused(library):
+    assert ask(library, "离婚以后孩子的抚养费怎么算").refused
+
+
+def test_model_sentence_without_a_true_quote_is_dropped(library):
+    told = "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。另外要坐牢：「处十年以下有期徒刑」。"
+    answer = ask(
+        library, "定点医院重复收费怎么罚？", ask_model=lambda prompt: told, prompt="$question\n$passages"
+    )
+    assert (answer.origin, answer.dropped) == ("model", 1)
+    assert answer.answer == "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。\n略去 1 句，没有依据。"
+    assert [one.quote for one in answer.citations] == ["处造成损失金额1倍以上2倍以下的罚款"]
+
+
+def test_model_that_quotes_nothing_true_leaves_the_extract(library):
+    answer = ask(
+        library,
+        "定点医院重复收费怎么罚？",
+        ask_model=lambda prompt: "我觉得没事。",
+        prompt="$question $passages",
+    )
+    assert (answer.origin, answer.dropped) == ("extract", 1)
+    assert not answer.refused

@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import pytest
+
+from evals.questions import read_questions
+from knowledge.catalogues import Table, cut_rows
+from knowledge.passages import cut_passages
+from knowledge.sources import read_source
+
+SHARED = Path(__file__).parents[2] / "shared"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared  不在检出目录旁，没有参考资料")
+
+
+def names(text, title="某文件"):
+    return [passage.passage for passage in cut_passages(title, text, 0)]
+
+
+def searched(text):
+    return [passage.passage for passage in cut_passages("某文件", text, 0) if passage.unit]
+
+
+def test_articles_and_their_items_are_named_as_cited():
+    text = (
+        "第一章 总则\n第一条 甲。\n第二条 有下列情形的：\n（一）乙；\n（二）丙。\n第三条 依照第二条规定。\n"
+    )
+    assert names(text) == ["第一条", "第二条", "第二条（一）", "第二条（二）", "第三条"]
+    assert searched(text) == ["第一条", "第二条", "第三条"]
+
+
+def test_number_inside_a_sentence_is_a_reference():
+    text = "第一条 甲。\n第二条 违反本办法\n第一条规定的，依照\n第二条的规定处理。\n第三条 乙。\n"
+    assert names(text) == ["第一条", "第二条", "第三条"]
+
+
+def test_articles_run_together_on_one_line_are_told_apart_by_their_count():
+    text = "第一条甲方负责。第二条乙方应当按照第一条执行。第三条双方遵守。\n"
+    assert names(text) == ["第一条", "第二条", "第三条"]
+
+
+def test_items_of_a_very_long_article_are_found_on_their_own():
+    text = "第一条 要求：\n（一）" + "甲" * 1200 + "。\n（二）" + "乙" * 1200 + "。\n第二条 丙。\n"
+    assert searched(text) == ["第一条", "第一条（一）", "第一条（二）", "第二条"]
+
+
+def test_bracketed_numbers_stay_fragments():
+    text = "第1条 甲的规定。\n第2条 乙的规定。\n\n[第30条] 丙，可能是被引用的号。\n"
+    assert [(one.passage, one.kind) for one in cut_passages("某", text, 0)][-1] == ("[第30条]", "fragment")
+
+
+def test_points_that_count_through_are_named_by_number():
+    text = "一、总体\n" + "".join(f"{n}.第{n}点的内容是这样的。\n" for n in range(1, 10))
+    assert names(text) == [f"第{n}点" for n in range(1, 10)]
+
+
+def test_lowest_headings_are_searched_and_numbered_sentences_belong_to_them():
+    text = (
+        "一、检查内容\n（一）定点医疗机构。检查是否按要求整改到位的情况。\n"
+        "（二）整改落实阶段（12月10日前）\n1.第一件事情要在三十日内办完。\n2.第二件事情要公开。\n"
+    )
+    assert searched(text) == ["（一）定点医疗机构", "（二）整改落实阶段（12月10日前）"]
+
+
+def test_paragraph_without_heading_is_named_by_its_opening():
+    text = "省局自2018年11月组建以来,坚持把打击欺诈骗保作为首要任务,成效明显,处理了许多机构。\n"
+    assert names(text) == ["省局自2018年11月组建以来"]
+
+
+def test_case_is_named_by_its_name():
+    text = "## 典型案例第一期  〔案例一〕\n- source_url: x\n\n--某市某药店串换套取基金案\n\n检查组发现账本中有异常记载，已经移送。\n\n## 典型案例第二期  〔案例二〕\n另一件事情的经过写在这里。\n"
+    assert searched(text) == ["某市某药店串换套取基金案", "典型案例第二期  〔案例二〕"]
+
+
+def test_rows_of_two_lists_in_one_file_are_told_apart():
+    text = (
+        "# 医疗机构清单\n\n| 序号 | 违规类型 | 问题 |\n|---|---|---|\n| 1 | 重复收费 | 甲 |\n\n"
+        "# 定点零售药店清单\n\n| 序号 | 违规类型 | 问题 |\n|---|---|---|\n| 1 | 串换药品 | 乙 |\n"
+    )
+    assert searched(text) == ["序号 1", "药店清单 序号 1"]
+
+
+def test_passage_stands_letter_for_letter_at_its_place():
+    text = "第一条  甲甲甲。\n\n第二条 乙乙乙：\n（一）丙；\n（二）丁。\n"
+    for passage in cut_passages("某", text, 0):
+        assert text[passage.start : passage.end] == passage.text
+
+
+def test_data_rows_are_named_by_class_and_item_where_classes_are_mixed():
+    table = Table(
+        "",
+        ("rule_class", "item", "constraint", "codes"),
+        (("限支付疗程", "甲片", "不超过20天", "X1;X2"), ("限性别", "乙片", "女", "")),
+    )
+    assert [(one.passage, one.text) for one in cut_rows("某抽取", [table])] == [
+        ("限支付疗程：甲片", "规则：限支付疗程\n名称：甲片\n限定：不超过20天"),
+        ("限性别：乙片", "规则：限性别\n名称：乙片\n限定：女"),
+    ]
+
+
+def test_code_table_gives_no_passages():
+    assert cut_rows("编码", [Table("", ("code", "name"), (("A00", "霍乱"),))]) == []
+
+
+@needs_shared
+def test_every_place_the_sample_questions_cite_is_a_passage():
+    held = set()
+    for folder in ("reference/regulations", "corpus"):
+        for file in sorted((SHARED / folder).iterdir()):
+            if file.stem != "INDEX":
+                source = read_source(file)
+                held |= {(one.document, one.passage) for one in source.passages}
+    questions = read_questions(SHARED / "examples" / "questions-dev.jsonl")
+    cited = {place for question in questions for place in (*question.gold, *question.alternatives)}
+    assert cited - held == set()
