@@ -222,3 +222,25 @@ def test_text_that_ocr_could_hardly_read_says_nothing():
     document = note("夜间床位空置，患者未归。", kind="护理记录", at=datetime(2024, 6, 3, 21, 30))
     rows = read_text_facts([document], Layout([], [(document.source, LineSpan(0, 12, 0.7))]))
     assert rows == []
+
+
+def test_fields_of_relatives_and_newborns_are_no_header_of_the_patient():
+    text = "知情同意书\n姓名：甲乙 性别：女 年龄：30岁\n家属姓名：丙丁 代理人姓名：戊己\n婴儿性别：男 新生儿姓名：庚辛"
+    assert [row[1:] for row in brief(text, "header", kind="知情同意书")] == [
+        ("name", "甲乙"),
+        ("sex", "女"),
+        ("age", "30"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024-06-04 21:00 22床患者转入ICU，床位空置。",
+        "2024-06-04 20:30 患者急诊手术未归，手术室接走。",
+        "2024-06-04 21:30 邻床患者外出未归，本床患者安睡。",
+        "2024-06-04 21:30 患者诉想回家，劝解后安静。",
+    ],
+)
+def test_absence_with_a_clinical_reason_or_of_another_patient_is_none(line):
+    assert brief(f"护理记录\n{line}", "absence", kind="护理记录") == []

@@ -20,8 +20,10 @@ from review.record import Fact, Order
 
 PARTS = {"vitals": "护理体征", "labs": "化验报告", "exams": "检查报告", "orders": "住院医嘱"}
 INTRAVENOUS = re.compile(r"静滴|静注|静脉|静推|泵入|微量泵|ivgtt|iv|IV|滴注")
-HIGH_NURSING = re.compile(r"特级护理|特别护理|[Ⅰ一I1]级护理")
-OTHER_TREATMENT = re.compile(r"胰岛素|输血|红细胞|血浆|白蛋白|肝素|化疗|透析")
+HIGH_NURSING = re.compile(r"特级护理|特别护理|(?<![IⅠⅡⅢ一1])[Ⅰ一I1]级护理")
+OTHER_TREATMENT = re.compile(
+    r"胰岛素(?!.{0,6}(?:测定|释放|抗体|检测|试验))|输血(?!前)|红细胞悬液|悬浮(?:少白)?红细胞|(?:冰冻|病毒灭活)血浆|人血白蛋白|肝素(?:钠|钙)|化疗|透析"
+)
 LIMITS: Mapping[str, Any] = {
     "core_recorded": 7,
     "normal": {

@@ -22,8 +22,9 @@ NARRATIVE = re.compile(
 )
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
-SHINGLE, PERMUTATIONS, SIMILAR = 8, 64, 0.3
-LEAST_BLOCK = 12
+SHINGLE, PERMUTATIONS, SIMILAR, WINDOW = 8, 64, 0.3, 160
+LEAST_BLOCK, LEAST_CLAUSE, USUAL_CLAUSE = 12, 6, 8
+CLAUSE = re.compile(r"[，。；！？,;]")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -103,16 +104,38 @@ def _passage(
 def shared_passages(found: list[Passage], least: int) -> Iterator[Shared]:
     """Pairs of passages of different persons that share at least `least` characters in blocks."""
     index = MinHashLSH(threshold=SIMILAR, num_perm=PERMUTATIONS)
+    clauses: dict[str, list[int]] = defaultdict(list)
     for number, passage in enumerate(found):
-        sketch = _sketch(passage.text)
-        for other in sorted(index.query(sketch)):
-            pair = found[other], passage
-            if pair[0].record.admission.person_id == passage.record.admission.person_id:
+        sketches = [_sketch(window) for window in windows(passage.text)]
+        near = {int(key.split(".")[0]) for sketch in sketches for key in index.query(sketch)}
+        own = {clause for clause in CLAUSE.split(passage.text) if len(clause) >= LEAST_CLAUSE}
+        for other in sorted(near | _sharing(own, clauses, least)):
+            if found[other].record.admission.person_id == passage.record.admission.person_id:
                 continue
-            shared = Shared(pair[1], pair[0], _blocks(passage.text, pair[0].text))
+            shared = Shared(passage, found[other], _blocks(passage.text, found[other].text))
             if shared.length >= least:
                 yield shared
-        index.insert(number, sketch)
+        for place, sketch in enumerate(sketches):
+            index.insert(f"{number}.{place}", sketch)
+        for clause in own:
+            clauses[clause].append(number)
+
+
+def _sharing(own: set[str], clauses: Mapping[str, list[int]], least: int) -> set[int]:
+    """Earlier passages that hold half of the wanted length in equal clauses, usual clauses aside."""
+    shared: dict[int, int] = defaultdict(int)
+    for clause in own:
+        owners = clauses.get(clause, ())
+        if len(owners) <= USUAL_CLAUSE:
+            for number in owners:
+                shared[number] += len(clause)
+    return {number for number, length in shared.items() if 2 * length >= least}
+
+
+def windows(text: str) -> list[str]:
+    """Overlapping stretches, so that a paragraph copied into a longer note is met as well."""
+    last = max(1, len(text) - WINDOW // 2)
+    return [text[start : start + WINDOW] for start in range(0, last, WINDOW // 2)]
 
 
 def _sketch(text: str) -> MinHash:

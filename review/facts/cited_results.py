@@ -35,6 +35,7 @@ PART_WORDS = tuple(tuple(words.split()) for words in PARTS.split("|"))
 RESULT = re.compile(
     r"\d|正常|异常|阴性|阳性|示|提示|回报|回示|显示|可见|见|报告|结果(?:示|提示|回报|显示|为|[:：])|诊断为|[:：]|未见|符合|考虑为"
 )
+VALUE = re.compile(r"\d|正常|异常|阴性|阳性")
 DAY_WORD = re.compile(r"今日|今晨|今天|当日|刚刚|今早|今上午|今下午|昨日|昨天|昨晚|昨夜|急诊")
 NOT_DONE = re.compile(r"未行|未做|未查|拒绝|取消|暂缓|停做|不同意")
 
@@ -94,7 +95,7 @@ def _cited(sentence: Sentence, match: re.Match[str]) -> tuple[int, int] | None:
         return None
     start = clause_around(sentence.bare, match.start(), match.end())[0]
     rest = sentence.bare[match.end() + told.end() :]
-    return (start, len(sentence.bare)) if len(rest) >= 2 else None
+    return (start, len(sentence.bare)) if len(rest) >= 2 or VALUE.match(told[0]) else None
 
 
 PLANNED_TAIL = re.compile(r"待|未回|未归|检查(?:后|待)|申请|预约|拟")

@@ -11,15 +11,20 @@ from review.facts.context import context
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
+# A form also names relatives, agents and the newborn; their fields are not the patient's.
+NOT_THE_PATIENT = "".join(
+    f"(?<!{whose})"
+    for whose in "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母".split()
+)
 HEADER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
         (
             "name",
-            r"姓名[:：]([\u4e00-\u9fff·]{2,8}?)(?=性别|年龄|科室|科别|病区|床号|床位|住院号|病案号|年|$|[|,，])",
+            rf"{NOT_THE_PATIENT}姓名[:：]([\u4e00-\u9fff·]{{2,8}}?)(?=性别|年龄|科室|科别|病区|床号|床位|住院号|病案号|年|$|[|,，])",
         ),
-        ("sex", r"性别[:：]([男女])"),
-        ("age", r"年龄[:：](\d{1,3})岁"),
+        ("sex", rf"{NOT_THE_PATIENT}性别[:：]([男女])"),
+        ("age", rf"{NOT_THE_PATIENT}年龄[:：](\d{{1,3}})岁"),
         ("bed", r"床(?:号|位号?)[:：]([A-Za-z]{0,4}\d{1,4})床?"),
         ("inpatient_no", r"(?:住院号|住院病历号|病案号)[:：]([A-Za-z0-9]{4,30})"),
     )
