@@ -120,3 +120,15 @@ def longest_run(days: list[date]) -> int:
         run = run + 1 if previous is not None and day - previous == timedelta(days=1) else 1
         best, previous = max(best, run), day
     return best
+
+
+def charted_share(record: Record) -> float | None:
+    """The share of days with a reading in the other stays: whether this hospital's chart would show an absence."""
+    rows = record.inspection.warehouse.rows(
+        "select sum(a.touch_days) as days, sum(v.charted) as charted from admissions a "
+        "join (select admission_id, count(distinct cast(measured_at as date)) as charted from vitals group by 1) v "
+        "on v.admission_id = a.admission_id where a.admission_id <> $id",
+        {"id": record.admission.admission_id},
+    )
+    days, charted = rows[0]["days"], rows[0]["charted"]
+    return float(charted) / float(days) if days else None

@@ -12,10 +12,8 @@ from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 # A form also names relatives, agents and the newborn; their fields are not the patient's.
-NOT_THE_PATIENT = "".join(
-    f"(?<!{whose})"
-    for whose in "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母".split()
-)
+OTHERS = "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母"
+NOT_THE_PATIENT = "".join(f"(?<!{whose})" for whose in re.findall(r"\S+", OTHERS))
 HEADER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (

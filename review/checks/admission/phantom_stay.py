@@ -10,7 +10,15 @@ from decimal import Decimal
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
-from review.checks.presence import SELF_POSTING, Nights, inner_days, longest_run, nights, presence_by_day
+from review.checks.presence import (
+    SELF_POSTING,
+    Nights,
+    charted_share,
+    inner_days,
+    longest_run,
+    nights,
+    presence_by_day,
+)
 from review.checks.readings import facts_of
 from review.models import AmountOption, Problem
 from review.record import Charge
@@ -40,6 +48,7 @@ CENT = Decimal("0.01")
         "empty_days_in_row": 2,
         "empty_days": 3,
         "least_nights": 2,
+        "charted_share": 0.80,
     },
     basis=("医疗保障基金使用监督管理条例#第十五条第一款", "医疗保障基金使用监督管理条例#第三十八条（一）"),
     message="$seen；同期床位、护理、诊查费照收$fees_yuan元。疑似挂床住院。",
@@ -52,6 +61,7 @@ CENT = Decimal("0.01")
         "家属或医师不在，不是患者",
         "不得离院的告知",
         "仅一晚未归",
+        "全院体征并非每日导出",
     ),
     overturned_by=("体温单或床头卡", "门禁、监控或订餐记录", "书面请假单及批准"),
     covers={"problems": (2,)},
@@ -80,7 +90,12 @@ def _speaks_of(record: Record, table: str) -> bool:
 
 def _empty_days(record: Record, provided: list[str], limits: Limits) -> list[date]:
     """Days without any sign of the patient, where the sources would have shown one; days of leave are not empty."""
-    if len(provided) < 2 or "vitals" not in provided:
+    share = charted_share(record)
+    if (
+        len(provided) < 2
+        or "vitals" not in provided
+        or (share is not None and share < limits["charted_share"])
+    ):
         return []
     seen = presence_by_day(record)
     first_reading = min((v.measured_at.date() for v in record.vitals if v.measured_at), default=None)
@@ -104,6 +119,7 @@ def _certainty(record: Record, told: Nights, empty: list[date], limits: Limits) 
         return Certainty.PROBABLE
     if empty:
         complete = all(record.provided(table) for table in ("vitals", "orders", "documents"))
+        complete = complete and charted_share(record) is not None
         return Certainty.PROBABLE if complete else Certainty.CLUE
     return Certainty.CLUE if count >= limits["nights_clue"] or habit else None
 
