@@ -5,6 +5,7 @@ import zipfile
 import docx
 import openpyxl
 import pytest
+from PIL import Image
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import read_file
@@ -80,6 +81,13 @@ def test_deleted_text_of_tracked_changes_is_left_out(tmp_path):
         paragraph._p.append(inserted)
 
     assert read_file(word_file(tmp_path / "a.docx", build), cache=None).text == "体温36.5"
+
+
+def test_a_word_file_of_pictures_only_says_what_to_do(tmp_path):
+    Image.new("RGB", (20, 20)).save(tmp_path / "a.png")
+    path = word_file(tmp_path / "a.docx", lambda document: document.add_picture(str(tmp_path / "a.png")))
+    with pytest.raises(UnreadableFile, match=r"只有图片.*另存为 \.png"):
+        read_file(path, cache=None)
 
 
 def test_a_truncated_word_file_is_refused(tmp_path):

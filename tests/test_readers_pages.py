@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pypdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
@@ -243,3 +244,12 @@ def test_ocr_never_reaches_for_the_network(monkeypatch, tmp_path):
 
 def test_a_character_that_normalises_to_nothing_leaves_no_trace_in_a_line():
     assert text_of(glyphs("", 0, 0), [Glyph("", 0, 0, 5, 10)], glyphs("甲", 0, 20)) == "甲"
+
+
+def test_a_pdf_of_thousands_of_pages_is_cut_with_a_note_and_blank_pages_cost_nothing(tmp_path):
+    writer = pypdf.PdfWriter()
+    for _ in range(pdf.MOST_PAGES + 50):
+        writer.add_blank_page(595, 842)
+    writer.write(tmp_path / "a.pdf")
+    read = read_file(tmp_path / "a.pdf", cache=None)
+    assert (len(read.pages), read.text.strip(), read.notes) == (3000, "", ("共 3050 页，只读前 3000 页",))

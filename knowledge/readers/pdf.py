@@ -108,6 +108,8 @@ def _text_or_picture(
     text = "".join(character for character, _ in _placed(page))
     if sound(text) and not (len(text) < 40 and _mostly_picture(page)):
         return Page(number, start, start + len(text)), text
+    if not pdfium.FPDFPage_CountObjects(page):
+        return Page(number, start, start), ""
     if not may_recognise:
         return Page(number, start, start, "unreadable", 0.0), ""
     picture = _render(page, OCR_DPI)

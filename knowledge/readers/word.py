@@ -61,6 +61,9 @@ def read_word(path: Path) -> ReadText:
     except DAMAGE as problem:
         raise UnreadableFile("Word 文件损坏或内容不完整", "请用 Word 打开后另存一份") from problem
     pictures = sum(part.partname.startswith("/word/media/") for part in document.part.package.iter_parts())
+    if not any(line.strip() for line in lines):
+        only = "只有图片，没有文字" if pictures else "没有文字"
+        raise UnreadableFile(f"Word 文件里{only}", "请把图片另存为 .png 放入，或改用扫描 .pdf")
     known = document.core_properties
     return one_page(
         "\n".join(lines).strip("\n"),

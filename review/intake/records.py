@@ -152,6 +152,8 @@ def _add(source: str, admission_id: str, order: int, read: ReadText, found: Reco
         found.faults.append(
             Fault(source, place, "未识别出文字", "请重新扫描该页，或提供文字版", admission_id)
         )
+    elif not read.text.strip():
+        found.faults.append(Fault(source, "整份文件", "没有文字", "请核对是否导出了空白文件", admission_id))
     recognised = any(page.origin != "text" for page in read.pages)
     state = "已识别" if recognised else "已读"
     found.states.append(FileState(source, "病历", len(documents), "份", state, "；".join(read.notes)))
