@@ -11,7 +11,7 @@ from datetime import date
 from string import Template
 from typing import Any
 
-from knowledge.evidence import citable, refusal
+from knowledge.evidence import eligible, refusal
 from knowledge.library import Hit, Library
 from knowledge.queries import Query, read_query
 from knowledge.sentences import Sentence, cut_cells, cut_sentences, needed_measure, weigh
@@ -72,7 +72,7 @@ def ask(
     earlier = tuple(history)
     query = read_query(question, earlier)
     hits = library.search(question, as_of=as_of, region=region, top=max(top, 8), history=earlier)
-    further = _further(library, question, hits, as_of, region, earlier)
+    further = _further(library, question, query, hits, as_of, region, earlier)
     found = [*hits, *further]
     reason = (
         refusal(question, query, found, library.likeness(query), library.index.lexicon)
@@ -81,7 +81,7 @@ def ask(
     )
     if reason:
         return Answer(_refused(reason, hits), True, (), tuple(hits[:top]))
-    chosen = _chosen(hits, further)
+    chosen = _chosen(query, hits, further)
     hits = list(dict.fromkeys([*hits[:top], *chosen]))
     plain = _extract(library, question, query, chosen, tuple(hits), as_of)
     if ask_model is None or prompt is None:
@@ -93,6 +93,7 @@ def ask(
 def _further(
     library: Library,
     question: str,
+    query: Query,
     hits: Sequence[Hit],
     as_of: date | None,
     region: str | None,
@@ -103,7 +104,7 @@ def _further(
 
     def look(asked: str, day: date | None) -> list[Hit]:
         found = library.search(asked, as_of=day, region=region, top=3, history=history)
-        return [hit for hit in found if citable(hit)][:1]
+        return [hit for hit in found if eligible(hit, query)][:1]
 
     parts = [part.strip() for part in _PARTS.split(question)]
     found = (
@@ -118,9 +119,9 @@ def _further(
     return found
 
 
-def _chosen(hits: Sequence[Hit], further: Sequence[Hit]) -> list[Hit]:
+def _chosen(query: Query, hits: Sequence[Hit], further: Sequence[Hit]) -> list[Hit]:
     """The first passage, those found for further parts, and then what comes near."""
-    official = [hit for hit in hits if citable(hit)]
+    official = [hit for hit in hits if eligible(hit, query)]
     first = official[0] if official else further[0]
     near = [hit for hit in official if hit.score >= NEAR * first.score]
     chosen = {(hit.document, hit.passage): hit for hit in (first, *further, *near)}

@@ -35,19 +35,25 @@ def citable(hit: Hit) -> bool:
     return not _UNOFFICIAL.search(hit.text) and hit.kind != "fragment"
 
 
+def eligible(hit: Hit, query: Query) -> bool:
+    """Citable, and not the rule of another place than the one asked about."""
+    elsewhere = hit.region not in (None, NATIONAL) or locality(hit.document, hit.issuer) is not None
+    return citable(hit) and not (query.provinces and elsewhere and not _is_of(hit, query))
+
+
 def refusal(
     question: str, query: Query, hits: Sequence[Hit], likeness: float | None, lexicon: Lexicon
 ) -> str | None:
     """Why the hits do not answer the question; null where they may."""
-    official = [hit for hit in hits if citable(hit)]
+    official = [hit for hit in hits if eligible(hit, query)]
     if not official:
-        return "找到的内容没有经过核实的原文"
+        return "找到的内容属于别的地方，或没有经过核实的原文"
     named = bool(query.articles or query.decrees) or any(_is_of(hit, query) for hit in official[:3])
     if likeness is not None and not named and likeness + _coverage(query, hits[0], lexicon) < LEAST_NEARNESS:
         return "库中没有与所问相近的规定"
     return (
         _wrong_place(query, official, question)
-        or _wrong_year(question, query, hits)
+        or _wrong_year(question, query, official)
         or _unknown_drug(question, official)
         or _no_number(question, query, official, lexicon)
     )
@@ -82,7 +88,7 @@ def _is_of(hit: Hit, query: Query, mentioned: bool = True) -> bool:
 
 def _wrong_year(question: str, query: Query, hits: Sequence[Hit]) -> str | None:
     """A plan or list of one year says nothing about another."""
-    first = next(hit for hit in hits if citable(hit))
+    first = hits[0]
     held = set(_YEARLY.findall(first.document))
     asked = set(re.findall(r"(20\d{2})(?:年|版)", question)) | (query.years if held else set())
     if held and asked and not held & asked and first.in_force is not False:
