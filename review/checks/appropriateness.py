@@ -20,12 +20,14 @@ from review.record import Fact, Order
 
 PARTS = {"vitals": "护理体征", "labs": "化验报告", "exams": "检查报告", "orders": "住院医嘱"}
 INTRAVENOUS = re.compile(r"静滴|静注|静脉|静推|泵入|微量泵|ivgtt|iv|IV|滴注")
+ANTIBIOTIC = re.compile(r"头孢|西林|沙星|霉素|硝唑|培南|舒巴坦|他唑巴坦|磺胺")
 HIGH_NURSING = re.compile(r"特级护理|特别护理|(?<![IⅠⅡⅢ一1])[Ⅰ一I1]级护理")
 OTHER_TREATMENT = re.compile(
     r"胰岛素(?!.{0,6}(?:测定|释放|抗体|检测|试验))|输血(?!前)|红细胞悬液|悬浮(?:少白)?红细胞|(?:冰冻|病毒灭活)血浆|人血白蛋白|肝素(?:钠|钙)|化疗|透析"
 )
 LIMITS: Mapping[str, Any] = {
     "core_recorded": 7,
+    "fever": 38.0,
     "normal": {
         "temperature": (35.5, 37.5),
         "pulse": (50, 110),
@@ -101,11 +103,22 @@ class Assessment:
     def quiet(self) -> bool:
         """No drug that needs the vein, no procedure, no high nursing level, normal vital signs in the first day."""
         names = [order.order_name or "" for order in self.record.orders]
+        vein = [
+            order
+            for order in self.intravenous
+            if not (self._mild and ANTIBIOTIC.search(order.order_name or ""))
+        ]
         operated = bool(self.record.operations) or any(c.charge_type == "06" for c in self.record.charges)
         treated = any(HIGH_NURSING.search(name) or OTHER_TREATMENT.search(name) for name in names)
         injected = any(c.kind == "drug" and "注射" in (c.item_name or "") for c in self.record.charges)
         unordered = injected and not self.record.orders
-        return not (self.intravenous or operated or treated or unordered) and self._normal()
+        return not (vein or operated or treated or unordered) and self._normal()
+
+    @property
+    def _mild(self) -> bool:
+        """A condition that clinics treat, without fever: an antibiotic into the vein is then no reason for a bed."""
+        hot = any(reading.value >= self.limits["fever"] for reading in self.window.values("temperature"))
+        return self.outpatient is not None and not hot
 
     def _normal(self) -> bool:
         seen = False

@@ -22,6 +22,7 @@ class Phrase:
     kind: str
     name: str
     any: tuple[re.Pattern[str], ...]
+    quick: re.Pattern[str]  # all of them in one, to pass over most sentences at once
     unless: re.Pattern[str] | None
     whole: re.Pattern[str] | None
     still: frozenset[str]
@@ -54,6 +55,7 @@ def _compiled(entry: dict[str, list[str] | str]) -> Phrase:
         str(entry["kind"]),
         str(entry["name"]),
         tuple(re.compile(pattern) for pattern in entry["any"]),
+        re.compile("|".join(f"(?:{pattern})" for pattern in entry["any"])),
         _either(entry.get("unless", ())),
         _either(entry.get("whole", ())),
         still,
@@ -70,6 +72,8 @@ def said(sentences: Iterable[Sentence], *kinds: str) -> Iterator[Said]:
     wanted = [phrase for phrase in phrases() if not kinds or phrase.kind in kinds]
     for sentence in sentences:
         for phrase in wanted:
+            if not phrase.quick.search(sentence.bare):
+                continue
             places = (match.span() for pattern in phrase.any for match in pattern.finditer(sentence.bare))
             place = next((span for span in places if _counts(phrase, sentence, *span)), None)
             if place is not None:

@@ -86,34 +86,22 @@ def _early_exams(record: Record, limits: Limits) -> Iterator[Early]:
         document, written = _when(record, fact)
         if document is None or written is None:
             continue
-        same = [
-            exam
+        wide = [
+            (at, exam)
             for exam in record.exams
-            if modality_of(exam.exam_name or "") == fact.name and exam.registered_at
+            if modality_of(exam.exam_name or "") == fact.name
+            and _may_be(fact.value, _part(exam))
+            and (at := exam.registered_at or exam.reported_at)
         ]
-        wide = [exam for exam in same if _may_be(fact.value, _part(exam))]
-        if any(exam.registered_at and exam.registered_at <= written + tolerance for exam in wide):
+        if any(at <= written + tolerance for at, _ in wide):
             continue
         near = timedelta(hours=limits["near_hours"])
-        later = [
-            exam
-            for exam in wide
-            if exam.registered_at and exam.registered_at - written <= near and _is(fact.value, _part(exam))
-        ]
-        for exam in sorted(later, key=lambda exam: exam.registered_at or written)[:1]:
-            certainty = _certainty(fact, exam, written, limits)
-            if certainty is not None and exam.registered_at is not None:
+        later = [(at, exam) for at, exam in wide if at - written <= near and _is(fact.value, _part(exam))]
+        for at, exam in sorted(later, key=lambda item: item[0])[:1]:
+            certainty = _certainty(fact, exam, at, written, limits)
+            if certainty is not None:
                 what = f"{exam.exam_name}（{exam.body_part}）" if exam.body_part else str(exam.exam_name)
-                yield Early(
-                    fact,
-                    document,
-                    written,
-                    certainty,
-                    what,
-                    exam.registered_at,
-                    exam.reported_at,
-                    (exam.fact_id,),
-                )
+                yield Early(fact, document, written, certainty, what, at, exam.reported_at, (exam.fact_id,))
 
 
 def _when(record: Record, fact: Fact) -> tuple[Document | None, datetime | None]:
@@ -126,11 +114,11 @@ def _when(record: Record, fact: Fact) -> tuple[Document | None, datetime | None]
     return document, fact.begins_at if fact.begins_at != document.written_at else finished
 
 
-def _certainty(fact: Fact, exam: Exam, written: datetime, limits: Limits) -> Certainty | None:
+def _certainty(fact: Fact, exam: Exam, at: datetime, written: datetime, limits: Limits) -> Certainty | None:
     """Probable when the note says today and tells what the report will say; less than that is a clue, or nothing."""
     shares = shared_characters(fact.quote, f"{exam.findings or ''}。{exam.conclusion or ''}")
     today = bool(fact.unit and TODAY.search(fact.unit))
-    same_day = exam.registered_at is not None and exam.registered_at.date() == written.date()
+    same_day = at.date() == written.date()
     if today and same_day:
         return Certainty.PROBABLE if shares >= limits["shared_characters"] else Certainty.CLUE
     return Certainty.CLUE if shares >= 2 * limits["shared_characters"] else None
