@@ -78,6 +78,11 @@ def order_of(charge: Charge, orders: Sequence[Order], before: int, after: int) -
     return None
 
 
+def orders_for(charge: Charge, orders: Iterable[Order]) -> list[Order]:
+    """Every order of the line's item, whatever its day."""
+    return [order for order in orders if _same_item(charge, order)]
+
+
 def _valid_on(order: Order, day: date | None, before: int, after: int) -> bool:
     if day is None or order.begins_at is None:
         return True

@@ -4,6 +4,7 @@ A regional row replaces the national row for the same rule (the longest matching
 the checks, which compare them with the day of service.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,15 @@ from typing import Any
 from knowledge.rows import ROW_TABLES, TableSpec
 
 SQL_TYPES = {"int": "integer", "decimal": "decimal(18,4)", "day": "date", "flag": "boolean"}
+DOSAGE_FORM = re.compile(
+    r"(?:氯化钠|葡萄糖)?(?:注射液|注射剂|口服液体剂|口服液|口服剂|口服|制剂|冻干|片剂|胶囊|颗粒|片|丸|乳膏|凝胶贴膏|微球|类|各型)+.*$"
+)
+SHORTEST_DRUG_NAME = 3
+SALTS = "盐酸|磷酸|硫酸|枸橼酸|富马酸|甲磺酸|马来酸|酒石酸|乳糖酸|重组|异"
+INJECTED = r"(?:氯化钠|葡萄糖|乳状|乳)?(?:注射|[(（]|$)"
+ANY_FORM = (
+    r"(?:[(（]|$|注射|片|丸|胶囊|软胶囊|颗粒|口服|分散|缓释|肠溶|干混悬|混悬|溶液|乳膏|凝胶|贴|制剂|微球)"
+)
 PATTERN_COLUMNS = (
     ("table_name", "varchar"),
     ("row_id", "varchar"),
@@ -78,7 +88,7 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
         for side in spec.codes:
             said = {"table_name": table.name, "row_id": row["row_id"], "side": side}
             for match, pattern in _side_patterns(row, side):
-                named = match in {"name", "same_name"}
+                named = match in {"name", "same_name", "drug_name"}
                 yield {**said, "pattern": pattern, "match": match, "ceiling": "clue" if named else ceiling}
 
 
@@ -92,7 +102,25 @@ def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str
     # a bar separates codes; in a regular expression it is the pattern's own
     parts = cell.split("|") if match in {"exact", "prefix"} else [cell]
     codes = [(match, part.strip()) for part in parts if part.strip()]
+    if side == "drug_prefix" and name:
+        return [*codes, *(("drug_name", pattern) for pattern in drug_names(str(name)))]
     return [*codes, ("same_name", _plain(str(name)))] if codes and name else codes
+
+
+def drug_names(generic: str) -> list[str]:
+    """How a drug's line may be named where its code is not in the row: the substance in the row's dosage form.
+
+    A generic that is told apart by figures, as amino acids 15AA are, is known by its code only."""
+    if re.search(r"[（(][^）)]*[0-9A-Za-zⅠⅡ]", generic):
+        return []
+    injected = "注射" in generic
+    patterns = []
+    for part in re.split(r"[、，,/（）()]", generic):
+        core = DOSAGE_FORM.sub("", part.removeprefix("注射用").strip())
+        if len(core) >= SHORTEST_DRUG_NAME and not re.search(r"注射|冻干|等$", core):
+            named = rf"^(?:注射用)?(?:{SALTS})?{re.escape(core)}钠?"
+            patterns.append(named + (INJECTED if injected else ANY_FORM))
+    return patterns
 
 
 def _plain(name: str) -> str:

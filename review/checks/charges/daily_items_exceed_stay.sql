@@ -27,17 +27,18 @@ left join (
     from charges c
     left join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
     left join item_limits k on k.row_id = r.row_id
-    where (k.per = 'day' and k.qty_unit in ('日', '小时')) or c.charge_type = '01'
+    where (k.per = 'day' and k.qty_unit in ('日', '小时')) or c.charge_type = '01' or c.unit = '小时'
 ) l on l.admission_id = a.admission_id
 
 -- findings
 with ruled as (
-    -- one limit a line; a bed that no rule row names is still known by its fee type and unit
+    -- one limit a line; a bed, a level of nursing or an hour that no rule row names is still known by its unit
     select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_on, c.charged_at, c.quantity,
            c.unit_price, c.amount, c.executing_department, k.row_id,
-           coalesce(k.qty_unit, '日') as unit,
-           coalesce(k.family, k.row_id, '床位') as family,
-           case when k.row_id is null then 'probable' else coalesce(r.ceiling, 'established') end as ceiling,
+           coalesce(k.qty_unit, case when c.unit = '小时' then '小时' else '日' end) as unit,
+           coalesce(k.family, k.row_id, case when c.unit = '小时' then c.item_key when c.charge_type = '01' then '床位费'
+                                             else '护理等级' end) as family,
+           case when k.row_id is null and c.unit <> '小时' then 'probable' else coalesce(r.ceiling, 'established') end as ceiling,
            row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number
                               order by case when k.family is null then 1 else 0 end,
                                        case r.ceiling when 'established' then 0 when 'probable' then 1 else 2 end,
@@ -49,8 +50,10 @@ with ruled as (
         and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
         and ((k.qty_unit = '日' and k.max_qty = 1) or (k.qty_unit = '小时' and k.max_qty = 24))
     where k.row_id is not null
-       or (c.charge_type = '01' and (c.unit like '%日%' or c.unit like '%天%') and c.item_name like '%床位%'
+       or (r.row_id is null and c.charge_type = '01' and (c.unit like '%日%' or c.unit like '%天%') and c.item_name like '%床位%'
            and c.item_name not like '%陪%')
+       or (r.row_id is null and c.charge_type = '07' and (c.unit like '%日%' or c.unit like '%天%') and c.item_name like '%级护理%')
+       or (r.row_id is null and c.unit = '小时' and c.kind = 'service')
 ),
 lines as (
     select r.*, e.episode_id from ruled r join episodes e on e.admission_id = r.admission_id where r.choice = 1

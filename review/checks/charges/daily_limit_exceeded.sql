@@ -26,8 +26,9 @@ from admissions a
 left join (
     select distinct c.admission_id
     from charges c
-    join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
-    join item_limits k on k.row_id = r.row_id and k.per in ('day', 'operation') and k.max_qty is not null
+    left join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
+    left join item_limits k on k.row_id = r.row_id and k.per in ('day', 'operation') and k.max_qty is not null
+    where k.row_id is not null or c.unit = '小时'
 ) l on l.admission_id = a.admission_id
 
 -- findings
@@ -44,6 +45,14 @@ with lines as (
     where k.per in ('day', 'operation') and k.max_qty is not null and coalesce(k.n_days, 1) = 1
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
+    union all
+    -- no day has more than 24 hours, whatever the item
+    select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
+           c.amount, c.executing_department, c.clock_ok, cast(null as varchar), 'day', cast(24 as decimal(18, 4)), '小时', c.item_key,
+           'established', 1
+    from charges c
+    where c.unit = '小时' and c.kind = 'service'
+      and not exists (select 1 from row_codes r where r.item_key = c.item_key and r.table_name = 'item_limits')
 ),
 births as (
     select admission_id,

@@ -1,0 +1,180 @@
+"""CHG-008: more hours charged than the anaesthesia or the order they belong to had."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import ceil
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.service_traces import by_item, in_operating_room, orders_for
+from review.models import Problem
+from review.record import Charge
+from review.violations import Certainty
+
+HOURLY = re.compile(r"^(?:每)?(?P<hours>\d+(?:\.\d+)?)?(?:个)?小时$")
+IN_ANAESTHESIA = re.compile(r"麻醉")
+ADD_ON = re.compile(r"加收|每增加|超过|局部浸润|术后镇痛|连续镇痛")
+
+
+@dataclass(frozen=True)
+class Span:
+    """The hours that one source gives a service: their sum without overlaps, and where it stands."""
+
+    times: tuple[tuple[datetime, datetime], ...]
+    source: str
+    fact_ids: tuple[str, ...]
+    open_end: bool = False
+
+    @property
+    def hours(self) -> float:
+        return _union(self.times)
+
+    def hours_on(self, day: date | None) -> float:
+        """The part of it that lies on one day."""
+        if day is None:
+            return 0.0
+        opens, closes = datetime.combine(day, time.min), datetime.combine(day + timedelta(days=1), time.min)
+        return _union((max(begins, opens), min(ends, closes)) for begins, ends in self.times)
+
+
+@check(
+    code="CHG-008",
+    title="计时项目超过实际时长",
+    violation="over_standard_charge",
+    certainty="established",
+    needs={"tables": ["charges"]},
+    limits={"tolerance_hours": 1, "tolerance_share": 0.1, "sure_hours": 2},
+    basis=["医疗保障基金使用监督管理条例#第三十八条（三）"],
+    covers={"classes": [27], "problems": [61, 63, 156, 163, 164, 165, 166, 174]},
+    message="$item 计费 $billed 小时，$source实际 $actual 小时，多计 $excess 小时，疑似多收 $excess_yuan 元。",
+    why="按小时计价的项目不应多于实际使用的时间。",
+    exceptions=(
+        "不足一小时按一小时计",
+        "一日内两次麻醉分别计时",
+        "复苏时间计入麻醉监测",
+        "长期医嘱没有停止时间",
+        "多条医嘱的时间合并计算",
+        "多计部分已退费",
+    ),
+    overturned_by=("监护仪、呼吸机的运行记录", "护理记录单", "麻醉记录单"),
+)
+def hours_beyond_the_event(record: Record, limits: Limits) -> Iterator[Problem]:
+    items = [
+        lines
+        for lines in by_item(record.charges).values()
+        if _step(lines[0]) and not ADD_ON.search(lines[0].item_name or "")
+    ]
+    if not items:
+        raise NotApplicable("没有按小时计价的项目")
+    found = [(lines, _span_of(record, lines)) for lines in items]
+    if all(span is None for _, span in found):
+        raise NotChecked("缺：麻醉起止时间或带停止时间的医嘱")
+    for lines, span in found:
+        if span is not None:
+            yield from _problem(lines, span, limits)
+
+
+def _step(line: Charge) -> float | None:
+    """How many hours one unit of the line stands for; null where it is not priced by the hour."""
+    match = HOURLY.match((line.unit or "").replace(" ", ""))
+    return float(match["hours"] or 1) if match else None
+
+
+def _span_of(record: Record, lines: Sequence[Charge]) -> Span | None:
+    name = lines[0].item_name or ""
+    if IN_ANAESTHESIA.search(name) or (lines[0].charge_type == "06" and in_operating_room(lines[0])):
+        return _anaesthesia(record)
+    orders = [
+        order for order in orders_for(lines[0], record.orders) if "临时" not in (order.order_type or "")
+    ]
+    timed = [
+        (order.begins_at, order.ends_at or record.admission.ends_at) for order in orders if order.begins_at
+    ]
+    if not timed or len(timed) < len(orders):
+        return None
+    return Span(
+        tuple(timed),
+        "医嘱起止时间",
+        tuple(order.fact_id for order in orders),
+        open_end=any(order.ends_at is None for order in orders),
+    )
+
+
+def _anaesthesia(record: Record) -> Span | None:
+    """From induction to the end of recovery: what the anaesthetist may count at most."""
+    timed = [
+        (row.begins_at, max(filter(None, (row.ends_at, row.recovery_ends_at)), default=row.begins_at))
+        for row in record.anesthesia
+        if row.begins_at and row.ends_at
+    ]
+    if not timed or len(timed) < len(record.anesthesia):
+        return None
+    return Span(tuple(timed), "麻醉记录", tuple(row.fact_id for row in record.anesthesia))
+
+
+def _union(spans: Iterable[tuple[datetime, datetime]]) -> float:
+    total, last = 0.0, datetime.min
+    for begins, ends in sorted(spans):
+        begins = max(begins, last)
+        if ends > begins:
+            total += (ends - begins).total_seconds() / 3600
+            last = ends
+    return total
+
+
+def _problem(lines: Sequence[Charge], span: Span, limits: Limits) -> Iterator[Problem]:
+    step = _step(lines[0]) or 1
+    billed = float(sum(line.quantity for line in lines))
+    allowed = ceil(round(span.hours / step, 4))
+    excess = Decimal(str(billed - allowed))
+    slack = max(float(limits["tolerance_hours"]) / step, float(limits["tolerance_share"]) * allowed)
+    if float(excess) < max(1.0, slack):
+        return
+    taken, amount = _excess_lines(lines, excess, span, step)
+    sure = float(excess) * step >= float(limits["sure_hours"]) and not span.open_end
+    yield Problem(
+        fields={
+            "item": lines[0].item_name or "",
+            "billed": billed * step,
+            "source": span.source,
+            "actual": round(span.hours, 2),
+            "excess": float(excess) * step,
+            "excess_yuan": amount,
+        },
+        charge_ids=tuple(sorted(line.charge_id for line in taken)),
+        amount=amount,
+        fact_ids=span.fact_ids,
+        certainty=Certainty.CLUE if span.open_end else Certainty.ESTABLISHED if sure else Certainty.PROBABLE,
+        lowered_by=("医嘱没有停止时间，按出院时间推算",) if span.open_end else (),
+    )
+
+
+def _excess_lines(
+    lines: Sequence[Charge], excess: Decimal, span: Span, step: float
+) -> tuple[list[Charge], Decimal]:
+    """The cheapest units are the excess; among equals those of the days most beyond their hours, the latest first."""
+    days: dict[date | None, float] = defaultdict(float)
+    for line in lines:
+        days[line.charged_on] += float(line.quantity) * step
+    ranked = sorted(
+        lines,
+        key=lambda line: (
+            line.amount / line.quantity,
+            -round(days[line.charged_on] - ceil(span.hours_on(line.charged_on))),
+            -(line.charged_at.timestamp() if line.charged_at else 0),
+            line.charge_id,
+        ),
+    )
+    left, taken, amount = excess, [], Decimal(0)
+    for line in ranked:
+        part = min(line.quantity, left)
+        if part <= 0:
+            break
+        taken.append(line)
+        amount += part * line.amount / line.quantity
+        left -= part
+    return taken, amount
