@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -81,13 +82,13 @@ def _candidates(collection: Collection, index: Index, query: Query, region: str 
     """Units that may apply, best first; among equals of several lists the one with a title of its own first."""
     scores = _fused(index, query)
     order = np.argsort(-scores, kind="stable")[:POOL]
-    factors = [_factor(document, query) for document in collection.documents]
+    weigh = cache(lambda owner: _factor(collection.documents[owner], query))
     found: list[Candidate] = []
     for place in (int(one) for one in order if scores[one] > 0):
         unit = collection.units[place]
         owner = collection.owners[unit]
         if applies_in(collection.documents[owner].region, region):
-            factor, bonus = factors[owner]
+            factor, bonus = weigh(owner)
             named = _names_article(collection.passages[unit].passage, query)
             bonus += (NAMED_ARTICLE + bonus) if named else 0.0
             if _other_item(collection.passages[unit], query):
