@@ -6,6 +6,7 @@ A ZIP is hostile until shown otherwise: no path leaves the target, sizes are cou
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -39,7 +40,7 @@ def unpack(archive: Path, target: Path) -> Path:
             _refuse_oversize(members, archive)
             for member in members:
                 _unpack_member(packed, member, target)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as problem:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as problem:
         raise InputError("这个文件不是完整的 ZIP；请重新打包，或填写服务器上的路径。") from problem
     inner = [entry for entry in target.iterdir() if entry.name not in IGNORED]
     alone = len(inner) == 1 and inner[0].is_dir() and inner[0].name not in PARTS

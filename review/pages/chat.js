@@ -9,7 +9,7 @@
     const S = {about: null, conversation: '', turns: [], citations: [], at: -1, waiting: false, follow: true};
     const side = el('aside', {class: 'talks', 'aria-label': '提问'}), talk = el('div', {class: 'scroll talk', tabindex: '0', 'aria-label': '问答'}), inner = el('div', {class: 'measure'});
     const clause = el('div', {class: 'scroll clause-box', 'aria-live': 'polite'});
-    const day = el('input', {type: 'date', class: 'control', 'aria-label': '依据日'}), region = el('select', {class: 'control', 'aria-label': '地区'});
+    const day = el('input', {class: 'control', 'aria-label': '依据日', size: 10, maxlength: 10, placeholder: '年-月-日', pattern: '\\d{4}-\\d{2}-\\d{2}'}), region = el('select', {class: 'control', 'aria-label': '地区'});
     const follow = el('button', {class: 'pill push', 'aria-pressed': 'true', hidden: true, on: {click: () => { S.follow = !S.follow; drawFollow(); }}});
     const box = el('textarea', {rows: 1, maxlength: 500, placeholder: '问条款、时限、处罚，或“A 和 B 能同时收吗”', 'aria-label': '提问'});
     const send = el('button', {class: 'btn main', on: {click: () => ask()}}, '提问 ', mj.kbd('Enter'));
@@ -51,28 +51,35 @@
     function answer(turn, n) {
       if (turn.problem) return el('div', {class: 'answer refused'}, el('p', {}, turn.problem));
       if (turn.refused) return refused(turn, n);
-      return el('article', {class: 'answer'}, paragraphs(turn, n), chips(turn.citations, n), foot(turn));
+      return el('article', {class: 'answer'}, told(turn, n), chips(passages(turn), turn, n), foot(turn));
     }
     function refused(turn, n) {
-      const near = (turn.hits || []).slice(0, 3).map((hit) => ({document: hit.document, passage: hit.passage, quote: '', in_force_from: hit.in_force_from}));
-      return el('article', {class: 'answer refused'}, paragraphs(turn, n), near.length ? el('p', {class: 'small'}, `最接近的 ${near.length} 处：`) : null, chips(near, n, true), foot(turn));
+      const near = (turn.hits || []).slice(0, 3);
+      return el('article', {class: 'answer refused'}, told(turn, n), near.length ? el('p', {class: 'small'}, `最接近的 ${near.length} 处：`) : null, chips(near, turn, n, true), foot(turn));
     }
-    // a sentence ends in [n], the number of its citation
-    function paragraphs(turn, n) {
-      return String(turn.answer || '').split('\n').filter((line) => line.trim()).map((line, first) => el('p', {class: first ? '' : 'lead'},
-        line.split(/(\[\d+\]|「[^」]*」)/).map((piece) => {
-          const number = /^\[(\d+)\]$/.exec(piece);
-          return number && turn.citations && turn.citations[number[1] - 1] ? cite(n, Number(number[1]) - 1) : piece;
-        })));
+    // each quote is shown where the answer says it, followed by the number of its passage
+    function told(turn, n) {
+      const words = String(turn.answer || ''), out = [];
+      let at = 0;
+      (turn.citations || []).forEach((one, place) => {
+        const start = words.indexOf(one.quote, at);
+        if (!one.quote || start < 0) return;
+        out.push(words.slice(at, start), el('span', {class: 'quoted'}, one.quote), cite(n, place, numberOf(turn, one)));
+        at = start + one.quote.length;
+      });
+      return el('div', {class: 'told'}, ...out, words.slice(at));
     }
-    const cite = (n, at) => el('button', {class: 'cite', data: {cite: `${n}-${at}`}, title: '打开原文', on: {click: () => openCitation(n, at)}}, String(at + 1));
-    function chips(citations, n, near) {
-      return el('div', {class: 'chips'}, (citations || []).map((one, at) => el('button', {class: 'chip', data: {chip: `${n}-${at}`}, on: {click: () => openCitation(n, at, near)}}, el('span', {class: 'cite'}, String(at + 1)),
-        el('span', {class: 'cut'}, el('b', {class: 'strong'}, one.document.replace(/[《》]/g, '')), ' ' + one.passage), one.in_force_from ? el('span', {class: 'muted'}, one.in_force_from + ' 起') : null)));
+    const passages = (turn) => [...new Map((turn.citations || []).map((one, at) => [one.document + one.passage, {...one, at}]).reverse()).values()].reverse();
+    const numberOf = (turn, one) => passages(turn).findIndex((other) => other.document === one.document && other.passage === one.passage) + 1;
+    const cite = (n, at, number) => el('button', {class: 'cite', data: {cite: `${n}-${at}`}, title: '打开原文', on: {click: () => openCitation(n, at)}}, String(number));
+    function chips(shown, turn, n, near) {
+      const begins = (one) => ((turn.hits || []).find((hit) => hit.document === one.document && hit.passage === one.passage) || {}).in_force_from;
+      return el('div', {class: 'chips'}, shown.map((one, at) => el('button', {class: 'chip', data: {chip: one.document + one.passage}, on: {click: () => openCitation(n, near ? at : one.at, near)}}, el('span', {class: 'cite'}, String(at + 1)),
+        el('span', {class: 'cut'}, el('b', {class: 'strong'}, one.document), ' ' + one.passage), begins(one) ? el('span', {class: 'muted'}, begins(one) + ' 起') : null)));
     }
     function foot(turn) {
       const quotes = (turn.citations || []).length, dropped = turn.dropped || 0;
-      return el('p', {class: 'foot small muted'}, [quotes && !turn.refused ? `引文 ${quotes} 处，逐字核对一致` : '', dropped ? `略去 ${dropped} 句，没有依据` : '', '依据日 ' + turn.as_of, turn.region ? '地区 ' + turn.region : '全国', turn.model ? '模型 ' + turn.model : '未用模型', `${turn.seconds} 秒`].filter(Boolean).join(' · '),
+      return el('p', {class: 'foot small muted'}, [quotes && !turn.refused ? `引文 ${quotes} 处，逐字核对一致` : '', dropped ? `略去 ${dropped} 句，没有依据` : '', '依据日 ' + turn.as_of, turn.region ? '地区 ' + turn.region : '全国', turn.origin === 'model' ? '模型作答' : '未用模型', `${turn.seconds} 秒`].filter(Boolean).join(' · '),
         el('button', {class: 'link', on: {click: (e) => copy(turn, e.currentTarget)}}, '复制'));
     }
     async function copy(turn, button) {
@@ -86,7 +93,8 @@
       S.citations = (near ? turn.hits.slice(0, 3) : turn.citations).map((_, place) => [n, place, near]);
       S.at = at;
       inner.querySelectorAll('.on').forEach((node) => node.classList.remove('on'));
-      inner.querySelectorAll(`[data-cite="${n}-${at}"],[data-chip="${n}-${at}"],[data-chip="${n}-${at}"] .cite`).forEach((node) => node.classList.add('on'));
+      const chip = `[data-chip="${CSS.escape(one.document + one.passage)}"]`, own = inner.querySelectorAll('.answer')[n];
+      own.querySelectorAll(`${near ? '' : `[data-cite="${n}-${at}"],`}${chip},${chip} .cite`).forEach((node) => node.classList.add('on'));
       const reply = await mj.ask(page, 'open_citation', {document: one.document, passage: one.passage, quote: near ? '' : one.quote || '', as_of: turn.as_of});
       if (S.at !== at) return;
       clause.replaceChildren(reply && !reply.problem ? mj.clause(reply) : el('p', {class: 'notice'}, reply ? reply.problem : '没有读出来，请重试。'));

@@ -1,14 +1,15 @@
 """问答: questions about rules, answered with the clauses that say so; each citation opens at its words."""
 
 import time
-from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
 
+from knowledge.answers import answer_json, ask
 from review.accounts import Person
 from review.clauses import open_clause
 from review.desk import Call, Desk, Refused, person_line, text
 from review.entries import Question
+from review.pages.inspections import stated_in
 from review.results import Line
 from review.store import new_key
 
@@ -72,10 +73,11 @@ def ask_question(desk: Desk, person: Person, call: Call) -> Line:
 
 def plain_answer(desk: Desk, question: str, day: date, region: str | None, history: tuple[str, ...]) -> Line:
     """The library's answer as plain values; without a model it is put together from the clauses themselves."""
-    from knowledge.answers import ask
-
     reply = ask(desk.library, question, as_of=day, region=region, history=history)
-    return _plain(reply)
+    told: Line = answer_json(reply)
+    # the page shows a hit by its name and opens its text when asked for
+    hits = [{key: hit[key] for key in ("document", "passage", "in_force_from")} for hit in told["hits"]]
+    return told | {"hits": hits, "dropped": reply.dropped, "origin": reply.origin}
 
 
 def open_citation(desk: Desk, person: Person, call: Call) -> Line:
@@ -99,7 +101,9 @@ def _regions(desk: Desk) -> list[Line]:
         results = desk.results(entry)
         code = results.about.get("region") if results else None
         if code:
-            found[str(code)] = {"code": str(code), "name": f"{entry.hospital}所在地区 {code}"}
+            stated = stated_in(Path(entry.folder)).get("region")
+            name = str(stated.get("name") or "") if isinstance(stated, dict) else ""
+            found[str(code)] = {"code": str(code), "name": f"{name} {code}".strip()}
     return list(found.values())
 
 
@@ -108,16 +112,6 @@ def _day(given: str) -> date:
         return date.fromisoformat(given)
     except ValueError:
         return datetime.now().astimezone().date()
-
-
-def _plain(thing: Any) -> Any:
-    if hasattr(thing, "__dataclass_fields__"):
-        return _plain(asdict(thing))
-    if isinstance(thing, dict):
-        return {str(key): _plain(value) for key, value in thing.items()}
-    if isinstance(thing, list | tuple):
-        return [_plain(value) for value in thing]
-    return thing.isoformat() if isinstance(thing, date) else thing
 
 
 HANDLERS = (open_chat, open_conversation, ask_question, open_citation)

@@ -1,0 +1,55 @@
+"""A workbench over a real review of the bundled demonstration, without its one scanned page (which takes seconds)."""
+
+import shutil
+
+import pytest
+from demonstration import DEMO
+
+from review.accounts import LEADER, Accounts, Person
+from review.desk import Desk
+from review.pipeline import review_inspection
+from review.runs import Runs
+from review.store import Store
+
+
+@pytest.fixture(scope="session")
+def reviewed(tmp_path_factory):
+    """The folder and the results of a real run."""
+    home = tmp_path_factory.mktemp("reviewed")
+    folder = home / "inspection"
+    shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("*扫描*", "expected.json"))
+    review_inspection(folder, home / "out", home=home)
+    return folder, home / "out"
+
+
+@pytest.fixture
+def desk(tmp_path, reviewed):
+    """A desk with one reviewed inspection, bound to this machine."""
+    folder, out = reviewed
+    store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    runs = Runs(store, tmp_path, review_inspection)
+    desk = Desk(store, Accounts(store, "127.0.0.1"), runs, tmp_path)
+    key = store.add_inspection("示例检查", "山岭县人民医院", folder, "演示", demo=True)
+    shutil.copytree(out, runs.out(key, 1))
+    store.update_inspection(key, state="ready", run=1)
+    yield desk
+    results = desk.results(desk.inspection(key))
+    results.close()
+    store.close()
+
+
+@pytest.fixture
+def key(desk):
+    return desk.store.inspections()[0].key
+
+
+@pytest.fixture
+def case(desk, key):
+    """From an admission to the key its case goes by."""
+    keys = desk.store.case_keys(key, list(desk.results(desk.inspection(key)).admissions))
+    return keys.__getitem__
+
+
+@pytest.fixture
+def leader():
+    return Person("陈立群", (LEADER,))

@@ -1,0 +1,107 @@
+"""Reviews beside the pages: progress, failure in words, and decisions that outlive a re-run."""
+
+import json
+import os
+import time
+
+import pytest
+from demonstration import ABSENT
+
+from review.entries import Press
+from review.errors import InputError
+from review.runs import Runs
+from review.store import Store, new_key
+
+
+def works(folder, out, *, home, progress):
+    progress("读入", 1, 2)
+    progress("核查", 1, 1)
+    found = json.loads((folder / "found.json").read_text("utf-8"))
+    out.mkdir(parents=True)
+    lines = (json.dumps({"id": one, "admission_id": ABSENT}) for one in found)
+    (out / "findings.jsonl").write_text("\n".join(lines), "utf-8")
+
+
+def fails(folder, out, *, home, progress):
+    raise InputError("没有 claims 文件夹；请补上。")
+
+
+def breaks(folder, out, *, home, progress):
+    raise RuntimeError("a name of a patient")
+
+
+def dies(folder, out, *, home, progress):
+    os._exit(3)
+
+
+def waits(folder, out, *, home, progress):
+    progress("读入", 0, 1)
+    time.sleep(60)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    yield store
+    store.close()
+
+
+def finished(store, runs, key):
+    for _ in range(600):
+        entry = next(entry for entry in store.inspections() if entry.key == key)
+        if runs.progress(key) is None and entry.state in ("ready", "failed"):
+            return entry
+        time.sleep(0.05)
+    raise AssertionError("the run did not end")
+
+
+@pytest.mark.parametrize(
+    ("reviewer", "told"),
+    [(fails, "没有 claims 文件夹；请补上。"), (breaks, "程序出错"), (dies, "中途停止")],
+)
+def test_a_run_that_fails_says_so_in_words_and_leaves_nothing_half_written(store, tmp_path, reviewer, told):
+    runs = Runs(store, tmp_path, reviewer)
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    runs.start(key)
+    entry = finished(store, runs, key)
+    assert (entry.state, entry.run, runs.out(key, 1).exists()) == ("failed", 0, False)
+    assert told in entry.problem
+    assert "patient" not in entry.problem
+
+
+def test_a_run_can_be_cancelled_and_started_again(store, tmp_path):
+    runs = Runs(store, tmp_path, waits)
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    assert runs.start(key)
+    assert not runs.start(key)
+    while (runs.progress(key) or {"stage": ""})["stage"] != "读入":
+        time.sleep(0.05)
+    assert runs.cancel(key)
+    assert "已取消" in finished(store, runs, key).problem
+
+
+def test_a_decided_finding_that_is_no_longer_found_stays_visible(store, tmp_path):
+    runs = Runs(store, tmp_path, works)
+    folder = tmp_path / "inspection"
+    folder.mkdir()
+    key = store.add_inspection("检查", "医院", folder, "王敏")
+    for found in (["f1", "f2", "f3"], ["f3"], ["f3", "f4"]):
+        (folder / "found.json").write_text(json.dumps(found), "utf-8")
+        runs.start(key)
+        entry = finished(store, runs, key)
+        if entry.run == 1:
+            store.append(Press(new_key(), key, ABSENT, "f1", "confirm", "王敏"))
+            store.append(Press(new_key(), key, ABSENT, "f3", "reject", "王敏"))
+    gone = (runs.out(key, 3) / "gone.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in gone] == ["f1"]
+    assert [line.finding for line in store.decisions(key)] == ["f1", "f3"]
+    assert not runs.out(key, 1).exists()
+
+
+def test_a_run_cut_short_by_a_stop_begins_again(store, tmp_path):
+    (tmp_path / "found.json").write_text("[]", "utf-8")
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    store.update_inspection(key, state="running")
+    runs = Runs(store, tmp_path, works)
+    runs.resume()
+    assert finished(store, runs, key).run == 1
