@@ -82,11 +82,15 @@ class StoredVectors:
     def _collection(self) -> Any:
         return _client(self.folder).get_collection(COLLECTION, embedding_function=None)
 
+    @cached_property
+    def _size(self) -> int:
+        return int(self._collection.count())
+
     def nearest(self, question: str, count: int) -> tuple[npt.NDArray[np.int64], Floats]:
         vector = self._embedder.encode([question])
         if not vector.any():
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        most = min(count, self._collection.count())
+        most = min(count, self._size)
         found = self._collection.query(query_embeddings=vector, n_results=most, include=["distances"])
         places = np.array([int(one) for one in found["ids"][0]], dtype=np.int64)
         return places, 1 - np.array(found["distances"][0], dtype=np.float32)

@@ -68,7 +68,7 @@ def rank(
             unit = collection.commencements.get(collection.owners[unit], unit)
             note = _note(collection, unit, as_of)
         clause = collection.at(unit, as_of)
-        key, saying = (loose_title(clause.document), clause.passage), _saying(clause)
+        key, saying = (loose_title(clause.document), clause.passage), _saying(collection.passages[unit])
         if key in hits or saying in said:
             continue
         hits[key] = Hit(**clause.__dict__, score=round(candidate.score, 4), note=note)
@@ -102,9 +102,11 @@ def _preferred(collection: Collection, found: list[Candidate]) -> list[Candidate
     """Rows that several lists repeat take the best place any of them has, the official list before extracts."""
     groups: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in found:
-        groups.setdefault(_saying(collection.at(candidate.unit)), []).append(candidate)
+        groups.setdefault(_saying(collection.passages[candidate.unit]), []).append(candidate)
     return [
         Candidate(min(group, key=lambda one: _standing(collection, one.unit)).unit, group[0].score)
+        if len(group) > 1
+        else group[0]
         for group in groups.values()
     ]
 
@@ -116,12 +118,12 @@ def _standing(collection: Collection, unit: int) -> bool:
     return plain[0] == plain[1]
 
 
-def _saying(clause: Clause) -> tuple[str, str]:
+def _saying(passage: Passage) -> tuple[str, str]:
     """What a row says of what, whichever list says it; any other passage speaks for itself."""
-    if clause.kind != "row" or "：" not in clause.text:
-        return clause.document, clause.passage
-    values = [line.partition("：")[2] for line in clause.text.splitlines()]
-    return re.sub(r"^[^：]*：", "", clause.passage), max(values, key=len)
+    if passage.kind != "row" or "：" not in passage.text:
+        return passage.document, passage.passage
+    values = [line.partition("：")[2] for line in passage.text.splitlines()]
+    return re.sub(r"^[^：]*：", "", passage.passage), max(values, key=len)
 
 
 def _fused(index: Index, query: Query) -> Floats:
