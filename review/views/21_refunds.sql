@@ -21,19 +21,22 @@ named as (
     from takes_back r
     join settled o on o.charge_id = r.original_id and o.admission_id = r.admission_id and o.quantity > 0 and o.amount >= 0
 ),
+named_back as (
+    select admission_id, original_id, sum(quantity) as quantity from named where choice = 1 group by admission_id, original_id
+),
 open_lines as (
-    -- lines that still stand for pairing: refunds that name nothing we hold, originals not named by any refund
+    -- lines that still stand for pairing: refunds that name nothing we hold, originals with what named refunds left of them
     select r.charge_id, r.admission_id, r.charged_at, r.charged_on, r.item_key, r.unit_price, r.quantity, r.amount,
            r.in_scope_amount, r.full_self_pay, r.over_limit_self_pay, -1 as sign
     from takes_back r
     where not exists (select 1 from named n where n.refund_id = r.charge_id and n.admission_id = r.admission_id)
     union all
-    select o.charge_id, o.admission_id, o.charged_at, o.charged_on, o.item_key, o.unit_price, o.quantity, o.amount,
-           o.in_scope_amount, o.full_self_pay, o.over_limit_self_pay, 1
+    select o.charge_id, o.admission_id, o.charged_at, o.charged_on, o.item_key, o.unit_price,
+           o.quantity + coalesce(n.quantity, 0), o.amount, o.in_scope_amount, o.full_self_pay, o.over_limit_self_pay, 1
     from settled o
-    where o.quantity > 0 and o.amount >= 0
+    left join named_back n on n.original_id = o.charge_id and n.admission_id = o.admission_id
+    where o.quantity + coalesce(n.quantity, 0) > 0 and o.amount >= 0
       and exists (select 1 from takes_back r where r.admission_id = o.admission_id and r.item_key = o.item_key)
-      and not exists (select 1 from named n where n.original_id = o.charge_id and n.admission_id = o.admission_id)
 ),
 depths as (
     select *, abs(quantity) as size,
