@@ -1,6 +1,7 @@
 """Cuts the text of a record file into its documents: at title lines, and at timed entries of a progress sheet."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
@@ -155,15 +156,14 @@ def _merged(cuts: list[Cut], text: str) -> list[Cut]:
 def _with_entries(cuts: list[Cut], lines: list[Line], text: str) -> list[Cut]:
     """In a progress sheet, a line that opens with date and time after a signature begins the next note."""
     whole: list[Cut] = []
+    starts = [line.start for line in lines]
     for cut, following in zip_longest(cuts, cuts[1:]):
         end = following.start if following is not None else len(text)
         whole.append(cut)
         if cut.kind != PROGRESS:
             continue
         first = cut
-        for line in lines:
-            if not cut.body < line.start < end:
-                continue
+        for line in lines[bisect_right(starts, cut.body) : bisect_left(starts, end)]:
             stamps = [stamp for stamp in line_moments(line.text, None) if stamp.exact]
             if not stamps:
                 continue
