@@ -1,5 +1,6 @@
 """Readers of text: what they read, and what they must not read into it."""
 
+import time
 from datetime import datetime
 
 import pytest
@@ -244,3 +245,12 @@ def test_fields_of_relatives_and_newborns_are_no_header_of_the_patient():
 )
 def test_absence_with_a_clinical_reason_or_of_another_patient_is_none(line):
     assert brief(f"护理记录\n{line}", "absence", kind="护理记录") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["无" * 30000, "1" * 30000, "今日胸部CT" * 4000, "\n" * 50000, "12:30 " * 8000, "姓名：" * 9000]
+)
+def test_hostile_repetition_is_read_in_moments(text):
+    started = time.perf_counter()
+    facts(text, kind="护理记录")
+    assert time.perf_counter() - started < 5

@@ -23,6 +23,7 @@ NARRATIVE = re.compile(
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
 SHINGLE, PERMUTATIONS, SIMILAR, WINDOW = 8, 64, 0.3, 160
+LONGEST = 20_000
 LEAST_BLOCK, LEAST_CLAUSE, USUAL_CLAUSE = 12, 6, 8
 CLAUSE = re.compile(r"[，。；！？,;]")
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -149,7 +150,9 @@ def shingles(text: str) -> set[str]:
 
 
 def _blocks(here: str, there: str) -> tuple[tuple[int, int, int], ...]:
-    matcher = SequenceMatcher(None, here, there, autojunk=False)
+    matcher = SequenceMatcher(
+        None, here[:LONGEST], there[:LONGEST]
+    )  # its junk rule keeps hostile repetition cheap
     return tuple(
         (block.a, block.b, block.size) for block in matcher.get_matching_blocks() if block.size >= LEAST_BLOCK
     )

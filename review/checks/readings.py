@@ -13,7 +13,7 @@ from review.record import Document, Edit, Fact
 
 WRITTEN_LATER = re.compile(r"补记|追记|补录|后补|补写")
 CREATED = "创建"
-TAIL = 80
+TAIL, NEAREST = 80, 3
 
 
 def facts_of(record: Record, *kinds: str) -> Iterator[Fact]:
@@ -56,8 +56,8 @@ def creation_of(record: Record, document: Document) -> Edit | None:
         and _same_title(edit.document_title, document)
     ]
     others = [other for other in record.documents if other.title == document.title and other is not document]
-    near = [edit for edit in named if not _belongs_to(edit, document, others)]
-    return min(near, key=lambda edit: _distance(edit, document), default=None)
+    nearest = sorted(named, key=lambda edit: _distance(edit, document))[:NEAREST]
+    return next((edit for edit in nearest if not _belongs_to(edit, document, others)), None)
 
 
 def _same_title(title: str | None, document: Document) -> bool:

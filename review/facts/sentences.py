@@ -17,7 +17,7 @@ LABEL = re.compile(
     r"[\s|]*(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．)）](?!\d)|[\u4e00-\u9fff]{2,10}[：:])"
 )
 UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
-SHORT_LINE = 24
+SHORT_LINE, LONGEST = 24, 800  # what runs on for longer is no sentence
 NURSING = re.compile(r"护理|护士|体温单|巡视|交班")
 
 
@@ -73,13 +73,13 @@ def section_at(document: Document, place: int) -> str | None:
 
 def _cuts(text: str, stamps: list[Moment]) -> Iterator[tuple[int, int]]:
     """Spans between sentence ends; a line end counts unless it only wraps a long line."""
-    borders = sorted({stamp.start for stamp in stamps})
+    borders = {stamp.start for stamp in stamps}
     start = 0
     for place, character in enumerate(text):
         if place in borders and place > start:
             yield start, place
             start = place
-        if character in ENDS or (character == "\n" and not _wraps(text, place)):
+        if place - start >= LONGEST or character in ENDS or (character == "\n" and not _wraps(text, place)):
             yield start, place + 1
             start = place + 1
     yield start, len(text)

@@ -10,11 +10,11 @@ from datetime import date, datetime, time
 DAY = r"(?P<year>\d{4})\s?[-./年]\s?(?P<month>\d{1,2})\s?[-./月]\s?(?P<day>\d{1,2})\s?日?"
 SHORT_DAY = r"(?P<month>\d{1,2})\s?[-./月]\s?(?P<day>\d{1,2})\s?日?"
 CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s?[:：时点]\s?(?P<minute>[0-5]\d)?\s?分?(?::[0-5]\d)?"
-MOMENT = re.compile(DAY + r"(?:[\sT|,，]*" + CLOCK + ")?")
+MOMENT = re.compile(DAY + r"(?:[\sT|,，]{0,8}" + CLOCK + ")?")
 LINE_MOMENT = re.compile(
-    rf"^[\s|]*(?:{DAY}[\sT|,，]*(?:{CLOCK})?(?![\d.]))".replace("?P<", "?P<full_")
-    + rf"|^[\s|]*{SHORT_DAY}[\s|,，]+{CLOCK}".replace("?P<", "?P<short_")
-    + rf"|^[\s|]*{CLOCK}(?=[\s|,，])".replace("?P<", "?P<clock_"),
+    rf"^[ \t\u3000|]{{0,40}}(?:{DAY}[\sT|,，]{{0,8}}(?:{CLOCK})?(?![\d.]))".replace("?P<", "?P<full_")
+    + rf"|^[ \t\u3000|]{{0,40}}{SHORT_DAY}[\s|,，]{{1,8}}{CLOCK}".replace("?P<", "?P<short_")
+    + rf"|^[ \t\u3000|]{{0,40}}{CLOCK}(?=[\s|,，])".replace("?P<", "?P<clock_"),
     re.MULTILINE,
 )
 
