@@ -27,7 +27,7 @@ from review.record import (
     Vital,
 )
 
-OF_ADMISSION = "admission_id = $admission_id"
+RECORDS_AT_ONCE = 200  # one query for a block of admissions instead of one for each
 
 
 class Record:
@@ -41,10 +41,7 @@ class Record:
         self.documents = documents
 
     def _fetch(self, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
-        where = f"{OF_ADMISSION} order by {order}"
-        return tuple(
-            self.inspection.warehouse.fetch(noun, view, where, {"admission_id": self.admission.admission_id})
-        )
+        return self.inspection.rows_of(self.admission.admission_id, noun, view, order)
 
     @cached_property
     def charges(self) -> tuple[Charge, ...]:
@@ -116,6 +113,8 @@ class Inspection:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self._rows: dict[str, Sequence[Mapping[str, Any]]] = {}
+        self._block_of: dict[str, int] = {}
+        self._blocks: dict[str, dict[str, list[Any]]] = {}
         self._codes: dict[str, Mapping[str, Sequence[Mapping[str, Any]]]] = {}
 
     @cached_property
@@ -149,6 +148,27 @@ class Inspection:
             admission.admission_id: Record(self, admission, documents.get(admission.admission_id, ()))
             for admission in admissions
         }
+
+    def rows_of(self, admission_id: str, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
+        """The rows of one admission, read together with those of its neighbours in the order of records."""
+        block = self._places.get(admission_id, 0) // RECORDS_AT_ONCE
+        if self._block_of.get(view) != block:
+            ids = list(self.records)[block * RECORDS_AT_ONCE : (block + 1) * RECORDS_AT_ONCE]
+            marks = ", ".join(f"$id_{number}" for number in range(len(ids)))
+            rows: dict[str, list[Any]] = {}
+            for row in self.warehouse.fetch(
+                noun,
+                view,
+                f"admission_id in ({marks}) order by {order}",
+                {f"id_{number}": admission for number, admission in enumerate(ids)},
+            ):
+                rows.setdefault(row.admission_id, []).append(row)
+            self._block_of[view], self._blocks[view] = block, rows
+        return tuple(self._blocks[view].get(admission_id, ()))
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {admission_id: place for place, admission_id in enumerate(self.records)}
 
     def knowledge(self, table: str) -> Sequence[Mapping[str, Any]]:
         if table not in self._rows:
