@@ -81,6 +81,13 @@ class Assessment:
         return plus[0] if plus and (intense or self.intravenous) else None
 
     @property
+    def thin(self) -> str | None:
+        """Why the record does not allow a judgement: nothing is met, and too little was recorded to say so."""
+        if self.met is not None or self.overrides or len(self.core) >= self.limits["core_recorded"]:
+            return None
+        return f"入院记录过于简略（核心情况只记录 {len(self.core)}/9 项），不足以判断"
+
+    @property
     def overrides(self) -> tuple[Verdict, ...]:
         return tuple(v for v in self.verdicts if v.kind == "override" and v.state is State.MET)
 

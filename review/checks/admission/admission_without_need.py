@@ -56,12 +56,11 @@ def admission_without_need(record: Record, limits: Limits) -> Iterator[Problem]:
     if record.admission.died_at or record.admission.discharge_way == DIED:
         return
     seen = assess(record, limits)
+    if seen.thin:
+        raise NotChecked(seen.thin)
     certainty = certainty_of(seen)
-    if certainty is None:
-        return
-    if len(seen.core) < limits["core_recorded"]:
-        raise NotChecked(f"入院记录过于简略（核心情况只记录 {len(seen.core)}/9 项），不足以判断")
-    yield _problem(seen, certainty)
+    if certainty is not None:
+        yield _problem(seen, certainty)
 
 
 def certainty_of(seen: Assessment) -> Certainty | None:

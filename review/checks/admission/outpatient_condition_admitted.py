@@ -37,10 +37,10 @@ def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Pr
     if row is None:
         raise NotApplicable("主诊断不在门诊可处理病种之列")
     try:
-        assess(record, limits)
+        thin = assess(record, limits).thin
     except NotChecked as reason:
         thin = str(reason)
-    else:
+    if thin is None:
         raise NotApplicable("已按入院标准判断，见 ADM-001")
     if not record.documents:
         raise NotChecked("本次住院没有病历文书")

@@ -50,10 +50,10 @@ def stay_spent_on_checkup(record: Record, limits: Limits) -> Iterator[Problem]:
     if not figures.looks_like_one or _excused(record):
         return
     try:
-        assess(record, limits)
+        thin = assess(record, limits).thin
     except NotChecked as reason:
         thin = str(reason)
-    else:
+    if thin is None:
         raise NotApplicable("已按入院标准判断，见 ADM-001")
     told = tuple(fact.fact_id for fact in facts_of(record, "request", "stable"))
     asked = any(True for _ in facts_of(record, "request"))
