@@ -37,6 +37,7 @@ _ASIDE = re.compile(
 class Query:
     """A question taken apart."""
 
+    asked: str  # what was just asked, without what was asked before it
     text: str
     meaning: str  # the text, and how the documents write it
     tokens: dict[str, float]
@@ -57,6 +58,7 @@ def read_query(question: str, history: Sequence[str] = ()) -> Query:
     articles = {f"第{in_chinese(number_of(match[1]))}条" for match in _ARTICLE.finditer(question)}
     whole = " ".join((*history, question))
     return Query(
+        asked=question,
         text=whole,
         meaning=" ".join((whole, *written(whole))),
         tokens=dict(bag),

@@ -28,6 +28,11 @@ OTHER_PLACE = 0.5
 UNASKED_PLACE = 0.85
 OTHER_YEAR = 0.85
 OTHER_ITEM = 0.8
+NAMED_SUBJECT = 0.3
+SUBJECT = re.compile(
+    r"^(?:第[一二三四五六七八九十百]+条|[（(][一二三四五六七八九十]+[）)]|\d+[.、．。])?[\s　]*"
+    r"([一-鿿]{4,14}?)(?:（[^）]*）)?(?:是指|：)"
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -91,6 +96,8 @@ def _candidates(collection: Collection, index: Index, query: Query, region: str 
             factor, bonus = weigh(owner)
             named = _names_article(collection.passages[unit].passage, query)
             bonus += (NAMED_ARTICLE + bonus) if named else 0.0
+            if _defines_what_is_asked(collection.passages[unit], query):
+                bonus += NAMED_SUBJECT
             if _other_item(collection.passages[unit], query):
                 factor *= OTHER_ITEM
             found.append(Candidate(unit, float(scores[place]) * factor + bonus))
@@ -169,6 +176,12 @@ def _other_item(passage: Passage, query: Query) -> bool:
     name = re.sub(r"^[^：]*：|[(（].*", "", passage.passage)
     pairs = {name[place : place + 2] for place in range(len(name) - 1) if name[place : place + 2].isalpha()}
     return len(pairs) > 0 and sum(pair in query.meaning for pair in pairs) < len(pairs) / 2
+
+
+def _defines_what_is_asked(passage: Passage, query: Query) -> bool:
+    """A clause that opens with the very thing the question names: 「首次病程记录是指……」."""
+    subject = SUBJECT.match(passage.text)
+    return subject is not None and subject.group(1) in query.asked
 
 
 def _names_article(passage: str, query: Query) -> bool:
