@@ -31,11 +31,21 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--questions", type=Path, required=True, metavar="文件", help="题目 JSONL")
     chat.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
     chat.set_defaults(command=_chat)
+    labelled = commands.add_parser("labelled", help="带标注的检查：发现、误报、清白住院")
+    labelled.add_argument("folder", type=Path, metavar="检查文件夹", help="其中有 expected.json")
+    labelled.add_argument("--out", type=Path, metavar="文件夹", help="审核结果写到这里")
+    labelled.set_defaults(command=_labelled)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument("names", nargs="*", metavar="项目", help="startup、review、retrieval；不写则全部")
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _labelled(options: argparse.Namespace) -> list[str]:
+    from evals.labelled import score_folder
+
+    return score_folder(options.folder, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.out)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

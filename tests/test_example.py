@@ -1,21 +1,16 @@
 """The bundled inspection, reviewed by the real command on a machine that holds nothing else."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from evals.labelled import Labels, found, read_lines
 from knowledge.readers.text import fold
 from review.__main__ import main
 
 DEMO = Path(__file__).parent.parent / "demo" / "mountain-county-2024"
-EXPECTED = json.loads((DEMO / "expected.json").read_text("utf-8"))["admissions"]
-ABOVE_CLUE = ("probable", "established")
-
-
-def read(file):
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+LABELS = Labels.read(DEMO)
 
 
 @pytest.fixture(scope="module")
@@ -29,62 +24,28 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def findings(out):
-    return read(out / "findings.jsonl")
-
-
-def wanted():
-    return [(admission, item) for admission, said in EXPECTED.items() for item in said["must_find"]]
-
-
-def matches(finding, admission, item):
-    """Same violation on the same stay, touching the same lines; the yuan equal where the example states them."""
-    if finding["admission_id"] != admission or finding["violation"] != item["violation"]:
-        return False
-    if item["charge_ids"] and not set(item["charge_ids"]) & set(finding["charge_ids"]):
-        return False
-    return item["amount"] is None or abs(
-        Decimal(str(finding["amount"] or 0)) - Decimal(str(item["amount"]))
-    ) < Decimal("0.01")
+    return read_lines(out / "findings.jsonl")
 
 
 def test_at_least_85_percent_of_what_must_be_found_is_found_with_its_yuan(findings):
-    missed = [
-        (admission, item["violation"])
-        for admission, item in wanted()
-        if not any(matches(finding, admission, item) for finding in findings)
-    ]
-    assert len(missed) <= 0.15 * len(wanted()), missed
+    missed = [(admission, item["violation"]) for admission, item in LABELS.missed(findings)]
+    assert len(missed) <= 0.15 * len(list(LABELS.wanted())), missed
 
 
 def test_nothing_is_found_that_must_not_be(findings):
-    sprung = [
-        (finding["admission_id"], finding["check"], item["why"])
-        for admission, said in EXPECTED.items()
-        for item in said["must_not_find"]
-        for finding in findings
-        if finding["admission_id"] == admission
-        and finding["violation"] == item["violation"]
-        and (not item["charge_ids"] or set(item["charge_ids"]) & set(finding["charge_ids"]))
-    ]
-    assert sprung == []
+    assert [(finding["check"], item["why"]) for finding, item in LABELS.sprung(findings)] == []
 
 
 def test_no_clean_stay_is_flagged_above_a_clue(findings):
-    clean = {admission for admission, said in EXPECTED.items() if said["clean"]}
-    flagged = [
-        (finding["admission_id"], finding["check"])
-        for finding in findings
-        if finding["admission_id"] in clean and finding["certainty"] in ABOVE_CLUE
-    ]
-    assert flagged == []
+    assert LABELS.accused(findings) == []
 
 
 def test_the_expected_sentence_is_among_the_evidence(findings):
     missing = []
-    for admission, item in wanted():
+    for admission, item in LABELS.wanted():
         if not item["quote"]:
             continue
-        mine = [finding for finding in findings if matches(finding, admission, item)]
+        mine = found(findings, admission, item)
         quotes = [
             fold(evidence["quote"])
             for finding in mine
@@ -98,19 +59,19 @@ def test_the_expected_sentence_is_among_the_evidence(findings):
 
 
 def test_every_admission_and_check_has_one_line(out, findings):
-    results = read(out / "checks.jsonl")
+    results = read_lines(out / "checks.jsonl")
     pairs = [(result["admission_id"], result["check"]) for result in results]
     checks = {check for _, check in pairs}
-    assert len(pairs) == len(set(pairs)) == len(EXPECTED) * len(checks)
+    assert len(pairs) == len(set(pairs)) == len(LABELS.admissions) * len(checks)
     assert {result["outcome"] for result in results} <= {"found", "clear", "not_applicable", "not_checked"}
-    found = {(result["admission_id"], result["check"]) for result in results if result["outcome"] == "found"}
-    assert found == {(finding["admission_id"], finding["check"]) for finding in findings}
+    told = {(result["admission_id"], result["check"]) for result in results if result["outcome"] == "found"}
+    assert told == {(finding["admission_id"], finding["check"]) for finding in findings}
 
 
 def test_every_silent_outcome_gives_its_reason(out):
     silent = [
         (result["admission_id"], result["check"])
-        for result in read(out / "checks.jsonl")
+        for result in read_lines(out / "checks.jsonl")
         if result["outcome"] in ("not_checked", "not_applicable") and not result["reason"]
     ]
     assert silent == []
@@ -159,12 +120,12 @@ def test_a_second_run_is_byte_for_byte_the_same(out, tmp_path, monkeypatch):
 
 
 def test_the_demonstration_has_no_faults(out):
-    assert read(out / "faults.jsonl") == []
+    assert read_lines(out / "faults.jsonl") == []
 
 
 def test_the_summary_counts_every_yuan_once(out, findings):
     summary = json.loads((out / "summary.json").read_text("utf-8"))
-    assert summary["admissions"] == len(EXPECTED)
+    assert summary["admissions"] == len(LABELS.admissions)
     assert summary["amount_once"] <= summary["amount_gross"]
     assert summary["amount_once"] == pytest.approx(
         sum(finding["counted_amount"] or 0 for finding in findings)
