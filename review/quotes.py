@@ -70,10 +70,15 @@ class Layout:
             confidence=self._confidence(document.source, first, last),
         )
 
+    def place(self, source: str, page: int | None, start: int) -> int:
+        """A position counted from its page as a position in the text of the whole file."""
+        offset = next((span.start for span in self._pages.get(source, ()) if page and span.number == page), 0)
+        return offset + start
+
     def confidence(self, source: str, page: int | None, start: int, end: int) -> float | None:
         """The lowest OCR line under a span counted from its page; null for a text layer."""
-        offset = next((span.start for span in self._pages.get(source, ()) if page and span.number == page), 0)
-        return self._confidence(source, offset + start, offset + end)
+        first = self.place(source, page, start)
+        return self._confidence(source, first, first + end - start)
 
     def _confidence(self, source: str, start: int, end: int) -> float | None:
         touched = [

@@ -190,31 +190,17 @@ class Inspection:
     def knowledge_tables(self) -> tuple[str, ...]:
         return tuple(ROW_TABLES)
 
-    def cite_facts(self, fact_ids: Sequence[str], says: str) -> list[Evidence]:
-        """Facts as evidence; a table row is cited by its row number, a sentence by its place."""
-        if not fact_ids:
-            return []
-        marks = ", ".join(f"$id_{n}" for n in range(len(fact_ids)))
-        rows = self.warehouse.rows(
-            f"select * from facts where fact_id in ({marks})",
-            {f"id_{n}": fact_id for n, fact_id in enumerate(fact_ids)},
-        )
-        by_id = {row["fact_id"]: row for row in rows}
-        return [_cited(by_id[fact_id], says, self.layout) for fact_id in fact_ids if fact_id in by_id]
+    def documents_of(self, source: str) -> Sequence[Document]:
+        """The documents cut from one file."""
+        return self._by_source.get(source, ())
 
-    def cite_charges(self, charges: Sequence[Charge]) -> list[Evidence]:
-        """Each charge line's item cell, with the line's own identifier."""
-        return [
-            Evidence(
-                kind="table",
-                source=charge.source,
-                quote=charge.hospital_item_name or charge.item_name or charge.charge_id,
-                row=charge.charge_id,
-                label="费用明细",
-                at=charge.charged_at.isoformat(sep=" ", timespec="minutes") if charge.charged_at else None,
-            )
-            for charge in charges
-        ]
+    @cached_property
+    def _by_source(self) -> Mapping[str, Sequence[Document]]:
+        found: dict[str, list[Document]] = {}
+        for record in self.records.values():
+            for document in record.documents:
+                found.setdefault(document.source, []).append(document)
+        return found
 
     def _documents(self) -> dict[str, tuple[Document, ...]]:
         sections: dict[str, list[Section]] = {}
@@ -234,23 +220,3 @@ class Inspection:
             )
             documents.setdefault(document.admission_id, []).append(document)
         return {admission_id: tuple(group) for admission_id, group in documents.items()}
-
-
-def _cited(fact: Mapping[str, Any], says: str, layout: Layout) -> Evidence:
-    sentence = fact["start"] is not None
-    at = fact["begins_at"]
-    return Evidence(
-        kind="document" if sentence else "table",
-        source=fact["source"],
-        quote=fact["quote"],
-        says=says,
-        page=fact["page"],
-        start=fact["start"],
-        end=fact["end"],
-        row=None if sentence else str(fact["fact_id"]).rsplit("#", 1)[-1],
-        label=fact["name"],
-        at=at.isoformat(sep=" ", timespec="minutes") if isinstance(at, datetime) else None,
-        confidence=layout.confidence(fact["source"], fact["page"], fact["start"], fact["end"])
-        if sentence
-        else None,
-    )

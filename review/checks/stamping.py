@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from string import Template
 from typing import Any
 
+from review.checks.citing import cite_charges, cite_facts
 from review.checks.header import Header
 from review.checks.inputs import Inspection, Record
 from review.models import Basis, Evidence, Finding, Problem
@@ -119,9 +120,9 @@ class Stamp:
         """Evidence in reading order, without what OCR could not read; and the lowest OCR confidence left in it."""
         cited = [
             *problem.evidence,
-            *self._inspection.cite_facts(problem.fact_ids, "for"),
-            *self._inspection.cite_facts(problem.against_fact_ids, "against"),
-            *self._inspection.cite_charges(charges),
+            *cite_facts(self._inspection, problem.fact_ids, "for"),
+            *cite_facts(self._inspection, problem.against_fact_ids, "against"),
+            *cite_charges(charges),
         ]
         kept = [item for item in cited if item.confidence is None or item.confidence >= OCR_USABLE]
         spoke = any(item.says == "for" for item in cited)
