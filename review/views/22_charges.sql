@@ -39,7 +39,7 @@ select
         when birth.admission_id is not null
          and (l.executing_department like '%新生儿%' or l.ordering_department like '%新生儿%'
               or l.item_name like '%新生儿%' or l.item_name like '%婴儿%'
-              or exists (select 1 from newborn_items n where n.code15 = l.code15)) then 'newborn'
+              or n.code15 is not null) then 'newborn'
         else 'patient'
     end as subject,
     l.source, l.row_number
@@ -48,6 +48,7 @@ join admissions a on a.admission_id = l.admission_id
 left join back b on b.original_id = l.charge_id and b.admission_id = l.admission_id
 left join clocks c on c.charge_type is not distinct from l.charge_type and c.hospital_code is not distinct from a.hospital_code
 left join births birth on birth.admission_id = l.admission_id
+left join (select distinct code15 from newborn_items where code15 is not null) n on n.code15 = l.code15
 where l.copy = 1 and l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001
   and l.amount + coalesce(b.amount, 0) >= 0
   and not exists (select 1 from raw_setl_d s where s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id

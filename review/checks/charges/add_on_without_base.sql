@@ -41,20 +41,30 @@ days as (
     -- the lines of an add-on on one day, and the bases of that day and the days around it
     select a.row_id, a.admission_id, a.subject, a.charged_on, max(a.name_base) as name_base, max(a.max_per_base) as max_per_base,
            sum(a.quantity) as billed, max(a.condition_regex) as condition_regex,
-           min(case a.ceiling when 'established' then 2 when 'probable' then 1 else 0 end) as ceiling,
-           coalesce((select sum(b.quantity) from sides b
-                     where b.side = 'base' and b.row_id = a.row_id and b.admission_id = a.admission_id and b.subject = a.subject
-                       and b.charged_on between a.charged_on - $days_around and a.charged_on + $days_around), 0) as bases
+           min(case a.ceiling when 'established' then 2 when 'probable' then 1 else 0 end) as ceiling
     from sides a where a.side = 'add_on'
     group by a.row_id, a.admission_id, a.subject, a.charged_on
 ),
-over as (
-    select d.*, d.billed - d.bases * d.max_per_base as excess,
-           case when d.condition_regex is not null
-                     and not exists (select 1 from documents t where t.admission_id = d.admission_id
-                                     and regexp_matches(t.text, d.condition_regex)) then 1 else 0 end as unproven
+near as (
+    select d.row_id, d.admission_id, d.subject, d.charged_on, sum(b.quantity) as bases
     from days d
-    where d.billed > d.bases * d.max_per_base
+    join sides b on b.side = 'base' and b.row_id = d.row_id and b.admission_id = d.admission_id and b.subject = d.subject
+        and b.charged_on between d.charged_on - $days_around and d.charged_on + $days_around
+    group by d.row_id, d.admission_id, d.subject, d.charged_on
+),
+proven as (
+    select distinct d.row_id, d.admission_id
+    from days d join documents t on t.admission_id = d.admission_id
+    where d.condition_regex is not null and regexp_matches(t.text, d.condition_regex)
+),
+over as (
+    select d.*, coalesce(n.bases, 0) as bases, d.billed - coalesce(n.bases, 0) * d.max_per_base as excess,
+           case when d.condition_regex is not null and p.row_id is null then 1 else 0 end as unproven
+    from days d
+    left join near n on n.row_id = d.row_id and n.admission_id = d.admission_id and n.subject = d.subject
+        and n.charged_on = d.charged_on
+    left join proven p on p.row_id = d.row_id and p.admission_id = d.admission_id
+    where d.billed > coalesce(n.bases, 0) * d.max_per_base
 ),
 ranked as (
     select s.charge_id, s.item_name, s.quantity, s.amount, o.*,

@@ -82,10 +82,10 @@ over as (
            billed - transfers - stay_length as excess,
            case when unit = '小时' then 'established'
                 when billed - transfers > stay_length + 1 + $tolerance_days
-                    then case when exists (select 1 from region_policy p where p.policy_key = 'day_count_rule' and p.region <> '000000')
-                              then 'established' else 'probable' end
+                    then case when p.rules > 0 then 'established' else 'probable' end
                 else 'clue' end as certainty
     from totals
+    cross join (select count(*) as rules from region_policy where policy_key = 'day_count_rule' and region <> '000000') p
     where (unit = '小时' and billed > stay_length + $tolerance_hours)
        or (unit = '日' and billed - transfers > stay_length + 1 + $tolerance_days)
        -- a day counted twice is CHG-002; only a further day is left to say here

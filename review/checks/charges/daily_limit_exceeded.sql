@@ -97,9 +97,9 @@ around as (
            case when c.unit = '小时' and c.max_qty = 24 and c.clock_ok = 1
                 then ceil((least(c.left_at, epoch(cast(c.charged_on as timestamp)) + 172800)
                            - greatest(c.arrived, epoch(cast(c.charged_on as timestamp)) - 86400)) / 3600.0) + $tolerance_hours
-                else c.max_qty * greatest(1, least(c.charged_on + 1, case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1)
-                                                                          else c.ends_on end)
-                                             - greatest(c.charged_on - 1, c.begins_on) + 1) end as room
+                else c.max_qty * greatest(1, 1 + date_diff('day', greatest(c.charged_on - 1, c.begins_on),
+                         least(c.charged_on + 1, case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1) else c.ends_on end)))
+           end as room
     from capacity c
     join capacity n on n.admission_id = c.admission_id and n.subject = c.subject and n.family = c.family
         and n.unit = c.unit and n.per = c.per and n.charged_on between c.charged_on - 1 and c.charged_on + 1

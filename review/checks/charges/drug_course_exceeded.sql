@@ -45,7 +45,8 @@ days as (
 ),
 opened as (
     select *, case when per in ('event', 'illness')
-                        and charged_on - lag(charged_on) over (partition by row_id, owner order by charged_on) > $same_event_gap_days then 1
+                        and date_diff('day', lag(charged_on) over (partition by row_id, owner order by charged_on), charged_on)
+                            > $same_event_gap_days then 1
                    when per = 'year' and extract(year from charged_on)
                         <> extract(year from lag(charged_on) over (partition by row_id, owner order by charged_on)) then 1
                    else 0 end as opens

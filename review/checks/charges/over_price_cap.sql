@@ -38,7 +38,7 @@ left join capped k on k.admission_id = a.admission_id
 with listed as (
     select c.charge_id, c.admission_id, r.ceiling, k.row_id,
            k.cap * case when k.child_pct is not null and k.child_age_max_d is not null and a.birth_date is not null
-                             and c.charged_on - a.birth_date <= k.child_age_max_d
+                             and date_diff('day', a.birth_date, c.charged_on) <= k.child_age_max_d
                         then 1 + k.child_pct else 1 end as cap,
            row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number
                               order by case when k.price_level is null then 1 else 0 end, k.cap desc, k.row_id) as choice

@@ -60,7 +60,7 @@ select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defe
        array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额小于单价与数量之积，明细填写有误。'
 from wrong_product where difference < 0 group by admission_id
 union all
-select s.admission_id, cast([] as varchar[]), case when t.settled > s.listed then t.settled - s.listed end,
+select s.admission_id, cast(null as varchar[]), case when t.settled > s.listed then t.settled - s.listed end,
        case when t.settled > s.listed then 'over_standard_charge' else 'documentation_defect' end,
        '结算总额 ' || cast(cast(t.settled as decimal(18, 2)) as varchar) || ' 元，明细合计 '
            || cast(cast(s.listed as decimal(18, 2)) as varchar) || ' 元，相差 '

@@ -48,8 +48,8 @@ held as (
     select c.admission_id, c.charge_id, c.item_key, c.item_name, c.quantity, c.unit, c.amount, k.row_id, k.aspect, k.sex as limit_sex,
            k.age_min_d, k.age_max_d, k.violation, k.of_what, k.name, coalesce(r.ceiling, 'established') as ceiling, a.sex, a.age_years,
            case when k.aspect = 'sex' then a.sex <> k.sex
-                else (k.age_max_d is not null and c.charged_on - a.birth_date > k.age_max_d)
-                     or (k.age_min_d is not null and c.charged_on - a.birth_date < k.age_min_d) end as outside
+                else (k.age_max_d is not null and date_diff('day', a.birth_date, c.charged_on) > k.age_max_d)
+                     or (k.age_min_d is not null and date_diff('day', a.birth_date, c.charged_on) < k.age_min_d) end as outside
     from charges c
     join admissions a on a.admission_id = c.admission_id
     join row_codes r on r.item_key = c.item_key and r.table_name in ('item_scope_limits', 'drug_scope_limits')
