@@ -16,6 +16,8 @@ DOSAGE_FORM = re.compile(
     r"(?:氯化钠|葡萄糖)?(?:注射液|注射剂|口服液体剂|口服液|口服剂|口服|制剂|冻干|片剂|胶囊|颗粒|片|丸|乳膏|凝胶贴膏|微球|类|各型)+.*$"
 )
 SHORTEST_DRUG_NAME = 3
+# a limit on such a form says nothing of the plain drug
+SPECIAL_RELEASE = re.compile(r"微球|脂质体|缓释|控释|微囊|长效|植入|白蛋白结合")
 SALTS = "盐酸|磷酸|硫酸|枸橼酸|富马酸|甲磺酸|马来酸|酒石酸|乳糖酸|重组|异"
 INJECTED = r"(?:氯化钠|葡萄糖|乳状|乳)?(?:注射|[(（]|$)"
 ANY_FORM = (
@@ -96,9 +98,10 @@ def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str
     """How one side of a row is known: by its codes, by a regular expression of names, or by its plain name."""
     match = row["match"] or "exact"
     name = row.get(f"name_{side}") or row.get("name") or row.get("generic")
-    if match == "name":
-        return [(match, str(row.get("name_regex") or name))] if row.get("name_regex") or name else []
     cell = str(row[side] or "")
+    if match == "name":
+        named = cell or row.get("name_regex") or name
+        return [(match, str(named))] if named else []
     # a bar separates codes; in a regular expression it is the pattern's own
     parts = cell.split("|") if match in {"exact", "prefix"} else [cell]
     codes = [(match, part.strip()) for part in parts if part.strip()]
@@ -119,7 +122,9 @@ def drug_names(generic: str) -> list[str]:
         core = DOSAGE_FORM.sub("", part.removeprefix("注射用").strip())
         if len(core) >= SHORTEST_DRUG_NAME and not re.search(r"注射|冻干|等$", core):
             named = rf"^(?:注射用)?(?:{SALTS})?{re.escape(core)}钠?"
-            patterns.append(named + (INJECTED if injected else ANY_FORM))
+            released = SPECIAL_RELEASE.search(part)
+            form = rf".*{released[0]}" if released else INJECTED if injected else ANY_FORM
+            patterns.append(named + form)
     return patterns
 
 

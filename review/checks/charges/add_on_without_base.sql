@@ -10,6 +10,7 @@ covers: {problems: [47, 81, 82]}
 message: "加收项目 $add_on 计 $billed 次，$base_said，超出 $excess 次，疑似多收 $excess_yuan 元。"
 why: 加收依附于主项，没有主项或多于主项允许的次数即为多收。
 exceptions:
+  - 按小时、血管、椎体等计量的加收
   - 主项在前后一日记账
   - 主项没有国家编码而名称相同
   - 主项由患者自付
@@ -40,6 +41,7 @@ with sides as (
 days as (
     -- the lines of an add-on on one day, and the bases of that day and the days around it
     select a.row_id, a.admission_id, a.subject, a.charged_on, max(a.name_base) as name_base, max(a.max_per_base) as max_per_base,
+           bool_or(regexp_matches(a.item_name, '按小时|每小时|每增加|每加|每超|每多|按[日天]|每[日天]')) as by_measure,
            sum(a.quantity) as billed, max(a.condition_regex) as condition_regex,
            min(case a.ceiling when 'established' then 2 when 'probable' then 1 else 0 end) as ceiling
     from sides a where a.side = 'add_on'
@@ -65,6 +67,8 @@ over as (
         and n.charged_on = d.charged_on
     left join proven p on p.row_id = d.row_id and p.admission_id = d.admission_id
     where d.billed > coalesce(n.bases, 0) * d.max_per_base
+      -- what is added by the hour, the vessel or the vertebra has no fixed number per base; only a missing base counts
+      and (coalesce(n.bases, 0) = 0 or not d.by_measure)
 ),
 ranked as (
     select s.charge_id, s.item_name, s.quantity, s.amount, o.*,

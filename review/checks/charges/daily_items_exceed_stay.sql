@@ -59,7 +59,9 @@ lines as (
     select r.*, e.episode_id from ruled r join episodes e on e.admission_id = r.admission_id where r.choice = 1
 ),
 stays as (
-    select e.episode_id, sum(a.bed_days) as bed_days, sum((epoch(a.ends_at) - epoch(a.begins_at)) / 3600.0) as hours,
+    -- stays joined by a settlement are one stay: the days run from the first admission to the last discharge
+    select e.episode_id, greatest(1, max(a.ends_on) - min(a.begins_on)) as bed_days,
+           (epoch(max(a.ends_at)) - epoch(min(a.begins_at))) / 3600.0 as hours,
            max(a.admission_id) as last_admission
     from episodes e join admissions a on a.admission_id = e.admission_id
     group by e.episode_id

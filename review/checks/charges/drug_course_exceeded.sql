@@ -13,6 +13,7 @@ exceptions:
   - 使用天数未超过疗程
   - 超出天数由患者自付
   - 间隔较久，为另一次发病
+  - 急诊再入院或主诊断不同，为另一次发病
   - 退药后不超过疗程
   - 服务当日的目录没有该限定
 overturned_by: [新发病的日期, 实际用药记录]
@@ -31,6 +32,8 @@ left join (
 with used as (
     select k.row_id, k.generic, k.max_days, k.per, k.text, coalesce(r.ceiling, 'established') as ceiling, c.admission_id,
            c.charge_id, c.item_name, c.charged_on, c.amount, c.in_scope_amount,
+           case when a.admission_way = '1' then c.admission_id else '' end as emergency,
+           substr(coalesce(a.main_diagnosis_code, ''), 1, 3) as illness,
            case when k.per in ('event', 'illness', 'year') then coalesce(a.person_id, a.admission_id) else e.episode_id end as owner
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'drug_course_limits'
@@ -41,12 +44,19 @@ with used as (
       and (c.in_scope_amount is null or c.in_scope_amount > 0) and coalesce(c.takeaway, '0') <> '1'
 ),
 days as (
-    select distinct row_id, per, owner, charged_on from used
+    select row_id, per, owner, charged_on, min(admission_id) as admission_id, min(emergency) as emergency,
+           min(illness) as illness
+    from used group by row_id, per, owner, charged_on
 ),
 opened as (
     select *, case when per in ('event', 'illness')
                         and date_diff('day', lag(charged_on) over (partition by row_id, owner order by charged_on), charged_on)
                             > $same_event_gap_days then 1
+                   -- another stay begun as an emergency, or for another disease, is another onset
+                   when per in ('event', 'illness')
+                        and admission_id <> lag(admission_id) over (partition by row_id, owner order by charged_on)
+                        and (emergency <> ''
+                             or illness <> lag(illness) over (partition by row_id, owner order by charged_on)) then 1
                    when per = 'year' and extract(year from charged_on)
                         <> extract(year from lag(charged_on) over (partition by row_id, owner order by charged_on)) then 1
                    else 0 end as opens
@@ -58,15 +68,19 @@ courses as (
 ),
 numbered as (
     select *, row_number() over (partition by row_id, owner, course order by charged_on) as day_number,
-           count(*) over (partition by row_id, owner, course) as days_used
+           count(*) over (partition by row_id, owner, course) as days_used,
+           min(admission_id) over (partition by row_id, owner, course) as first_stay,
+           max(admission_id) over (partition by row_id, owner, course) as last_stay
     from courses
 )
 select u.admission_id, array_sort(array_agg(u.charge_id)) as charge_ids, sum(u.amount) as amount, sum(u.amount) as amount_yuan,
        max(u.item_name) as drug, max(u.text) as limit_said,
        case max(u.per) when 'stay' then '本次住院' when 'year' then '本年度' else '本次发病' end as course_said,
        max(n.days_used) as days_used, max(n.days_used) - max(u.max_days) as days_over, min(u.charged_on) as first_over, u.row_id,
-       case when max(u.per) <> 'stay' then 'probable' else min(u.ceiling) end as certainty,
-       case when max(u.per) <> 'stay' then array_sort(array_agg(distinct '发病起始日按连续用药推算')) end as lowered_by,
+       case when max(u.per) = 'stay' then min(u.ceiling) else 'probable' end as certainty,
+       case when max(u.per) <> 'stay' then array_sort(array_agg(distinct
+            case when n.first_stay <> n.last_stay then '两次住院的用药合并计算，是否同一次发病须核'
+                 else '发病起始日按连续用药推算' end)) end as lowered_by,
        array_sort(array_agg(distinct u.admission_id)) as points_at
 from used u
 join numbered n on n.row_id = u.row_id and n.owner = u.owner and n.charged_on = u.charged_on

@@ -4,7 +4,7 @@ title: 单价高于限价
 violation: over_standard_charge
 certainty: established
 needs: {tables: [charges, admissions]}
-limits: {tolerance_yuan: 0.01}
+limits: {tolerance_yuan: 0.01, surcharge_age: 6}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）, 医疗机构医疗保障定点管理暂行办法#第十八条]
 covers: {classes: [14], problems: [8]}
 message: "$items 的单价高于限价，超出部分合计 $excess_yuan 元$paid_by。"
@@ -57,20 +57,24 @@ over as (
            case when c.over_limit_self_pay > 0 or c.in_scope_amount <= 0 then 0
                 when c.in_scope_amount is null or c.amount <= 0 then null
                 else c.in_scope_amount / c.amount end as fund_share,
-           case when c.in_scope_amount <= 0 then 'clue' when l.cap is not null then coalesce(l.ceiling, 'established')
+           case when c.in_scope_amount <= 0 or a.age_years <= $surcharge_age and l.cap is null then 'clue' when l.cap is not null then coalesce(l.ceiling, 'established')
                 else 'established' end as certainty,
            l.row_id
     from charges c
+    join admissions a on a.admission_id = c.admission_id
     left join listed l on l.charge_id = c.charge_id and l.admission_id = c.admission_id and l.choice = 1
     where (l.cap is not null or (c.kind = 'service' and c.price_cap is not null))
       and c.unit_price - coalesce(l.cap, c.price_cap) > $tolerance_yuan
+      -- the line itself says that it holds the surcharge for children
+      and not (l.cap is null and regexp_matches(concat_ws(' ', c.memo, c.item_name, c.hospital_item_name), '儿童.{0,6}加收|加收.{0,6}儿童'))
 )
 select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(excess) as amount, sum(excess) as excess_yuan,
        case when count(fund_share) = count(*) then sum(excess * fund_share) end as fund_amount, certainty,
        min(row_id) as row_id,
        array_sort(array_agg(distinct item_name || '（单价 ' || cast(cast(unit_price as decimal(18, 2)) as varchar) || ' 元，限价 '
                             || cast(cast(cap as decimal(18, 2)) as varchar) || ' 元）')) as items,
-       case when certainty = 'clue' then array_sort(array_agg(distinct '未纳入基金支付范围，可能为自主定价或特需服务')) end as lowered_by,
+       case when certainty = 'clue' then array_sort(array_agg(distinct case when fund_share = 0 then '未纳入基金支付范围，可能为自主定价或特需服务'
+            else '儿童可按规定加收，当地加收比例未录入' end)) end as lowered_by,
        case when max(fund_share) = 0 then '，已由患者自付' else '' end as paid_by
 from over
 group by admission_id, certainty
