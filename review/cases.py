@@ -190,6 +190,11 @@ def _title(spot: Place | None, row: tuple[str, str] | None, tabs: Sequence[Tab])
     return str(tab.documents[spot.document]["title"]) if tab and spot else ""
 
 
+def shown_evidence(line: Line, tabs: Sequence[Tab]) -> list[Line]:
+    """A finding's evidence as its card numbers it."""
+    return _evidence(line, tabs, {})[0]
+
+
 def _marked(evidence: list[Line]) -> list[Line]:
     """Numbers for what supports the suspicion, letters for what does not."""
     marked, numbers, letters = [], 0, 0

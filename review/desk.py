@@ -85,6 +85,15 @@ class Desk:
         return standing(self.store.decisions(entry.key))
 
 
+def source_file(case: Case, source: str) -> Path:
+    """A file of a record, never one outside the inspection's folder."""
+    root = Path(case.inspection.folder).resolve()
+    file = (root / source).resolve()
+    if not file.is_relative_to(root) or not file.is_file():
+        raise Refused("这份文件已不在检查文件夹里；请核对后重新审核。")
+    return file
+
+
 def text(call: Call, name: str, longest: int = 200) -> str:
     """A text value of a call; nothing a browser sends is trusted to be there or to be text."""
     value = call.get(name)

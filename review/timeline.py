@@ -140,7 +140,7 @@ def _texts(days: list[date], stays: list[Line], text: Callable[[Line], str]) -> 
     cells: Cells = []
     for day in days:
         on = [text(stay) for stay in stays if stay["begins_on"] <= day <= stay["ends_on"]]
-        cells.append({"as": "fee", "text": "/".join(dict.fromkeys(filter(None, on)))} if any(on) else {})
+        cells.append({"as": "run", "text": "/".join(dict.fromkeys(filter(None, on)))} if any(on) else {})
     return cells
 
 
@@ -180,5 +180,5 @@ def _nursing(days: list[date], orders: list[Line]) -> Cells:
             for o in levels
             if o["begins_at"].date() <= day and (not o["ends_at"] or o["ends_at"].date() >= day)
         ]
-        cells.append({"as": "fee", "text": held[-1]["order_name"].replace("护理", "")[:3]} if held else {})
+        cells.append({"as": "run", "text": held[-1]["order_name"].replace("护理", "")[:3]} if held else {})
     return cells

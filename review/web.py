@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import page_image
 from review.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
-from review.desk import Desk, Refused
+from review.desk import Desk, Refused, source_file
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import COOKIE, FOLDER, asset, build_page
 from review.pages.sign_in import sign_in_page
@@ -161,11 +161,9 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
                 (tab for tab in read_tabs(case.results, case.admission_id, findings) if tab.key == tab_key),
                 None,
             )
-            root = Path(case.inspection.folder).resolve()
-            file = (root / tab.source).resolve() if tab else root
-            if tab is None or not file.is_relative_to(root):
-                raise Refused("没有这一页。")
-            picture = page_image(file, number, DPI)
+            if tab is None:
+                raise Refused("没有这份文书；请刷新页面。")
+            picture = page_image(source_file(case, tab.source), number, DPI)
         except (Refused, UnreadableFile, OSError):
             return JSONResponse({"problem": "这一页不能显示图像，文字仍可读。"}, 404)
         desk.store.write_trail(
@@ -221,7 +219,7 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
     theme = gr.themes.Base(
         font=["PingFang SC", "Microsoft YaHei", "sans-serif"], font_mono=["Consolas", "monospace"]
     )
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         demo,
         path="/",
@@ -235,6 +233,8 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
         theme=theme,
         css=(FOLDER / "gradio.css").read_text("utf-8"),
     )
+    return app
+
 
 def _build(desk: Desk, page: str, module: ModuleType) -> None:
     build_page(desk, page, module.HANDLERS, module.SCRIPTS, module.STYLES)

@@ -62,7 +62,6 @@ class Header(BaseModel):
     why: str
     exceptions: tuple[str, ...] = ()
     overturned_by: tuple[str, ...] = ()
-    money: Literal["lines", "stay", "none"] = "lines"
 
     @field_validator("violation")
     @classmethod

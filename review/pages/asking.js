@@ -40,7 +40,8 @@
         const write = () => text('还缺什么', '', 200, (words) => words && done([...chosen, words]));
         show('待补材料：选缺什么', el('div', {class: 'choices'}, given.map((words, n) => choice(n + 1, words, () => toggle(words), chosen.has(words))),
           choice(given.length + 1, '另写', write),
-          el('button', {class: 'choice', on: {click: finish}}, mj.kbd('Enter'), '记为待补', el('span', {class: 'muted'}, `已选 ${chosen.size} 项`)), escape('放弃')), (e) => {
+          el('button', {class: 'choice', on: {click: finish}}, mj.kbd('Enter'), '记为待补', el('span',
+            {class: 'muted'}, `已选 ${chosen.size} 项`)), escape('放弃')), (e) => {
           const n = digit(e);
           if (e.code === 'Enter' || e.code === 'NumpadEnter') finish();
           else if (n === given.length + 1) write();

@@ -23,12 +23,14 @@
       list.scrollTop = at;
     }
     function line(one, n, cas) {
-      return el('button', {class: 'card closed' + (one.gone ? ' gone' : ''), data: {finding: one.id}, on: {click: () => act.choose(n)}}, title(one, 'h3'),
+      return el('button', {class: 'card closed' + (one.gone ? ' gone' : ''), data: {finding: one.id},
+        on: {click: () => act.choose(n)}}, title(one, 'h3'),
         el('p', {class: 'small muted cut'}, relation(one, cas) || one.subtitle));
     }
     function title(one, tag) {
       const amount = one.decision && one.decision.amount !== null && one.decision.amount !== undefined ? one.decision.amount : one.amount;
-      return el('header', {}, mj.family(one.family), el(tag, {class: 'cut'}, one.title), one.decision ? verdict(one) : mj.certainty(one.certainty, one.certainty_name),
+      return el('header', {}, mj.family(one.family), el(tag, {class: 'cut'}, one.title), one.decision ? verdict(one)
+        : mj.certainty(one.certainty, one.certainty_name),
         el('span', {class: 'push yuan number' + (amount === null ? ' small muted' : ' strong')}, amount === null ? '不计金额' : mj.yuan(amount) + ' 元'));
     }
     const verdict = (one) => el('span', {class: 'verdict small ' + one.decision.verdict}, mj.VERDICTS[one.decision.verdict].join(' '));
@@ -41,7 +43,8 @@
     function open(one, n, cas, now) {
       const sides = [['for', '支持疑点', '没有列出证据。'], ['against', '不支持疑点', '未找到不支持的证据。']];
       return el('article', {class: 'card open', data: {finding: one.id}, 'aria-current': 'true'}, title(one, 'h2'),
-        el('p', {class: 'small muted'}, one.subtitle, ' · ', el('span', {class: 'code'}, one.check), one.origin !== 'rule' ? ' · 来源：' + one.origin : ''),
+        el('p', {class: 'small muted'}, one.subtitle, ' · ', el('span',
+          {class: 'code'}, one.check), one.origin !== 'rule' ? ' · 来源：' + one.origin : ''),
         one.gone ? el('p', {class: 'notice small'}, '新规则下不再提示；您的决定保留。') : null,
         el('p', {class: 'message'}, one.message),
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
@@ -57,20 +60,23 @@
       const more = all.length - rows.length;
       return [el('h4', {class: 'side ' + says}, name, el('span', {}, all.length ? `${all.length} 处` : '')),
         all.length ? el('ul', {class: 'evidence'}, rows.map((item) => row(item, item === now))) : el('p', {class: 'small muted none'}, none),
-        more || (whole && all.length > ROWS) ? el('button', {class: 'link small more', on: {click: () => { opened[one.id + says] = !whole; act.redraw(); }}}, more ? `另 ${more} 处` : '收起') : null];
+        more || (whole && all.length > ROWS) ? el('button', {class: 'link small more',
+          on: {click: () => { opened[one.id + says] = !whole; act.redraw(); }}}, more ? `另 ${more} 处` : '收起') : null];
     }
     function row(item, on) {
       const words = item.quote.replace(/\s+/g, ' ');
       const quote = words.length > LONGEST ? words.slice(0, 34) + '……' + words.slice(-22) : words;
       const where = [item.title, item.place ? (item.page ? `第 ${item.page} 页` : '') : item.source, item.at ? item.at.slice(5, 16) : '',
         item.confidence !== null ? `识别 ${Number(item.confidence).toFixed(2)}` : ''].filter(Boolean).join(' · ');
-      return el('li', {}, el('button', {class: on ? 'on' : '', data: {mark: item.mark}, title: item.place || item.row ? '' : '这一处不在本页的表里', on: {click: () => act.look(item)}},
+      return el('li', {}, el('button', {class: on ? 'on' : '', data: {mark: item.mark}, title: item.place || item.row ? '' : '这一处不在本页的表里',
+        on: {click: () => act.look(item)}},
         el('span', {class: 'n ' + item.says}, item.mark), el('span', {class: 'words'}, '「' + quote + '」', el('cite', {}, where))));
     }
     function details(one, cas) {
       const rows = [];
       if (one.overturned_by.length) rows.push(['什么能推翻', one.overturned_by.join('；')]);
-      rows.push([['依据 ', mj.kbd('B')], one.basis.map((clause) => el('div', {}, el('button', {class: 'link', on: {click: act.basis}}, `${clause.document} ${clause.passage}`),
+      rows.push([['依据 ', mj.kbd('B')], one.basis.map((clause) => el('div', {}, el('button', {class: 'link',
+        on: {click: act.basis}}, `${clause.document} ${clause.passage}`),
         el('div', {class: 'small muted'}, inForce(clause))))]);
       if (one.amount !== null) rows.push([['金额 ', mj.kbd('E')], amounts(one, cas)]);
       if (one.lowered_by.length) rows.push(['为何不更确定', one.lowered_by.join('；')]);
@@ -84,7 +90,9 @@
       const chosen = one.draft || (one.decision && one.decision.amount) || '';
       const options = mj.amountOptions(one);
       const typed = chosen && !options.some((option) => Number(option.amount) === Number(chosen));
-      return [el('div', {class: 'options'}, options.map((option) => el('button', {class: 'option', 'aria-pressed': String(chosen ? Number(option.amount) === Number(chosen) : option.first), on: {click: () => act.amount(option.first ? '' : String(option.amount))}},
+      return [el('div', {class: 'options'}, options.map((option) => el('button',
+        {class: 'option', 'aria-pressed': String(chosen ? Number(option.amount) === Number(chosen) : option.first),
+          on: {click: () => act.amount(option.first ? '' : String(option.amount))}},
         `${option.label} ${mj.yuan(option.amount)}`)), typed ? el('span', {class: 'option', 'aria-pressed': 'true'}, `另定 ${mj.yuan(chosen)}`) : null),
       el('div', {class: 'small muted'}, [one.fund_amount !== null ? `其中基金 ${mj.yuan(one.fund_amount)}` : '', relation(one, cas) || '同笔费用只计一次', one.lines ? `${one.lines} 条费用` : ''].filter(Boolean).join(' · '))];
     }
@@ -92,7 +100,8 @@
     function nothing(cas) {
       const outcomes = cas.outcomes;
       return el('article', {class: 'card open none'}, el('h2', {}, '未见疑点'),
-        el('p', {}, `${outcomes.all.length} 项检查：未见 ${outcomes.clear}，不适用 ${outcomes.not_applicable}，`, el('b', {class: 'strong'}, `未检查 ${outcomes.not_checked.length}`), '。'),
+        el('p', {}, `${outcomes.all.length} 项检查：未见 ${outcomes.clear}，不适用 ${outcomes.not_applicable}，`, el('b',
+          {class: 'strong'}, `未检查 ${outcomes.not_checked.length}`), '。'),
         el('p', {class: 'small muted'}, '未检查不等于没有问题。'),
         el('button', {class: 'btn', on: {click: act.seen}}, mj.kbd('Enter'), cas.seen ? '已看过，下一例' : '看过，下一例'));
     }
@@ -103,8 +112,11 @@
         failed.map((one) => el('p', {class: 'small'}, el('b', {class: 'strong'}, one.title), ' 检查出错，已记录，不算未见。')),
         missing.map((one) => el('p', {class: 'small'}, el('b', {}, one.title), '　', one.reason.startsWith('缺') ? one.reason : '缺：' + one.reason)),
         cas.faults.map((fault) => el('p', {class: 'small'}, el('b', {}, '读取问题'), `　${fault.file.split('/').pop()} ${fault.place}：${fault.problem}；${fault.remedy}`)),
-        el('details', {}, el('summary', {class: 'small muted'}, `另：未见 ${clear} 项 · 不适用 ${other} 项`), el('table', {class: 'outcomes small'}, all.map((one) =>
-          el('tr', {}, el('td', {class: 'code'}, one.check), el('td', {}, one.title), el('td', {}, {found: '疑点', clear: '未见', not_applicable: '不适用', not_checked: '未检查', failed: '出错'}[one.outcome]), el('td', {class: 'muted'}, one.reason))))));
+        el('details', {}, el('summary', {class: 'small muted'}, `另：未见 ${clear} 项 · 不适用 ${other} 项`), el('table', {class: 'outcomes small'},
+          all.map((one) =>
+          el('tr', {}, el('td', {class: 'code'}, one.check), el('td', {}, one.title),
+            el('td', {}, {found: '疑点', clear: '未见', not_applicable: '不适用', not_checked: '未检查', failed: '出错'}[one.outcome]), el('td',
+              {class: 'muted'}, one.reason))))));
     }
     function jump() {
       const section = list.querySelector('.unchecked');

@@ -7,14 +7,18 @@
 
   mj.page_chat = async function (page) {
     const S = {about: null, conversation: '', turns: [], citations: [], at: -1, waiting: false, follow: true};
-    const side = el('aside', {class: 'talks', 'aria-label': '提问'}), talk = el('div', {class: 'scroll talk', tabindex: '0', 'aria-label': '问答'}), inner = el('div', {class: 'measure'});
+    const side = el('aside', {class: 'talks', 'aria-label': '提问'}), talk = el('div',
+      {class: 'scroll talk', tabindex: '0', 'aria-label': '问答'}), inner = el('div', {class: 'measure'});
     const clause = el('div', {class: 'scroll clause-box', 'aria-live': 'polite'});
     const day = el('input', {class: 'control', 'aria-label': '依据日', size: 10, maxlength: 10, placeholder: '年-月-日', pattern: '\\d{4}-\\d{2}-\\d{2}'}), region = el('select', {class: 'control', 'aria-label': '地区'});
-    const follow = el('button', {class: 'pill push', 'aria-pressed': 'true', hidden: true, on: {click: () => { S.follow = !S.follow; drawFollow(); }}});
+    const follow = el('button', {class: 'pill push', 'aria-pressed': 'true', hidden: true,
+      on: {click: () => { S.follow = !S.follow; drawFollow(); }}});
     const box = el('textarea', {rows: 1, maxlength: 500, placeholder: '问条款、时限、处罚，或“A 和 B 能同时收吗”', 'aria-label': '提问'});
     const send = el('button', {class: 'btn main', on: {click: () => ask()}}, '提问 ', mj.kbd('Enter'));
-    const body = el('main', {class: 'chat'}, side, el('section', {class: 'middle'}, talk, el('div', {class: 'ask'}, el('div', {class: 'controls small'}, el('label', {class: 'pill'}, '依据日 ', day), region, follow), el('div', {class: 'box'}, box, send))),
-      el('aside', {class: 'source'}, el('header', {}, el('b', {class: 'strong'}, '原文'), el('span', {class: 'push small muted'}, mj.kbd('←'), ' ', mj.kbd('→'), ' 换出处')), clause));
+    const body = el('main', {class: 'chat'}, side, el('section', {class: 'middle'}, talk, el('div', {class: 'ask'}, el('div',
+      {class: 'controls small'}, el('label', {class: 'pill'}, '依据日 ', day), region, follow), el('div', {class: 'box'}, box, send))),
+      el('aside', {class: 'source'}, el('header', {}, el('b', {class: 'strong'}, '原文'), el('span', {class: 'push small muted'}, mj.kbd('←'), ' ',
+        mj.kbd('→'), ' 换出处')), clause));
     talk.append(inner);
     page.showKeys = () => mj.keysDialog(page, KEYS);
     box.addEventListener('keydown', (e) => {
@@ -27,11 +31,15 @@
     function drawSide() {
       const library = S.about.library, today = new Date().toDateString();
       const groups = [['今天', (one) => new Date(one.at).toDateString() === today], ['更早', (one) => new Date(one.at).toDateString() !== today]];
-      side.replaceChildren(el('button', {class: 'btn', on: {click: fresh}}, '新的提问 ', mj.kbd('N')), el('div', {class: 'scroll'}, groups.map(([name, test]) => {
+      side.replaceChildren(el('button', {class: 'btn', on: {click: fresh}}, '新的提问 ', mj.kbd('N')), el('div',
+        {class: 'scroll'}, groups.map(([name, test]) => {
         const own = S.about.conversations.filter(test);
-        return own.length ? [el('div', {class: 'small muted group'}, name), el('ul', {}, own.map((one) => el('li', {}, el('button', {class: 'cut' + (one.key === S.conversation ? ' on' : ''), title: one.title, on: {click: () => open(one.key)}}, one.title))))] : null;
-      })), el('div', {class: 'library small'}, el('b', {class: 'strong'}, '知识库'), el('p', {}, `法规 ${library.documents} 份 · 条款 ${library.passages.toLocaleString()}`), el('p', {}, `其中本系统摘要 ${library.digests} 份`),
-        library.refused.length ? el('details', {}, el('summary', {}, `${library.refused.length} 份未收入，看原因`), library.refused.map((one) => el('p', {class: 'muted'}, one.file + '：' + one.said))) : null));
+        return own.length ? [el('div', {class: 'small muted group'}, name), el('ul', {}, own.map((one) => el('li', {}, el('button',
+          {class: 'cut' + (one.key === S.conversation ? ' on' : ''), title: one.title, on: {click: () => open(one.key)}}, one.title))))] : null;
+      })), el('div', {class: 'library small'}, el('b', {class: 'strong'}, '知识库'),
+        el('p', {}, `法规 ${library.documents} 份 · 条款 ${library.passages.toLocaleString()}`), el('p', {}, `其中本系统摘要 ${library.digests} 份`),
+        library.refused.length ? el('details', {}, el('summary', {}, `${library.refused.length} 份未收入，看原因`), library.refused.map((one) => el('p',
+          {class: 'muted'}, one.file + '：' + one.said))) : null));
     }
     function drawFollow() {
       follow.hidden = !S.turns.length;
@@ -39,13 +47,15 @@
       follow.replaceChildren(S.follow ? '接着上文问 ×' : '不接上文');
     }
     function draw() {
-      inner.replaceChildren(...(S.turns.length ? S.turns.flatMap((turn, n) => [el('div', {class: 'mine'}, turn.question), turn.waiting ? el('div', {class: 'answer waiting', role: 'status'}, el('div', {class: 'bar'}, el('b', {}))) : answer(turn, n)]) : [start()]));
+      inner.replaceChildren(...(S.turns.length ? S.turns.flatMap((turn, n) => [el('div', {class: 'mine'}, turn.question), turn.waiting ? el('div',
+        {class: 'answer waiting', role: 'status'}, el('div', {class: 'bar'}, el('b', {}))) : answer(turn, n)]) : [start()]));
       drawFollow();
       talk.scrollTop = talk.scrollHeight;
     }
     function start() {
       return el('div', {class: 'start'}, el('h2', {}, '问一条规定'), el('p', {class: 'muted'}, '回答只引用库里的条文，逐字核对；库里没有的，会直说没有。'),
-        el('ul', {}, S.about.examples.map((words) => el('li', {}, el('button', {class: 'btn', on: {click: () => { box.value = words; ask(); }}}, words)))));
+        el('ul', {}, S.about.examples.map((words) => el('li', {}, el('button', {class: 'btn',
+          on: {click: () => { box.value = words; ask(); }}}, words)))));
     }
 
     function answer(turn, n) {
@@ -55,7 +65,8 @@
     }
     function refused(turn, n) {
       const near = (turn.hits || []).slice(0, 3);
-      return el('article', {class: 'answer refused'}, told(turn, n), near.length ? el('p', {class: 'small'}, `最接近的 ${near.length} 处：`) : null, chips(near, turn, n, true), foot(turn));
+      return el('article', {class: 'answer refused'}, told(turn, n), near.length ? el('p',
+        {class: 'small'}, `最接近的 ${near.length} 处：`) : null, chips(near, turn, n, true), foot(turn));
     }
     // each quote is shown where the answer says it, followed by the number of its passage
     function told(turn, n) {
@@ -71,11 +82,14 @@
     }
     const passages = (turn) => [...new Map((turn.citations || []).map((one, at) => [one.document + one.passage, {...one, at}]).reverse()).values()].reverse();
     const numberOf = (turn, one) => passages(turn).findIndex((other) => other.document === one.document && other.passage === one.passage) + 1;
-    const cite = (n, at, number) => el('button', {class: 'cite', data: {cite: `${n}-${at}`}, title: '打开原文', on: {click: () => openCitation(n, at)}}, String(number));
+    const cite = (n, at, number) => el('button', {class: 'cite', data: {cite: `${n}-${at}`}, title: '打开原文',
+      on: {click: () => openCitation(n, at)}}, String(number));
     function chips(shown, turn, n, near) {
       const begins = (one) => ((turn.hits || []).find((hit) => hit.document === one.document && hit.passage === one.passage) || {}).in_force_from;
-      return el('div', {class: 'chips'}, shown.map((one, at) => el('button', {class: 'chip', data: {chip: one.document + one.passage}, on: {click: () => openCitation(n, near ? at : one.at, near)}}, el('span', {class: 'cite'}, String(at + 1)),
-        el('span', {class: 'cut'}, el('b', {class: 'strong'}, one.document), ' ' + one.passage), begins(one) ? el('span', {class: 'muted'}, begins(one) + ' 起') : null)));
+      return el('div', {class: 'chips'}, shown.map((one, at) => el('button', {class: 'chip', data: {chip: one.document + one.passage},
+        on: {click: () => openCitation(n, near ? at : one.at, near)}}, el('span', {class: 'cite'}, String(at + 1)),
+        el('span', {class: 'cut'}, el('b', {class: 'strong'}, one.document), ' ' + one.passage), begins(one) ? el('span',
+          {class: 'muted'}, begins(one) + ' 起') : null)));
     }
     function foot(turn) {
       const quotes = (turn.citations || []).length, dropped = turn.dropped || 0;

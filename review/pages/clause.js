@@ -21,10 +21,12 @@
       clause.versions.length ? [el('h4', {}, '版本'), el('ul', {class: 'versions'}, clause.versions.map((one) => el('li', {class: one.used ? 'on' : ''},
         el('b', {class: 'strong'}, (one.from || '日期未载明') + (one.to ? ` 至 ${one.to}` : ' 起')), ' ', (one.digest ? '摘要' : '原文') + (one.used ? '，本次适用' : ''))))] : null);
   };
-  const when = (clause) => clause.from ? el('b', {class: 'strong'}, clause.from + (clause.to ? ` 至 ${clause.to} 施行` : ' 起施行')) : el('span', {class: 'muted'}, '施行日期未载明');
+  const when = (clause) => clause.from ? el('b', {class: 'strong'}, clause.from + (clause.to ? ` 至 ${clause.to} 施行` : ' 起施行')) : el('span',
+    {class: 'muted'}, '施行日期未载明');
   function force(clause, words) {
     if (!clause.on || clause.in_force === null) return [];
-    return clause.in_force ? [el('span', {class: 'valid'}, `${words || '依据日'} ${clause.on} 有效`)] : [el('span', {class: 'valid not'}, `${words || '依据日'} ${clause.on} 不在施行期内`)];
+    return clause.in_force ? [el('span', {class: 'valid'}, `${words || '依据日'} ${clause.on} 有效`)] : [el('span',
+      {class: 'valid not'}, `${words || '依据日'} ${clause.on} 不在施行期内`)];
   }
   function cited(clause) {
     if (!clause.span) return paragraphs(clause.text);
@@ -36,7 +38,8 @@
     }
     const from = clause.text.lastIndexOf('\n', start) + 1;
     const to = clause.text.indexOf('\n', end) < 0 ? clause.text.length : clause.text.indexOf('\n', end);
-    return [...paragraphs(clause.text.slice(0, from), 'around'), el('p', {}, clause.text.slice(from, start), el('mark', {class: 'for now'}, words), clause.text.slice(end, to)),
+    return [...paragraphs(clause.text.slice(0, from), 'around'), el('p', {}, clause.text.slice(from, start), el('mark',
+      {class: 'for now'}, words), clause.text.slice(end, to)),
       ...paragraphs(clause.text.slice(to), 'around')];
   }
   const paragraphs = (text, kind) => text.split('\n').filter((line) => line.trim()).map((line) => el('p', {class: kind || ''}, line));

@@ -6,7 +6,7 @@
   const LONGEST_WAIT = 30000;
 
   mj.decisions = function (page, told) {
-    const waiting = [];
+    const waiting = [], newest = {};  // newest line of each finding that this browser got a receipt for
     let sending = false, pause = 1000, timer = 0;
 
     function keep() {
@@ -18,7 +18,8 @@
       sending = true;
       clearTimeout(timer);
       while (waiting.length) {
-        const press = waiting[0];
+        const press = waiting[0], finding = press.value.finding;
+        if (finding in newest) press.value.known = newest[finding];
         const slow = setTimeout(() => told.waiting(press), 2000);
         const reply = await mj.ask(page, press.name, press.value);
         clearTimeout(slow);
@@ -34,7 +35,11 @@
         keep();
         if (reply.problem) told.refused(press, reply.problem);
         else if (reply.conflict) told.conflict(press, reply.conflict);
-        else told.saved(press, reply);
+        else {
+          const line = press.name === 'undo' ? reply.stands : reply.decision;
+          newest[press.name === 'undo' ? reply.finding : finding] = line ? line.seq : null;
+          told.saved(press, reply);
+        }
       }
       sending = false;
     }

@@ -32,8 +32,10 @@
         el('button', {'aria-current': one.key === S.key ? 'true' : null, on: {click: () => open(one.key)}},
           el('b', {class: 'strong cut'}, one.name), el('span', {class: 'small muted cut'}, one.hospital + (one.demo ? ' · 示例' : '')),
           el('span', {class: 'bar'}, el('b', {style: `width:${share(one)}%`})),
-          el('span', {class: 'small muted both'}, el('span', {}, stateOf(one)), el('span', {}, one.cases === null ? '—' : `${one.done} / ${one.cases}`))))));
-      if (!S.about.inspections.length) main.replaceChildren(el('div', {class: 'empty'}, el('p', {}, '还没有检查。'), el('button', {class: 'btn main', on: {click: () => create()}}, '新建检查')));
+          el('span', {class: 'small muted both'}, el('span', {}, stateOf(one)),
+            el('span', {}, one.cases === null ? '—' : `${one.done} / ${one.cases}`))))));
+      if (!S.about.inspections.length) main.replaceChildren(el('div', {class: 'empty'}, el('p', {}, '还没有检查。'), el('button', {class: 'btn main',
+        on: {click: () => create()}}, '新建检查')));
     }
     const stateOf = (one) => one.state === 'ready' && one.cases !== null && one.done === one.cases ? '已审完' : STATES[one.state];
     function share(one) {
@@ -69,13 +71,14 @@
 
     function draw(one) {
       const about = one.about, facts = about ? [about.level, about.code, [about.from, about.to].filter(Boolean).join(' 至 '), about.region && '地区 ' + about.region] : [];
-      main.replaceChildren(el('header', {class: 'page-head'}, el('h1', {}, one.name), el('span', {class: 'muted small cut'}, facts.filter(Boolean).join(' · ')),
+      main.replaceChildren(el('header', {class: 'page-head'}, el('h1', {}, one.name), el('span',
+        {class: 'muted small cut'}, facts.filter(Boolean).join(' · ')),
         el('span', {class: 'push small links'}, one.run ? el('a', {href: '/?inspection=' + encodeURIComponent(one.key)}, '开始审核') : null,
           one.progress ? null : el('button', {class: 'link', on: {click: () => again(one.key)}}, one.run ? '重新审核' : '审核'))),
       one.state === 'failed' ? el('p', {class: 'notice'}, one.problem) : null || '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
       one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '',
-      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'column'}, faults(one.faults), results(one.summary), source(one))) : '');
+      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), source(one))) : '');
     }
     function running(run, key) {
       return [el('header', {class: 'both'}, el('b', {class: 'strong'}, run.stage + (run.total ? ` ${run.done.toLocaleString()} / ${run.total.toLocaleString()}` : '')),
@@ -85,7 +88,8 @@
       el('p', {class: 'small muted'}, '关闭页面不影响运行。')];
     }
     function stages(all) {
-      return el('section', {class: 'panel stages'}, el('ol', {}, all.map((stage) => el('li', {class: stage.faults ? 'fault' : stage.now ? 'now' : 'done'}, el('i', {}), el('b', {class: 'strong'}, stage.name),
+      return el('section', {class: 'panel stages'}, el('ol', {}, all.map((stage) => el('li',
+        {class: stage.faults ? 'fault' : stage.now ? 'now' : 'done'}, el('i', {}), el('b', {class: 'strong'}, stage.name),
         el('span', {class: 'small'}, stage.text), el('span', {class: 'small muted'}, stage.faults ? `${stage.faults} 处问题` : typeof stage.seconds === 'number' ? `${stage.seconds.toFixed(1)} 秒` : stage.now ? '进行中' : '')))));
     }
     const changes = (one) => el('p', {class: 'panel changes small'}, `与上次审核相比：新增 ${one.new} · 消失 ${one.gone} · 不变 ${one.same}` + (one.kept ? ` · ${one.kept} 项已作决定，新规则下不再提示，仍保留` : ''));
@@ -94,28 +98,39 @@
       const bad = one.files.filter((file) => ['拒收', '未提供'].includes(file.state) || one.faults.some((fault) => fault.file === file.file));
       const tally = (state) => one.files.filter((file) => state.includes(file.state)).length;
       const shown = S.troubled ? bad : one.files;
-      const pill = (troubled, text) => el('button', {class: 'pill', 'aria-pressed': String(S.troubled === troubled), on: {click: () => { S.troubled = troubled; draw(one); }}}, text);
+      const pill = (troubled, text) => el('button', {class: 'pill', 'aria-pressed': String(S.troubled === troubled),
+        on: {click: () => { S.troubled = troubled; draw(one); }}}, text);
       return el('section', {class: 'panel files'}, el('header', {class: 'panel-head'}, el('h2', {}, '文件'),
-        el('span', {class: 'small muted'}, `${tally(['已读', '已识别'])} 个已读 · ${tally(['拒收'])} 个拒收 · ${tally(['未提供'])} 项未提供`), el('span', {class: 'push pills'}, pill(false, '全部'), pill(true, `有问题 ${bad.length}`))),
-      el('div', {class: 'scroll'}, el('table', {class: 'list'}, el('thead', {}, el('tr', {}, ['文件', '内容', '数量', '状态', '说明'].map((name) => el('th', {class: name === '数量' ? 'number' : ''}, name)))),
-        el('tbody', {}, shown.map((file) => el('tr', {}, el('td', {class: 'path', title: file.file}, shortPath(file.file)), el('td', {}, file.content), el('td', {class: 'number'}, file.count ? `${file.count.toLocaleString()} ${file.unit}` : '—'),
-          el('td', {}, el('span', {class: 'state ' + (FILE_STATES[file.state] || '')}, file.state)), el('td', {class: 'small muted'}, file.note)))))));
+        el('span', {class: 'small muted'}, `${tally(['已读', '已识别'])} 个已读 · ${tally(['拒收'])} 个拒收 · ${tally(['未提供'])} 项未提供`), el('span',
+          {class: 'push pills'}, pill(false, '全部'), pill(true, `有问题 ${bad.length}`))),
+      el('div', {class: 'scroll'}, el('table', {class: 'list'}, el('thead', {}, el('tr', {}, ['文件', '内容', '数量', '状态', '说明'].map((name) => el('th',
+        {class: name === '数量' ? 'number' : ''}, name)))),
+        el('tbody', {}, shown.map((file) => el('tr', {}, el('td', {class: 'path', title: file.file}, shortPath(file.file)),
+          el('td', {}, file.content), el('td', {class: 'number'}, file.count ? `${file.count.toLocaleString()} ${file.unit}` : '—'),
+          el('td', {}, el('span', {class: 'state ' + (FILE_STATES[file.state] || '')}, file.state)), el('td',
+            {class: 'small muted'}, file.note)))))));
     }
     const shortPath = (file) => file.replace(/^records\/([^/]{9,})\//, (all, name) => `records/…${name.slice(-5)}/`);
     function faults(all) {
       if (!all.length) return '';
-      return el('section', {class: 'panel faults'}, el('h2', {}, `读取问题 ${all.length}`), el('ul', {}, all.slice(0, 50).map((fault) => el('li', {class: 'small'},
-        el('b', {class: 'strong'}, shortPath(fault.file)), ' ', fault.place, '：', fault.problem, '；', fault.remedy))), all.length > 50 ? el('p', {class: 'small muted'}, `另 ${all.length - 50} 处，见“有问题”的文件`) : null);
+      return el('section', {class: 'panel faults'}, el('h2', {}, `读取问题 ${all.length}`), el('ul', {}, all.slice(0, 50).map((fault) => el('li',
+        {class: 'small'},
+        el('b', {class: 'strong'}, shortPath(fault.file)), ' ', fault.place, '：', fault.problem, '；', fault.remedy))), all.length > 50 ? el('p',
+          {class: 'small muted'}, `另 ${all.length - 50} 处，见“有问题”的文件`) : null);
     }
     function results(summary) {
       const violations = Object.values(summary.violations || {});
-      return el('section', {class: 'panel'}, el('h2', {}, '本次结果'), el('table', {class: 'list tight'}, el('thead', {}, el('tr', {}, el('th', {}, '疑似违规'), el('th', {class: 'number'}, '项'), el('th', {class: 'number'}, '元，去重'))),
-        el('tbody', {}, violations.map((one) => el('tr', {}, el('td', {}, one.name), el('td', {class: 'number'}, String(one.findings)), el('td', {class: 'number'}, one.amount_once ? mj.yuan(one.amount_once) : '—'))),
-          el('tr', {class: 'total'}, el('td', {}, '合计'), el('td', {class: 'number'}, String(summary.findings)), el('td', {class: 'number'}, mj.yuan(summary.amount_once))))),
+      return el('section', {class: 'panel'}, el('h2', {}, '本次结果'), el('table', {class: 'list tight'}, el('thead', {}, el('tr', {},
+        el('th', {}, '疑似违规'), el('th', {class: 'number'}, '项'), el('th', {class: 'number'}, '元，去重'))),
+        el('tbody', {}, violations.map((one) => el('tr', {}, el('td', {}, one.name), el('td', {class: 'number'}, String(one.findings)), el('td',
+          {class: 'number'}, one.amount_once ? mj.yuan(one.amount_once) : '—'))),
+          el('tr', {class: 'total'}, el('td', {}, '合计'), el('td', {class: 'number'}, String(summary.findings)), el('td', {class: 'number'},
+            mj.yuan(summary.amount_once))))),
       el('p', {class: 'small muted'}, `未检查 ${Object.values(summary.not_checked || {}).reduce((sum, n) => sum + n, 0)} 例次 · 规则 ${(summary.versions || {}).rules || '—'} · 知识 ${(summary.versions || {}).knowledge || '—'}`));
     }
     function source(one) {
-      return el('section', {class: 'panel'}, el('h2', {}, '来源'), el('p', {class: 'small path-text'}, one.folder), el('p', {class: 'small muted'}, `由 ${one.created_by} 新建` + (one.reviewed_at ? ` · 审核于 ${mj.clock(one.reviewed_at)}` : '') + '。重新审核保留全部已作决定。'));
+      return el('section', {class: 'panel'}, el('h2', {}, '来源'), el('p', {class: 'small path-text'}, one.folder), el('p',
+        {class: 'small muted'}, `由 ${one.created_by} 新建` + (one.reviewed_at ? ` · 审核于 ${mj.clock(one.reviewed_at)}` : '') + '。重新审核保留全部已作决定。'));
     }
 
     async function again(key) {
@@ -129,7 +144,8 @@
       if (page.root.querySelector('dialog')) return;
       const dialog = el('dialog', {class: 'create', 'aria-label': '新建检查'});
       const close = el('button', {class: 'push small link', type: 'button', on: {click: () => dialog.close()}}, '关闭 ', mj.kbd('Esc'));
-      if (S.about.needs_first) dialog.append(el('h2', {}, '新建检查', close), el('p', {}, '现在是示例，只在本机打开。新建检查前请先设置第一个管理员；示例和已作的决定都会保留。'), el('p', {}, el('a', {class: 'btn main', href: '/sign-in?first=1'}, '设置管理员')));
+      if (S.about.needs_first) dialog.append(el('h2', {}, '新建检查', close), el('p', {}, '现在是示例，只在本机打开。新建检查前请先设置第一个管理员；示例和已作的决定都会保留。'), el('p', {},
+        el('a', {class: 'btn main', href: '/sign-in?first=1'}, '设置管理员')));
       else dialog.append(el('h2', {}, '新建检查', close), form(dialog));
       dialog.addEventListener('close', () => dialog.remove());
       page.root.append(dialog);
@@ -139,8 +155,10 @@
       const name = el('input', {class: 'field', maxlength: 100, placeholder: '不填则取 inspection.yaml 里的名称'});
       const path = el('input', {class: 'field', maxlength: 1000, placeholder: '/data/检查一'});
       const file = el('input', {type: 'file', accept: '.zip', hidden: true});
-      const drop = el('button', {class: 'drop', type: 'button', on: {click: () => file.click()}}, el('b', {class: 'strong'}, '放入 ZIP'), el('span', {class: 'small muted'}, '里面是 claims、hospital、records 文件夹；至多 8 GB'));
-      const problem = el('p', {class: 'notice', role: 'alert', hidden: true}), bar = el('div', {class: 'bar', hidden: true}, el('b', {style: 'width:0'}));
+      const drop = el('button', {class: 'drop', type: 'button', on: {click: () => file.click()}}, el('b', {class: 'strong'}, '放入 ZIP'), el('span',
+        {class: 'small muted'}, '里面是 claims、hospital、records 文件夹；至多 8 GB'));
+      const problem = el('p', {class: 'notice', role: 'alert', hidden: true}), bar = el('div', {class: 'bar', hidden: true},
+        el('b', {style: 'width:0'}));
       const done = async (reply) => {
         if (!reply || reply.problem) { problem.textContent = reply ? reply.problem : '没有连上服务器，请重试。'; problem.hidden = false; bar.hidden = true; return; }
         dialog.close();

@@ -64,7 +64,8 @@
       mj.el('nav', {class: 'pages', 'aria-label': '页面'}, person.pages.map((key) =>
         mj.el('a', {href: PAGES[key][1], 'aria-current': key === page.name ? 'page' : null}, PAGES[key][0]))),
       mj.el('div', {class: 'who push'},
-        mj.el('button', {class: 'avatar', 'aria-label': person.name + ' 的菜单', on: {click: (e) => userMenu(page, person, e.currentTarget)}}, person.name.slice(0, 1)),
+        mj.el('button', {class: 'avatar', 'aria-label': person.name + ' 的菜单',
+          on: {click: (e) => userMenu(page, person, e.currentTarget)}}, person.name.slice(0, 1)),
         mj.el('span', {class: 'name'}, mj.el('b', {class: 'strong', style: 'color:var(--ink)'}, person.name), ' · ' + person.role),
         mj.el('button', {'aria-label': '键盘', on: {click: () => page.showKeys && page.showKeys()}}, mj.kbd('?'))));
     page.root.replaceChildren(top, mj.el('div', {},
@@ -102,7 +103,7 @@
       if (e.target.closest && e.target.closest('input,textarea,select,[contenteditable=true]')) return;
       if (page.root.querySelector('dialog[open]')) return;
       if (page.capture && page.capture(e)) { e.preventDefault(); return; }
-      const name = (e.shiftKey ? 'Shift+' : '') + e.code;
+      const name = e.key === '?' ? 'Shift+Slash' : (e.shiftKey ? 'Shift+' : '') + e.code;
       const act = page.keys[name] || (e.shiftKey ? null : page.keys[e.code]);
       const onButton = e.target.closest && e.target.closest('button,a,summary') && ['Enter', 'Space'].includes(e.code);
       if (act && !onButton) { e.preventDefault(); act(e); }

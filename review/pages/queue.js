@@ -21,7 +21,7 @@
     const foot = el('div', {class: 'foot small'});
     const root = el('aside', {class: 'queue', 'aria-label': '病例'},
       el('div', {class: 'queue-head'}, el('div', {class: 'search'}, search, mj.kbd('/')), views, chips), list, foot);
-    let rows = [], current = '', today = {today: 0, yesterday: 0};
+    let rows = [], current = '', counted = {today: 0};
 
     function matches(row) {
       if (filter.family && !row.families.includes(filter.family)) return false;
@@ -45,13 +45,14 @@
       list.scrollTop = at;
       const done = rows.filter((row) => row.group === 2).length;
       foot.replaceChildren(el('div', {class: 'bar'}, el('b', {style: `width:${rows.length ? 100 * done / rows.length : 0}%`})),
-        el('span', {}, `已审 ${done} / ${rows.length} 例`), el('span', {class: 'push muted'}, `今日 ${today.today} 例`));
+        el('span', {}, `已审 ${done} / ${rows.length} 例`), el('span', {class: 'push muted'}, `今日 ${counted.today} 例`));
     }
     function item(row, before) {
       const joined = before && before.person === row.person;
       return el('li', {class: (row.key === current ? 'on' : '') + (joined ? ' joined' : '')},
         el('button', {data: {key: row.key}, 'aria-current': row.key === current ? 'true' : null, on: {click: () => choose(row.key)}},
-          el('span', {class: 'line'}, el('b', {class: 'cut strong', title: row.name}, row.name), el('span', {class: 'muted small cut'}, row.department),
+          el('span', {class: 'line'}, el('b', {class: 'cut strong', title: row.name}, row.name), el('span',
+            {class: 'muted small cut'}, row.department),
             el('span', {class: 'push small number'}, mj.yuan(row.amount))),
           el('span', {class: 'line'}, row.findings ? row.families.map(mj.family) : el('span', {class: 'muted small'}, '未见疑点'),
             el('span', {class: 'muted small admitted'}, '入院 ' + row.admitted),
@@ -71,7 +72,8 @@
     function drawViews() {
       const todo = rows.filter((row) => row.group !== 2).length;
       const count = (n) => el('span', {class: 'count'}, ' ' + n);
-      const pill = (view, text) => el('button', {class: 'pill', 'aria-pressed': String(filter.view === view), on: {click: () => { filter.view = view; draw(); }}}, text);
+      const pill = (view, text) => el('button', {class: 'pill', 'aria-pressed': String(filter.view === view),
+        on: {click: () => { filter.view = view; draw(); }}}, text);
       views.replaceChildren(pill('all', ['全部', count(rows.length)]), pill('todo', ['待审', count(todo)]), pill('done', '已审'), more());
       const active = [...FAMILIES.map((pair) => ['family', ...pair]), ...CERTAINTIES.map((pair) => ['certainty', ...pair])]
         .filter(([kind, code]) => filter[kind] === code);
@@ -95,7 +97,7 @@
 
     return {
       root,
-      set(next, counts) { rows = next; today = counts || today; draw(); },
+      set(next, counts) { rows = next; counted = counts || counted; draw(); },
       mark(key) {
         current = key;
         draw();
@@ -113,7 +115,12 @@
         return [...visible.slice(at + 1), ...visible.slice(0, Math.max(at, 0))].find((row) => row.group !== 2 && row.key !== key);
       },
       nth: (n) => shown()[n - 1],
-      update(key, change) { Object.assign(rows.find((row) => row.key === key) || {}, change); draw(); },
+      update(key, change) {
+        const row = rows.find((one) => one.key === key) || {};
+        if ((row.group === 2) !== (change.group === 2)) counted.today = Math.max(0, counted.today + (change.group === 2 ? 1 : -1));
+        Object.assign(row, change);
+        draw();
+      },
       focusSearch() { search.focus(); search.select(); },
       grey() { list.replaceChildren(el('div', {class: 'grey'}, Array.from({length: 8}, () => el('i', {})))); },
     };

@@ -14,7 +14,7 @@
     const body = el('div', {class: 'record-body'}, text, sheetSide);
     const root = el('section', {class: 'panel record'}, el('div', {class: 'tab-bar'}, tabs, modes), body);
     const state = {cas: null, tab: '', finding: null, now: null, pageMode: false, only: false};
-    const sheets = {};
+    const sheets = {}, boxes = {};
 
     const tabOf = (key) => state.cas.tabs.find((tab) => tab.key === key);
     const inTab = (key) => (state.finding ? state.finding.evidence : []).filter((item) => item.place ? item.place.tab === key : item.row && item.row.sheet === key);
@@ -33,7 +33,8 @@
     }
     function tabButton(key, title, tab) {
       const count = inTab(key).length;
-      return el('button', {role: 'tab', 'aria-selected': String(key === state.tab), data: {tab: key}, title: tab.file || title, on: {click: () => open(key)}},
+      return el('button', {role: 'tab', 'aria-selected': String(key === state.tab), data: {tab: key}, title: tab.file || title,
+        on: {click: () => open(key)}},
         tab.owner ? el('em', {}, '对照 ' + tab.owner) : null, el('span', {class: 'cut'}, title),
         count ? el('span', {class: 'n'}, String(count)) : null, tab.scan ? el('em', {}, '扫描') : null);
     }
@@ -42,12 +43,33 @@
         el('option', {value: state.tab}, `更多 ${all.length - SHOWN_TABS}`), all.map((tab) => el('option', {value: tab.key}, tab.title)));
     }
     const mode = (pageMode, name) => el('button', {'aria-pressed': String(state.pageMode === pageMode), on: {click: () => setMode(pageMode)}}, name);
+    async function drawBoxes(tab) {
+      const {cas, finding} = state;
+      sheetSide.querySelectorAll('.box-mark').forEach((old) => old.remove());
+      if (!finding || !finding.id || !inTab(tab.key).length) return;
+      const id = finding.id + tab.key;
+      boxes[id] ||= await mj.ask(page, 'open_boxes', {case: cas.key, finding: finding.id, tab: tab.key});
+      if (state.cas !== cas || state.finding !== finding || state.tab !== tab.key) return;
+      if (!boxes[id] || !boxes[id].boxes) { delete boxes[id]; return; }
+      sheetSide.querySelectorAll('.box-mark').forEach((old) => old.remove());
+      for (const one of boxes[id].boxes) {
+        const paper = sheetSide.querySelector(`figure[data-page="${one.page}"] .paper`), [x0, y0, x1, y1] = one.box.map((part) => 100 * part);
+        if (paper) paper.append(el('i', {class: 'box-mark ' + one.says, data: {mark: one.mark}, style: `left:${x0}%;top:${y0}%;width:${x1 - x0}%;height:${y1 - y0}%`}));
+      }
+      toBox();
+    }
+    function toBox() {
+      sheetSide.querySelectorAll('.box-mark.now').forEach((old) => old.classList.remove('now'));
+      const own = state.now ? sheetSide.querySelectorAll(`.box-mark[data-mark="${state.now.mark}"]`) : [];
+      own.forEach((box) => box.classList.add('now'));
+      if (own[0] && sheetSide.clientHeight) centre(sheetSide, own[0]);
+    }
     function setMode(pageMode) { state.pageMode = pageMode; drawTabs(); drawMode(); toMark(); }
     function drawMode() {
       const tab = tabOf(state.tab);
       root.classList.toggle('as-page', Boolean(tab && tab.images && state.pageMode));
       root.classList.toggle('has-page', Boolean(tab && tab.images));
-      if (!tab || !tab.images) { sheetSide.replaceChildren(); sheetSide.dataset.tab = ''; } else drawPages(tab);
+      if (!tab || !tab.images) { sheetSide.replaceChildren(); sheetSide.dataset.tab = ''; } else { drawPages(tab); drawBoxes(tab); }
     }
     function drawPages(tab) {
       const id = state.cas.key + tab.key;
@@ -56,7 +78,7 @@
       const pages = tab.pages.length ? tab.pages : [{number: 1}];
       sheetSide.replaceChildren(...pages.map((one) => el('figure', {data: {page: one.number}},
         el('figcaption', {class: 'small muted'}, `原页 · 第 ${one.number} 页 / 共 ${pages.length} 页`), el('div', {class: 'paper'},
-          el('img', {loading: 'lazy', alt: `${tab.title} 第 ${one.number} 页`, src: `/page/${state.cas.key}/${tab.key}/${one.number}.png`,
+          el('img', { alt: `${tab.title} 第 ${one.number} 页`, src: `/page/${state.cas.key}/${tab.key}/${one.number}.png`,
             on: {error: (e) => e.target.parentNode.replaceChildren(el('p', {class: 'notice small'}, '这一页不能显示图像，文字仍可读。'))}})))));
     }
 
@@ -93,7 +115,8 @@
         unclear.length ? el('p', {class: 'notice small'}, `第 ${unclear.join('、')} 页识别不清，未用于判断。`) : null);
     }
     function oneDocument(one, many, cited) {
-      const section = el('section', {class: 'document'}, many ? el('h3', {class: 'small muted'}, one.title, one.at ? ' · ' + mj.short(one.at) : '') : null);
+      const section = el('section', {class: 'document'}, many ? el('h3',
+        {class: 'small muted'}, one.title, one.at ? ' · ' + mj.short(one.at) : '') : null);
       section.append(...blocks(one, cited));
       return section;
     }
@@ -102,19 +125,20 @@
       const lines = one.text.split('\n'), out = [];
       let block = el('div', {class: 'block'}), size = 0, at = 0;
       for (const line of lines) {
-        for (const mark of one.breaks) if (mark.at >= at && mark.at <= at + line.length) block.append(el('div', {class: 'page-break small muted'}, `第 ${mark.number} 页`));
-        block.append(oneLine(line, at, cited));
+        for (const mark of one.breaks) if (mark.at >= at && mark.at <= at + line.length) block.append(el('div',
+          {class: 'page-break small muted'}, `第 ${mark.number} 页`));
+        block.append(oneLine(line, at, cited, one.title));
         size += line.length;
         at += line.length + 1;
         if (size > BLOCK) { out.push(block); block = el('div', {class: 'block'}); size = 0; }
       }
       return [...out, block];
     }
-    function oneLine(line, at, cited) {
+    function oneLine(line, at, cited, title) {
       const stamp = STAMP.exec(line);
       const cut = stamp && line.length > stamp[0].length + 2 ? stamp[0].length : 0;
       const here = cited.filter((item) => item.place.start < at + line.length && item.place.end > at);
-      const row = el('div', {class: cut ? 'stamped' : 'plain'});
+      const row = el('div', {class: cut ? 'stamped' : 'plain' + (at === 0 && line.trimStart().startsWith(title) ? ' strong' : '')});
       if (cut) row.append(el('span', {class: 'stamp'}, ...pieces(line.slice(0, cut), at, here)));
       const signed = cut ? SIGNED.exec(line) : null, until = signed ? signed.index + 1 : line.length;
       row.append(el('span', {class: 'said'}, ...pieces(line.slice(cut, until), at + cut, here)));
@@ -132,7 +156,8 @@
         const over = here.filter((item) => item.place.start <= from && item.place.end >= edges[n + 1]).sort((a, b) => (b.place.end - b.place.start) - (a.place.end - a.place.start));
         if (!over.length) return [piece];
         const marks = over.filter((item) => item.place.start === from).map((item) => el('span', {class: 'n ' + item.says}, item.mark));
-        return [...marks, over.reduceRight((inside, item) => el('mark', {class: item.says + (item === state.now ? ' now' : ''), data: {mark: item.mark}}, inside), piece)];
+        return [...marks, over.reduceRight((inside, item) => el('mark',
+          {class: item.says + (item === state.now ? ' now' : ''), data: {mark: item.mark}}, inside), piece)];
       });
     }
 
@@ -144,7 +169,8 @@
         sheets[id] = await mj.ask(page, 'open_sheet', {case: cas.key, sheet: key});
         if (state.cas !== cas || state.tab !== key) return;
       }
-      if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p', {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
+      if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p',
+        {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
       mj.drawSheet(text, sheets[id], inTab(key), state, () => openSheet(key));
       toMark();
     }
@@ -153,26 +179,27 @@
       const box = state.pageMode && root.classList.contains('as-page') ? sheetSide : text;
       for (const old of text.querySelectorAll('.now')) old.classList.remove('now');
       if (!state.now) return;
-      const page = state.now.page, figure = page && sheetSide.querySelector(`figure[data-page="${page}"]`);
-      if (figure) sheetSide.scrollTop = figure.offsetTop - sheetSide.offsetTop;
+      toBox();
       const marks = state.now.place ? text.querySelectorAll(`mark[data-mark="${state.now.mark}"]`) : state.now.row ? text.querySelectorAll(`tr[data-row="${CSS.escape(state.now.row.id)}"]`) : [];
       for (const mark of marks) { mark.classList.add('now'); const row = mark.closest('.stamped,.plain'); if (row) row.classList.add('now'); }
-      if (marks[0] && box === text) centre(marks[0]);
+      if (marks[0] && box === text) centre(text, marks[0]);
     }
-    function centre(mark) {
-      const box = text.getBoundingClientRect(), at = mark.getBoundingClientRect();
+    function centre(holder, mark) {
+      const box = holder.getBoundingClientRect(), at = mark.getBoundingClientRect();
       const inside = at.top > box.top + box.height * 0.2 && at.bottom < box.bottom - box.height * 0.2;
-      if (!inside) mark.scrollIntoView({block: 'center'});
+      if (!inside) holder.scrollTop += at.top - box.top - (box.height - at.height) / 2;
     }
 
     return {
       root, state,
       show(cas) { Object.assign(state, {cas, tab: '', finding: null, now: null}); text.scrollTop = 0; },
-      empty() { tabs.replaceChildren(); modes.replaceChildren(); text.replaceChildren(el('p', {class: 'muted', style: 'padding:16px'}, '这一例没有文书，只有结算数据。')); sheetSide.replaceChildren(); root.classList.remove('has-page', 'as-page'); },
+      empty() { tabs.replaceChildren(); modes.replaceChildren(); text.replaceChildren(el('p',
+        {class: 'muted', style: 'padding:16px'}, '这一例没有文书，只有结算数据。')); sheetSide.replaceChildren(); root.classList.remove('has-page', 'as-page'); },
       async look(finding, item) {
         const changed = finding !== state.finding;
         Object.assign(state, {finding, now: item});
-        const key = item && item.place ? item.place.tab : item && item.row ? item.row.sheet : state.tab || (state.cas.tabs[0] || state.cas.sheets[0] || {key: ''}).key;
+        const key = item && item.place ? item.place.tab : item && item.row ? item.row.sheet : state.tab
+          || (state.cas.tabs[0] || state.cas.sheets[0] || {key: ''}).key;
         if (!key) { this.empty(); return; }
         if (key !== state.tab || changed) await open(key); else toMark();
       },

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from knowledge.readers.files import boxes, read_file
 from review.accounts import Person
 from review.cases import open_case as case_of
-from review.cases import queue, shown_decision
+from review.cases import queue, shown_decision, shown_evidence
 from review.clauses import open_clause
-from review.desk import Call, Case, Desk, Refused, person_line, text, texts
+from review.desk import Call, Case, Desk, Refused, person_line, source_file, text, texts
 from review.entries import VERDICTS, Decision, Press
 from review.readings import read_tabs, text_of
 from review.results import Line
@@ -59,6 +60,30 @@ def open_text(desk: Desk, person: Person, call: Call) -> Line:
     if tab is None:
         raise Refused("这一例没有这份文书；请刷新页面。")
     return {"documents": text_of(tab)}
+
+
+def open_boxes(desk: Desk, person: Person, call: Call) -> Line:
+    """Where the quotes of a finding stand on the original pages of a tab, as fractions of the page."""
+    case, finding = _finding(desk, call)
+    tabs = read_tabs(case.results, case.admission_id, case.results.findings[case.admission_id])
+    tab = next((tab for tab in tabs if tab.key == text(call, "tab")), None)
+    shown = [
+        item
+        for item in shown_evidence(finding, tabs)
+        if tab and item["place"] and item["place"]["tab"] == tab.key
+    ]
+    if tab is None or not shown:
+        return {"boxes": []}
+    file = source_file(case, tab.source)
+    read = read_file(file, cache=desk.home / "cache")
+    found: list[Line] = []
+    for item in shown:
+        start = tab.documents[item["place"]["document"]]["start"] + item["place"]["start"]
+        page, lines = boxes(file, read, start, start + item["place"]["end"] - item["place"]["start"])
+        found += [
+            {"mark": item["mark"], "says": item["says"], "page": page or 1, "box": line} for line in lines
+        ]
+    return {"boxes": found}
 
 
 def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
@@ -131,13 +156,6 @@ def undo(desk: Desk, person: Person, call: Call) -> Line:
     }
 
 
-def prefer(desk: Desk, person: Person, call: Call) -> Line:
-    """Keep a person's choice of theme."""
-    if text(call, "name") == "theme" and text(call, "value") in ("light", "dark"):
-        desk.store.prefer(person.name, "theme", text(call, "value"))
-    return {"ok": True}
-
-
 def _finding(desk: Desk, call: Call) -> tuple[Case, Line]:
     case = desk.case(text(call, "case"))
     finding = case.results.finding(case.admission_id, text(call, "finding"))
@@ -177,7 +195,7 @@ def _cases_today(lines: list[Decision], person: Person) -> Line:
     }
 
 
-HANDLERS = (open_queue, open_case, open_text, open_sheet, open_basis, decide, undo, prefer)
+HANDLERS = (open_queue, open_case, open_text, open_boxes, open_sheet, open_basis, decide, undo)
 SCRIPTS = (
     "mingjian.js",
     "timeline.js",
@@ -188,6 +206,7 @@ SCRIPTS = (
     "clause.js",
     "asking.js",
     "decisions.js",
+    "deciding.js",
     "review.js",
 )
 STYLES = ("tokens.css", "clause.css", "review.css")

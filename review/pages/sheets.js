@@ -11,17 +11,21 @@
     const money = sheet.rows.some((row) => row.amount !== null);
     const head = el('header', {class: 'text-head'}, el('b', {class: 'strong'}, sheet.title),
       el('span', {class: 'muted small'}, `${sheet.rows.length} 行` + (money ? ` · 合计 ${mj.yuan(total)} 元` : '')),
-      marked.size ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)), on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${marked.size}`) : null);
-    const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th', {class: column.number ? 'number' : ''}, column.title)))));
+      marked.size ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)),
+        on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${marked.size}`) : null);
+    const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th',
+      {class: column.number ? 'number' : ''}, column.title)))));
     const closed = sheet.rows.length > OPEN_DAYS;
     for (const [day, own] of groups(rows, sheet.by_day)) {
       const body = el('tbody', {}, own.map((row) => line(row, sheet, marked.get(row.id))));
       if (day !== null) {
         const hidden = closed && !own.some((row) => marked.has(row.id));
-        const title = el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1}, el('button', {'aria-expanded': String(!hidden), on: {click: (e) => {
+        const title = el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1},
+          el('button', {'aria-expanded': String(!hidden), on: {click: (e) => {
           body.hidden = !body.hidden;
           e.currentTarget.setAttribute('aria-expanded', String(!body.hidden));
-        }}}, el('b', {class: 'strong'}, day || '无时间'), el('span', {class: 'muted'}, ` ${own.length} 行` + (money ? ` · ${mj.yuan(own.reduce((sum, row) => sum + row.amount, 0))} 元` : ''))))));
+        }}}, el('b', {class: 'strong'}, day || '无时间'), el('span',
+          {class: 'muted'}, ` ${own.length} 行` + (money ? ` · ${mj.yuan(own.reduce((sum, row) => sum + row.amount, 0))} 元` : ''))))));
         body.hidden = hidden;
         table.append(title);
       }

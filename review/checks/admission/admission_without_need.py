@@ -50,7 +50,6 @@ CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，
     ),
     overturned_by=("24 小时内达到标准的化验、体征原始记录", "门诊诊疗经过", "本地入院标准或日间病房政策"),
     covers={"classes": (53,), "problems": (1,)},
-    money="stay",
 )
 def admission_without_need(record: Record, limits: Limits) -> Iterator[Problem]:
     if record.admission.died_at or record.admission.discharge_way == DIED:

@@ -30,7 +30,6 @@ POLICY = {
     exceptions=("化疗、放疗、透析、输血等周期治疗", "产科", "次数天数未达口径"),
     overturned_by=("慢性病需要反复住院的说明", "当地频繁住院口径"),
     covers={"classes": (52,)},
-    money="none",
 )
 def frequent_stays(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     policy = {row["policy_key"]: str(row["value"]) for row in inspection.knowledge("region_policy")}

@@ -30,7 +30,6 @@ from review.violations import Certainty
     exceptions=("有手术操作", "有排除情形", "已由入院指征核查判断", "主诊断不在名单"),
     overturned_by=("门诊诊疗经过", "住院期间的治疗记录"),
     covers={"classes": (53,), "problems": (1,)},
-    money="stay",
 )
 def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Problem]:
     row = outpatient_condition(record)

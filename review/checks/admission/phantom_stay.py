@@ -65,7 +65,6 @@ CENT = Decimal("0.01")
     ),
     overturned_by=("体温单或床头卡", "门禁、监控或订餐记录", "书面请假单及批准"),
     covers={"problems": (2,)},
-    money="stay",
 )
 def phantom_stay(record: Record, limits: Limits) -> Iterator[Problem]:
     admission = record.admission

@@ -63,7 +63,6 @@ class Sign:
     ),
     overturned_by=("出院前已写明的分次治疗计划", "两次住院间病情变化的记录", "经办机构要求中途结算的文件"),
     covers={"classes": (49, 63)},
-    money="stay",
 )
 def split_admission(record: Record, limits: Limits) -> Iterator[Problem]:
     stay = record.stay

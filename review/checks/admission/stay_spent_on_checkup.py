@@ -41,7 +41,6 @@ LEFT_EARLY_DAYS = 2
     ),
     overturned_by=("首次病程记录中写明的诊断问题", "在他院接续治疗的记录"),
     covers={"classes": (53,), "problems": (1,)},
-    money="stay",
 )
 def stay_spent_on_checkup(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.charges:

@@ -50,7 +50,6 @@ PROTOCOLS = ("手术", "麻醉", "护理", "出院")
     ),
     overturned_by=("本人资料有误的更正记录", "误贴后的更正说明", "原始纸质病历"),
     covers={"problems": (3,)},
-    money="none",
 )
 def copied_from_another_patient(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     if len({record.admission.person_id for record in inspection.records.values()}) < 2:

@@ -50,7 +50,6 @@ class Mismatch:
         "住院号为本人其他编号",
     ),
     overturned_by=("身份证件核对", "更名或更正记录", "原始纸质病历"),
-    money="none",
 )
 def header_names_another(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.documents:

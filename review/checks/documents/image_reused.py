@@ -40,7 +40,6 @@ Found = tuple[Record, Exam]
     ),
     overturned_by=("影像归档系统原图", "编号规则说明"),
     covers={"problems": (3, 6)},
-    money="none",
 )
 def image_reused(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     numbers: dict[tuple[str, int, str, str | None], Found] = {}

@@ -48,7 +48,6 @@ class Report:
     exceptions=("同一报告更正或重发", "同一行导出两次", "质控样本", "定性或取整的结果", "样本编号逐日重排"),
     overturned_by=("分析仪原始日志", "报告重发记录"),
     covers={"problems": (3, 6)},
-    money="none",
 )
 def lab_panels_identical(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     reports: list[Report] = []

@@ -51,7 +51,6 @@ class Outside:
         "转入前两小时内的交接",
     ),
     overturned_by=("修改痕迹中的创建时间", "更正说明"),
-    money="none",
 )
 def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.documents:

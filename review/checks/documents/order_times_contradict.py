@@ -27,7 +27,6 @@ RESCUE = ("抢救", "心肺复苏", "除颤", "气管插管", "肾上腺素", "�
     why="医嘱应当注明下达和执行时间；执行先于下达，说明其一不是当时所记。",
     exceptions=("抢救口头医嘱事后补记", "病区时钟固定偏差", "只有日期没有时刻", "出院带药在离院前后执行"),
     overturned_by=("抢救记录", "系统时钟校正记录"),
-    money="none",
 )
 def order_times_contradict(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.orders:

@@ -52,7 +52,6 @@ class Foreign:
         "说明书、告知书中的通用文字",
     ),
     overturned_by=("性别登记有误的更正", "文书更正记录"),
-    money="none",
 )
 def organ_of_the_other_sex(record: Record, limits: Limits) -> Iterator[Problem]:
     admission = record.admission

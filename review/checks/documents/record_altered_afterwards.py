@@ -59,7 +59,6 @@ class Change:
     ),
     overturned_by=("医务部门的修改批准", "系统迁移记录", "修改理由说明"),
     covers={"problems": (3, 6)},
-    money="none",
 )
 def record_altered_afterwards(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.edits:

@@ -34,7 +34,6 @@ from review.violations import Certainty
         "文书缺失",
     ),
     overturned_by=("修改痕迹中的实际创建时间", "注明补记原因的说明"),
-    money="none",
 )
 def record_written_late(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.documents:

@@ -39,7 +39,6 @@ NO_GROWTH = ("涂片", "初步", "阴性报告")
     exceptions=("床旁即时检测同一分钟出结果", "全院习惯事后登记", "只有日期没有时刻", "时间先后正常"),
     overturned_by=("检验、影像系统的原始日志", "系统时钟校正记录"),
     covers={"problems": (6,)},
-    money="none",
 )
 def report_before_sampling(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.provided("labs") and not record.provided("exams"):

@@ -61,7 +61,6 @@ class Early:
         "病程抬头时间录入有误的修改记录",
     ),
     covers={"problems": (3, 6)},
-    money="none",
 )
 def result_cited_before_it_existed(record: Record, limits: Limits) -> Iterator[Problem]:
     notes = {doc.document_id: at for doc in record.documents if (at := finished_at(doc)) is not None}

@@ -49,7 +49,6 @@ PACED = ("起搏", "呼吸机", "机械通气")
     ),
     overturned_by=("监护仪原始数据", "体温单原件"),
     covers={"problems": (6,)},
-    money="none",
 )
 def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     blocks: dict[tuple[Four, ...], tuple[Record, int]] = {}
