@@ -74,7 +74,7 @@ def _rules(options: argparse.Namespace) -> int:
     from review.rulebook import coverage, describe_all
     from review.terminal import print_coverage, print_json, print_rules
 
-    rules = describe_all()
+    rules = describe_all(Settings.from_environment().home)
     if options.coverage:
         print_json(coverage(rules)) if options.json else print_coverage(coverage(rules))
     elif options.json:

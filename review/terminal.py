@@ -98,11 +98,15 @@ def _faults(review: Review) -> Table:
 def print_rules(rules: list[dict[str, Any]]) -> None:
     """One line per check."""
     table = Table()
-    for column in ("编号", "检查", "疑似违规", "确定程度至多", "所需资料"):
+    for column in ("编号", "检查", "疑似违规", "确定程度至多", "所需资料", "状态", "依据"):
         table.add_column(column, overflow="fold")
     for rule in rules:
-        needs = "、".join([*rule["needs"]["tables"], *rule["needs"]["knowledge"]])
-        table.add_row(rule["code"], rule["title"], rule["violation_name"], rule["certainty_name"], needs)
+        needs = "、".join(
+            [*rule["reads"], *(f"{name}（{count} 行）" for name, count in rule["rows"].items())]
+        )
+        basis = "；".join(reference.replace("#", " ") for reference in rule["basis"])
+        said = (rule["title"], rule["violation_name"], rule["certainty_name"], needs, rule["state"], basis)
+        table.add_row(rule["code"], *said)
     Console(highlight=False).print(table)
 
 
