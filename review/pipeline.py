@@ -141,7 +141,9 @@ def clauses_of(library: Library) -> Callable[[str, str, date], Basis | None]:
         if key not in known:
             clause = library.clause(document, passage, on=day)
             known[key] = (
-                None if clause is None else Basis(document, passage, clause.in_force_from, clause.in_force_to)
+                None
+                if clause is None or clause.in_force is False
+                else Basis(document, passage, clause.in_force_from, clause.in_force_to)
             )
         return known[key]
 
