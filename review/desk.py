@@ -61,7 +61,7 @@ class Desk:
     @cached_property
     def rules(self) -> Mapping[str, Line]:
         """The headers of all checks, by code."""
-        return {rule["code"]: rule for rule in describe_all()}
+        return {rule["code"]: rule for rule in describe_all(self.home)}
 
     def inspection(self, key: str) -> InspectionEntry:
         for entry in self.store.inspections():

@@ -128,6 +128,7 @@ def picture_of(text, size=(700, 90)):
     return picture
 
 
+@pytest.mark.slow
 def test_a_picture_is_read_and_its_result_kept_and_a_damaged_result_is_redone(tmp_path):
     picture_of("患者签名 二〇二四年三月").save(tmp_path / "a.png")
     cache = tmp_path / "cache"
@@ -142,6 +143,7 @@ def test_a_picture_is_read_and_its_result_kept_and_a_damaged_result_is_redone(tm
     assert json.loads(entry.read_text(encoding="utf-8")) == kept
 
 
+@pytest.mark.slow
 def test_a_page_scanned_on_its_side_is_turned(tmp_path):
     picture = picture_of(
         "入院记录 体温三十八度\n主诉 右下腹疼痛十小时\n现病史 患者十小时前出现腹痛", (700, 220)
@@ -230,6 +232,7 @@ def test_no_pdf_of_the_collection_crashes_the_reader(path, tmp_path):
         assert all(0 <= page.start <= page.end <= len(read.text) for page in read.pages)
 
 
+@pytest.mark.slow
 def test_ocr_never_reaches_for_the_network(monkeypatch, tmp_path):
     import socket
 
