@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import postgres
 import pytest
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
@@ -63,3 +64,12 @@ def inspection(tmp_path):
     record.mkdir(parents=True)
     (record / "病程记录.txt").write_text(NOTE, "utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster():
+    """A PostgreSQL server of the tests' own."""
+    if not postgres.installed():
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with postgres.cluster() as running:
+        yield running

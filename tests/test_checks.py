@@ -14,9 +14,35 @@ from review.models import Basis, Finding
 
 FOLDER = Path(__file__).parent / "checks"
 KEYS = frozenset(
-    "case exception check admissions charges settlements diagnoses settled_operations orders operations anesthesia exams "
-    "labs vitals edits institution documents facts inspection knowledge provided finds patterns outcome outcomes "
-    "reason limits".split()
+    [
+        "case",
+        "exception",
+        "check",
+        "admissions",
+        "charges",
+        "settlements",
+        "diagnoses",
+        "settled_operations",
+        "orders",
+        "operations",
+        "anesthesia",
+        "exams",
+        "labs",
+        "vitals",
+        "edits",
+        "institution",
+        "documents",
+        "facts",
+        "inspection",
+        "knowledge",
+        "provided",
+        "finds",
+        "patterns",
+        "outcome",
+        "outcomes",
+        "reason",
+        "limits",
+    ]
 )
 CHECKS = all_checks()
 

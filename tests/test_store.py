@@ -1,6 +1,5 @@
-"""The store on SQLite, and on PostgreSQL where MINGJIAN_TEST_POSTGRES gives an empty database."""
+"""The store on SQLite, and on PostgreSQL where it is installed."""
 
-import os
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +11,11 @@ from review.errors import SettingsError
 from review.store import Store, new_key, now
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def store(request, tmp_path):
     url = f"sqlite:///{tmp_path / 'home' / 'store.sqlite3'}"
     if request.param == "postgresql":
-        url = os.environ.get("MINGJIAN_TEST_POSTGRES", "")
-        if not url:
-            pytest.skip("MINGJIAN_TEST_POSTGRES is not set: no PostgreSQL to test on")
+        url = request.getfixturevalue("postgres_cluster").empty_database()
     opened = Store.open(url)
     yield opened
     opened.close()
