@@ -1,13 +1,14 @@
 """Serves the workbench: reads the settings, opens the store, loads the demonstration on first start, and listens."""
 
-import logging
+import socket
 import sys
 
 import uvicorn
 
 from review.accounts import DEMONSTRATOR, LEADER, Accounts, Person
 from review.desk import Desk
-from review.errors import ReviewError
+from review.errors import ReviewError, SettingsError
+from review.logs import open_log, record_defect
 from review.pages.inspections import begin
 from review.pipeline import review_inspection
 from review.runs import Runs
@@ -29,17 +30,37 @@ def open_desk(settings: Settings) -> Desk:
     return desk
 
 
+def require_free_port(host: str, port: int) -> None:
+    """Say in plain words that the address is taken, before anything is opened."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise SettingsError(
+                f"地址 {host}:{port} 不能使用（{problem.strerror}）；请停掉占用它的程序，或用 MINGJIAN_PORT 换一个端口。"
+            ) from problem
+
+
 def main() -> int:
-    """Listen until stopped; 2 when a setting is wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Listen until stopped; 2 when a setting is wrong, 1 on a defect of ours."""
     try:
         settings = Settings.from_environment()
-        desk = open_desk(settings)
+        open_log(settings.home)
+        require_free_port(settings.host, settings.port)
+        app = create_app(open_desk(settings), settings.host)
     except ReviewError as problem:
         print(f"不能启动：{problem}", file=sys.stderr)
         return 2
-    app = create_app(desk, settings.host)
-    print(f"明鉴已就绪：http://{settings.host}:{settings.port}")
+    except Exception as defect:
+        number = record_defect(defect, "app")
+        print(
+            f"程序出错，编号 {number}，已记入 {settings.home / 'logs' / 'mingjian.log'}；请把编号报给维护人员。",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"明鉴已就绪：http://{settings.host}:{settings.port}", flush=True)
     # addresses hold opaque keys only, and still are not worth logging one by one
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
     return 0
