@@ -6,7 +6,7 @@
   const FADES = 6000;
   const GROUPS = {open: 0, part: 0, unseen: 1};
 
-  // desk: {S, queue, finding(), redraw(), choose(n), openCase(key, finding)} of the review page
+  // desk: {S, queue, finding(), redraw(), choose(n), openCase(key, finding), stay(), walk()} of the review page
   mj.deciding = function (page, desk) {
     const {S, queue, finding} = desk;
     const strip = el('div', {class: 'strip', role: 'status', 'aria-live': 'polite'});
@@ -135,6 +135,7 @@
       redone.push({...reply.undone, case: reply.case, finding: reply.finding});
       if (!S.cas || S.cas.key !== reply.case) await desk.openCase(reply.case, reply.finding);
       else {
+        desk.stay();
         const n = S.cas.findings.findIndex((one) => one.id === reply.finding);
         if (n < 0) S.cas.seen = reply.stands;
         else { S.cas.findings[n].decision = reply.stands; desk.choose(n); }

@@ -14,7 +14,7 @@
     const finding = () => S.cas && S.cas.findings[S.active];
     const queue = mj.queue(page, (key) => openCase(key));
     const record = mj.record(page);
-    const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, walk: () => walk(1)});
+    const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
     const cards = mj.cards(page, {choose, look, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
     const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', 'aria-label': '时间线'});
@@ -90,6 +90,11 @@
       drawHead();
       if (cas.findings.length) choose(S.active, replace);
       else { look(null); address(replace); }
+    }
+    // a case that is still on its way is no longer wanted
+    function stay() {
+      S.turn += 1;
+      queue.mark(S.cas.key);
     }
     function address(replace) {
       const one = finding();
