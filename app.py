@@ -39,7 +39,8 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as problem:
             raise SettingsError(
-                f"地址 {host}:{port} 不能使用（{problem.strerror}）；请停掉占用它的程序，或用 MINGJIAN_PORT 换一个端口。"
+                f"地址 {host}:{port} 不能使用（{problem.strerror}）；"
+                "请停掉占用它的程序，或用 MINGJIAN_PORT 换一个端口。"
             ) from problem
 
 

@@ -7,13 +7,13 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 log = logging.getLogger("mingjian")
+PACKAGES = ("review", "knowledge")  # whose modules log under their own names
 
 
 def open_log(home: Path) -> None:
     """Send the program's own log to `home/logs/mingjian.log`; or to the screen where that cannot be written."""
     if any(isinstance(handler, RotatingFileHandler) for handler in log.handlers):
         return
-    log.setLevel(logging.INFO)
     try:
         (home / "logs").mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
@@ -23,8 +23,10 @@ def open_log(home: Path) -> None:
         logging.basicConfig(level=logging.WARNING)
         return
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log.addHandler(file)
-    log.propagate = False
+    for logger in (log, *(logging.getLogger(package) for package in PACKAGES)):
+        logger.setLevel(logging.INFO)
+        logger.addHandler(file)
+        logger.propagate = False
 
 
 def record_defect(defect: BaseException, where: str) -> str:
