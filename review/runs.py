@@ -4,12 +4,10 @@ A finished review replaces the last one in one step; decisions are kept apart an
 """
 
 import json
-import logging
 import multiprocessing
 import shutil
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
@@ -20,9 +18,10 @@ from typing import Any
 
 from review.entries import standing
 from review.errors import ReviewError
+from review.logs import open_log, record_defect
 from review.store import Store, now
 
-LOG = logging.getLogger(__name__)
+DEFECT = "程序出错，编号 {}，已记录；请把编号报给维护人员。"
 Reviewer = Callable[..., Any]  # folder, out, home=, progress=
 
 
@@ -101,8 +100,7 @@ class Runs:
             try:
                 self._run(key)
             except Exception as defect:
-                LOG.error("review of %s failed: %s", key, where(defect))
-                self._fail(key, f"程序出错（{type(defect).__name__}），已记录；请把日志交给维护人员。")
+                self._fail(key, DEFECT.format(record_defect(defect, "runs")))
             finally:
                 self._progress.pop(key, None)
 
@@ -131,6 +129,7 @@ class Runs:
             target=review_in_child, args=(self._reviewer, folder, out, self._home, theirs), daemon=True
         )
         self._current = key
+        self._progress[key].step("启动", 0, 0)
         self._process.start()
         theirs.close()
         problem: str | None = "审核进程中途停止；请重新审核，若再次发生请把日志交给维护人员。"
@@ -164,11 +163,6 @@ class Runs:
         (out / "gone.jsonl").write_text(text, "utf-8")
 
 
-def where(defect: BaseException) -> str:
-    """The kind of a defect and the lines of our code it passed: a message could hold what a record says."""
-    return type(defect).__name__ + "\n" + "".join(traceback.format_tb(defect.__traceback__))
-
-
 def read_lines(file: Path) -> list[dict[str, Any]]:
     """The lines of a JSON-lines file; none where there is no file."""
     if not file.exists():
@@ -189,5 +183,5 @@ def review_in_child(reviewer: Reviewer, folder: Path, out: Path, home: Path, pip
     except ReviewError as problem:
         pipe.send(("end", str(problem)))
     except Exception as defect:
-        LOG.error("defect in a review: %s", where(defect))
-        pipe.send(("end", f"程序出错（{type(defect).__name__}），已记录；请把日志交给维护人员。"))
+        open_log(home)
+        pipe.send(("end", DEFECT.format(record_defect(defect, "review"))))

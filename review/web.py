@@ -3,9 +3,9 @@
 Every answer carries headers that keep the browser from asking any other host for anything.
 """
 
-import logging
 import os
 import secrets
+import warnings
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,7 +27,6 @@ from review.pages.sign_in import sign_in_page
 from review.readings import read_tabs
 from review.uploads import LARGEST_UPLOAD
 
-LOG = logging.getLogger(__name__)
 PAGES = (("review", "审核", ""), ("inspections", "检查", "inspections"), ("chat", "问答", "chat"))
 OPEN_TO_ALL = ("/sign-in", "/assets/")
 DPI = 118
@@ -219,20 +218,23 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
     theme = gr.themes.Base(
         font=["PingFang SC", "Microsoft YaHei", "sans-serif"], font_mono=["Consolas", "monospace"]
     )
-    gr.mount_gradio_app(
-        app,
-        demo,
-        path="/",
-        auth_dependency=lambda request: getattr(_person(desk.accounts, request), "name", None),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        max_file_size="1kb",
-        theme=theme,
-        css=(FOLDER / "gradio.css").read_text("utf-8"),
-    )
+    with warnings.catch_warnings():
+        # said of every application with more than one page, whatever is asked of it
+        warnings.filterwarnings("ignore", "SSR mode is not supported")
+        gr.mount_gradio_app(
+            app,
+            demo,
+            path="/",
+            auth_dependency=lambda request: getattr(_person(desk.accounts, request), "name", None),
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            max_file_size="1kb",
+            theme=theme,
+            css=(FOLDER / "gradio.css").read_text("utf-8"),
+        )
     return app
 
 

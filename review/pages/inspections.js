@@ -21,10 +21,11 @@
         if (!S.about) page.root.replaceChildren(el('div', {class: 'empty'}, about ? about.problem : '没有连上服务器。'));
         return;
       }
-      const first = !S.about;
+      const keys = (one) => one ? one.inspections.map((entry) => entry.key).join() : null;
+      const changed = keys(S.about) !== keys(about);
       S.about = about;
       about.onSwitch = open;
-      if (first) mj.frame(page, about, body);
+      if (changed) mj.frame(page, {...about, inspection: S.key}, body);
       drawList();
     }
     function drawList() {
@@ -84,7 +85,7 @@
       return [el('header', {class: 'both'}, el('b', {class: 'strong'}, run.stage + (run.total ? ` ${run.done.toLocaleString()} / ${run.total.toLocaleString()}` : '')),
         el('button', {class: 'link small', on: {click: () => mj.ask(page, 'cancel', {inspection: key})}}, '取消')),
       el('div', {class: 'bar'}, el('b', {style: `width:${run.total ? 100 * run.done / run.total : 3}%`})),
-      el('p', {class: 'small muted'}, run.stages.filter((stage) => stage.name !== '排队').map((stage) => `${stage.name} ${stage.seconds} 秒`).concat(`共 ${Math.round(run.seconds)} 秒`).join(' · ')),
+      el('p', {class: 'small muted'}, run.stages.filter((stage) => !['排队', '启动'].includes(stage.name)).map((stage) => `${stage.name} ${stage.seconds} 秒`).concat(`共 ${Math.round(run.seconds)} 秒`).join(' · ')),
       el('p', {class: 'small muted'}, '关闭页面不影响运行。')];
     }
     function stages(all) {

@@ -4,8 +4,6 @@ The template holds no data and the browser writes text only as text, so that not
 """
 
 import hashlib
-import logging
-import secrets
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,11 +11,9 @@ from typing import Any
 
 from review.accounts import Person
 from review.desk import NO_RIGHT, Call, Desk, Refused
-from review.errors import ReviewError
+from review.logs import record_defect
 from review.results import Line
-from review.runs import where
 
-LOG = logging.getLogger(__name__)
 FOLDER = Path(__file__).parent
 COOKIE = "mingjian"
 Handler = Callable[[Desk, Person, Call], Line]
@@ -42,16 +38,9 @@ def answer(desk: Desk, page: str, handler: Handler, person: Person | None, call:
         return handler(desk, person, call if isinstance(call, dict) else {})
     except Refused as refusal:
         return {"problem": str(refusal)}
-    except (ReviewError, LookupError, ValueError) as problem:
-        return _defect(handler, problem)
     except Exception as defect:
-        return _defect(handler, defect)
-
-
-def _defect(handler: Handler, defect: Exception) -> Line:
-    number = secrets.token_hex(2).upper()
-    LOG.error("defect %s in %s: %s", number, handler.__name__, where(defect))
-    return {"problem": f"这一栏没有读出来。编号 {number}，已记录。", "defect": True}
+        number = record_defect(defect, handler.__name__)
+        return {"problem": f"这一栏没有读出来。编号 {number}，已记录。", "defect": True}
 
 
 def build_page(

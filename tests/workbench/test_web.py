@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 import zipfile
 
 import pytest
@@ -15,8 +16,7 @@ from review.web import create_app
 PASSWORD = "correct horse battery"
 HTML = {"accept": "text/html"}
 
-# Gradio says so once for every mounted multi-page application, whatever is asked of it
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:SSR mode is not supported")]
+pytestmark = pytest.mark.slow
 
 
 def built(desk, host):
@@ -147,10 +147,12 @@ def test_a_defect_reaches_the_reader_as_a_number_and_the_log_without_the_record(
     def broken(desk, person, call):
         raise RuntimeError(call["text"])
 
+    logging.getLogger("mingjian").addHandler(caplog.handler)
     reply = answer(desk, "review", broken, desk.accounts.who(None), {"text": "甘试一的病历"})
     assert reply["problem"].startswith("这一栏没有读出来。编号 ")
     assert "甘试一" not in caplog.text
     assert "RuntimeError" in caplog.text
+    logging.getLogger("mingjian").removeHandler(caplog.handler)
 
 
 def test_a_page_that_a_role_lacks_refuses_on_the_server(desk):
