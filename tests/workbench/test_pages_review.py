@@ -11,6 +11,7 @@ from review.desk import Refused
 from review.pages.review import (
     decide,
     open_basis,
+    open_boxes,
     open_case,
     open_queue,
     open_sheet,
@@ -182,3 +183,20 @@ def test_a_tab_can_be_read_on_its_own(desk, leader, case):
 def test_a_quote_is_found_across_line_breaks_and_half_width_forms():
     assert find_quote("引流管通畅，无渗血", "术后引流\n管通畅，无 渗血。") == (2, 13)
     assert find_quote("不在文中", "术后引流管通畅") is None
+
+
+def test_the_quotes_of_a_pdf_have_their_boxes_on_its_page(desk, leader, case):
+    shown = open_case(desk, leader, {"case": case(ABSENT)})
+    tab = next(tab["key"] for tab in shown["tabs"] if tab["file"].endswith(".pdf"))
+    finding = next(one for one in shown["findings"] if one["violation"] == "phantom_stay")
+    boxes = open_boxes(desk, leader, {"case": case(ABSENT), "finding": finding["id"], "tab": tab})["boxes"]
+    placed = {item["mark"] for item in finding["evidence"] if item["place"] and item["place"]["tab"] == tab}
+    assert {one["mark"] for one in boxes} == placed != set()
+    assert all(0 <= side <= 1 for one in boxes for side in one["box"])
+
+
+def test_a_text_file_has_no_boxes(desk, leader, case):
+    shown = open_case(desk, leader, {"case": case(TWICE)})
+    tab = next(tab["key"] for tab in shown["tabs"] if tab["file"].endswith(".txt"))
+    call = {"case": case(TWICE), "finding": shown["findings"][0]["id"], "tab": tab}
+    assert open_boxes(desk, leader, call) == {"boxes": []}
