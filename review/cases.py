@@ -1,17 +1,17 @@
-"""Cases as the review page shows them: the queue, and one case with its findings, evidence and what was not checked.
+"""One case as the review page shows it: its findings with their evidence, its record, and what was not checked.
 
 Plain values only. Suspicion and doubt are treated alike: evidence for is numbered, evidence against lettered.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from review.entries import Decision
 from review.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, text_of
 from review.results import Line, Results
-from review.sheets import SHEETS, counts, place_row, table_sources
+from review.sheets import SHEETS, counts, place_row, table_sources, told_rows
 from review.timeline import draw, lanes_for
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 
@@ -20,76 +20,23 @@ MATERIALS = ("体温单、医嘱单原件", "检查、检验报告原件", "知�
 Standing = Mapping[str, Decision]
 
 
-def queue(results: Results, keys: Mapping[str, str], standing: Standing) -> list[Line]:
-    """One row per admission: those with open findings first by yuan, stays of one person together."""
-    rows = [_row(results, admission, keys[admission], standing) for admission in results.admissions]
-    heaviest: dict[str, float] = {}
-    for row in rows:
-        heaviest[row["person"]] = max(heaviest.get(row["person"], 0), row["amount"] or 0)
-    rows.sort(key=lambda row: (row["group"], -heaviest[row["person"]], row["person"], -(row["amount"] or 0)))
-    return rows
+@dataclass(frozen=True)
+class Rows:
+    """Which table each file of the extract feeds, and what the rows of the cited tables say."""
 
-
-def _row(results: Results, admission_id: str, key: str, standing: Standing) -> Line:
-    admission = results.admissions[admission_id]
-    findings = _ordered(results.findings.get(admission_id, []))
-    current = [line for line in findings if not line.get("gone")]
-    decided = [standing[line["id"]] for line in findings if line["id"] in standing]
-    state = _state(len(findings), decided, f"case:{admission_id}" in standing)
-    return {
-        "key": key,
-        "name": admission["person_name"] or "（无姓名）",
-        "number": admission["inpatient_no"] or "",
-        "person": f"{admission['person_id'] or key}",
-        "department": admission["discharge_department"] or admission["department"] or "",
-        "doctor": admission["doctor"] or "",
-        "admitted": _day(admission["begins_at"]),
-        "amount": _suspected(current, standing),
-        "families": [line["family"] for line in current][:6],
-        "certainties": sorted({line["certainty"] for line in current}),
-        "violations": sorted({VIOLATIONS[line["violation"]].name for line in current}),
-        "checks": sorted({line["check"] for line in current}),
-        "findings": len(findings),
-        "decided": len(decided),
-        "state": state,
-        "group": {"open": 0, "part": 0, "unseen": 1}.get(state, 2),
-    }
-
-
-def _state(findings: int, decided: Sequence[Decision], seen: bool) -> str:
-    """open ○ · part ◐ · ask dotted · done ● · unseen: nothing found and not yet looked at."""
-    if not findings:
-        return "done" if seen else "unseen"
-    if len(decided) < findings:
-        return "part" if decided else "open"
-    return "ask" if any(line.verdict == "ask" for line in decided) else "done"
-
-
-def _suspected(findings: Sequence[Line], standing: Standing) -> float | None:
-    """Yuan still suspected, each once; what a rejected finding carried falls back to the others."""
-    verdicts = {key: decision.verdict for key, decision in standing.items()}
-    amounts = []
-    for line in findings:
-        if line["amount"] is None or verdicts.get(line["id"]) == "reject":
-            continue
-        decision = standing.get(line["id"])
-        freed = verdicts.get(line["counted_in"]) == "reject"
-        counted = line["amount"] if freed else line["counted_amount"] or 0
-        if decision is not None and decision.amount is not None and not line["counted_in"]:
-            counted = float(decision.amount)
-        amounts.append(counted)
-    return round(sum(amounts), 2) if amounts else None
+    sources: Mapping[str, str]
+    told: Mapping[tuple[str, str], str]
 
 
 def open_case(results: Results, admission_id: str, standing: Standing, rules: Mapping[str, Line]) -> Line:
     """Everything the page shows of one case but its tables, which are asked for one by one."""
-    findings = _ordered(results.findings.get(admission_id, []))
+    findings = ordered(results.findings.get(admission_id, []))
     tabs = read_tabs(results, admission_id, findings)
-    sources = table_sources(results)
+    rows = _rows_cited(results, admission_id, findings)
     light = sum(tab.length for tab in tabs) <= AT_ONCE
     return {
         "head": _head(results, admission_id),
-        "findings": [_finding(line, tabs, sources, standing, rules) for line in findings],
+        "findings": [_finding(line, tabs, rows, standing, rules) for line in findings],
         "outcomes": _outcomes(results.outcomes.get(admission_id, []), rules),
         "faults": [fault for fault in results.faults if fault["admission_id"] in (None, admission_id)],
         "tabs": [describe_tab(tab) for tab in tabs],
@@ -98,6 +45,14 @@ def open_case(results: Results, admission_id: str, standing: Standing, rules: Ma
         "timelines": _timelines(results, admission_id, findings),
         "seen": shown_decision(standing.get(f"case:{admission_id}")),
     }
+
+
+def _rows_cited(results: Results, admission_id: str, findings: Sequence[Line]) -> Rows:
+    sources = table_sources(results)
+    cited = {item["source"] for line in findings for item in line["evidence"] if item["kind"] == "table"}
+    return Rows(
+        sources, told_rows(results, admission_id, {sources[name] for name in cited if name in sources})
+    )
 
 
 def _head(results: Results, admission_id: str) -> Line:
@@ -123,10 +78,10 @@ def _head(results: Results, admission_id: str) -> Line:
 
 
 def _finding(
-    line: Line, tabs: Sequence[Tab], sources: dict[str, str], standing: Standing, rules: Mapping[str, Line]
+    line: Line, tabs: Sequence[Tab], rows: Rows, standing: Standing, rules: Mapping[str, Line]
 ) -> Line:
     rule = rules.get(line["check"], {})
-    evidence, hidden = _evidence(line, tabs, sources)
+    evidence, hidden = _evidence(line, tabs, rows)
     return {
         "id": line["id"],
         "check": line["check"],
@@ -157,7 +112,7 @@ def _finding(
     }
 
 
-def _evidence(line: Line, tabs: Sequence[Tab], sources: dict[str, str]) -> tuple[list[Line], int]:
+def _evidence(line: Line, tabs: Sequence[Tab], rows: Rows) -> tuple[list[Line], int]:
     """Evidence with its place, in reading order; and how many quotes did not stand in their source."""
     shown, hidden = [], 0
     for item in line["evidence"]:
@@ -165,12 +120,14 @@ def _evidence(line: Line, tabs: Sequence[Tab], sources: dict[str, str]) -> tuple
         if item["kind"] == "document" and spot is None:
             hidden += 1
             continue
-        row = place_row(item, sources) if item["kind"] == "table" else None
+        row = place_row(item, rows.sources) if item["kind"] == "table" else None
+        row = row if row in rows.told else None  # a row of another stay is cited and not opened
         shown.append(
             {
                 "says": item["says"],
                 "quote": item["quote"],
                 "title": _title(spot, row, tabs),
+                "told": rows.told[row] if row else "",
                 "source": item["source"].rsplit("/", 1)[-1],
                 "page": item["page"],
                 "at": item["at"],
@@ -192,7 +149,7 @@ def _title(spot: Place | None, row: tuple[str, str] | None, tabs: Sequence[Tab])
 
 def shown_evidence(line: Line, tabs: Sequence[Tab]) -> list[Line]:
     """A finding's evidence as its card numbers it."""
-    return _evidence(line, tabs, {})[0]
+    return _evidence(line, tabs, Rows({}, {}))[0]
 
 
 def _marked(evidence: list[Line]) -> list[Line]:
@@ -212,7 +169,7 @@ def _letter(number: int) -> str:
     return chr(97 + number) if number < 26 else f"{chr(96 + number // 26)}{chr(97 + number % 26)}"
 
 
-def _ordered(findings: Sequence[Line]) -> list[Line]:
+def ordered(findings: Sequence[Line]) -> list[Line]:
     """Same facts together, yuan descending, clues last."""
 
     def carrier(line: Line) -> str:
@@ -280,10 +237,6 @@ def shown_decision(line: Decision | None) -> Line | None:
 
 def _yuan(amount: Any) -> float | None:
     return None if amount is None else float(amount)
-
-
-def _day(moment: datetime | None) -> str:
-    return moment.strftime("%m-%d") if moment else ""
 
 
 def _minute(moment: datetime | None) -> str:

@@ -3,6 +3,7 @@
 Refunds stand beside what they take back. A row carries what a piece of table evidence names it by.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ class Sheet:
     time: str
     columns: tuple[tuple[str, str], ...]
     raw: str  # the raw table behind it, by which evidence names its file
+    told: tuple[str, ...]  # columns that say enough of a row where it is cited
     day: bool = True
 
 
@@ -51,6 +53,7 @@ SHEETS = {
                 ("doctor", "开立"),
             ),
             "raw_orders",
+            ("dose", "dose_unit", "usage", "frequency"),
         ),
         Sheet(
             "charges",
@@ -69,6 +72,7 @@ SHEETS = {
                 ("executing_department", "执行科室"),
             ),
             "raw_fee_list_d",
+            ("quantity", "unit", "unit_price", "amount"),
         ),
         Sheet(
             "labs",
@@ -85,6 +89,7 @@ SHEETS = {
                 ("reported_at", "报告"),
             ),
             "raw_labs",
+            ("analyte", "value_text", "unit", "reference_range"),
         ),
         Sheet(
             "exams",
@@ -101,6 +106,7 @@ SHEETS = {
                 ("examiner", "报告人"),
             ),
             "raw_exams",
+            ("exam_name", "conclusion"),
             day=False,
         ),
         Sheet(
@@ -120,6 +126,7 @@ SHEETS = {
                 ("nurse", "记录"),
             ),
             "raw_vitals",
+            ("temperature", "pulse", "systolic", "diastolic"),
         ),
         Sheet(
             "operations",
@@ -135,6 +142,7 @@ SHEETS = {
                 ("surgeon", "术者"),
             ),
             "raw_operations",
+            ("operation_name", "surgeon"),
             day=False,
         ),
         Sheet(
@@ -151,6 +159,7 @@ SHEETS = {
                 ("after", "修改后"),
             ),
             "raw_edits",
+            ("document_title", "action", "editor"),
             day=False,
         ),
     )
@@ -211,7 +220,21 @@ def row_id(name: str, row: Line) -> str:
     return str(row["charge_id"]) if name == "charges" else f"{row['source']}#{row['row_number']}"
 
 
-def place_row(evidence: Line, sources: dict[str, str]) -> tuple[str, str] | None:
+def told_rows(results: Results, admission_id: str, names: set[str]) -> dict[tuple[str, str], str]:
+    """What each row of the named tables says in short, by table and row."""
+    told: dict[tuple[str, str], str] = {}
+    for sheet in (SHEETS[name] for name in names):
+        titles = dict(sheet.columns)
+        rows = results.rows(f"select * from {sheet.view} where admission_id = $id", id=admission_id)
+        for row in rows:
+            parts = ((titles[column], cell(row[column], column in MONEY)) for column in sheet.told)
+            told[sheet.name, row_id(sheet.name, row)] = "，".join(
+                f"{title} {value}" for title, value in parts if value
+            )
+    return told
+
+
+def place_row(evidence: Line, sources: Mapping[str, str]) -> tuple[str, str] | None:
     """The table and row that a piece of table evidence stands in; null where no table of the page shows it."""
     name = sources.get(evidence["source"])
     if name is None or not evidence["row"]:

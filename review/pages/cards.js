@@ -66,7 +66,7 @@
     function row(item, on) {
       const words = item.quote.replace(/\s+/g, ' ');
       const quote = words.length > LONGEST ? words.slice(0, 34) + '……' + words.slice(-22) : words;
-      const where = [item.title, item.place ? (item.page ? `第 ${item.page} 页` : '') : item.source, item.at ? item.at.slice(5, 16) : '',
+      const where = [item.title, item.place ? (item.page ? `第 ${item.page} 页` : '') : item.told || item.source, item.at ? item.at.slice(5, 16) : '',
         item.confidence !== null ? `识别 ${Number(item.confidence).toFixed(2)}` : ''].filter(Boolean).join(' · ');
       return el('li', {}, el('button', {class: on ? 'on' : '', data: {mark: item.mark}, title: item.place || item.row ? '' : '这一处不在本页的表里',
         on: {click: () => act.look(item)}},

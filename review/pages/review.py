@@ -6,13 +6,14 @@ from decimal import Decimal, InvalidOperation
 from knowledge.readers.files import boxes, read_file
 from review.accounts import Person
 from review.cases import open_case as case_of
-from review.cases import queue, shown_decision, shown_evidence
+from review.cases import shown_decision, shown_evidence
 from review.clauses import open_clause
 from review.desk import Call, Case, Desk, Refused, person_line, source_file, text, texts
 from review.entries import VERDICTS, Decision, Press
 from review.readings import read_tabs, text_of
 from review.results import Line
 from review.sheets import read_sheet
+from review.worklist import queue
 
 LONGEST_NOTE = 500
 
