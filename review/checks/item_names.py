@@ -19,6 +19,7 @@ ANALYTE = re.compile(
     r"(?:蛋白|抗体|抗原|酶|激素|醇|素|肽|酸|离子|因子|计数|比值|时间)$"
 )  # 糖化血红蛋白 is no 血红蛋白
 SHORTEST_PART = 4
+PATIENT = re.compile(r"^(?:新生儿|小儿|儿童)")  # notes leave out for whom an item is made
 
 
 @cache
@@ -94,7 +95,10 @@ def in_panel(item: str, panel: str) -> bool:
 def spellings(item: str) -> tuple[str, ...]:
     """The words by which notes may speak of an item, longest first; too short ones would be found anywhere."""
     known = _groups().get(core(item))
+    short = PATIENT.sub("", core(item))
     written = {BRACKETS.sub("", item), core(item), *forms(item)}
+    if len(short) >= SHORTEST_PART:
+        written.add(short)
     if known is not None:
         written |= set(_names()["same"][known])
     words = sorted((word for word in written if len(word) >= 2), key=lambda word: (-len(word), word))

@@ -20,6 +20,10 @@ SHORTEST_DRUG_NAME = 3
 SPECIAL_RELEASE = re.compile(r"微球|脂质体|缓释|控释|微囊|长效|植入|白蛋白结合")
 SALTS = "盐酸|磷酸|硫酸|枸橼酸|富马酸|甲磺酸|马来酸|酒石酸|乳糖酸|重组|异"
 INJECTED = r"(?:氯化钠|葡萄糖|乳状|乳)?(?:注射|[(（]|$)"
+# the same substance by mouth, on the skin or into a vein is paid under other terms
+LOCAL_FORM = re.compile(r"滴眼|眼膏|乳膏|软膏|凝胶|贴膏|贴片|栓|喷雾|吸入|雾化|滴鼻|洗剂")
+ORAL_FORM = re.compile(r"口服|片|胶囊|颗粒|丸|糖浆|混悬|散$")
+ORAL = r"(?:[(（]|$|片|丸|胶囊|软胶囊|颗粒|口服|分散|缓释|肠溶|干混悬|混悬|糖浆|散)"
 ANY_FORM = (
     r"(?:[(（]|$|注射|片|丸|胶囊|软胶囊|颗粒|口服|分散|缓释|肠溶|干混悬|混悬|溶液|乳膏|凝胶|贴|制剂|微球)"
 )
@@ -123,7 +127,11 @@ def drug_names(generic: str) -> list[str]:
         if len(core) >= SHORTEST_DRUG_NAME and not re.search(r"注射|冻干|等$", core):
             named = rf"^(?:注射用)?(?:{SALTS})?{re.escape(core)}钠?"
             released = SPECIAL_RELEASE.search(part)
-            form = rf".*{released[0]}" if released else INJECTED if injected else ANY_FORM
+            local = LOCAL_FORM.search(part)
+            if released or local:
+                form = rf".*{(released or local)[0]}"  # type: ignore[index]
+            else:
+                form = INJECTED if injected else ORAL if ORAL_FORM.search(part) else ANY_FORM
             patterns.append(named + form)
     return patterns
 

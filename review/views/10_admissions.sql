@@ -37,7 +37,14 @@ select
     m.med_type as admission_kind, m.adm_way as admission_way, m.ipt_otp_no as inpatient_no, m.medrcdno as record_no,
     m.chfpdr_name as doctor, m.adm_diag_dscr as admission_diagnosis, m.adm_dept_name as department, m.adm_bed as bed,
     m.dscg_dept_name as discharge_department, m.dscg_maindiag_code as main_diagnosis_code,
-    m.dscg_maindiag_name as main_diagnosis, m.dscg_way as discharge_way, m.die_date as died_at,
+    m.dscg_maindiag_name as main_diagnosis, m.dscg_way as discharge_way, 
+    -- a death given by its day alone is the hour the stay ended that day, else the day's last minute
+    case
+        when m.die_date is null then null
+        when hour(m.die_date) + minute(m.die_date) + second(m.die_date) > 0 then m.die_date
+        when cast(m.endtime as date) = cast(m.die_date as date) then m.endtime
+        else m.die_date + interval 23 hour + interval 59 minute
+    end as died_at,
     greatest(1, cast(m.endtime as date) - cast(m.begntime as date)) as bed_days,
     greatest(1, cast(m.endtime as date) - cast(m.begntime as date)) + 1 as touch_days,
     coalesce(p.total_amount, f.total_amount) as total_amount, p.fund_amount as fund_amount,

@@ -21,7 +21,7 @@ from review.checks.service_traces import (
     words_about,
 )
 from review.models import Outcome, Problem, Skipped
-from review.record import Charge
+from review.record import Charge, Order
 from review.violations import Certainty
 
 REPORT_TABLES = {"03": "exams", "04": "labs"}
@@ -109,9 +109,21 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) ->
             if not in_operating_room(line)
             and line.subject == "patient"
             and line.charged_on not in rescued
-            and order_of(line, record.orders, *days) is None
+            and order_of(line, _open_orders(line, lines, record.orders), *days) is None
         )
         yield Item(record, name, tuple(lines), bare, row)
+
+
+def _open_orders(line: Charge, lines: Sequence[Charge], orders: Sequence[Order]) -> list[Order]:
+    """A single order that another day's line names as its own does not stand behind this line too."""
+    if line.order_no:
+        return list(orders)
+    taken = {other.order_no for other in lines if other.order_no and other.charged_on != line.charged_on}
+    return [
+        order
+        for order in orders
+        if "临时" not in (order.order_type or "") or not taken.intersection({order.order_no, order.group_no})
+    ]
 
 
 class _Coverage:
@@ -140,7 +152,9 @@ def _problem(item: Item) -> Iterator[Problem]:
     record = item.record
     is_drug = item.bare[0].kind in ("drug", "herb")
     words = words_about(record, drug_core(item.name) if is_drug else item.name)
-    if words.done is not None or matching(item.name, reports_of(record)):
+    if not _refused_that_day(item, words) and (
+        words.done is not None or matching(item.name, reports_of(record))
+    ):
         return
     only_spoken = words.spoken_of is not None and words.refused is None
     quotes = ((words.refused, "for"), (words.spoken_of, "against"))
@@ -164,6 +178,14 @@ def _problem(item: Item) -> Iterator[Problem]:
         lowered_by=("病历提到该项目，但未写明实施",) if only_spoken else (),
         row_id=str(item.row["row_id"]),
     )
+
+
+def _refused_that_day(item: Item, words: Words) -> bool:
+    """Whether the note that tells of the refusal is of the day that was charged without an order."""
+    if words.refused is None or words.refused.sentence.document.written_at is None:
+        return False
+    written = words.refused.sentence.document.written_at.date()
+    return any(line.charged_on is not None and abs(line.charged_on - written).days <= 1 for line in item.bare)
 
 
 def _spoken(record: Record, words: Words) -> str:

@@ -19,8 +19,12 @@ OF_WOMEN = re.compile(
     r"子宫|卵巢|输卵管|宫颈|阴道(?!炎?用)|双侧附件|附件区|月经(?:规律|周期|正常|史[:：])|末次月经|绝经|初潮|"
     r"孕\d+产\d+|G\d+P\d+|(?:足月)?顺产\d|剖宫产"
 )
-OF_INFANTS = re.compile(r"前囟|囟门|脐带残端|拥抱反射|觅食反射")
-EXCUSED = re.compile(r"两性畸形|性发育异常|变性|性别重置|先天性肾上腺|雄激素不敏感|克氏|特纳")
+OF_INFANTS = re.compile(r"(?:前囟|囟门)(?!已?闭)|脐带残端|拥抱反射|觅食反射")
+# a child's history begins with its mother's pregnancy and birth
+BIRTH_HISTORY = re.compile(r"孕\d+产\d+|G\d+P\d+|顺产|剖宫产")
+EXCUSED = re.compile(
+    r"两性畸形|性发育异常|变性|性别重置|先天性肾上腺|雄激素不敏感|克氏综合征|克兰费尔特|特纳综合征"
+)
 TEMPLATE = re.compile(
     r"月经史[:：]?(?:无|不详|男|—|-|/)|无月经史|男性?患者?[，,]?无|妊娠期|孕妇(?:禁|慎)|说明书|知情|告知|同意|注意"
 )
@@ -40,7 +44,7 @@ class Foreign:
     violation="documentation_defect",
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
-    limits={"infant_words_years": 3},
+    limits={"infant_words_years": 14, "birth_history_years": 14},
     basis=("病历书写基本规范#第三条",),
     message="患者为$sex、$age，$where 写有“$words”，疑似套用模板或他人内容。",
     why="本人不可能有的器官或病史出现在病历里，说明该处内容不是从本人得来。",
@@ -48,6 +52,7 @@ class Foreign:
         "否认或模板中的不适用项",
         "配偶或亲属的情况",
         "新生儿病历中母亲的情况",
+        "儿童的出生史和囟门所见",
         "性发育异常",
         "说明书、告知书中的通用文字",
     ),
@@ -84,8 +89,14 @@ def _foreign(record: Record, limits: Limits) -> Iterator[Foreign]:
         for sentence in sentences(document):
             for pattern in _pattern(record, limits):
                 match = pattern.search(sentence.bare)
-                if match is not None and _is_own(sentence, match):
+                if match is not None and _is_own(sentence, match) and not _of_birth(record, match, limits):
                     yield Foreign(match[0], sentence)
+
+
+def _of_birth(record: Record, match: re.Match[str], limits: Limits) -> bool:
+    age = record.admission.age_years
+    child = age is not None and age < limits["birth_history_years"]
+    return child and BIRTH_HISTORY.search(match[0]) is not None
 
 
 def _is_own(sentence: Sentence, match: re.Match[str]) -> bool:
