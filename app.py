@@ -22,7 +22,7 @@ def open_desk(settings: Settings) -> Desk:
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
     runs = Runs(store, settings.home, review_inspection)
-    desk = Desk(store, Accounts(store, settings.host), runs, settings.home)
+    desk = Desk(store, Accounts(store, settings.host), runs, settings.home, settings.embedding)
     if not store.inspections() and settings.demo.is_dir():
         begin(desk, Person(DEMONSTRATOR, (LEADER,), demo=True), settings.demo, demo=True)
     else:

@@ -46,16 +46,16 @@ class Desk:
     accounts: Accounts
     runs: Runs
     home: Path
+    embedding: str | None = None
     _opening: threading.Lock = field(default_factory=threading.Lock)
-
-    @cached_property
-    def _library(self) -> Library:
-        return Library.open(self.home)
+    _library: Library | None = None
 
     @property
     def library(self) -> Library:
-        """Opened when first needed and then kept."""
+        """Opened when first needed, and again when a file was added or withdrawn meanwhile."""
         with self._opening:
+            held = self._library
+            self._library = held.refreshed() if held else Library.open(self.home, embedding=self.embedding)
             return self._library
 
     @cached_property

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from knowledge.adding import add_paths
 from review.accounts import LEADER, Person
 from review.desk import Refused
 from review.pages.chat import ask_question, open_chat, open_citation, open_conversation
@@ -58,3 +59,14 @@ def test_a_clause_that_is_not_held_says_so(desk, leader):
 
 def test_the_regions_to_choose_from_are_those_of_the_inspections(desk, leader):
     assert open_chat(desk, leader, {})["regions"] == [{"code": "229900", "name": "山岭县 229900"}]
+
+
+def test_a_file_added_meanwhile_is_found_without_a_restart(desk, leader, tmp_path):
+    before = open_chat(desk, leader, {})["library"]["documents"]
+    file = tmp_path / "某县医保局关于夜间查房的通知.txt"
+    file.write_text(
+        "某县医保局关于夜间查房的通知\n第一条 夜间查房不得少于两次。\n第二条 本通知自2024年1月1日起施行。\n",
+        "utf-8",
+    )
+    add_paths(desk.home, [file])
+    assert open_chat(desk, leader, {})["library"]["documents"] == before + 1
