@@ -30,6 +30,7 @@ class Warehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        connection.execute("set enable_progress_bar = false")
 
     @classmethod
     def empty(cls, path: Path | None = None) -> Warehouse:
