@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -76,4 +77,6 @@ def _library() -> Any:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # a reader that stops early, as head does, is no error of ours
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from datetime import date
 from pathlib import Path
@@ -148,4 +149,6 @@ def _top(text: str) -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # a reader that stops early, as head does, is no error of ours
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -1,6 +1,7 @@
 """The command line of the review: reads the settings, runs the pipeline, prints a table. Messages are Chinese."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -85,4 +86,6 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # a reader that stops early, as head does, is no error of ours
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())
