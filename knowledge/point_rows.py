@@ -34,7 +34,6 @@ from knowledge.rule_drafts import (
 )
 
 POINT_KEYS = {"rule_class", "item", "constraint", "codes"}
-BATCH_NAMES = "零一二三四五六七八"
 DRUG_KINDS = {
     "药品区分性别使用": "限定性别对象",
     "药品儿童专用": "限定年龄对象",

@@ -21,7 +21,6 @@ from knowledge.readers.sheets import read_sheets
 from knowledge.readers.text import decode, normalise, read_bytes
 from knowledge.shelf import Source
 
-PROSE = frozenset({".md", ".txt", ".docx", ".html", ".htm", ".pdf"})
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".jsonl"})
 LARGEST_TABLE = 500 * 1024 * 1024
 _CONTENTS = re.compile(r"index|readme|目录|自述", re.I)

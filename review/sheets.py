@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any
 
 from review.results import Line, Results
@@ -264,11 +263,6 @@ def cell(value: Any, money: bool = False) -> str:
             return f"{value:.2f}" if value * 100 % 1 == 0 else f"{value.normalize():f}"
         return f"{value.normalize():f}" if value % 1 else f"{value:.0f}"
     return str(value)
-
-
-def source_title(source: str) -> str:
-    """A file of the extract by its short name."""
-    return PurePosixPath(source).name
 
 
 def _day(moment: Any) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from knowledge.numerals import number_of
 from review.checks.inputs import Record
 from review.checks.readings import document_of, facts_of
 from review.facts.context import context
@@ -44,21 +45,6 @@ ADMITTING = re.compile(r"入院记录|首次病程|护理|查房|病程|急诊|�
 UPPER = re.compile(r"[-~—～至<≤]\s*(\d+(?:\.\d+)?)\s*$")
 SPAN = re.compile(r"(\d+(?:\.\d+)?|[半一二两三四五六七八九十数]+)余?(?:个)?(分钟|小时|天|日|周|月|年)")
 HOURS = {"分钟": 1 / 60, "小时": 1, "天": 24, "日": 24, "周": 168, "月": 730, "年": 8760}
-FIGURES = {
-    "半": 0.5,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-    "数": 3,
-}
 
 
 @dataclass(frozen=True)
@@ -190,16 +176,15 @@ class Window:
         """How long the complaint has lasted, by the chief complaint; the latest change counts."""
         for sentence in self.spoken:
             if sentence.section == "主诉" or "主诉：" in sentence.bare[:4] or "主诉:" in sentence.bare[:4]:
-                spans = [_number(match[1]) * HOURS[match[2]] for match in SPAN.finditer(sentence.bare)]
+                spans = [figure_of(match[1]) * HOURS[match[2]] for match in SPAN.finditer(sentence.bare)]
                 return min(spans, default=None)
         return None
 
 
-def _number(text: str) -> float:
+def figure_of(text: str) -> float:
+    """How much a history says: 「半」 is a half, 「数」 about three, any other numeral is itself."""
     if text[0].isdigit():
         return float(text)
-    if len(text) == 1:
-        return float(FIGURES.get(text, 1))
-    return float(
-        sum(FIGURES.get(figure, 0) for figure in text if figure != "十") + (10 if "十" in text else 0)
-    )
+    if text == "半":
+        return 0.5
+    return float(number_of(text.replace("半", "").replace("数", "三")))

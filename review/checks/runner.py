@@ -81,6 +81,8 @@ def _missing_input(header: Header, inspection: Inspection) -> str | None:
     if rules:
         region = inspection.about.get("region") or "未注明"
         return f"缺：规则表 {'、'.join(rules)}（地区 {region}）"
+    if header.needs.clock and not inspection.warehouse.rows("select 1 from charges where clock_ok limit 1"):
+        return "缺：收费的实际时刻（明细只有记账日期）"
     return None
 
 
