@@ -1,6 +1,7 @@
 """Our own digests: `## passage` and `### item` of a Markdown file with front matter, as passages.
 
 A digest restates in our words and carries the official title and passage, so that it folds into the official text.
+Lines that begin with `问：` say how people ask for a passage: they help to find it and are no part of its text.
 """
 
 import re
@@ -13,6 +14,7 @@ from knowledge.passages import Passage
 SHIPPED = Path(__file__).parent / "regulations"
 LONG_DIGEST = 800
 _HEADING = re.compile(r"^(#{2,3})[ \t]+(.+?)[ \t]*$", re.M)
+_ASKED = re.compile(r"^问：[ \t]*(.+?)[ \t]*$\n?", re.M)
 
 
 @cache
@@ -58,4 +60,6 @@ def _passage(
     document: Document, name: str, text: str, parent: str | None, start: int, end: int, unit: bool
 ) -> Passage:
     kind = "item" if parent else "article"
-    return Passage(document.title, name, text, "", parent, unit, kind, None, start, end)
+    asked = "\n".join(_ASKED.findall(text))
+    said = _ASKED.sub("", text).strip()
+    return Passage(document.title, name, said, "", parent, unit, kind, None, start, end, asked=asked)

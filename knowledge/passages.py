@@ -33,6 +33,7 @@ class Passage:
     start: int | None = None
     end: int | None = None
     issued: str | None = None  # rows that carry their own publication day
+    asked: str = ""  # how people ask for it, one way a line; helps finding and is never shown
 
 
 def cut_passages(title: str, text: str, begin: int) -> list[Passage]:
