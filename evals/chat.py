@@ -8,9 +8,10 @@ from typing import Any
 
 from evals.questions import Question, is_family, read_questions, said, same_place
 from evals.retrieval import write_lines
-from knowledge.answers import Answer, answer_json, ask
+from knowledge.answers import ask
 from knowledge.library import Library
 from knowledge.numerals import NUMERAL, number_of
+from knowledge.replies import Answer, answer_json
 
 
 @dataclass(frozen=True)

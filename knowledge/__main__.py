@@ -88,8 +88,8 @@ def _state_json(state: Any) -> dict[str, Any]:
 
 
 def _search(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.answers import hit_json
     from knowledge.library import Library
+    from knowledge.replies import hit_json
 
     hits = Library.open(home, embedding=_embedding()).search(
         options.question, as_of=options.as_of, region=options.region, top=options.top
@@ -105,8 +105,9 @@ def _search(home: Path, options: argparse.Namespace) -> int:
 
 
 def _ask(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.answers import answer_json, ask
+    from knowledge.answers import ask
     from knowledge.library import Library
+    from knowledge.replies import answer_json
 
     answer = ask(
         Library.open(home, embedding=_embedding()),
@@ -119,6 +120,8 @@ def _ask(home: Path, options: argparse.Namespace) -> int:
         print(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
     else:
         print(answer.answer)
+        if answer.dropped:
+            print(f"略去 {answer.dropped} 句，没有依据。")
     return 0
 
 

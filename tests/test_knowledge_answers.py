@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 
 from knowledge.adding import add_paths
-from knowledge.answers import Citation, ask
+from knowledge.answers import ask
 from knowledge.library import Library
+from knowledge.replies import Citation
 
 REGULATION = (
     "<!--\n标题: 医疗机构收费监督办法\n文号: 国家医疗保障局令第90号\n制定机关: 国家医疗保障局\n"
@@ -73,7 +74,7 @@ def test_model_sentence_without_a_true_quote_is_dropped(library):
         library, "定点医院重复收费怎么罚？", ask_model=lambda prompt: told, prompt="$question\n$passages"
     )
     assert (answer.origin, answer.dropped) == ("model", 1)
-    assert answer.answer == "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。\n略去 1 句，没有依据。"
+    assert answer.answer == "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。"
     assert [one.quote for one in answer.citations] == ["处造成损失金额1倍以上2倍以下的罚款"]
 
 

@@ -4,7 +4,8 @@ import time
 from datetime import date, datetime
 from pathlib import Path
 
-from knowledge.answers import answer_json, ask
+from knowledge.answers import ask
+from knowledge.replies import answer_json
 from review.accounts import Person
 from review.clauses import open_clause
 from review.desk import Call, Desk, Refused, person_line, text
