@@ -1,4 +1,4 @@
-"""Answers put together from the passages themselves: the sentences that answer, letter for letter, with their places."""
+"""Answers put together from the passages themselves: the sentences that answer, letter for letter and placed."""
 
 import re
 from collections.abc import Sequence
