@@ -7,6 +7,7 @@ import pytest
 from knowledge.digests import SHIPPED, read_digest
 from knowledge.documents import read_document
 from knowledge.numerals import NUMERAL, number_of
+from knowledge.numerals import NUMERAL, number_of
 from knowledge.passages import cut_passages
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "regulations"
@@ -19,6 +20,18 @@ NAMES_OF_ACTS = (
     "特殊检查特殊治疗同意书",
     "客观真实准确及时完整规范",
 )
+# Articles, or points, of the texts that a digest restates whole.
+COMPLETE = {
+    "医疗保障基金使用监督管理条例": 50,
+}
+# Digests whose every passage says how people ask for it.
+ASKED_THROUGHOUT = ("medical_insurance_fund_regulation",)
+# Definitions and commencements, for which one way of asking is enough.
+ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
+MOST_ASKED = 4
+UNIT = "个工作日|工作日|小时|个月|万元|日|天|月|年|倍|元|人|名|次|张|分|%"
+QUANTITY = re.compile(rf"(?<!第)(?<!之)(\d+|{NUMERAL})({UNIT})(?!性)|百分之({NUMERAL}|\d+)")
+SAME_UNIT = {"个工作日": "工作日", "天": "日", "名": "人", "%": "百分之"}
 CITED = {
     "医疗保障基金使用监督管理条例": (
         "第八条", "第十五条第一款", "第十五条第二款", "第十六条", "第二十条", "第二十五条", "第三十八条",
@@ -47,6 +60,7 @@ CITED = {
 ARTICLES = {
     # digests that hold every article of their document
     "病历书写基本规范": 38,
+    "医疗机构病历管理规定（2013年版）": 32,
 }
 MEASURE = re.compile(
     rf"({NUMERAL}|\d+)\s*个?(工作日|月|周岁|小时|分钟|万元|年|日|天|周|倍|元|次|名|人|份|％|%)"
@@ -92,8 +106,27 @@ def asked(passages):
     }
 
 
+def quantities(text):
+    """Numbers with what they count, however written: 三十日 and 30天 are one."""
+    found = set()
+    for number, unit, percent in QUANTITY.findall(text):
+        value = number_of(percent or number)
+        found.add((value, "百分之" if percent else SAME_UNIT.get(unit, unit)))
+    return found
+
+
 def han(text):
     return "".join(re.findall(r"[一-鿿]", text))
+
+
+def asked_by_passage(passages):
+    """Each passage's own ways of asking: an article's without those of its items."""
+    own = {passage.passage: passage.asked.splitlines() for passage in passages}
+    for passage in passages:
+        if passage.parent:
+            items = own[passage.passage]
+            own[passage.parent] = [line for line in own[passage.parent] if line not in items]
+    return own
 
 
 def longest_shared_run(ours, theirs):
@@ -195,3 +228,55 @@ def test_no_two_passages_are_asked_for_in_the_same_words():
             for line in lines:
                 places.setdefault(re.sub(r"\W", "", line), []).append((document.title, name))
     assert {line: where for line, where in places.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize("title", COMPLETE)
+def test_a_complete_digest_holds_every_article_with_every_quantity_it_sets(title):
+    _, official = official_passages(title)
+    articles = {name for name in official if re.fullmatch(rf"第(?:{NUMERAL}条|\d+点)", name)}
+    held = {}
+    for file in DIGESTS:
+        document, passages = read_digest(file)
+        if document.title == title:
+            held |= {passage.passage: passage.text for passage in passages if passage.parent is None}
+    assert len(articles) == COMPLETE[title]
+    assert set(held) == articles
+    different = {
+        name: quantities(held[name]) ^ quantities(official[name])
+        for name in articles
+        if quantities(held[name]) != quantities(official[name])
+    }
+    assert different == {}
+
+
+@pytest.mark.parametrize("stem", ASKED_THROUGHOUT)
+def test_every_passage_says_in_a_few_ways_how_it_is_asked_for(stem):
+    _, passages = read_digest(SHIPPED / f"{stem}.md")
+    own = asked_by_passage(passages)
+    items = {passage.passage for passage in passages if passage.parent}
+    enough = items | set(ASKED_ONE_WAY.get(stem, ()))
+    sparse = {
+        name: len(lines)
+        for name, lines in own.items()
+        if not (1 if name in enough else 2) <= len(lines) <= MOST_ASKED
+    }
+    assert sparse == {}
+
+
+def test_no_way_of_asking_leads_to_two_passages():
+    places = {}
+    for file in DIGESTS:
+        _, passages = read_digest(file)
+        for name, lines in asked_by_passage(passages).items():
+            for line in lines:
+                places.setdefault(han(line), []).append((file.stem, name))
+    assert {line: where for line, where in places.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize("stem", ASKED_THROUGHOUT)
+def test_people_ask_in_their_own_words_and_not_in_the_texts(stem):
+    document, passages = read_digest(SHIPPED / f"{stem}.md")
+    text, _ = official_passages(document.title)
+    theirs = han(text)
+    lines = [line for passage in passages for line in passage.asked.splitlines()]
+    assert [line for line in lines if len(longest_shared_run(han(line), theirs)) >= 10] == []
