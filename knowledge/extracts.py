@@ -1,83 +1,137 @@
-"""Answers put together from the passages themselves: the sentences that answer, letter for letter and placed."""
+"""Short answers put together from the passages themselves: the words that answer, letter for letter and placed.
+
+An answer holds at most 300 characters and three quotes, so that it is read at one look; the passages stand beside it.
+"""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from knowledge.library import Hit, Library
-from knowledge.queries import Query
+from knowledge.leads import lead_of, short_title
+from knowledge.lexical import Lexicon
+from knowledge.library import Hit
+from knowledge.needs import Need
 from knowledge.replies import Answer, Citation, Statement
-from knowledge.sentences import Sentence, cut_cells, cut_sentences, needed_measure, weigh
+from knowledge.sentences import asks_for_all, row_cells
+from knowledge.spans import Scale, Span, best_span, opening_of
 
-SHORT = 420  # a passage up to this length is quoted whole
-MOST_QUOTED = 4
-_LISTS = re.compile(r"哪些|哪几|都有|列全|列一下|都列|列出|几块|哪种|哪类情形|什么情形|啥情况")
+LONGEST = 300
+MOST_QUOTES = 3
+FIRST_SHARE = 0.6  # of the room, where several passages share it
+LEAST_QUOTE = 8
+RANK_WEIGHT = 1.2  # of the search's own score, against what the words say
+LEAST_SHARE = 0.6  # of the best passage's weight, for a further one to be quoted
+DIGEST_MARK = "（摘要）"
 
 
-def extract(
-    library: Library,
-    question: str,
-    query: Query,
-    chosen: list[Hit],
-    hits: tuple[Hit, ...],
-    as_of: date | None,
-) -> Answer:
-    """What the chosen passages say to the question."""
+@dataclass(frozen=True)
+class Piece:
+    """A passage that may be quoted for a need, weighed by its rank and by its best words."""
+
+    scale: Scale
+    hit: Hit
+    weight: float
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A passage to be quoted, and what it is to be quoted for."""
+
+    hit: Hit
+    scales: tuple[Scale, ...]
+
+
+def extract(lexicon: Lexicon, needs: Sequence[Need], as_of: date | None) -> Answer:
+    """What the passages found say to each thing asked; `needs` hold at least one passage each."""
+    chosen = _chosen(lexicon, needs)
+    lead = lead_of(needs[0].question, [one.hit for one in chosen], as_of)
     statements: list[Statement] = []
-    for hit in chosen:
-        quotes = _quotes(library, question, query, hit)
-        citations = tuple(Citation(hit.document, hit.passage, quote) for quote in quotes)
-        said = f"《{hit.document}》{hit.passage}{_standing(hit)}：{_shown(hit, quotes)}"
-        statements.append(Statement(said, citations))
-    return Answer(_lead(chosen, as_of), tuple(statements), False, hits)
+    room, quotes = LONGEST - len(lead) - 1, MOST_QUOTES
+    for place, one in enumerate(chosen):
+        left = len(chosen) - place
+        whole = len(needs) == 1 and place == 0
+        alone = left == 1 or (whole and asks_for_all(needs[0].question))
+        share = room if alone else int(room * (FIRST_SHARE if whole else 1 / left))
+        statement = _statement(one, share, max(1, quotes - left + 1))
+        if statement is None:
+            continue
+        statements.append(statement)
+        room -= len(statement.text) + 1
+        quotes -= len(statement.citations)
+        if not quotes:
+            break
+    return Answer(lead, tuple(statements), False, ())
 
 
-def _lead(chosen: Sequence[Hit], as_of: date | None) -> str:
-    """What the library holds on it, and whether it was in force on the day asked about."""
-    first = chosen[0]
-    if as_of and first.in_force is False:
-        return f"{first.note}，不能直接适用。库中相关的是："
-    titles = list(dict.fromkeys(f"《{hit.document}》" for hit in chosen))
-    day = f"按 {as_of.isoformat()} 的规定，" if as_of else ""
-    return f"{day}库中{'、'.join(titles)}有规定："
+def _chosen(lexicon: Lexicon, needs: Sequence[Need]) -> list[Chosen]:
+    """The most telling passage of each need, then what else is worth quoting; nothing twice."""
+    ranked = [_weighed(Scale.of(need.question, need.query, lexicon), need.hits) for need in needs]
+    chosen: dict[str, Chosen] = {}
+    for first in (pieces[0] for pieces in ranked):
+        before = chosen.get(_saying(first.hit))
+        scales = (*before.scales, first.scale) if before else (first.scale,)
+        chosen[_saying(first.hit)] = Chosen(before.hit if before else first.hit, scales)
+    for pieces in ranked:
+        for piece in pieces[1:]:
+            if piece.weight >= LEAST_SHARE * pieces[0].weight and len(chosen) < MOST_QUOTES:
+                chosen.setdefault(_saying(piece.hit), Chosen(piece.hit, (piece.scale,)))
+    return list(chosen.values())[:MOST_QUOTES]
 
 
-def _standing(hit: Hit) -> str:
-    told = [hit.number] if hit.number and len(hit.number) <= 24 else []
-    if hit.in_force_from:
-        told.append(f"{hit.in_force_from.isoformat()} 起施行")
-    if hit.in_force_to:
-        told.append(f"至 {hit.in_force_to.isoformat()}")
-    if hit.digest:
-        told.append("本系统摘要，非原文")
-    return f"（{'，'.join(told)}）" if told else ""
+def _saying(hit: Hit) -> str:
+    """A passage speaks for itself; rows that differ in a bracketed variant alone say one thing."""
+    if hit.kind != "row" or re.search(r"\d$", hit.passage):
+        return f"{hit.document}{hit.passage}"
+    return re.sub(r"[(（][^()（）]*[)）]", "", hit.passage)
 
 
-def _shown(hit: Hit, quotes: Sequence[str]) -> str:
-    """Quotation marks only around what stands in an official text."""
-    return "".join(quote if hit.digest else f"「{quote}」" for quote in quotes)
+def _weighed(scale: Scale, hits: Sequence[Hit]) -> list[Piece]:
+    most = max(hit.score for hit in hits)
+    pieces = [
+        Piece(scale, hit, RANK_WEIGHT * hit.score / most + best_span(scale, hit, LONGEST // 2).worth)
+        for hit in hits
+    ]
+    return sorted(pieces, key=lambda piece: -piece.weight)
 
 
-def _quotes(library: Library, question: str, query: Query, hit: Hit) -> list[str]:
-    """The sentences that answer, in the order they stand; a short passage or a list is quoted whole."""
+def _statement(one: Chosen, room: int, quotes: int) -> Statement | None:
+    """One passage's words under its name; an item is read with the words that open its list."""
+    hit = one.hit
+    place = f"{short_title(hit.document)}{'' if re.match('[第（(]', hit.passage) else ' '}{hit.passage}"
+    place += f"{DIGEST_MARK if hit.digest else ''}："
+    within = room - len(place) - 2 * min(quotes, len(one.scales))
+    if within < LEAST_QUOTE:
+        return None
+    spans = _spans(one, within, quotes)
+    return Statement(
+        f"{place}{''.join(_shown(hit, span) for span in spans)}",
+        tuple(Citation(hit.document, hit.passage, hit.text[span.start : span.end]) for span in spans),
+    )
+
+
+def _spans(one: Chosen, room: int, quotes: int) -> list[Span]:
+    """The best words for each thing the passage is quoted for, as few quotes as hold them."""
+    hit, first = one.hit, best_span(one.scales[0], one.hit, room)
+    if quotes == 1:
+        return [first]
+    if len(one.scales) > 1:
+        first = best_span(one.scales[0], hit, room // 2)
+        second = best_span(one.scales[1], hit, room - (first.end - first.start))
+        start, end = min(first.start, second.start), max(first.end, second.end)
+        if end - start <= room:
+            return [Span(start, end, first.worth)]
+        return sorted((first, second), key=lambda span: span.start)
+    opening = opening_of(hit, first)
+    length = opening.end - opening.start if opening else 0
+    if opening is None or length + 2 + LEAST_QUOTE > room:
+        return [first]
+    return [opening, best_span(one.scales[0], hit, room - length - 2, opening.end)]
+
+
+def _shown(hit: Hit, span: Span) -> str:
+    """Quotation marks stand around an official text only; a row is shown cell by cell."""
+    quote = hit.text[span.start : span.end]
     if hit.kind == "row":
-        return cut_cells(hit.text)
-    cut = cut_sentences(hit.text)
-    whole = len(hit.text) <= SHORT or (_LISTS.search(question) and len(hit.text) <= 3 * SHORT)
-    if whole and not hit.text.startswith("#"):
-        return [hit.text.strip()]
-    sentences = weigh(cut, query, library.index.lexicon)
-    measure = needed_measure(question)
-    numbered = [one for one in sentences if measure and measure.search(one.text)]
-    best = sorted(sentences, key=lambda one: -one.weight)[:MOST_QUOTED]
-    if numbered:
-        best = [max(numbered, key=lambda one: one.weight), *best]
-    kept = _opened({one.place: one for one in best[:MOST_QUOTED]}, sentences)
-    return [one.text for one in kept]
-
-
-def _opened(kept: dict[int, Sentence], sentences: Sequence[Sentence]) -> list[Sentence]:
-    """An item is read with the words that open its list."""
-    if sentences and re.match(r"[（(]", sentences[min(kept)].text):
-        kept[0] = sentences[0]
-    return [kept[place] for place in sorted(kept)]
+        return "".join(f"「{quote[start:end]}」" for start, end in row_cells(quote) or [(0, len(quote))])
+    return quote if hit.digest else f"「{quote}」"
