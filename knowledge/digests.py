@@ -15,6 +15,7 @@ SHIPPED = Path(__file__).parent / "regulations"
 LONG_DIGEST = 800
 _HEADING = re.compile(r"^(#{2,3})[ \t]+(.+?)[ \t]*$", re.M)
 _ASKED = re.compile(r"^问：[ \t]*(.+?)[ \t]*$\n?", re.M)
+_MARK = re.compile(r"^### *(?:第.+?款|(.+?))\s*\n", re.M)
 
 
 @cache
@@ -42,8 +43,7 @@ def _cut_digest(document: Document, text: str, begin: int) -> list[Passage]:
         body = text[heading.end() : stop].strip()
         if not deep:
             above = heading[2]
-            whole = re.sub(r"^### *", "", body, flags=re.M)
-            passages.append(_passage(document, above, whole, None, heading.end(), stop, True))
+            passages.append(_passage(document, above, body, None, heading.end(), stop, True))
         elif body:
             long = len(passages_text(passages, above)) > LONG_DIGEST
             passages.append(
@@ -61,5 +61,6 @@ def _passage(
 ) -> Passage:
     kind = "item" if parent else "article"
     asked = "\n".join(_ASKED.findall(text))
-    said = _ASKED.sub("", text).strip()
+    # An item stands on its mark's line and a paragraph on its own, as in the official text.
+    said = _MARK.sub(lambda mark: mark[1] or "", _ASKED.sub("", text)).strip()
     return Passage(document.title, name, said, "", parent, unit, kind, None, start, end, asked=asked)
