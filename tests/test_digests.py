@@ -24,12 +24,14 @@ COMPLETE = {
     "医疗保障基金使用监督管理条例": 50,
     "病历书写基本规范": 38,
     "医疗机构病历管理规定（2013年版）": 32,
+    "电子病历应用管理规范（试行）": 31,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
     "medical_insurance_fund_regulation",
     "medical_record_writing",
     "medical_record_management",
+    "electronic_record_application",
 )
 # Definitions and commencements, for which one way of asking is enough.
 ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
