@@ -19,6 +19,7 @@ _IN_LINE = re.compile(
 )
 _CHAPTER = re.compile(rf"第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}")
 _CHAPTER_LINE = re.compile(rf"^[ \t　#*]*(第\s*{NUMERAL}\s*[编章节][^\n。；]{{0,30}}?)\s*$", re.M)
+_CHAPTER_ENDS = re.compile(rf"[。；]\s*第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}$")
 _AFTERWORD = re.compile(r"^[ \t　]*(?:附件|附录|附表|附：|抄送|#{1,6} |编者|【残片】)", re.M)
 _ITEM = re.compile(rf"(?:^|(?<=[：:；;。\s]))[ \t　]*[（(]({NUMERAL})[）)]", re.M)
 _FRAGMENT = re.compile(rf"^[ \t　]*(\[{_NUMBER}\])", re.M)
@@ -67,6 +68,7 @@ def _is_reference(text: str, position: int) -> bool:
     return (
         bool(before)
         and before[-1] not in "。；：:;】）)>!！？"
+        and not _CHAPTER_ENDS.search(before)
         and "\n\n" not in text[position - 3 : position]
     )
 

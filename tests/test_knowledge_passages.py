@@ -32,6 +32,11 @@ def test_number_inside_a_sentence_is_a_reference():
     assert names(text) == ["第一条", "第二条", "第三条"]
 
 
+def test_an_article_after_a_gap_and_an_unbroken_chapter_heading_is_its_own():
+    text = "第1条 甲。\n第2条 乙。 第四章 法律责任\n第9条 丙。\n"
+    assert names(text) == ["第1条", "第2条", "第9条"]
+
+
 def test_articles_run_together_on_one_line_are_told_apart_by_their_count():
     text = "第一条甲方负责。第二条乙方应当按照第一条执行。第三条双方遵守。\n"
     assert names(text) == ["第一条", "第二条", "第三条"]
