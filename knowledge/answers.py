@@ -45,11 +45,7 @@ def ask(
     hits = search(question, earlier, True)
     needs = read_needs(question, earlier, hits, search)
     found = list(dict.fromkeys([*hits, *(hit for need in needs for hit in need.hits[:3])]))
-    reason = (
-        refusal(question, query, found, library.likeness(query), library.index.lexicon)
-        if hits
-        else "库中没有找到相关条文"
-    )
+    reason = refusal(library, question, query, found) if hits else "库中没有找到相关条文"
     if reason:
         return Answer(_refused(reason, hits), (), True, tuple(hits[:top]))
     fit = [replace(need, hits=tuple(hit for hit in need.hits if eligible(hit, query))) for need in needs]

@@ -6,7 +6,10 @@ A wrong refusal costs a look at the nearest passages; a wrong answer costs a cas
 import re
 from collections.abc import Sequence
 
+from knowledge.item_rows import NAMED, item_name, named_share, names_item
 from knowledge.lexical import Lexicon, tokens
+from knowledge.library import Library
+from knowledge.named import named_documents
 from knowledge.places import NATIONAL, PROVINCES, locality
 from knowledge.queries import Query
 from knowledge.ranking import Hit
@@ -19,10 +22,14 @@ COVERAGE_WEIGHT = 0.5
 NUMBER_SHARE = 0.2
 _UNOFFICIAL = re.compile(r"非官方|未核到|待核验|勿引用|不可逐字引用|不得作为官方|未获得|编者推断")
 _DRUG = re.compile(
-    r"[一-鿿]{2}(?:霉素|西林|匹林|肠溶片|缓释片|沙星|他汀|洛尔|地平|普利|沙坦|单抗|替尼|拉唑|注射液|胶囊|颗粒|滴丸|口服液|软膏)"
+    r"[一-鿿]{2,3}(?:霉素|西林|匹林|沙星|他汀|洛尔|地平|普利|沙坦|单抗|替尼|拉唑)"
+    r"|[一-鿿]{3}(?=(?:肠溶|缓释|控释|分散|口服)?(?:片剂?|胶囊|颗粒|滴丸|注射液|软膏|针剂))"
 )
 _LOCAL_MATTER = re.compile(
     r"多少钱|几块钱|限价|价格|收费标准|起付|封顶|报销比例|缴费|奖励|奖多少|能奖|最高奖|重点|安排|方案|哪些领域|deductible|premium"
+)
+_VERSION = re.compile(
+    r"(20\d{2})\s*年?(?:修订|修正|修改|改的|新修|老|旧)?(?:的)?(?:那个|那一|这一|那|老|旧|新)*(?:版|修订本|修正本)"
 )
 _YEARLY = re.compile(r"20\d{2}")
 _VIOLATION = re.compile(
@@ -36,15 +43,16 @@ def citable(hit: Hit) -> bool:
 
 
 def eligible(hit: Hit, query: Query) -> bool:
-    """Citable, and not the rule of another place than the one asked about."""
+    """Citable, about something the question names, and not the rule of another place than the one asked about."""
+    if names_item(hit) and named_share(hit, query.meaning) == 0.0:
+        return False
     elsewhere = hit.region not in (None, NATIONAL) or locality(hit.document, hit.issuer) is not None
     return citable(hit) and not (query.provinces and elsewhere and not _is_of(hit, query))
 
 
-def refusal(
-    question: str, query: Query, hits: Sequence[Hit], likeness: float | None, lexicon: Lexicon
-) -> str | None:
+def refusal(library: Library, question: str, query: Query, hits: Sequence[Hit]) -> str | None:
     """Why the hits do not answer the question; null where they may."""
+    lexicon, likeness = library.index.lexicon, library.likeness(query)
     official = [hit for hit in hits if eligible(hit, query)]
     if not official:
         return "找到的内容属于别的地方，或没有经过核实的原文"
@@ -52,11 +60,36 @@ def refusal(
     if likeness is not None and not named and likeness + _coverage(query, hits[0], lexicon) < LEAST_NEARNESS:
         return "库中没有与所问相近的规定"
     return (
-        _wrong_place(query, official, question)
+        _not_held(library, question, query)
+        or _wrong_place(query, official, question)
         or _wrong_year(question, query, official)
         or _unknown_drug(question, official)
         or _no_number(question, query, official, lexicon)
     )
+
+
+def _not_held(library: Library, question: str, query: Query) -> str | None:
+    """An article or a version of a document the question names, which the library has not."""
+    documents = library.collection.documents
+    named = [documents[place] for place in sorted(named_documents(question, documents))]
+    if not named:
+        return None
+    title = named[0].title
+    asked = _VERSION.search(question)
+    years = {
+        str(day.year) for one in named for day in (one.issued, one.in_force_from, one.in_force_to) if day
+    }
+    years |= {year for one in named for year in _YEARLY.findall(f"{one.title}{one.number}")}
+    if asked and years and asked[1] not in years:
+        return f"库中《{title}》是 {'、'.join(sorted(years))} 年的文本，没有 {asked[1]} 年的版本"
+    missing = [
+        article
+        for article in sorted(query.articles)
+        if not any(library.clause(one.title, article) for one in named)
+    ]
+    if missing and len(missing) == len(query.articles):
+        return f"库中的《{title}》没有{'、'.join(missing)}（条文以已收入的文本为准）"
+    return None
 
 
 def _coverage(query: Query, hit: Hit, lexicon: Lexicon) -> float:
@@ -103,16 +136,22 @@ def _unknown_drug(question: str, hits: Sequence[Hit]) -> str | None:
     return None
 
 
+def _named_items(hits: Sequence[Hit], question: str) -> list[str]:
+    """The items whose rows were found and whose names stand in the question whole."""
+    rows = [hit for hit in hits if names_item(hit) and named_share(hit, question) >= NAMED]
+    return [item_name(hit) for hit in rows]
+
+
 def _no_number(question: str, query: Query, hits: Sequence[Hit], lexicon: Lexicon) -> str | None:
     """The number asked for must stand in a sentence that speaks to the question, and, where the question names
     a violation, in a passage that names it too."""
     measure = needed_measure(question)
     if measure is None:
         return None
-    subjects = _VIOLATION.findall(question)
+    subjects = [*_VIOLATION.findall(question), *_named_items(hits, question)]
     most = numbered = 0.0
     for hit in hits:
-        about = not subjects or any(subject in hit.text for subject in subjects)
+        about = not subjects or any(subject in f"{hit.passage} {hit.text}" for subject in subjects)
         cut = cut_sentences(hit.text)
         headed = [f"{hit.passage} {sentence}" for sentence in cut]
         for sentence, weighed in zip(cut, weigh(headed, query, lexicon), strict=True):
