@@ -23,19 +23,23 @@ NAMES_OF_ACTS = (
 COMPLETE = {
     "医疗保障基金使用监督管理条例": 50,
     "医疗保障基金飞行检查管理暂行办法": 32,
+    "医疗机构医疗保障定点管理暂行办法": 53,
     "病历书写基本规范": 38,
     "医疗机构病历管理规定（2013年版）": 32,
     "电子病历应用管理规范（试行）": 31,
     "医疗质量安全核心制度要点": 18,
+    "住院病案首页数据填写质量规范（暂行）": 27,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
     "medical_insurance_fund_regulation",
     "unannounced_inspection",
+    "designated_hospital_management",
     "medical_record_writing",
     "medical_record_management",
     "electronic_record_application",
     "core_systems",
+    "front_page_quality",
 )
 # Definitions and commencements, for which one way of asking is enough.
 ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
