@@ -1,17 +1,19 @@
-"""How well questions are answered: facts contained, citations right, refusals right, with intervals."""
+"""How well questions are answered without a model: facts told in a short answer, places right, refusals right."""
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.questions import Question, is_family, read_questions, said, same_place
+from evals.questions import Question, is_family, read_questions, said, same_place, share_said
 from evals.retrieval import write_lines
 from knowledge.answers import ask
+from knowledge.extracts import LONGEST, MOST_QUOTES
 from knowledge.library import Library
 from knowledge.numerals import NUMERAL, number_of
-from knowledge.replies import Answer, answer_json
+from knowledge.replies import Answer, asked_json
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,14 @@ class Marked:
     cited: bool  # a citation stands in a right place
     cited_first: bool
     quotes_true: bool
+    short: bool  # within the length and the number of quotes an answer may have
+    dated: bool | None  # told with the version in force on the day, or told that none was; null without a day
     seconds: float
+
+    @property
+    def told(self) -> float:
+        """The facts a reader gets: none from a refusal, none from an answer too long to read."""
+        return self.facts or 0.0 if self.short and not self.refused else 0.0
 
 
 def score_file(library: Library, file: Path, out: Path | None = None) -> list[str]:
@@ -37,11 +46,14 @@ def score_file(library: Library, file: Path, out: Path | None = None) -> list[st
             library, question.question, as_of=question.as_of, region=question.region, history=question.history
         )
         seconds = time.perf_counter() - begun
-        lines.append({"id": question.id, **answer_json(answer)})
+        lines.append({"id": question.id, **asked_json(answer)})
         marked.append(mark(question, answer, seconds))
     if out:
         write_lines(out, lines)
-    return _figures(marked)
+    return [
+        f"{file.name}：{len(marked)} 题。份额后为 95% 区间（计数用 Wilson，平均用自助法）。",
+        *_figures(marked),
+    ]
 
 
 def mark(question: Question, answer: Answer, seconds: float = 0.0) -> Marked:
@@ -55,8 +67,19 @@ def mark(question: Question, answer: Answer, seconds: float = 0.0) -> Marked:
         any(place in question.right or is_family(place, question.right) for place in places),
         bool(places) and (places[0] in question.right or is_family(places[0], question.right)),
         all(one.quote in texts.get((one.document, one.passage), "") for one in answer.citations),
+        answer.refused or (len(answer.answer) <= LONGEST and len(answer.citations) <= MOST_QUOTES),
+        _dated(question, answer),
         seconds,
     )
+
+
+def _dated(question: Question, answer: Answer) -> bool | None:
+    """On a day asked about, the first passage quoted applied then, or the answer begins by saying it did not."""
+    if question.as_of is None or answer.refused or not answer.citations:
+        return None
+    first = answer.citations[0]
+    hit = next((h for h in answer.hits if (h.document, h.passage) == (first.document, first.passage)), None)
+    return hit is not None and (hit.in_force is not False or "不能直接适用" in answer.lead)
 
 
 def comparable(text: str) -> str:
@@ -72,35 +95,36 @@ def comparable(text: str) -> str:
     return re.sub(NUMERAL, arabic, plain)
 
 
-def _figures(marked: list[Marked]) -> list[str]:
+def _figures(marked: Sequence[Marked]) -> list[str]:
     answerable = [one for one in marked if one.question.answerable]
     hopeless = [one for one in marked if not one.question.answerable]
     answered = [one for one in answerable if not one.refused]
     refused = [one for one in marked if one.refused]
-    right = [float(not one.question.answerable) for one in refused]
-    caught = sum(one.refused for one in hopeless)
+    dated = [one.dated for one in marked if one.dated is not None]
+
+    def share(group: Sequence[Marked], name: str) -> str:
+        return share_said(sum(bool(getattr(one, name)) for one in group), len(group))
+
     lines = [
-        f"{len(marked)} 题：{len(answerable)} 题有答案，{len(hopeless)} 题语料中没有。括号内为 95% 自助区间。",
-        f"答案事实（有答案的题，拒答计零）：{said([0.0 if one.refused else one.facts or 0.0 for one in answerable])}",
-        f"事实全在：{said([float(not one.refused and one.facts == 1.0) for one in answerable])}",
-        f"引到正确出处：{said([float(one.cited) for one in answerable])}",
-        f"第一引文正确：{said([float(one.cited_first) for one in answerable])}",
-        f"引文逐字相符：{said([float(one.quotes_true) for one in answered])}",
-        f"该拒而拒（召回）：{said([float(one.refused) for one in hopeless])}（{caught}/{len(hopeless)}）",
-        f"拒答正确（精确）：{said(right)}（{int(sum(right))}/{len(refused)}）",
+        f"  有答案 {len(answerable)} 题，语料中没有 {len(hopeless)} 题",
+        f"  答案事实（{LONGEST} 字、{MOST_QUOTES} 处引文以内）：{said([one.told for one in answerable])}",
+        f"  事实全在：{share_said(sum(one.told == 1.0 for one in answerable), len(answerable))}",
+        f"  引到正确出处：{share(answerable, 'cited')}；第一引文正确：{share(answerable, 'cited_first')}",
+        f"  引文逐字相符：{share(answered, 'quotes_true')}；在长度以内：{share(answered, 'short')}",
+        f"  该拒而拒：{share(hopeless, 'refused')}；误拒：{share(answerable, 'refused')}",
+        f"  拒答正确：{share_said(sum(not one.question.answerable for one in refused), len(refused))}",
     ]
-    wrong = [one.question.id for one in answerable if one.refused]
-    bold = [one.question.id for one in hopeless if not one.refused]
-    lines.append(f"误拒：{'、'.join(wrong) or '无'}；误答：{'、'.join(bold) or '无'}")
+    if dated:
+        lines.append(f"  按日期作答的，用当日有效的条文或说明当日无效：{share_said(sum(dated), len(dated))}")
     for kind in sorted({one.question.kind for one in answerable}):
         group = [one for one in answerable if one.question.kind == kind]
-        facts = [0.0 if one.refused else one.facts or 0.0 for one in group]
-        lines.append(
-            f"  {kind:<12}{len(group):>3} 题　事实 {said(facts)}　出处 {said([float(one.cited) for one in group])}"
-        )
-    times = sorted(one.seconds for one in marked)
+        facts = said([one.told for one in group])
+        lines.append(f"    {kind:<12}{len(group):>3} 题　事实 {facts}　出处 {share(group, 'cited')}")
+    wrong = "、".join(one.question.id for one in answerable if one.refused)
+    bold = "、".join(one.question.id for one in hopeless if not one.refused)
+    lines.append(f"  误拒：{wrong or '无'}；误答：{bold or '无'}")
+    times = sorted(one.seconds * 1000 for one in marked)
     if times:
-        lines.append(
-            f"每题用时：中位 {times[len(times) // 2] * 1000:.0f} 毫秒，最长 {times[-1] * 1000:.0f} 毫秒"
-        )
+        late = times[min(len(times) - 1, int(len(times) * 0.95))]
+        lines.append(f"  每题用时：中位 {times[len(times) // 2]:.0f} 毫秒，95% 在 {late:.0f} 毫秒内")
     return lines

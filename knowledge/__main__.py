@@ -107,7 +107,7 @@ def _search(home: Path, options: argparse.Namespace) -> int:
 def _ask(home: Path, options: argparse.Namespace) -> int:
     from knowledge.answers import ask
     from knowledge.library import Library
-    from knowledge.replies import answer_json
+    from knowledge.replies import asked_json
 
     answer = ask(
         Library.open(home, embedding=_embedding()),
@@ -117,7 +117,7 @@ def _ask(home: Path, options: argparse.Namespace) -> int:
         top=options.top,
     )
     if options.json:
-        print(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
+        print(json.dumps(asked_json(answer), ensure_ascii=False, indent=1))
     else:
         print(answer.answer)
         if answer.dropped:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from knowledge.item_rows import is_other_variant
 from knowledge.leads import lead_of, short_title
 from knowledge.lexical import Lexicon
 from knowledge.library import Hit
@@ -22,6 +23,7 @@ FIRST_SHARE = 0.6  # of the room, where several passages share it
 LEAST_QUOTE = 8
 RANK_WEIGHT = 1.2  # of the search's own score, against what the words say
 LEAST_SHARE = 0.6  # of the best passage's weight, for a further one to be quoted
+OTHER_VARIANT = 0.2  # what a row loses that is about a bracketed variant the question does not name
 DIGEST_MARK = "（摘要）"
 
 
@@ -45,7 +47,7 @@ class Chosen:
 def extract(lexicon: Lexicon, needs: Sequence[Need], as_of: date | None) -> Answer:
     """What the passages found say to each thing asked; `needs` hold at least one passage each."""
     chosen = _chosen(lexicon, needs)
-    lead = lead_of(needs[0].question, [one.hit for one in chosen], as_of)
+    lead = lead_of(needs[0].question, needs[0].query.meaning, [one.hit for one in chosen], as_of)
     statements: list[Statement] = []
     room, quotes = LONGEST - len(lead) - 1, MOST_QUOTES
     for place, one in enumerate(chosen):
@@ -89,7 +91,13 @@ def _saying(hit: Hit) -> str:
 def _weighed(scale: Scale, hits: Sequence[Hit]) -> list[Piece]:
     most = max(hit.score for hit in hits)
     pieces = [
-        Piece(scale, hit, RANK_WEIGHT * hit.score / most + best_span(scale, hit, LONGEST // 2).worth)
+        Piece(
+            scale,
+            hit,
+            RANK_WEIGHT * hit.score / most
+            + best_span(scale, hit, LONGEST // 2).worth
+            - (OTHER_VARIANT if is_other_variant(hit, scale.question) else 0.0),
+        )
         for hit in hits
     ]
     return sorted(pieces, key=lambda piece: -piece.weight)

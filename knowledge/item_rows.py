@@ -27,6 +27,12 @@ def named_share(hit: Hit, question: str) -> float:
     return min((_share(side, fold(question)) for side in sides), default=0.0)
 
 
+def is_other_variant(hit: Hit, question: str) -> bool:
+    """A row about a variant in brackets, such as 血液透析(碳酸液透析), that the question does not name."""
+    variants = re.findall(r"[(（]([^()（）]+)[)）]", item_name(hit)) if names_item(hit) else []
+    return any(fold(variant) not in fold(question) for variant in variants)
+
+
 def _share(name: str, question: str) -> float:
     """Forms and bracketed variants say little; what is left of the name is looked for pair by pair."""
     plain = re.sub(r"[(（][^()（）]*[)）]?", "", fold(name))

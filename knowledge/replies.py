@@ -83,5 +83,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def asked_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the command line gives it."""
+    told = answer_json(answer)
+    return {key: told[key] for key in ("answer", "refused", "citations", "hits")}
+
+
 def _citation_json(one: Citation) -> dict[str, str]:
     return {"document": one.document, "passage": one.passage, "quote": one.quote}
