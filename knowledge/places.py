@@ -4,8 +4,13 @@ National documents have the region `000000`; a place whose code is not known kee
 """
 
 import re
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 NATIONAL = "000000"
+CITIES = Path(__file__).parent / "cities.yaml"
 PROVINCES: dict[str, str] = {
     "北京": "110000",
     "天津": "120000",
@@ -56,7 +61,18 @@ def province_in(text: str) -> str | None:
 
 
 def provinces_in(text: str) -> set[str]:
-    return {name for name in PROVINCES if name in text}
+    """The provinces a text names, or whose cities it names."""
+    folded = text.lower()
+    return {name for name in PROVINCES if name in text} | {
+        province for city, province in _cities().items() if city in folded
+    }
+
+
+@cache
+def _cities() -> dict[str, str]:
+    held = yaml.load(CITIES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    english: dict[str, str] = held.pop("english")
+    return {city: province for province, names in held.items() for city in names.split()} | english
 
 
 def is_national(issuer: str | None) -> bool:
