@@ -31,6 +31,7 @@ _LOCAL_MATTER = re.compile(
 _VERSION = re.compile(
     r"(20\d{2})\s*年?(?:修订|修正|修改|改的|新修|老|旧)?(?:的)?(?:那个|那一|这一|那|老|旧|新)*(?:版|修订本|修正本)"
 )
+_ENTRY = re.compile(r"清单[^，。？]{0,8}?第?\s*(\d{1,3})\s*[条号]")
 _YEARLY = re.compile(r"20\d{2}")
 _VIOLATION = re.compile(
     r"挂床|分解住院|低标准|无指征|冒名|虚假住院|串换|重复收费|分解收费|超标准收费|过度诊疗|转嫁"
@@ -71,6 +72,11 @@ def refusal(library: Library, question: str, query: Query, hits: Sequence[Hit]) 
 def _not_held(library: Library, question: str, query: Query) -> str | None:
     """An article or a version of a document the question names, which the library has not."""
     documents = library.collection.documents
+    entry = _ENTRY.search(question)
+    if entry and not any(
+        passage.passage.endswith(f"序号 {entry[1]}") for passage in library.collection.passages
+    ):
+        return f"库中的清单没有第 {entry[1]} 条"
     named = [documents[place] for place in sorted(named_documents(question, documents))]
     if not named:
         return None

@@ -1,7 +1,7 @@
 """Sentences of a passage, cut where they stand, and which of them speak to a question."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge import lexical
@@ -29,7 +29,7 @@ _NEEDS: tuple[tuple[str, str], ...] = (
     (r"(?:几|多少)倍", rf"{_NUMBER}\s*倍"),
     (r"百分之(?:几|多少)|几成|(?:比例|占比)(?:是|为)?(?:多少|几)", rf"\d\s*[%％]|百分之{NUMERAL}"),
     (
-        r"多少(?:钱|元|块)|几块钱|几万|最高[^，。？?]{0,3}(?:多少|几)|奖励?[^，。？?]{0,4}(?:多少|几)|起付线|起付标准|封顶线|支付限额|deductible|限价",
+        r"多少(?:钱|元|块)|几块钱|几百(?!次)|几千|几万|几毛|最高[^，。？?]{0,3}(?:多少|几)|奖励?[^，。？?]{0,4}(?:多少|几)|起付线|起付标准|封顶线|支付限额|deductible|限价",
         rf"{_NUMBER}\s*(?:余)?(?:万|亿|千|百)?元",
     ),
     (r"(?:扣|记)(?:多少|几)分|几分", rf"{_NUMBER}\s*(?:[—\-至到]\s*{_NUMBER}\s*)?分"),
@@ -37,6 +37,10 @@ _NEEDS: tuple[tuple[str, str], ...] = (
 )
 
 
+# Things that are counted: 几种, 多少家.
+_COUNTED = re.compile(
+    r"(?<!哪)(?:几|多少)个?(级|份|家|次|种|项|毫克|克|升|片|盒|支|丸|粒|袋|床|例|页|批|岁|轮|分钟|周|公里)"
+)
 # What it wants to hear of, where no number is asked.
 _WISHES: tuple[tuple[str, str], ...] = (
     (
@@ -67,16 +71,21 @@ class Sentence:
 
 def needed_measure(question: str) -> re.Pattern[str] | None:
     """What kind of number the question wants; null where it wants none."""
+    return next(iter(_needed(question)), None)
+
+
+def _needed(question: str) -> Iterator[re.Pattern[str]]:
     for asked, told in _NEEDS:
         if re.search(asked, question, re.I):
-            return re.compile(told)
-    return None
+            yield re.compile(told)
+    for counted in _COUNTED.findall(question):
+        yield re.compile(rf"{_NUMBER}\s*(?:余|多)?\s*个?{counted}")
 
 
 def wanted_marks(question: str) -> tuple[re.Pattern[str], ...]:
     """What a sentence should hold to answer: numbers of each kind asked for, consequences, what to do."""
-    found = [told for asked, told in (*_NEEDS, *_WISHES) if re.search(asked, question, re.I)]
-    return tuple(re.compile(told) for told in found)
+    wishes = (re.compile(told) for asked, told in _WISHES if re.search(asked, question, re.I))
+    return (*_needed(question), *wishes)
 
 
 def cut_sentences(text: str) -> list[str]:
