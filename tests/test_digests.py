@@ -25,6 +25,7 @@ COMPLETE = {
     "医疗保障基金飞行检查管理暂行办法": 32,
     "医疗机构医疗保障定点管理暂行办法": 53,
     "医疗保障行政处罚程序暂行规定": 62,
+    "关于办理医保骗保刑事案件若干问题的指导意见": 26,
     "病历书写基本规范": 38,
     "医疗机构病历管理规定（2013年版）": 32,
     "电子病历应用管理规范（试行）": 31,
@@ -37,12 +38,14 @@ ASKED_THROUGHOUT = (
     "unannounced_inspection",
     "designated_hospital_management",
     "penalty_procedure",
+    "criminal_guidance",
     "medical_record_writing",
     "medical_record_management",
     "electronic_record_application",
     "core_systems",
     "front_page_quality",
     "medical_dispute",
+    "physicians_law",
 )
 # Definitions and commencements, for which one way of asking is enough.
 ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
