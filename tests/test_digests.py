@@ -46,6 +46,7 @@ ASKED_THROUGHOUT = (
     "front_page_quality",
     "medical_dispute",
     "physicians_law",
+    "administrative_penalty_law",
 )
 # Definitions and commencements, for which one way of asking is enough.
 ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
