@@ -4,7 +4,10 @@ Every reader turns a file into `ReadText`: normalised text with pages, so that a
 file, page and position. What the text means is the business of `knowledge` and `review.intake`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Progress = Callable[[int, int], None]  # a page is done: its number, and how many there are
 
 
 class UnreadableFile(ValueError):
@@ -17,7 +20,7 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """One OCR line: span in the whole text, confidence 0–1, box as fractions of the page (x0, y0, x1, y1)."""
+    """One line or cell: span in the whole text, confidence 0–1, box as fractions of the page (x0, y0, x1, y1)."""
 
     start: int
     end: int
@@ -35,6 +38,7 @@ class Page:
     origin: str = "text"  # text | ocr | unreadable
     confidence: float = 1.0  # lowest line of the page
     lines: tuple[Line, ...] = ()  # OCR lines only
+    cells: tuple[Line, ...] = ()  # of a text layer: the lines, in tables the cells of each line
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import ImageOps
 
-from knowledge.readers import ReadText, UnreadableFile, ocr, pdf
+from knowledge.readers import Progress, ReadText, UnreadableFile, ocr, pdf
 from knowledge.readers.html import read_html
 from knowledge.readers.text import one_page, read_text
 from knowledge.readers.word import read_word
@@ -24,19 +24,25 @@ _INSTEAD = {
 }
 
 
-def read_file(path: Path, *, cache: Path | None) -> ReadText:
-    """The text of a file. Raises `UnreadableFile` with problem and remedy, never a library's error."""
+def read_file(
+    path: Path, *, cache: Path | None, citable: bool = False, turned: Progress | None = None
+) -> ReadText:
+    """The text of a file. Raises `UnreadableFile` with problem and remedy, never a library's error.
+
+    `citable` reads it as a regulation rather than as a record: without page margins of Word and menus of a
+    site, and with merged cells said in every row. `turned` is told each page (number, count) that is done.
+    """
     suffix = path.suffix.lower()
     if suffix in TEXTS:
         return read_text(path)
     if suffix == ".docx":
-        return read_word(path)
+        return read_word(path, citable=citable)
     if suffix in (".html", ".htm"):
-        return read_html(path)
+        return read_html(path, citable=citable)
     if suffix == ".pdf":
-        return pdf.read_pdf(path, cache=cache)
+        return pdf.read_pdf(path, cache=cache, turned=turned)
     if suffix in PICTURES:
-        return ocr.read_picture(path, cache=cache)
+        return ocr.read_picture(path, cache=cache, turned=turned)
     if suffix in (".xlsx", ".csv"):
         return _read_table(path)
     raise UnreadableFile(

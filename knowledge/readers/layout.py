@@ -6,7 +6,10 @@ the one before and overlapping it in height; a cell is a run of text and the run
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from knowledge.readers.columns import reading_groups
 
 MOST_CELL_LINES = 12  # more lines beside each other are columns of a page, not cells of a row
 _NUMERIC = frozenset("0123456789.,%+-<>=*/↑↓")
@@ -89,18 +92,24 @@ def turned(glyph: Glyph, turn: int, width: float, height: float) -> Glyph:
 
 def lay_out(lines: Iterable[list[Glyph]]) -> list[Placed]:
     """The page's text, character by character. `lines` are in the order the file draws them."""
+    runs = [(number, run) for number, line in enumerate(lines) for run in _runs(line)]
+    placed: list[Placed] = []
+    for group in reading_groups([(run.x0, run.y0, run.x1, run.y1) for _, run in runs]):
+        drawn = groupby((runs[place] for place in sorted(group)), key=itemgetter(0))
+        for row in _downwards(_rows([run for _, run in line] for _, line in drawn)):
+            placed += [*([("\n", None)] if placed else []), *_row_text(row)]
+    return placed
+
+
+def _rows(lines: Iterable[list[Run]]) -> list[Row]:
     rows: list[Row] = []
-    for line in lines:
-        runs = list(_runs(line))
+    for runs in lines:
         for run in runs:
             # A line of several cells below a paragraph opens a row; its first cell is no line of the paragraph.
             may_wrap = len(runs) == 1 or bool(rows and len(rows[-1].cells) > 1)
             if not (rows and _joins(rows[-1], run, may_wrap)):
                 rows.append(Row([[run]]))
-    placed: list[Placed] = []
-    for row in _downwards(rows):
-        placed += [*([("\n", None)] if placed else []), *_row_text(row)]
-    return placed
+    return rows
 
 
 def _runs(line: list[Glyph]) -> Iterator[Run]:

@@ -18,7 +18,8 @@ from typing import Any
 
 from PIL import Image, ImageOps, ImageSequence
 
-from knowledge.readers import Line, Page, ReadText, UnreadableFile
+from knowledge.readers import Line, Page, Progress, ReadText, UnreadableFile
+from knowledge.readers.columns import reading_groups
 from knowledge.readers.text import normalise, read_bytes
 
 LARGEST_PICTURE = 60 * 1024 * 1024
@@ -27,7 +28,7 @@ MOST_FRAMES = 200
 LONGEST_SIDE = 3200
 DOUBTFUL = 0.75  # mean confidence below which the page may stand on its head
 SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
-_READING = "2"  # raise when the way of reading changes: cached results of another reading are not used
+_READING = "3"  # raise when the way of reading changes: cached results of another reading are not used
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
@@ -104,7 +105,7 @@ def _lines(picture: Image.Image) -> list[OcrLine]:
         text = " ".join(normalise(text).split())
         if text and (score >= SPECK or len(text) > 2):
             lines.append(OcrLine(text, round(float(score), 4), clipped(min(xs), min(ys), max(xs), max(ys))))
-    return _in_rows(lines)
+    return _in_rows(lines, picture.size)
 
 
 def clipped(*parts: float) -> Box:
@@ -136,15 +137,24 @@ def _mean_confidence(lines: list[OcrLine]) -> float:
     return sum(line.confidence * len(line.text) for line in lines) / characters if characters else 0.0
 
 
-def _in_rows(lines: list[OcrLine]) -> list[OcrLine]:
-    """Top to bottom; boxes whose middle lies within the first box of a row stand in it, left to right."""
+def _in_rows(lines: list[OcrLine], size: tuple[int, int]) -> list[OcrLine]:
+    """Column by column, top to bottom; boxes whose middle lies within the first box of a row stand in it."""
+    width, height = size
+    boxes = [
+        (x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in (one.box for one in lines)
+    ]
     rows: list[list[OcrLine]] = []
-    for line in sorted(lines, key=lambda line: (line.box[1] + line.box[3], line.box[0], line.text)):
-        middle = (line.box[1] + line.box[3]) / 2
-        if rows and rows[-1][0].box[1] <= middle <= rows[-1][0].box[3]:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
+    for group in reading_groups(boxes):
+        first = len(rows)
+        for line in sorted(
+            (lines[place] for place in group),
+            key=lambda line: (line.box[1] + line.box[3], line.box[0], line.text),
+        ):
+            middle = (line.box[1] + line.box[3]) / 2
+            if len(rows) > first and rows[-1][0].box[1] <= middle <= rows[-1][0].box[3]:
+                rows[-1].append(line)
+            else:
+                rows.append([line])
     return [
         replace(line, row=number)
         for number, row in enumerate(rows)
@@ -208,7 +218,7 @@ def open_picture(path: Path) -> tuple[Image.Image, str]:
     return picture, hashlib.sha256(content).hexdigest()
 
 
-def read_picture(path: Path, *, cache: Path | None) -> ReadText:
+def read_picture(path: Path, *, cache: Path | None, turned: Progress | None = None) -> ReadText:
     """A picture file; every frame of a multi-page TIFF is a page."""
     picture, digest = open_picture(path)
     text, pages, notes = "", [], []
@@ -222,6 +232,8 @@ def read_picture(path: Path, *, cache: Path | None) -> ReadText:
         origin = "ocr" if lines else "unreadable"
         pages.append(Page(number, start, len(text), origin, lowest, lines))
         text += "\n"
+        if turned:
+            turned(number, getattr(picture, "n_frames", number))
     if not any(page.lines for page in pages):
         notes.append("未识别出文字")
     return ReadText(text, tuple(pages), notes=tuple(notes), sha256=digest)

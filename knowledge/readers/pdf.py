@@ -6,20 +6,21 @@ Unicode maps for standard Chinese fonts, justified text. It may not be called fr
 
 import hashlib
 import io
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from knowledge.readers import Page, ReadText, UnreadableFile, ocr
+from knowledge.readers import Line, Page, Progress, ReadText, UnreadableFile, ocr
 from knowledge.readers.layout import Glyph, Placed, lay_out, turn_of_text, turned
+from knowledge.readers.soundness import sound
 from knowledge.readers.text import normalise, read_bytes
 
 LARGEST_PDF = 300 * 1024 * 1024
@@ -29,11 +30,6 @@ MOST_GLYPHS = 60_000  # of one page
 OCR_DPI = 200
 LONGEST_SIDE = 3200  # pixels of a rendered page
 _lock = threading.RLock()
-# What a Chinese document may hold; a layer with much else was written without a usable character map.
-_PLAUSIBLE = re.compile(
-    "[\\s!-~\xa0-\xbf\xd7\xf7Α-ωА-я\u2000-\u2bff\u3000-\u303f\u3100-\u312f\u3200-\u33ff"
-    "\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
-)
 
 
 @contextmanager
@@ -52,7 +48,7 @@ def _opened(content: bytes) -> Iterator[Any]:
             document.close()
 
 
-def read_pdf(path: Path, *, cache: Path | None) -> ReadText:
+def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) -> ReadText:
     """Text of every page, in order; what was cut off or not recognised is said in the notes."""
     content = read_bytes(path, LARGEST_PDF)
     digest = hashlib.sha256(content).hexdigest()
@@ -69,6 +65,8 @@ def read_pdf(path: Path, *, cache: Path | None) -> ReadText:
             left -= page.origin == "ocr"
             pages.append(page)
             text += page_text + "\n"
+            if turned:
+                turned(number, min(count, MOST_PAGES))
         meta = tuple(
             sorted(
                 (key.lower(), normalise(value))
@@ -105,9 +103,11 @@ def _read_page(
 def _text_or_picture(
     page: Any, number: int, start: int, cache: Path | None, may_recognise: bool
 ) -> tuple[Page, str]:
-    text = "".join(character for character, _ in _placed(page))
+    placed = _placed(page)
+    text = "".join(character for character, _ in placed)
     if sound(text) and not (len(text) < 40 and _mostly_picture(page)):
-        return Page(number, start, start + len(text)), text
+        cells = tuple(_cells(placed, start, page.get_size()))
+        return Page(number, start, start + len(text), cells=cells), text
     if not pdfium.FPDFPage_CountObjects(page):
         return Page(number, start, start), ""
     if not may_recognise:
@@ -119,18 +119,37 @@ def _text_or_picture(
     return Page(number, start, start + len(text), "ocr" if lines else "unreadable", lowest, lines), text
 
 
+def _cells(placed: list[Placed], start: int, size: tuple[float, float]) -> Iterator[Line]:
+    """Lines, and in a row of several cells each of them, with the box its characters take."""
+    begin, held = 0, list[Glyph]()
+    for place, (character, glyph) in enumerate([*placed, ("\n", None)]):
+        if glyph is not None:
+            begin = begin if held else place
+            held.append(glyph)
+            end = place + 1
+        elif held and (character == "\n" or placed[place + 1 : place + 2] == [(" ", None)]):
+            yield Line(start + begin, start + end, 1.0, _around(held, size))
+            held = []
+
+
+def _around(glyphs: list[Glyph], size: tuple[float, float]) -> ocr.Box:
+    """The box of a cell; a letter of another font, whose box may be twice as high, does not stretch it."""
+    width, height = size
+    half = median(glyph.y1 - glyph.y0 for glyph in glyphs) / 2
+    middles = [(glyph.y0 + glyph.y1) / 2 for glyph in glyphs]
+    return ocr.clipped(
+        min(glyph.x0 for glyph in glyphs) / width,
+        (min(middles) - half) / height,
+        max(glyph.x1 for glyph in glyphs) / width,
+        (max(middles) + half) / height,
+    )
+
+
 def _page(document: Any, number: int) -> Any:
     try:
         return document[number - 1]
     except (pypdfium2.PdfiumError, IndexError):
         return None
-
-
-def sound(text: str) -> bool:
-    """Whether a text layer can be used: not empty, and nearly all of it what Chinese documents hold."""
-    characters = [character for character in text if not character.isspace()]
-    strange = sum(not _PLAUSIBLE.match(character) for character in characters)
-    return bool(characters) and 8 * strange < len(characters)
 
 
 def _placed(page: Any) -> list[Placed]:

@@ -1,7 +1,7 @@
 """Reads Word files: the only door to python-docx. Paragraphs and tables in document order, a table row per line.
 
-Of tracked changes the text as it now stands is read: insertions are in, deletions are out. Text boxes,
-headers, footers and notes are read; pictures are not, and the notes of the result say how many there are.
+Of tracked changes the text as it now stands is read: insertions are in, deletions are out. Automatic numbers,
+text boxes, headers, footers and notes are read; pictures are not, and the result says how many there are.
 """
 
 import hashlib
@@ -9,13 +9,16 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
 
 from knowledge.readers import ReadText, UnreadableFile
+from knowledge.readers.numbering import Numbering, read_numbering
 from knowledge.readers.text import one_page, read_bytes
 
 LARGEST_WORD = 100 * 1024 * 1024
@@ -50,14 +53,17 @@ def check_package(content: bytes, what: str) -> None:
         raise UnreadableFile(f"{what} 文件解压后过大，疑为异常文件", "请打开后另存一份再放入")
 
 
-def read_word(path: Path) -> ReadText:
-    """A .docx file."""
+def read_word(path: Path, *, citable: bool = False) -> ReadText:
+    """A .docx file; `citable` leaves out the page margins and says a merged cell in every row it spans."""
     content = read_bytes(path, LARGEST_WORD)
     check_package(content, "Word")
     try:
         document = docx.Document(io.BytesIO(content))
-        first = document.sections[0]
-        lines = [*_margin(first.header), *_lines(document.element.body), *_margin(first.footer)]
+        body = _Body(read_numbering(document), citable)
+        lines = [*body.lines(document.element.body), *_notes(document, body)]
+        if not citable:
+            first = document.sections[0]
+            lines = [*_margin(first.header, body), *lines, *_margin(first.footer, body)]
     except DAMAGE as problem:
         raise UnreadableFile("Word 文件损坏或内容不完整", "请用 Word 打开后另存一份") from problem
     pictures = sum(part.partname.startswith("/word/media/") for part in document.part.package.iter_parts())
@@ -77,9 +83,20 @@ def read_word(path: Path) -> ReadText:
     )
 
 
-def _margin(part: Any) -> list[str]:
+def _margin(part: Any, body: "_Body") -> list[str]:
     """Lines of a header or footer that has text."""
-    return [line for line in _lines(part._element) if line.strip()]
+    return [line for line in body.lines(part._element) if line.strip()]
+
+
+def _notes(document: Any, body: "_Body") -> Iterator[str]:
+    """Footnotes and endnotes, at the end of the text."""
+    for relation in document.part.rels.values():
+        if relation.is_external or relation.reltype.rpartition("/")[2] not in ("footnotes", "endnotes"):
+            continue
+        for note in parse_xml(relation.target_part.blob):
+            said = " ".join(line.strip() for line in body.lines(note) if line.strip())
+            if said and not any(name.endswith("}type") for name in note.attrib):
+                yield f"注：{said}"
 
 
 def _name(element: Any) -> str:
@@ -87,52 +104,86 @@ def _name(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _lines(block: Any) -> Iterator[str]:
-    """Lines of a body, header or cell, in document order."""
-    for child in block:
-        name = _name(child)
-        if name == "p":
-            yield from _paragraph(child).split("\n")
-        elif name == "tbl":
-            yield from _table(child)
-        elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"):
-            yield from _lines(child)
+@dataclass(frozen=True)
+class _Body:
+    """Reads the blocks of one file in document order; the numbering counts along."""
+
+    numbering: Numbering
+    citable: bool
+
+    def lines(self, block: Any) -> Iterator[str]:
+        """Lines of a body, header or cell."""
+        for child in block:
+            name = _name(child)
+            if name == "p":
+                yield from self._paragraph(child).split("\n")
+            elif name == "tbl":
+                yield from self._whole_table(child) if self.citable else self._table(child)
+            elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"):
+                yield from self.lines(child)
+
+    def _paragraph(self, paragraph: Any) -> str:
+        """Text of a paragraph under its number; text boxes anchored in it follow on lines of their own."""
+        pieces: list[str] = []
+        boxes: list[str] = []
+        waiting = list(reversed(paragraph))
+        while waiting:
+            element = waiting.pop()
+            name = _name(element)
+            if name == "t":
+                pieces.append(element.text or "")
+            elif name in _BREAKS:
+                pieces.append(_BREAKS[name])
+            elif name == "txbxContent":
+                boxes += self.lines(element)
+            elif name not in _SKIPPED:
+                waiting += reversed(element)
+        said = "".join(pieces)
+        label = self.numbering.label(paragraph) if said.strip() else ""
+        return "\n".join([label + said, *boxes])
+
+    def _table(self, table: Any) -> Iterator[str]:
+        """A line per row, cells apart by tabs. A row of one cell is layout, and its paragraphs stay lines."""
+        for row in _rows(table):
+            cells = [list(self.lines(cell)) for cell in _cells(row) if not _merged(cell)]
+            filled = [cell for cell in cells if any(line.strip() for line in cell)]
+            if len(filled) == 1:
+                yield from filled[0]
+            elif filled:
+                yield from "\t".join(_cell(cell) for cell in cells).split("\n")
+
+    def _whole_table(self, table: Any) -> Iterator[str]:
+        """A line per row with as many cells as the table has columns; what spans several is said in each."""
+        above: dict[int, list[str]] = {}
+        for row in _rows(table):
+            texts: list[str] = []
+            filled: list[list[str]] = []
+            for cell in _cells(row):
+                lines = above.get(len(texts), []) if _merged(cell) else list(self.lines(cell))
+                if any(line.strip() for line in lines):
+                    filled.append(lines)
+                for _ in range(_span(cell)):
+                    above[len(texts)] = lines
+                    texts.append(" ".join(" ".join(lines).split()))
+            if len(filled) == 1:
+                yield from filled[0]
+            elif filled:
+                yield "\t".join(texts)
 
 
-def _paragraph(paragraph: Any) -> str:
-    """Text of a paragraph; text boxes anchored in it follow on lines of their own."""
-    pieces: list[str] = []
-    boxes: list[str] = []
-    waiting = list(reversed(paragraph))
-    while waiting:
-        element = waiting.pop()
-        name = _name(element)
-        if name == "t":
-            pieces.append(element.text or "")
-        elif name in _BREAKS:
-            pieces.append(_BREAKS[name])
-        elif name == "txbxContent":
-            boxes += _lines(element)
-        elif name not in _SKIPPED:
-            waiting += reversed(element)
-    return "\n".join(["".join(pieces), *boxes])
+def _rows(table: Any) -> Iterator[Any]:
+    return (row for row in table.iter("{*}tr") if next(row.iterancestors("{*}tbl")) is table)
 
 
-def _table(table: Any) -> Iterator[str]:
-    """A line per row, cells apart by tabs. A row of one cell is layout, and its paragraphs stay lines."""
-    for row in table.iter("{*}tr"):
-        if next(row.iterancestors("{*}tbl")) is not table:
-            continue
-        cells = [
-            list(_lines(cell))
-            for cell in row.iter("{*}tc")
-            if next(cell.iterancestors("{*}tr")) is row and not _merged(cell)
-        ]
-        filled = [cell for cell in cells if any(line.strip() for line in cell)]
-        if len(filled) == 1:
-            yield from filled[0]
-        elif filled:
-            yield from "\t".join(_cell(cell) for cell in cells).split("\n")
+def _cells(row: Any) -> Iterator[Any]:
+    return (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row)
+
+
+def _span(cell: Any) -> int:
+    """Over how many columns a cell reaches."""
+    span = cell.find("{*}tcPr/{*}gridSpan")
+    said = next(iter(span.attrib.values()), "") if span is not None else ""
+    return min(int(said), 64) if said.isdecimal() and int(said) else 1
 
 
 def _merged(cell: Any) -> bool:

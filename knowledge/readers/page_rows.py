@@ -1,0 +1,151 @@
+"""The rows of a page as they are seen: cells side by side, and what is only the page's margin taken out.
+
+Running headers, footers and page numbers are told by their place and by coming back; a row of cells that
+stands over another row of cells is a table's heading, wherever it stands.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from knowledge.readers import Line, Page, ReadText
+
+MARGIN = 0.13  # of the page's height, above and below
+_PAGE_NUMBER = re.compile(
+    r"[-—–·•.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6})\s*(?:页)?\s*(?:[/,，]?\s*(?:共|of)?\s*\d{1,4}\s*页?)?[-—–·•.\s]*"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells that stand beside each other on one page, left to right; boxes are fractions of the page."""
+
+    page: int  # place of the page in the file's pages
+    cells: tuple[Line, ...]
+    text: str
+
+    @property
+    def x0(self) -> float:
+        return self.cells[0].box[0]
+
+    @property
+    def x1(self) -> float:
+        return max(cell.box[2] for cell in self.cells)
+
+    @property
+    def y0(self) -> float:
+        return min(cell.box[1] for cell in self.cells)
+
+    @property
+    def y1(self) -> float:
+        return max(cell.box[3] for cell in self.cells)
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+def page_rows(read: ReadText, pages: Iterable[int]) -> list[Row]:
+    """All rows of the given pages in reading order, without their margins."""
+    by_page = [list(_rows(read, number)) for number in pages]
+    running = _running(by_page)
+    return [row for rows in by_page for place, row in enumerate(rows) if not _is_margin(rows, place, running)]
+
+
+def _rows(read: ReadText, number: int) -> Iterator[Row]:
+    """Cells that follow each other in the text and stand level are one row, though the text breaks them."""
+    page: Page = read.pages[number]
+    held: list[Line] = []
+    for cell in _upright(page.lines or page.cells):
+        if held and not _level(held, cell):
+            yield _row(read, number, held)
+            held = []
+        held.append(cell)
+    if held:
+        yield _row(read, number, held)
+
+
+def _upright(cells: Sequence[Line]) -> Sequence[Line]:
+    """The cells as they lie to one who reads them; a sheet scanned or set on its side is turned."""
+    if not _on_end(cells) and not _rising(cells):
+        return cells
+    turns = [
+        cells,
+        [_placed(cell, 1 - cell.box[3], cell.box[0], 1 - cell.box[1], cell.box[2]) for cell in cells],
+        [_placed(cell, cell.box[1], 1 - cell.box[2], cell.box[3], 1 - cell.box[0]) for cell in cells],
+        [_placed(cell, 1 - cell.box[2], 1 - cell.box[3], 1 - cell.box[0], 1 - cell.box[1]) for cell in cells],
+    ]
+    return min(turns, key=lambda turned: (_on_end(turned), _rising(turned)))
+
+
+def _placed(cell: Line, x0: float, y0: float, x1: float, y1: float) -> Line:
+    return replace(cell, box=(x0, y0, x1, y1))
+
+
+def _on_end(cells: Sequence[Line]) -> bool:
+    """Whether most longer cells run up or down the page."""
+    long = [cell.box for cell in cells if cell.end - cell.start > 2]
+    return 2 * sum(box[3] - box[1] > box[2] - box[0] for box in long) > len(long)
+
+
+def _rising(cells: Sequence[Line]) -> bool:
+    """Whether the text mostly goes up the page from cell to cell."""
+    steps = [after.box[1] - before.box[1] for before, after in pairwise(cells)]
+    down, up = sum(step > 0.005 for step in steps), sum(step < -0.005 for step in steps)
+    return up > 2 * down + 2
+
+
+def _row(read: ReadText, number: int, cells: Sequence[Line]) -> Row:
+    inside: list[Line] = []
+    for cell in sorted(cells, key=lambda cell: cell.box[0]):
+        if inside and _one_word(inside[-1], cell):
+            inside[-1] = replace(
+                inside[-1], end=cell.end, box=(*inside[-1].box[:2], cell.box[2], inside[-1].box[3])
+            )
+        else:
+            inside.append(cell)
+    return Row(number, tuple(inside), "  ".join(read.text[cell.start : cell.end] for cell in inside))
+
+
+def _one_word(cell: Line, following: Line) -> bool:
+    """Two characters set wide apart, as 项 目 or 备 注 in a table's heading."""
+    single = cell.end - cell.start == 1 == following.end - following.start
+    near = following.box[0] - cell.box[2] <= 4 * (cell.box[2] - cell.box[0])
+    return single and near and following.start - cell.end == 2
+
+
+def _level(held: Sequence[Line], cell: Line) -> bool:
+    top, bottom = min(one.box[1] for one in held), max(one.box[3] for one in held)
+    shared = min(bottom, cell.box[3]) - max(top, cell.box[1])
+    beside = all(cell.box[0] >= one.box[2] - 0.002 or cell.box[2] <= one.box[0] + 0.002 for one in held)
+    return beside and shared >= 0.5 * min(bottom - top, cell.box[3] - cell.box[1])
+
+
+def _running(by_page: Sequence[Sequence[Row]]) -> set[tuple[bool, str]]:
+    """What stands in the margin of many pages, numbers aside: (above or below, squeezed text)."""
+    filled = sum(bool(rows) for rows in by_page)
+    seen = Counter(key for rows in by_page for key in {_key(row) for row in rows if _at_edge(row)})
+    return {
+        key for key, count in seen.items() if count >= max(2, 0.6 * filled) or count >= max(3, 0.3 * filled)
+    }
+
+
+def _is_margin(rows: Sequence[Row], place: int, running: set[tuple[bool, str]]) -> bool:
+    row = rows[place]
+    if not _at_edge(row):
+        return False
+    if _PAGE_NUMBER.fullmatch(row.text):
+        return True
+    below = rows[place + 1] if place + 1 < len(rows) else None
+    heads_table = len(row.cells) > 1 and below is not None and len(below.cells) >= len(row.cells)
+    return _key(row) in running and not heads_table
+
+
+def _at_edge(row: Row) -> bool:
+    return row.y1 < MARGIN or row.y0 > 1 - MARGIN
+
+
+def _key(row: Row) -> tuple[bool, str]:
+    return row.y0 < 0.5, re.sub(r"\d+", "#", re.sub(r"\s+", "", row.text))
