@@ -23,7 +23,7 @@ NUMBER_SHARE = 0.2
 _UNOFFICIAL = re.compile(r"非官方|未核到|待核验|勿引用|不可逐字引用|不得作为官方|未获得|编者推断")
 _DRUG = re.compile(
     r"[一-鿿]{2,3}(?:霉素|西林|匹林|沙星|他汀|洛尔|地平|普利|沙坦|单抗|替尼|拉唑)"
-    r"|[一-鿿]{3}(?=(?:肠溶|缓释|控释|分散|口服)?(?:片剂?|胶囊|颗粒|滴丸|注射液|软膏|针剂))"
+    r"|[一-鿿]{3}(?=(?:肠溶|缓释|控释|分散)片|(?:肠溶|缓释)?胶囊|颗粒|滴丸|口服液|注射液|软膏|针剂)"
 )
 _LOCAL_MATTER = re.compile(
     r"多少钱|几块钱|限价|价格|收费标准|起付|封顶|报销比例|缴费|奖励|奖多少|能奖|最高奖|重点|安排|方案|哪些领域|deductible|premium"
@@ -31,6 +31,7 @@ _LOCAL_MATTER = re.compile(
 _VERSION = re.compile(
     r"(20\d{2})\s*年?(?:修订|修正|修改|改的|新修|老|旧)?(?:的)?(?:那个|那一|这一|那|老|旧|新)*(?:版|修订本|修正本)"
 )
+_ENTRY_NAME = "序号 "
 _ENTRY = re.compile(r"清单[^，。？]{0,8}?第?\s*(\d{1,3})\s*[条号]")
 _YEARLY = re.compile(r"20\d{2}")
 _VIOLATION = re.compile(
@@ -72,12 +73,12 @@ def refusal(library: Library, question: str, query: Query, hits: Sequence[Hit]) 
 def _not_held(library: Library, question: str, query: Query) -> str | None:
     """An article or a version of a document the question names, which the library has not."""
     documents = library.collection.documents
-    entry = _ENTRY.search(question)
-    if entry and not any(
-        passage.passage.endswith(f"序号 {entry[1]}") for passage in library.collection.passages
-    ):
-        return f"库中的清单没有第 {entry[1]} 条"
     named = [documents[place] for place in sorted(named_documents(question, documents))]
+    entry = _ENTRY.search(question)
+    if entry:
+        lists = named or [one for one in documents if "清单" in one.title]
+        held = any(library.clause(one.title, f"{_ENTRY_NAME}{entry[1]}") for one in lists)
+        return None if held else f"库中的清单没有第 {entry[1]} 条"
     if not named:
         return None
     title = named[0].title
