@@ -41,11 +41,14 @@ def is_listed_pair(hit: Hit, meaning: str) -> bool:
 
 def listed_kind(hit: Hit) -> str | None:
     """The kind of violation a numbered list gives an entry: the cell before the one that tells what is done."""
-    if hit.kind != "row" or "序号" not in hit.passage:
+    if "序号" not in hit.passage:
         return None
-    cells = [hit.text[start:end] for start, end in row_cells(hit.text)]
-    longest = max(range(len(cells)), key=lambda place: len(cells[place]), default=0)
-    kind = cells[longest - 1] if longest > 0 else ""
+    if hit.digest:  # 领域，违规类型：what is done
+        kind = re.split(r"[，：]", hit.text.partition("：")[0])[-1]
+    else:
+        cells = [hit.text[start:end] for start, end in row_cells(hit.text)]
+        longest = max(range(len(cells)), key=lambda place: len(cells[place]), default=0)
+        kind = cells[longest - 1] if longest > 0 else ""
     return kind if _KIND.search(kind) and len(kind) <= 30 else None
 
 
