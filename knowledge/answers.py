@@ -1,19 +1,18 @@
 """Answers that are put together from the passages themselves: each sentence quoted letter for letter, with its place.
 
-Without a model the best sentences are chosen; with one (handed in as a function from prompt to text) its sentences
-are kept only where their quotes stand in the passages. What the library does not hold is said.
+Without a model the best sentences are chosen; with one (handed in as a function from the prompt's inputs to its text)
+its sentences are kept only where the passages prove them. What the library does not hold is said, and no model asked.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from string import Template
 
 from knowledge.evidence import eligible, refusal
 from knowledge.extracts import extract
 from knowledge.library import Hit, Library
+from knowledge.model_answers import ask_live
 from knowledge.needs import Need, read_needs
-from knowledge.proofs import numbered, proven
 from knowledge.queries import read_query
 from knowledge.replies import Answer, AskModel
 
@@ -26,15 +25,9 @@ def ask(
     region: str | None = None,
     history: Sequence[str] = (),
     ask_model: AskModel | None = None,
-    prompt: str | None = None,
     top: int = 8,
 ) -> Answer:
-    """Answer from the library, or say that it does not hold the answer.
-
-    A model is asked with `prompt`, a text with `$question` and `$passages`.
-    """
-    if ask_model is not None and prompt is None:
-        raise ValueError("用模型作答需要提示词（prompt），其中写明 $question 与 $passages。")
+    """Answer from the library, or say that it does not hold the answer."""
     earlier = tuple(history)
     query = read_query(question, earlier)
 
@@ -51,10 +44,10 @@ def ask(
     fit = [replace(need, hits=tuple(hit for hit in need.hits if eligible(hit, query))) for need in needs]
     plain = extract(library.index.lexicon, [need for need in fit if need.hits], as_of)
     plain = replace(plain, hits=_with_quoted(hits[:top], needs, plain))
-    if ask_model is None or prompt is None:
+    if ask_model is None:
         return plain
-    told = ask_model(Template(prompt).safe_substitute(question=question, passages=numbered(plain.hits)))
-    return proven(told, plain, plain.hits)
+    *_, whole = ask_live(plain, ask_model, question, earlier, as_of)
+    return whole if isinstance(whole, Answer) else plain
 
 
 def _with_quoted(hits: Sequence[Hit], needs: Sequence[Need], answer: Answer) -> tuple[Hit, ...]:

@@ -1,12 +1,17 @@
 """What an answer is made of: sentences, the quotes that bear them, and what else was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from knowledge.library import Hit
 
-AskModel = Callable[[str], str]
+# The inputs of the prompt by name — question, earlier, day, passages — to the model's text, piece by piece.
+AskModel = Callable[[Mapping[str, str]], Iterable[str]]
+
+
+class ModelFailed(RuntimeError):
+    """The model did not answer; the message says why in a few words, for the person who asked."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer, which holds its quotes word for word."""
+    """One sentence of an answer and the quotes that bear it; an extract's sentence holds its quotes word for word."""
 
     text: str
     citations: tuple[Citation, ...]

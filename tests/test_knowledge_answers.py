@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -69,21 +70,41 @@ def test_question_of_another_field_is_refused(library):
 
 
 def test_model_sentence_without_a_true_quote_is_dropped(library):
-    told = "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。另外要坐牢：「处十年以下有期徒刑」。"
-    answer = ask(
-        library, "定点医院重复收费怎么罚？", ask_model=lambda prompt: told, prompt="$question\n$passages"
-    )
+    def model(inputs):
+        shown = next(
+            line for line in inputs["passages"].splitlines() if line.endswith("第二条（2021-05-01 起施行）")
+        )
+        number = int(shown[1 : shown.index("]")])
+        for sentence, quote in (
+            ("处造成损失金额1倍以上2倍以下的罚款。", "处造成损失金额1倍以上2倍以下的罚款"),
+            ("处十年以下有期徒刑。", "处十年以下有期徒刑"),
+        ):
+            cited = [{"passage": number, "quote": quote}]
+            yield json.dumps({"sentence": sentence, "citations": cited}, ensure_ascii=False) + "\n"
+
+    answer = ask(library, "定点医院重复收费怎么罚？", ask_model=model)
     assert (answer.origin, answer.dropped) == ("model", 1)
-    assert answer.answer == "应当退回并罚款：「处造成损失金额1倍以上2倍以下的罚款」。"
+    assert [one.text for one in answer.statements] == ["处造成损失金额1倍以上2倍以下的罚款。"]
     assert [one.quote for one in answer.citations] == ["处造成损失金额1倍以上2倍以下的罚款"]
 
 
 def test_model_that_quotes_nothing_true_leaves_the_extract(library):
-    answer = ask(
-        library,
-        "定点医院重复收费怎么罚？",
-        ask_model=lambda prompt: "我觉得没事。",
-        prompt="$question $passages",
-    )
-    assert (answer.origin, answer.dropped) == ("extract", 1)
+    answer = ask(library, "定点医院重复收费怎么罚？", ask_model=lambda inputs: ["我觉得这样做没有什么事。"])
+    assert (answer.origin, answer.dropped, answer.note) == ("extract", 1, "模型没有回答，以下是原文")
     assert not answer.refused
+
+
+def test_answer_of_a_model_keeps_what_is_said_of_the_day(library):
+    def model(inputs):
+        assert (inputs["day"], inputs["earlier"]) == ("2020-04-01", "现场检查要几个人")
+        quote = "本办法自2021年5月1日起施行"
+        for number in range(1, 9):
+            cited = [{"passage": number, "quote": quote}]
+            yield json.dumps({"sentence": f"{quote}。", "citations": cited}, ensure_ascii=False) + "\n"
+
+    question = "重复收费能按医疗机构收费监督办法第二条处理吗"
+    plain = ask(library, question, as_of=date(2020, 4, 1), history=["现场检查要几个人"])
+    answer = ask(library, question, as_of=date(2020, 4, 1), history=["现场检查要几个人"], ask_model=model)
+    assert answer.lead == plain.lead
+    assert "施行之前" in answer.lead
+    assert [one.text for one in answer.statements] == ["本办法自2021年5月1日起施行。"]
