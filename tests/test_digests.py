@@ -31,6 +31,7 @@ COMPLETE = {
     "电子病历应用管理规范（试行）": 31,
     "医疗质量安全核心制度要点": 18,
     "住院病案首页数据填写质量规范（暂行）": 27,
+    "中华人民共和国社会保险法": 98,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
@@ -51,6 +52,7 @@ ASKED_THROUGHOUT = (
     "medical_dispute",
     "physicians_law",
     "administrative_penalty_law",
+    "social_insurance_law",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
