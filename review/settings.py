@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from review.errors import SettingsError
 
@@ -20,6 +22,10 @@ class Settings:
     port: int
     demo: Path
     embedding: str | None  # a sentence-transformers model: local folder or hub name; null = the shipped one
+    model: str | None = None  # a language model, by the name its server knows it by; null = none is asked
+    model_url: str | None = None  # the server's OpenAI-compatible address, such as http://10.0.0.8:8000/v1
+    model_key: str | None = field(default=None, repr=False)
+    model_timeout: float = 60.0  # the longest that an answer may take
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -33,7 +39,24 @@ class Settings:
             port=_port(given.get("MINGJIAN_PORT") or "7860"),
             demo=Path(given.get("MINGJIAN_DEMO") or PROJECT / "demo" / "mountain-county-2024"),
             embedding=given.get("MINGJIAN_EMBEDDING") or None,
+            **_model(given),
         )
+
+
+def _model(given: Mapping[str, str]) -> dict[str, Any]:
+    name, url = given.get("MINGJIAN_MODEL") or None, given.get("MINGJIAN_MODEL_URL") or None
+    if bool(name) != bool(url):
+        missing = "MINGJIAN_MODEL_URL" if name else "MINGJIAN_MODEL"
+        raise SettingsError(f"用语言模型须同时填写名称和地址；请补上环境变量 {missing}，或两项都不填。")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        raise SettingsError(
+            "环境变量 MINGJIAN_MODEL_URL 不是网址；请填模型服务的地址，如 http://127.0.0.1:8000/v1。"
+        )
+    seconds = given.get("MINGJIAN_MODEL_TIMEOUT") or "60"
+    if not seconds.isdigit() or not 1 <= int(seconds) <= 600:
+        raise SettingsError("环境变量 MINGJIAN_MODEL_TIMEOUT 不是秒数；请填 1 到 600 之间的整数。")
+    key = given.get("MINGJIAN_MODEL_KEY") or None
+    return {"model": name, "model_url": url, "model_key": key, "model_timeout": float(seconds)}
 
 
 def _port(text: str) -> int:
