@@ -18,7 +18,7 @@ _IN_LINE = re.compile(
     rf"(?<=[。；\s])({_NUMBER}){_REFERENCE_FOLLOWS}|(?<=[一-鿿])({_NUMBER}){_REFERENCE_FOLLOWS}"
 )
 _CHAPTER = re.compile(rf"第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}")
-_CHAPTER_LINE = re.compile(rf"^[ \t　#*]*(第\s*{NUMERAL}\s*[编章节][^\n。；]{{0,30}}?)\s*$", re.M)
+CHAPTER_LINE = re.compile(rf"^[ \t　#*]*(第\s*{NUMERAL}\s*[编章节][^\n。；]{{0,30}}?)\s*$", re.M)
 _CHAPTER_ENDS = re.compile(rf"[。；]\s*第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}$")
 _AFTERWORD = re.compile(r"^[ \t　]*(?:附件|附录|附表|附：|抄送|#{1,6} |编者|【残片】)", re.M)
 _ITEM = re.compile(rf"(?:^|(?<=[：:；;。\s]))[ \t　]*[（(]({NUMERAL})[）)]", re.M)
@@ -28,11 +28,15 @@ _FRAGMENT = re.compile(rf"^[ \t　]*(\[{_NUMBER}\])", re.M)
 def cut_articles(text: str, begin: int, end: int) -> Iterator[Piece]:
     """Articles in their order, each followed by its items."""
     starts = list(_article_starts(text, begin, end))
+    chapters = list(_chapters(text, begin, end))
+    above: list[tuple[int, str]] = []
     for number, (start, name) in enumerate(starts):
         limit = starts[number + 1][0] if number + 1 < len(starts) else end
         stop = _stop(text, start + len(name), limit)
-        chapter = _chapter_before(text, begin, start)
-        article = Piece(name, start, stop, "article", chapter)
+        while chapters and chapters[0][0] < start:
+            _, rank, title = chapters.pop(0)
+            above = [*(one for one in above if one[0] < rank), (rank, title)]
+        article = Piece(name, start, stop, "article", " / ".join(title for _, title in above))
         items = list(cut_items(text, article))
         long = stop - start > LONG_ARTICLE and len(items) >= 2
         yield article
@@ -77,18 +81,18 @@ def _stop(text: str, start: int, limit: int) -> int:
     """An article ends at the next one, at a chapter line, or where an annex begins."""
     stops = [
         match.start()
-        for match in (_CHAPTER_LINE.search(text, start, limit), _AFTERWORD.search(text, start, limit))
+        for match in (CHAPTER_LINE.search(text, start, limit), _AFTERWORD.search(text, start, limit))
         if match
     ]
     return min(stops, default=limit)
 
 
-def _chapter_before(text: str, begin: int, start: int) -> str:
-    lines = list(_CHAPTER_LINE.finditer(text, begin, start))
-    if lines:
-        return re.sub(r"\s+", " ", lines[-1][1]).strip()
-    inline = list(_CHAPTER.finditer(text, begin, start))
-    return re.sub(r"\s+", " ", inline[-1][0]) if inline else ""
+def _chapters(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Position, rank and heading of each 编, 章 and 节; those run into the text where none has its own line."""
+    lines = list(CHAPTER_LINE.finditer(text, begin, end))
+    for match in lines or _CHAPTER.finditer(text, begin, end):
+        title = re.sub(r"\s+", " ", match[1 if lines else 0]).strip()
+        yield match.start(), "编章节".index(re.sub(rf"第\s*{NUMERAL}\s*", "", title)[0]), title
 
 
 def cut_items(text: str, article: Piece) -> Iterator[Piece]:

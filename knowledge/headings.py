@@ -16,17 +16,24 @@ LONG_SECTION = 3000
 _LEAST_PARAGRAPH = 25
 _LEAST_POINTS = 8
 _LONGEST_MARK = 8
-_ITEM_LEVEL = 5
+_ITEM_LEVEL = 8
+_POINT_LEVEL = 5
 _STAGE = rf"第{NUMERAL}(?:阶段|步|部分|环节)"
 _LEVELS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"#{1,6}\s+"), 1),
-    (re.compile(r"【[^】\n]{2,30}】"), 2),
-    (re.compile(rf"{NUMERAL}、"), 3),
-    (re.compile(rf"[（(]{NUMERAL}[）)]"), 4),
-    (re.compile(rf"{_STAGE}(?=[：:，、 　])"), 4),
+    (re.compile(rf"第\s*{NUMERAL}\s*编(?=[ \t　])"), 2),
+    (re.compile(rf"第\s*{NUMERAL}\s*章(?=[ \t　])"), 3),
+    (re.compile(rf"第\s*{NUMERAL}\s*节(?=[ \t　])"), 4),
+    (re.compile(r"【[^】\n]{2,30}】"), 4),
+    (re.compile(rf"{NUMERAL}、"), _POINT_LEVEL),
+    (re.compile(rf"[（(]{NUMERAL}[）)]"), 6),
+    (re.compile(rf"{_STAGE}(?=[：:，、 　])"), 6),
     (re.compile(r"\d{1,2}\s*[.．、。](?!\d)"), _ITEM_LEVEL),
+    (re.compile(r"[（(]\d{1,2}[）)](?=\S)|\d{1,2}[）)](?=[一-鿿])"), 9),
+    (re.compile(r"[①-⑳]"), 10),
 )
-_MARK = re.compile(rf"[（(]?(?:{NUMERAL}|\d+)[）)、.．。]\s*")
+_MARK = re.compile(rf"[（(]?(?:{NUMERAL}|\d+)[）)、.．。]\s*|[①-⑳]\s*")
+_COPIES = re.compile(r"抄送[:：]")
 _POINT = re.compile(r"^[ \t　]*(\d{1,3})[.．、。](?!\d)", re.M)
 _SUBPOINT = re.compile(r"^[ \t　]*[（(](\d{1,2})[）)]", re.M)
 _REPORTER = re.compile(r"^[^\n]{2,20}记者[:：]", re.M)
@@ -74,7 +81,7 @@ def cut_points(text: str, begin: int, end: int) -> Iterator[Piece]:
     starts = [(match.start(1), int(match[1])) for match in _POINT.finditer(text, begin, end)]
     if len(starts) < _LEAST_POINTS or [number for _, number in starts] != list(range(1, len(starts) + 1)):
         return
-    above = [line for line in _lines(text, begin, end) if line.level == 3]
+    above = [line for line in _lines(text, begin, end) if line.level == _POINT_LEVEL]
     for index, (start, number) in enumerate(starts):
         limit = starts[index + 1][0] if index + 1 < len(starts) else end
         limit = min([limit, *(line.start for line in above if start < line.start < limit)])
@@ -100,7 +107,7 @@ def cut_headings(text: str, begin: int, end: int) -> Iterator[Piece]:
         siblings = section.parent.children if section.parent else []
         mostly = sum(id(one) in sentences for one in siblings) * 2 >= len(siblings)
         repeated = names.count(section.name) > 1
-        section.inner = bool(section.parent) and (section.level == _ITEM_LEVEL or mostly or repeated)
+        section.inner = bool(section.parent) and (section.level >= _ITEM_LEVEL or mostly or repeated)
     for section in sections:
         yield from _pieces(text, section)
     for line in loose:
@@ -152,6 +159,7 @@ def _pieces(text: str, section: Section) -> Iterator[Piece]:
 def _paragraph(line: Section, parent: str | None, context: str, unit: bool) -> Iterator[Piece]:
     if len(line.text) < _LEAST_PARAGRAPH or _LABEL.match(line.text) or _CAPTION.search(line.text):
         return
+    unit = unit and not _COPIES.match(line.text)
     yield Piece(opening_words(line.text), line.start, line.end, "paragraph", context, parent, unit)
 
 

@@ -14,3 +14,4 @@ class Piece:
     context: str = ""
     parent: str | None = None
     unit: bool = True
+    group: str = ""  # tells apart rows of one name: the table's caption, or the annex

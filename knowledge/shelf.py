@@ -17,8 +17,11 @@ from typing import Any
 from knowledge.documents import Document
 from knowledge.passages import Passage
 
-FORMAT = 1
+FORMAT = 2
 READ, INDEXED, REFUSED = "已读", "已入库", "拒收"
+PageRead = tuple[
+    int | None, int, int, str, float
+]  # number, start and end in the text as read, origin, confidence
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Source:
     rows: int = 0
     notes: tuple[str, ...] = ()
     text: str = ""
+    spans: tuple[tuple[int, int, int], ...] = ()  # of `text`: where here, where in the text as read, how long
+    pages: tuple[PageRead, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from knowledge.catalogues import Table, cut_rows
 from knowledge.documents import read_document
-from knowledge.passages import cut_passages
-from knowledge.readers import UnreadableFile
+from knowledge.passages import Passage, cut_passages
+from knowledge.readers import Progress, ReadText, UnreadableFile
 from knowledge.readers.files import read_file
+from knowledge.readers.prose import Prose, confidence, running_text
 from knowledge.readers.sheets import read_sheets
+from knowledge.readers.soundness import garbled
 from knowledge.readers.text import decode, normalise, read_bytes
 from knowledge.shelf import Source
 
@@ -27,7 +29,7 @@ _CONTENTS = re.compile(r"index|readme|目录|自述", re.I)
 _FEWEST_SIGNS = 20
 
 
-def read_source(path: Path, cache: Path | None = None) -> Source:
+def read_source(path: Path, cache: Path | None = None, turned: Progress | None = None) -> Source:
     """Read one file whole. Raises `UnreadableFile`, whose message says what is wrong and what to do."""
     suffix = path.suffix.lower()
     if _CONTENTS.fullmatch(path.stem):
@@ -38,22 +40,49 @@ def read_source(path: Path, cache: Path | None = None) -> Source:
     sha256 = hashlib.sha256(content).hexdigest()
     if suffix in TABLES:
         return _read_table_file(path, content, sha256)
-    return _read_prose(path, sha256, cache)
+    return _read_prose(path, sha256, cache, turned)
 
 
-def _read_prose(path: Path, sha256: str, cache: Path | None) -> Source:
-    read = read_file(path, cache=cache)
-    if len(re.findall(r"\w", read.text)) < _FEWEST_SIGNS:
-        raise UnreadableFile("没有可读的文字", "请核对文件内容，扫描件请用清晰的原件")
-    document, begin = read_document(read.text, path.name)
-    paged = [page for page in read.pages if page.number is not None]
+def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | None) -> Source:
+    read = read_file(path, cache=cache, citable=True, turned=turned)
+    prose = running_text(read)
+    if garbled(prose.text):
+        raise UnreadableFile("文字是乱码", "请以 UTF-8 重新导出，或改用扫描件、.docx 文件")
+    if len(re.findall(r"\w", prose.text)) < _FEWEST_SIGNS:
+        lost = "；".join(prose.notes) or "文字太少，不足以引用"
+        raise UnreadableFile(f"没有可读的文字（{lost}）", "请核对文件内容，扫描件请用清晰的原件")
+    document, begin = read_document(prose.text, path.name)
     passages = tuple(
-        replace(passage, page=read.page_at(passage.start or 0).number) if paged else passage
-        for passage in cut_passages(document.title, read.text, begin)
+        _placed(passage, read, prose) for passage in cut_passages(document.title, prose.text, begin)
     )
-    unread = [str(page.number) for page in read.pages if page.origin == "unreadable"]
-    notes = (*read.notes, *([f"第 {'、'.join(unread)} 页识别不清，未入库"] if unread else []))
-    return Source(document, passages, sha256, notes=notes, text=read.text)
+    return Source(
+        document,
+        passages,
+        sha256,
+        notes=(*(note for note in read.notes if not note.endswith("未识别出文字")), *prose.notes),
+        text=prose.text,
+        spans=prose.spans,
+        pages=tuple(
+            (page.number, page.start, page.end, page.origin, round(confidence(page), 3))
+            for page in read.pages
+            if page.number is not None
+        ),
+    )
+
+
+def _placed(passage: Passage, read: ReadText, prose: Prose) -> Passage:
+    """With the page it begins on and, where it was recognised, how sure its least certain line is."""
+    stretches = prose.origins(passage.start or 0, passage.end or 0)
+    if not prose.spans or not stretches:
+        return passage
+    page = read.page_at(stretches[0][0])
+    lines = [
+        line.confidence
+        for begin, end in stretches
+        for line in read.page_at(begin).lines
+        if line.start < end and begin < line.end
+    ]
+    return replace(passage, page=page.number, confidence=min(lines, default=None))
 
 
 def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:

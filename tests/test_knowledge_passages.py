@@ -23,7 +23,7 @@ def test_articles_and_their_items_are_named_as_cited():
     text = (
         "第一章 总则\n第一条 甲。\n第二条 有下列情形的：\n（一）乙；\n（二）丙。\n第三条 依照第二条规定。\n"
     )
-    assert names(text) == ["第一条", "第二条", "第二条（一）", "第二条（二）", "第三条"]
+    assert names(text) == ["第一章 总则", "第一条", "第二条", "第二条（一）", "第二条（二）", "第三条"]
     assert searched(text) == ["第一条", "第二条", "第三条"]
 
 
@@ -54,7 +54,7 @@ def test_bracketed_numbers_stay_fragments():
 
 def test_points_that_count_through_are_named_by_number():
     text = "一、总体\n" + "".join(f"{n}.第{n}点的内容是这样的。\n" for n in range(1, 10))
-    assert names(text) == [f"第{n}点" for n in range(1, 10)]
+    assert names(text) == ["一、总体", *(f"第{n}点" for n in range(1, 10))]
 
 
 def test_lowest_headings_are_searched_and_numbered_sentences_belong_to_them():

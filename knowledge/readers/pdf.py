@@ -59,6 +59,7 @@ def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) 
             raise UnreadableFile("PDF 没有页", "请重新导出该文件")
         if count > MOST_PAGES:
             notes.append(f"共 {count} 页，只读前 {MOST_PAGES} 页")
+        attached = document.count_attachments()
         left = MOST_OCR_PAGES
         for number in range(1, min(count, MOST_PAGES) + 1):
             page, page_text = _read_page(document, number, len(text), cache if left else None, bool(left))
@@ -75,6 +76,7 @@ def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) 
             )
         )
     notes += _notes(pages)
+    notes += [f"内嵌 {attached} 个附件，未读；请另存后单独添加"] if attached else []
     return ReadText(text, tuple(pages), notes=tuple(notes), meta=meta, sha256=digest)
 
 

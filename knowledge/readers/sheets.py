@@ -8,7 +8,7 @@ import csv
 import datetime
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,15 @@ def _workbook(content: bytes) -> list[Sheet]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         try:
-            return [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            sheets = [_sheet(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
         finally:
             book.close()
+        told = (f"隐藏的工作表“{'”“'.join(hidden)}”未读",) if hidden else ()
+        return [
+            replace(sheet, notes=(*sheet.notes, *told)) if not place else sheet
+            for place, sheet in enumerate(sheets)
+        ]
     except DAMAGE as problem:
         raise UnreadableFile("Excel 文件损坏或不完整", "请用 Excel 打开后另存一份") from problem
 
