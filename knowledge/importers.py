@@ -1,71 +1,91 @@
-"""Turns a file of official or working rules into typed rows under `<home>/tables`.
+"""Turns a file of rules into typed rows kept under `<home>/tables`: published lists at once, others once confirmed.
 
-What a file is, its headings say; the file name only helps a list to find its code sheet. The same rule read
-from a spreadsheet, its text twin and a full extract becomes one row, and a second import changes nothing.
+What a file is, its headings say; the file name only helps a list to find its code sheet. A file whose columns are
+uncertain is held until a person has said which is which. A file is kept whole or not at all; a line that makes no row
+is listed with its place and reason. A second import changes nothing.
 """
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge import official_rows, point_rows, working_rows
-from knowledge.merged_rows import cell_text, merge_rows
-from knowledge.row_cells import ANY_DAY, Cell, Row
+from knowledge.column_proposals import propose
+from knowledge.confirmed_mappings import Mapped, keep_mapping, kept_mapping
+from knowledge.mapped_rows import Stated, lacking, mapped_lines
+from knowledge.readers.formulas import read_sheets_with_formulas
+from knowledge.readers.sheets import Sheet
+from knowledge.row_cells import ANY_DAY, Cell, Row, RowError, cell_text, type_row
+from knowledge.row_sources import keep_rows, row_source, withdraw_rows
 from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import RowError, row_id_of, type_row
-from knowledge.rule_drafts import Converted, Draft, Rejected, RuleSheet
-from knowledge.rule_sheets import is_code_list, rule_sheets
+from knowledge.rows import count_new_rules, row_id_of
+from knowledge.rule_drafts import Draft, Rejected
+from knowledge.rule_shapes import converter
+from knowledge.rule_sheets import SHEET_TYPES, are_codes, rule_sheets, sheet_label
+from knowledge.sheet_kinds import sheet_kinds
+from knowledge.sheet_layout import SheetTable, lay_out
 
-KINDS: tuple[tuple[set[str], Callable[[RuleSheet], Converted]], ...] = (
-    ({"药品通用名", "药品说明", "限定类型"}, official_rows.drug_lines),
-    ({"项目名称", "国标代码", "限定类型"}, official_rows.item_lines),
-    ({"频度", "主项名称", "主项编码", "从项名称", "从项编码", "备注"}, official_rows.pair_lines),
-    ({"项目名称", "限制数量", "数量单位", "项目编码"}, official_rows.frequency_lines),
-    ({"项目名称", "频次上限", "疗程周期", "项目代码"}, official_rows.period_lines),
-    ({"项目名称", "备注", "项目代码"}, official_rows.course_lines),
-    ({"rule_class", "item_name", "constraint", "med_codes"}, point_rows.tsv_lines),
-    (point_rows.POINT_KEYS, point_rows.point_lines),
-    *working_rows.KINDS,
-)
+__all__ = ["ImportReport", "Mapped", "MappingError", "Stated", "import_rows", "withdraw_rows"]
+
 CODES_ONLY = Rejected("整份文件", "是编码附表，随同名的主表一起导入；请导入主表")
-HEADINGS = tuple(needed for needed, _ in KINDS)
+HELD = "像是{kinds}，列的对应待确认：请在“依据库”页确认，或运行 python -m knowledge tables {file}"
+
+
+class MappingError(ValueError):
+    """A confirmation cannot be carried out; the message says what is missing and what to do."""
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of a file: rows per table as they now stand from it, and the lines that became no row."""
+    """What became of a file: rows per table, how many rules are new with it, the lines that became no row.
+
+    `held` says which sheets gave nothing yet because a person must first confirm what their columns are."""
 
     file: str
     counts: dict[str, int]
     added: int
     rejected: tuple[Rejected, ...] = ()
+    held: str | None = None
 
 
-def import_rows(path: Path, home: Path) -> ImportReport | None:
-    """Read a rule file and merge its rows into the tables under `home`; None where it holds no rules."""
-    recognised = [(sheet, convert) for sheet in rule_sheets(path, HEADINGS) if (convert := _converter(sheet))]
-    if not recognised:
-        return ImportReport(path.name, {}, 0, (CODES_ONLY,)) if is_code_list(path) else None
-    rows: dict[str, list[Row]] = {}
-    rejected: list[Rejected] = []
-    for sheet, convert in recognised:
-        for found in convert(sheet):
-            if isinstance(found, Rejected):
-                rejected.append(found)
-                continue
-            try:
-                rows.setdefault(found.table, []).append(finished_row(found))
-            except RowError as problem:
-                rejected.append(Rejected(found.place, str(problem)))
-    added = sum(merge_rows(table, found, home) for table, found in rows.items())
-    counts = {table: len({row["row_id"] for row in found}) for table, found in rows.items()}
-    return ImportReport(path.name, counts, added, tuple(rejected))
+def import_rows(
+    path: Path,
+    home: Path,
+    *,
+    mapping: Mapping[str, Mapped] | None = None,
+    stated: Stated | None = None,
+) -> ImportReport | None:
+    """Keep the rows of a rule file; null where it holds no rules.
 
-
-def _converter(sheet: RuleSheet) -> Callable[[RuleSheet], Converted] | None:
-    present = set(sheet.headings)
-    return next((convert for needed, convert in KINDS if needed <= present), None)
+    `mapping` names, by sheet, the kind and the columns that a person has confirmed; without it a file of an unknown
+    layout is held, unless it was confirmed before. Raises UnreadableFile where the file cannot be read, MappingError
+    where a confirmation falls short: nothing is kept then."""
+    sha256 = file_sha256(path)
+    known = row_source(sha256, home)
+    if known and known.confirmed and not mapping:
+        return ImportReport(path.name, dict(known.counts), 0)
+    sheets = read_sheets_with_formulas(path) if path.suffix.lower() in SHEET_TYPES else []
+    known_rows = known_sheets(path, sheets)
+    found = [line for lines in known_rows.values() for line in lines]
+    if mapping:
+        found += _confirmed(path, sheets, mapping, stated or Stated())
+    rows, rejected = finished_rows(found)
+    waiting = [
+        lay_out(sheet)
+        for sheet in sheets
+        if sheet.name not in (mapping or {}) and sheet_label(path, sheet.name) not in known_rows
+    ]
+    if not rows:
+        return _without_rows(path, waiting, home, rejected, confirmed=bool(mapping))
+    kept = {table: list(by_id.values()) for table, by_id in rows.items()}
+    added = sum(count_new_rules(table, found, home) for table, found in kept.items())
+    keep_rows(sha256, path.name, kept, home, confirmed=bool(mapping))
+    for sheet in sheets:
+        if mapping and stated and sheet.name in mapping:
+            keep_mapping(lay_out(sheet), mapping[sheet.name], stated.region, stated.approved_by, home)
+    counts = {table: len(found) for table, found in kept.items()}
+    return ImportReport(path.name, counts, added, rejected, _held(path, waiting, home))
 
 
 def finished_row(draft: Draft) -> Row:
@@ -87,5 +107,108 @@ def finished_row(draft: Draft) -> Row:
         cells["certainty_ceiling"] = "clue"
         if "drug_prefix" in (column.name for column in spec.own):
             cells["drug_prefix"] = re.escape(str(cells["generic"]))
-    cells["row_id"] = row_id_of(draft.table, cells)
-    return type_row({name: cell_text(cell) for name, cell in cells.items()}, spec, draft.place, 0)
+    cells["row_id"] = "-"
+    row = type_row({name: cell_text(cell) for name, cell in cells.items()}, spec, draft.place)
+    return {**row, "row_id": row_id_of(draft.table, row)}
+
+
+def known_sheets(path: Path, sheets: Sequence[Sheet]) -> dict[str, list[Draft | Rejected]]:
+    """The rows of the sheets whose layout needs no confirmation, by the label of the sheet.
+
+    A sheet of which no line becomes a row is not of that layout, whatever its headings."""
+    found: dict[str, list[Draft | Rejected]] = {}
+    for sheet in rule_sheets(path, sheets, lambda headings: converter(headings) is not None):
+        convert = converter(sheet.headings)
+        lines = list(convert(sheet)) if convert else []
+        if path.suffix.lower() == ".jsonl" or any(isinstance(line, Draft) for line in lines):
+            found[sheet.name] = lines
+    return found
+
+
+def _confirmed(
+    path: Path, sheets: Sequence[Sheet], mapping: Mapping[str, Mapped], stated: Stated
+) -> list[Draft | Rejected]:
+    by_name = {sheet.name: sheet for sheet in sheets}
+    found: list[Draft | Rejected] = []
+    for name, mapped in mapping.items():
+        if name not in by_name:
+            raise MappingError(f"{path.name} 里没有工作表“{name}”；现有：{'、'.join(by_name)}。")
+        table = lay_out(by_name[name])
+        label = sheet_label(path, name)
+        check_mapping(table, label, mapped, stated)
+        found += mapped_lines(table, label, sheet_kinds()[mapped.kind], mapped.columns, stated)
+    return found
+
+
+def check_mapping(table: SheetTable, label: str, mapped: Mapped, stated: Stated) -> None:
+    """Raises MappingError where a confirmation leaves out what the kind of table needs."""
+    kind = sheet_kinds().get(mapped.kind)
+    if kind is None:
+        raise MappingError(f"没有“{mapped.kind}”这种表；可用：{'、'.join(sheet_kinds())}。")
+    unknown = sorted(set(mapped.columns.values()) - kind.fields.keys())
+    if unknown:
+        raise MappingError(f"{kind.says}没有字段“{'”“'.join(unknown)}”；可用：{'、'.join(kind.fields)}。")
+    beyond = [column for column in mapped.columns if not 0 <= column < len(table.headings)]
+    if beyond:
+        raise MappingError(f"{label} 没有第 {beyond[0] + 1} 列；表头共 {len(table.headings)} 列。")
+    fields = [name for name in mapped.columns.values() if not kind.fields[name].many]
+    twice = sorted({name for name in fields if fields.count(name) > 1})
+    if twice:
+        raise MappingError(f"{label}：两列都对应“{kind.fields[twice[0]].says}”；请只留一列。")
+    missing = lacking(kind, set(mapped.columns.values()), stated)
+    if missing:
+        raise MappingError(
+            f"{label} 作为{kind.says}还缺：{'、'.join(missing)}；请指定一列，或为整份文件写明。"
+        )
+
+
+def finished_rows(
+    found: Iterable[Draft | Rejected],
+) -> tuple[dict[str, dict[Cell, Row]], tuple[Rejected, ...]]:
+    """The rows by table and name, and what became none."""
+    rows: dict[str, dict[Cell, Row]] = {}
+    rejected: list[Rejected] = []
+    for one in found:
+        if isinstance(one, Rejected):
+            rejected.append(one)
+            continue
+        try:
+            row = finished_row(one)
+        except RowError as problem:
+            rejected.append(Rejected(one.place, str(problem).removeprefix(one.place)))
+            continue
+        rows.setdefault(one.table, {}).setdefault(row["row_id"], row)
+    return rows, tuple(rejected)
+
+
+def _without_rows(
+    path: Path, tables: Sequence[SheetTable], home: Path, rejected: tuple[Rejected, ...], *, confirmed: bool
+) -> ImportReport | None:
+    """What to say of a file that gave no row: nothing, why its lines failed, or that it waits for confirmation."""
+    if confirmed:
+        first = f"，如{rejected[0].place}：{rejected[0].reason}" if rejected else ""
+        raise MappingError(f"{path.name} 没有一行能转成规则{first}；没有导入任何内容，请核对列的对应。")
+    if rejected:
+        return ImportReport(path.name, {}, 0, rejected)
+    if held := _held(path, tables, home):
+        return ImportReport(path.name, {}, 0, held=held)
+    if any(are_codes(table.headings) for table in tables):
+        return ImportReport(path.name, {}, 0, (CODES_ONLY,))
+    return None
+
+
+def _held(path: Path, tables: Sequence[SheetTable], home: Path) -> str | None:
+    """What to say of the sheets that look like rules but whose columns nobody has confirmed."""
+    kinds = {
+        (kept_mapping(table, home) or propose(table, path.name)).kind
+        for table in tables
+        if not are_codes(table.headings)
+    }
+    said = "、".join(kind.says for name, kind in sheet_kinds().items() if name in kinds)
+    return HELD.format(kinds=said, file=path.name) if said else None
+
+
+def file_sha256(path: Path) -> str:
+    """The content hash by which a file's rows are kept."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

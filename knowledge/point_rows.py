@@ -20,6 +20,7 @@ from knowledge.official_rows import (
     period,
     shared_families,
 )
+from knowledge.readers.text import LARGEST_TEXT, decode, read_bytes
 from knowledge.row_cells import Cell
 from knowledge.rule_drafts import (
     Converted,
@@ -33,7 +34,7 @@ from knowledge.rule_drafts import (
     sex_said,
 )
 
-POINT_KEYS = {"rule_class", "item", "constraint", "codes"}
+POINT_KEYS = frozenset(("rule_class", "item", "constraint", "codes"))
 DRUG_KINDS = {
     "药品区分性别使用": "限定性别对象",
     "药品儿童专用": "限定年龄对象",
@@ -53,11 +54,15 @@ ITEM_KINDS = {
 
 def point_sheet(path: Path) -> RuleSheet | None:
     """The records of a JSON-lines file, or nothing where its lines are no knowledge points."""
+    text, _, _ = decode(read_bytes(path, LARGEST_TEXT))
     lines: list[tuple[int, Line]] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
-        if not text.strip():
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
             continue
-        record = json.loads(text)
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError:
+            return None
         if isinstance(record, dict) and record.keys() >= POINT_KEYS:
             lines.append((number, _as_line(record)))
         elif lines or number > 5:

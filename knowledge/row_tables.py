@@ -3,6 +3,7 @@ makes two rows the same rule. A column is written `name:type`, with `!` where a 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 COMMON = (
     "row_id:text! region:region! insutype:text in_force_from:day in_force_to:day authority:choice! "
@@ -51,19 +52,22 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A rule table. Rows with the same `key` are the same rule: a regional one replaces the national."""
+    """A rule table. Rows with the same `key` are the same rule: a regional one replaces the national.
+
+    `single` says that a rule is one row; where it is not, its rows are conditions beside each other."""
 
     name: str
     says: str
     own: tuple[Column, ...]
     key: tuple[str, ...]
     min_prefix: int = 11
+    single: bool = True
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         return COMMON_COLUMNS + self.own
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """The columns that hold code patterns, to be expanded against the codes of an inspection."""
         return tuple(column.name for column in self.own if column.kind == "code")
@@ -84,8 +88,10 @@ def _columns(text: str) -> tuple[Column, ...]:
     return tuple(_column(part) for part in text.split())
 
 
-def _table(name: str, says: str, columns: str, key: str, min_prefix: int = 11) -> TableSpec:
-    return TableSpec(name, says, _columns(columns), tuple(key.split()), min_prefix)
+def _table(
+    name: str, says: str, columns: str, key: str, min_prefix: int = 11, *, single: bool = True
+) -> TableSpec:
+    return TableSpec(name, says, _columns(columns), tuple(key.split()), min_prefix, single)
 
 
 COMMON_COLUMNS = _columns(COMMON)
@@ -145,6 +151,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "lab_days_before:int order_regex:regex first_line_regex:regex dept_regex:regex hosp_lv_min:int "
             "text:text! catalogue_year:int",
             "generic",
+            single=False,
         ),
         _table(
             "drug_course_limits",
@@ -159,6 +166,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "count_by:choice! exempt_regex:regex",
             "charge_type code15 name needs",
             min_prefix=2,
+            single=False,
         ),
         _table(
             "not_payable",
@@ -207,6 +215,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "有其一即不按门诊可处理病种看；criterion 引入院标准，否则以 item、op、value 表示",
             "condition:text! criterion:text " + CRITERION + "times:int within_days:int note:text!",
             "condition criterion item op",
+            single=False,
         ),
         _table(
             "admission_criteria",
@@ -215,6 +224,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             + CRITERION
             + "for_days:int mode:choice! origin:choice! note:text",
             "population code clause item op",
+            single=False,
         ),
         _table(
             "iv_not_intensity",

@@ -6,21 +6,22 @@ that names file, row and column. What a row means for an admission is the busine
 
 import csv
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from knowledge.row_cells import ANY_DAY, Cell, Row, parse_cell, parse_regex
+from knowledge.merged_rows import merged_rows
+from knowledge.row_cells import ANY_DAY, Cell, Row, RowError, cell_text, type_row
 from knowledge.row_precedence import close_superseded, is_official, version_of, without_unofficial_twins
+from knowledge.row_sources import sourced_rows
 from knowledge.row_tables import ROW_TABLES, TableSpec
 
 __all__ = ["ANY_DAY", "ROW_TABLES", "Cell", "Row", "RowError", "TableSpec", "load_rows", "read_rows"]
 
 STARTER = Path(__file__).parent / "tables"
-
-
-class RowError(ValueError):
-    """A rule table cannot be loaded; the message names file, row and column."""
+SURPLUS = "多出的列"
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet program would take for a formula
 
 
 def load_rows(table: str, home: Path | None, states: tuple[str, ...] = ("approved",)) -> list[Row]:
@@ -39,22 +40,32 @@ def starter_rows(table: str) -> list[Row]:
 
 
 def imported_rows(table: str, home: Path) -> list[Row]:
-    """The rows imported so far, in every state."""
-    file = imported_file(table, home)
-    return read_rows(file, _spec(table)) if file.exists() else []
+    """What the imported files say, in every state."""
+    return merged_rows(_sources(table, home), _spec(table), starter_rows(table))
 
 
-def imported_file(table: str, home: Path) -> Path:
-    return home / "tables" / f"{table}.csv"
+def count_new_rules(table: str, rows: Sequence[Row], home: Path) -> int:
+    """How many rules the imported files do not state yet."""
+    spec, shipped, sources = _spec(table), starter_rows(table), _sources(table, home)
+    held = {row["row_id"] for row in merged_rows(sources, spec, shipped)}
+    return sum(row["row_id"] not in held for row in merged_rows([*sources, rows], spec, shipped))
+
+
+def _sources(table: str, home: Path) -> list[list[Row]]:
+    before = home / "tables" / f"{table}.csv"  # where imports were kept before each file had its own
+    return [*([read_rows(before, _spec(table))] if before.exists() else []), *sourced_rows(table, home)]
 
 
 def read_rows(file: Path, spec: TableSpec) -> list[Row]:
-    """Every row of one CSV file, typed."""
+    """Every row of one CSV file in the table's own columns, typed."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restkey="多出的列")
-            _require_columns(reader.fieldnames or (), spec, file.name)
-            rows = [type_row(cells, spec, file.name, number) for number, cells in enumerate(reader, start=2)]
+            reader = csv.DictReader(stream, restkey=SURPLUS)
+            require_columns(reader.fieldnames or (), spec, file.name)
+            rows = [
+                _read_row(cells, spec, f"{file.name} 第 {number} 行")
+                for number, cells in enumerate(reader, 2)
+            ]
     except (OSError, UnicodeDecodeError) as problem:
         raise RowError(
             f"{file.name}：读不出来（{type(problem).__name__}）；请换成 UTF-8 的 CSV 文件。"
@@ -63,21 +74,34 @@ def read_rows(file: Path, spec: TableSpec) -> list[Row]:
     return rows
 
 
-def type_row(cells: Mapping[str, object], spec: TableSpec, file: str, number: int) -> Row:
-    """Turn the texts of one line into typed cells, or say what is wrong with which of them."""
-    row: Row = {}
-    for column in spec.columns:
-        text = str(cells.get(column.name) or "").strip()
-        try:
-            row[column.name] = parse_cell(text, column)
-        except ValueError as problem:
-            raise RowError(f"{file} 第 {number} 行“{column.name}”：{problem}；请改正。") from problem
-    if "多出的列" in cells:
-        raise RowError(f"{file} 第 {number} 行：格数多于表头；请检查逗号和引号。")
-    if row["in_force_from"] is None:
-        row["in_force_from"] = ANY_DAY
-    _check_codes(row, spec, f"{file} 第 {number} 行")
-    return row
+def _read_row(cells: Mapping[str, object], spec: TableSpec, place: str) -> Row:
+    if SURPLUS in cells:
+        raise RowError(f"{place}：格数多于表头；请检查逗号和引号。")
+    return type_row({name: unguarded(str(cell or "")) for name, cell in cells.items()}, spec, place)
+
+
+def write_rows(file: Path, rows: Iterable[Row], spec: TableSpec) -> None:
+    """Write rows as `read_rows` takes them, ordered by content; no text becomes a formula where it is opened."""
+    names = [column.name for column in spec.columns]
+    texts = {column.name for column in spec.columns if column.kind in ("text", "passage", "regex", "code")}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".writing")
+    with draft.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(names)
+        for row in sorted(rows, key=lambda row: str(row["row_id"])):
+            cells = {name: cell_text(row[name]) for name in names}
+            writer.writerow([_guarded(cells[name]) if name in texts else cells[name] for name in names])
+    os.replace(draft, file)
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """A text without the sign that `write_rows` put before it."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def row_id_of(table: str, row: Mapping[str, Cell]) -> str:
@@ -86,6 +110,8 @@ def row_id_of(table: str, row: Mapping[str, Cell]) -> str:
     Code lists of drugs stay out, because one publication cuts them short; so do names and texts."""
     spec = _spec(table)
     parts = [table, str(row.get("region")), str(row.get("in_force_from") or ANY_DAY)]
+    if row.get("insutype"):
+        parts.append(f"insutype={row['insutype']}")
     for column in spec.own:
         is_key = column.name in spec.key
         if is_key or column.kind not in ("text", "code"):
@@ -99,7 +125,8 @@ def _spec(table: str) -> TableSpec:
     return ROW_TABLES[table]
 
 
-def _require_columns(found: Iterable[str], spec: TableSpec, file: str) -> None:
+def require_columns(found: Iterable[str], spec: TableSpec, file: str) -> None:
+    """Refuse a heading that is not the table's, and a table without a required one. Raises RowError."""
     known = {column.name for column in spec.columns}
     unknown = [name for name in found if name not in known]
     if unknown:
@@ -107,33 +134,6 @@ def _require_columns(found: Iterable[str], spec: TableSpec, file: str) -> None:
     missing = [column.name for column in spec.columns if column.required and column.name not in set(found)]
     if missing:
         raise RowError(f"{file} 表头：缺少必需的列“{'”“'.join(missing)}”；请补上。")
-
-
-def _check_codes(row: Row, spec: TableSpec, place: str) -> None:
-    for name in spec.codes:
-        cell = row[name]
-        if cell is None:
-            continue
-        if row["match"] in ("regex", "name"):
-            _check_pattern(str(cell), f"{place}“{name}”")
-            continue
-        row[name] = str(cell).upper()
-        for code in str(cell).upper().split("|"):
-            if not re.fullmatch(r"[0-9A-Z]+(\.[0-9A-Z]*)?", code):
-                raise RowError(f"{place}“{name}”：“{code}”不是编码；多个编码用 | 分开。")
-            short = code.isdigit() and len(code) < spec.min_prefix
-            if short and row["state"] == "approved" and row["approved_by"] is None:
-                raise RowError(
-                    f"{place}“{name}”：“{code}”不足 {spec.min_prefix} 位；"
-                    "须有人看过它展开的项目，并写明 approved_by。"
-                )
-
-
-def _check_pattern(pattern: str, place: str) -> None:
-    try:
-        parse_regex(pattern)
-    except ValueError as problem:
-        raise RowError(f"{place}：{problem}；请改正。") from problem
 
 
 def _refuse_duplicates(rows: Iterable[Row], file: str) -> None:

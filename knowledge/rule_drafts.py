@@ -1,7 +1,7 @@
 """What an importer yields: rows in the making, or the reason a line is no row; and the reading of codes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from knowledge.row_cells import Cell
@@ -22,24 +22,51 @@ class RuleSheet:
 
 @dataclass(frozen=True)
 class Draft:
-    """A row before its defaults and its name; `place` says where in the file it stands."""
+    """A row before its defaults and its name; `place` says where in the file it stands.
+
+    `written` is its code as the file has it, with the local suffix that a row does not carry."""
 
     table: str
     place: str
     source_doc: str
     source_passage: str
     cells: dict[str, Cell]
+    written: str = ""
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A line that became no row, and why, in Chinese."""
+    """A line that became no row, and why, in Chinese; where the layout is known, also sheet, line and column."""
 
     place: str
     reason: str
+    sheet: str = ""
+    row: int | None = None
+    column: str | None = None
 
 
 Converted = Iterator[Draft | Rejected]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A published layout: the headings it has, those it may have besides, and how its lines become rows.
+
+    A table with any other column is somebody's own, though it begins alike: it may carry a region, a day or a price."""
+
+    needed: frozenset[str]
+    besides: frozenset[str]
+    convert: Callable[[RuleSheet], Converted]
+
+    def fits(self, headings: Iterable[str]) -> bool:
+        said = {heading for heading in headings if heading}
+        return self.needed <= said <= self.needed | self.besides
+
+
+def shape(needed: str, convert: Callable[[RuleSheet], Converted], besides: str = "") -> Shape:
+    """A shape from headings written with spaces between them."""
+    return Shape(frozenset(needed.split()), frozenset(besides.split()), convert)
+
 
 ADULT_AT_DAYS = 6574  # a child is below 18 years; the day before the birthday at the latest
 AGE_MAX_DAYS = {"儿童": ADULT_AT_DAYS, "婴幼儿": 1095, "新生儿": 28}

@@ -1,66 +1,62 @@
 """Finds the tables of a rule file: where the headings stand, which rows are data, which sheet lists the codes."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from knowledge.official_rows import code_list
 from knowledge.point_rows import point_sheet
-from knowledge.readers.sheets import read_sheets
+from knowledge.readers.sheets import Sheet, read_sheets
 from knowledge.rule_drafts import Line, RuleSheet
 
-CODE_HEADINGS = ({"药品通用名", "序号", "国标代码"}, {"药品通用名", "序号", "药品代码"})
+CODE_HEADINGS = (
+    {"药品通用名", "序号", "国标代码", "限定类型"},
+    {"药品通用名", "序号", "药品代码", "限定类型"},
+)
 HEADING_ROWS = 6  # a title, a note and the headings stand within the first rows
 SHEET_TYPES = (".xlsx", ".xlsm", ".csv", ".tsv")
 
-Headings = Sequence[set[str]]
+Known = Callable[[Sequence[str]], bool]
 
 
-def rule_sheets(path: Path, known: Headings) -> list[RuleSheet]:
+def rule_sheets(path: Path, sheets: Sequence[Sheet], known: Known) -> list[RuleSheet]:
     """The sheets whose headings we know, each drug list joined to its codes."""
     if path.suffix.lower() == ".jsonl":
-        try:
-            points = point_sheet(path)
-        except (UnicodeDecodeError, json.JSONDecodeError):
-            return []
+        points = point_sheet(path)
         return [points] if points else []
-    if path.suffix.lower() not in SHEET_TYPES:
-        return []
-    sheets = _headed_sheets(path, known)
+    headed = _headed_sheets(path, sheets, known)
     twin = path.with_name(f"{path.stem}_codes{path.suffix}")
-    with_codes = sheets + (_headed_sheets(twin, known) if twin.exists() else [])
+    with_codes = headed + (_headed_sheets(twin, read_sheets(twin), known) if twin.exists() else [])
     codes: dict[str, set[str]] = {}
     for sheet in with_codes:
-        if _lists_codes(sheet):
+        if are_codes(sheet.headings):
             codes |= code_list(sheet.lines)
-    return [replace(sheet, codes=codes) for sheet in sheets if not _lists_codes(sheet)]
+    return [replace(sheet, codes=codes) for sheet in headed if not are_codes(sheet.headings)]
 
 
-def is_code_list(path: Path) -> bool:
-    """A code sheet kept in a file of its own: it says nothing without its list."""
-    return path.suffix.lower() in SHEET_TYPES and bool(_headed_sheets(path, CODE_HEADINGS))
+def are_codes(headings: Sequence[str]) -> bool:
+    """The headings of a code sheet, which says nothing without its list."""
+    return {heading for heading in headings if heading} in CODE_HEADINGS
 
 
-def _lists_codes(sheet: RuleSheet) -> bool:
-    return any(needed <= set(sheet.headings) for needed in CODE_HEADINGS)
+def sheet_label(path: Path, sheet: str) -> str:
+    """How a place names a sheet: the file alone where it has only one."""
+    return path.name if sheet == path.stem else f"{path.name}《{sheet}》"
 
 
-def _headed_sheets(path: Path, known: Headings) -> list[RuleSheet]:
-    sheets = []
-    for sheet in read_sheets(path):
-        name = path.name if sheet.name == path.stem else f"{path.name}《{sheet.name}》"
-        headed = _headed(name, sheet.rows, (*known, *CODE_HEADINGS))
-        if headed:
-            sheets.append(headed)
-    return sheets
+def _headed_sheets(path: Path, sheets: Sequence[Sheet], known: Known) -> list[RuleSheet]:
+    found = (
+        _headed(sheet_label(path, sheet.name), sheet.rows, lambda said: known(said) or are_codes(said))
+        for sheet in sheets
+    )
+    return [sheet for sheet in found if sheet]
 
 
-def _headed(name: str, rows: Sequence[Sequence[str]], known: Headings) -> RuleSheet | None:
+def _headed(name: str, rows: Sequence[Sequence[str]], known: Known) -> RuleSheet | None:
     """A sheet from the first row whose cells are the headings of a table we know."""
     for position, row in enumerate(rows[:HEADING_ROWS]):
         headings = tuple(cell.strip() for cell in row)
-        if any(needed <= set(headings) for needed in known):
+        if known(headings):
             return RuleSheet(name, headings, tuple(_lines(headings, rows, position + 1)))
     return None
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from knowledge.rule_drafts import Converted, Draft, Line, Rejected, RuleSheet, working_draft
+from knowledge.rule_drafts import Converted, Draft, Line, Rejected, RuleSheet, shape, working_draft
 from knowledge.working_limits import drug_lines, item_lines
 
 NEEDS_BY_FIELD = {
@@ -165,16 +165,19 @@ def catalogue_lines(sheet: RuleSheet) -> Converted:
         )  # fmt: skip
 
 
-KINDS: tuple[tuple[set[str], Callable[[RuleSheet], Converted]], ...] = (
-    ({"药品编码", "药品名称", "疾病限制", "疗程限制"}, drug_lines),
-    ({"诊疗编码", "诊疗名称", "疾病限制", "频次限制"}, item_lines),
-    ({"主项编码", "小项编码", "小项名称"}, substitution_lines),
-    ({"主项编码", "分项编码", "分项名称"}, split_lines),
-    ({"主项编码", "子项编码", "子项名称"}, panel_lines),
-    ({"主项编码", "关联编码", "关联名称"}, companion_lines),
-    ({"主项编码", "从项编码", "加收限制"}, add_on_lines),
-    ({"主项编码", "排查机构", "排查数量"}, fictitious_lines),
-    ({"主项编码", "主次组别", "主次折率"}, incision_lines),
-    ({"主项编码", "从项编码", "从项名称", "来源标识"}, pair_lines),
-    ({"drug_name", "limit_text", "catalogue_year"}, catalogue_lines),
+_LABELS = "来源标识 领域标识"
+_DRUG_LIMITS = "险种限制 机构限制 就医限制 专科限制 性别限制 年龄限制 阶梯限制 极量限制 总额限制 领域标识"
+_ITEM_LIMITS = "险种限制 机构限制 就医限制 专科限制 性别限制 年龄限制 数量限制 疗程限制 总额限制 领域标识"
+SHAPES = (
+    shape("药品编码 药品名称 疾病限制 疗程限制", drug_lines, _DRUG_LIMITS),
+    shape("诊疗编码 诊疗名称 疾病限制 频次限制", item_lines, _ITEM_LIMITS),
+    shape("主项编码 主项名称 小项编码 小项名称", substitution_lines, _LABELS),
+    shape("主项编码 主项名称 分项编码 分项名称", split_lines, _LABELS),
+    shape("主项编码 主项名称 子项编码 子项名称", panel_lines, _LABELS),
+    shape("主项编码 主项名称 关联编码 关联名称", companion_lines, _LABELS),
+    shape("主项编码 主项名称 从项编码 从项名称 加收限制", add_on_lines, _LABELS),
+    shape("主项编码 主项名称 排查机构 排查数量", fictitious_lines, f"排查部门 {_LABELS}"),
+    shape("主项编码 主项名称 主次组别 主次折率", incision_lines, _LABELS),
+    shape("主项编码 主项名称 从项编码 从项名称 来源标识", pair_lines, _LABELS),
+    shape("drug_name limit_text catalogue_year", catalogue_lines, "dosage_form class_ab"),
 )

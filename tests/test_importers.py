@@ -6,8 +6,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from knowledge.importers import ImportReport, import_rows
-from knowledge.rows import imported_rows, load_rows
+from knowledge.importers import ImportReport, file_sha256, import_rows, withdraw_rows
+from knowledge.row_tables import ROW_TABLES
+from knowledge.rows import imported_rows, load_rows, starter_rows, write_rows
 from knowledge.rule_drafts import Rejected
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
@@ -122,11 +123,66 @@ def test_a_second_import_changes_nothing(tmp_path):
     file = sheet(tmp_path, "重复收费.csv", PAIR_HEADINGS, line)
     home = tmp_path / "home"
     import_rows(file, home)
-    before = (home / "tables" / "exclusive_items.csv").read_bytes()
+    before = {kept.name: kept.read_bytes() for kept in (home / "tables").iterdir()}
     again = import_rows(file, home)
     assert (again.counts, again.added) == ({"exclusive_items": 1}, 0)
-    assert (home / "tables" / "exclusive_items.csv").read_bytes() == before
-    assert [file.name for file in (home / "tables").iterdir()] == ["exclusive_items.csv"]
+    assert {kept.name: kept.read_bytes() for kept in (home / "tables").iterdir()} == before
+
+
+def test_a_withdrawn_file_takes_out_its_rows_and_leaves_what_another_says_too(tmp_path):
+    both = "1,单日,甲,003102050010000,乙,002503020010000,含乙"
+    alone = "2,单日,甲,003102050010000,丙,002503020030000,含丙"
+    one = sheet(tmp_path, "一.csv", PAIR_HEADINGS, both, alone)
+    two = sheet(tmp_path, "二.csv", PAIR_HEADINGS, both)
+    home = tmp_path / "home"
+    import_rows(one, home)
+    import_rows(two, home)
+    assert withdraw_rows(home, file_sha256(one)) == 2
+    assert [row["name_b"] for row in imported_rows("exclusive_items", home)] == ["乙"]
+    assert withdraw_rows(home, file_sha256(one)) == 0
+    import_rows(one, home)
+    assert sorted(row["name_b"] for row in imported_rows("exclusive_items", home)) == ["丙", "乙"]
+
+
+def test_the_rows_of_several_files_do_not_depend_on_which_came_first(tmp_path):
+    exact = "1,单日,甲,003102050010000,乙,002503020010000,含乙"
+    wider = "1,6小时,甲,003102050010000,乙,002503020010000,含乙"
+    files = [sheet(tmp_path, "一.csv", PAIR_HEADINGS, exact), sheet(tmp_path, "二.csv", PAIR_HEADINGS, wider)]
+    for home, order in (("ab", files), ("ba", files[::-1])):
+        for file in order:
+            import_rows(file, tmp_path / home)
+    one, other = (
+        {row["row_id"] for row in imported_rows("exclusive_items", tmp_path / home)} for home in ("ab", "ba")
+    )
+    assert one == other
+
+
+def test_rows_kept_before_each_file_had_its_own_are_still_read(tmp_path):
+    import_rows(
+        sheet(tmp_path, "一.csv", PAIR_HEADINGS, "1,单日,甲,003102050010000,乙,002503020010000,含乙"),
+        tmp_path / "a",
+    )
+    rows = imported_rows("exclusive_items", tmp_path / "a")
+    write_rows(tmp_path / "b" / "tables" / "exclusive_items.csv", rows, ROW_TABLES["exclusive_items"])
+    assert imported_rows("exclusive_items", tmp_path / "b") == rows
+
+
+def test_a_table_in_our_own_columns_goes_straight_in(tmp_path):
+    rows = [{**row, "name_a": "=1+1"} for row in starter_rows("exclusive_items")[:2]]
+    file = tmp_path / "导出.csv"
+    write_rows(file, rows, ROW_TABLES["exclusive_items"])
+    assert "'=1+1" in file.read_text("utf-8-sig")
+    report = import_rows(file, tmp_path / "home")
+    assert (report.counts, report.rejected) == ({"exclusive_items": 2}, ())
+    assert {row["name_a"] for row in imported_rows("exclusive_items", tmp_path / "home")} == {"=1+1"}
+
+
+def test_a_list_that_begins_like_a_published_one_but_has_a_column_more_is_not_taken_for_it(tmp_path):
+    file = sheet(
+        tmp_path, "价.csv", "项目代码,项目名称,单价,备注", "001102000050000,住院诊查费,10,支付不超过14天"
+    )
+    report = import_rows(file, tmp_path / "home")
+    assert (report.counts, "价格表" in report.held) == ({}, True)
 
 
 def point(**changes):
@@ -305,10 +361,17 @@ def test_a_practitioners_table_gives_unofficial_rows(tmp_path, pattern, counts, 
     assert {row["certainty_ceiling"] for row in rows} <= {"probable", "clue"}
 
 
-@pytest.mark.parametrize("pattern", ["b.1.0*"])
-def test_dictionaries_and_price_lists_are_no_rules(tmp_path, pattern):
-    others = [*reference(WORKING, pattern), *reference(REFERENCE / "catalogues", "price*.csv")]
+@pytest.mark.parametrize("pattern", ["medimodel_rules/b.1.0*", "icd*.csv", "chs_drg*.csv"])
+def test_dictionaries_are_no_rules(tmp_path, pattern):
+    others = reference(REFERENCE / "catalogues", pattern)
     assert [import_rows(file, tmp_path) for file in others] == [None] * len(others)
+
+
+def test_price_lists_wait_for_a_person(tmp_path):
+    reports = [import_rows(file, tmp_path) for file in reference(REFERENCE / "catalogues", "price*.csv")]
+    assert [report.counts for report in reports] == [{}, {}]
+    assert all("像是价格表（最高限价）" in report.held for report in reports)
+    assert not (tmp_path / "tables").exists()
 
 
 def test_a_practitioners_frequency_waits_for_a_person(tmp_path):

@@ -6,18 +6,17 @@ from decimal import Decimal
 import pytest
 
 from knowledge.digests import shipped_digests
-from knowledge.merged_rows import write_rows
+from knowledge.row_cells import type_row
+from knowledge.row_sources import keep_rows
 from knowledge.row_tables import ROW_TABLES
 from knowledge.rows import (
     ANY_DAY,
     STARTER,
     RowError,
-    imported_file,
     load_rows,
     read_rows,
     row_id_of,
     starter_rows,
-    type_row,
 )
 
 PAIR = {
@@ -40,11 +39,11 @@ PAIRS = ROW_TABLES["exclusive_items"]
 
 
 def typed(**changes):
-    return type_row({**PAIR, **changes}, PAIRS, "exclusive_items.csv", 7)
+    return type_row({**PAIR, **changes}, PAIRS, "exclusive_items.csv 第 7 行")
 
 
 def written(tmp_path, table, *rows):
-    write_rows(imported_file(table, tmp_path), rows, ROW_TABLES[table])
+    keep_rows("0" * 64, "规则.csv", {table: rows}, tmp_path)
     return tmp_path
 
 
