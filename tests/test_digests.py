@@ -33,6 +33,7 @@ COMPLETE = {
     "住院病案首页数据填写质量规范（暂行）": 27,
     "中华人民共和国社会保险法": 98,
     "社会保险经办条例": 63,
+    "医疗机构管理条例": 55,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
@@ -55,6 +56,7 @@ ASKED_THROUGHOUT = (
     "administrative_penalty_law",
     "social_insurance_law",
     "social_insurance_agency_regulation",
+    "medical_institution_regulation",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
