@@ -89,6 +89,30 @@ class Question:
     answer: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as its owner's list shows it."""
+
+    key: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A question that the library could not answer, noted by who asked it."""
+
+    seq: int
+    at: datetime
+    who: str
+    question: str
+    as_of: str
+    region: str
+    said: str
+    settled_by: str | None
+    settled_at: datetime | None
+
+
 def standing(lines: list[Decision]) -> dict[str, Decision]:
     """What holds now, by finding: the newest line that no undo has taken back."""
     undone = {line.undoes for line in lines if line.verdict == UNDO}

@@ -3,6 +3,8 @@
 Types are kept to what SQLite and PostgreSQL mean alike: times are UTC without zone, yuan are decimal text.
 """
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -17,6 +19,12 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+
+
+def now() -> datetime:
+    """UTC without zone and without microseconds, as the store keeps times."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
 
 inspections = Table(
     "inspections",
@@ -108,6 +116,20 @@ questions = Table(
     Column("at", DateTime, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),  # JSON
+)
+
+gaps = Table(
+    "gaps",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Column("region", String(12), nullable=False),  # empty = the whole country
+    Column("said", Text, nullable=False),  # why it was refused
+    Column("settled_by", String(64)),
+    Column("settled_at", DateTime),
 )
 
 preferences = Table(

@@ -1,4 +1,4 @@
-"""The store: inspections, decisions, accounts and questions in SQLite or PostgreSQL.
+"""The store: inspections, decisions and accounts in SQLite or PostgreSQL; conversations are in `review.talks`.
 
 Decisions are only ever appended; what holds now is read from the lines. It knows nothing of findings but their ids.
 """
@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +18,22 @@ from sqlalchemy import delete as remove
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from review.entries import UNDO, Decision, InspectionEntry, Press, Question, SessionEntry, User
+from review.entries import UNDO, Decision, InspectionEntry, Press, SessionEntry, User
 from review.errors import SettingsError
 from review.schema import (
     cases,
     decisions,
     inspections,
     preferences,
-    questions,
     sessions,
     sign_ins,
     trail,
     users,
 )
+from review.schema import now as now
+from review.talks import Talks
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def now() -> datetime:
-    """UTC without zone and without microseconds, as the store keeps times."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def new_key() -> str:
@@ -50,6 +46,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.talks = Talks(engine)
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -219,22 +216,6 @@ class Store:
             )
             recent = select(func.count()).where(who, sign_ins.c.at >= since, sign_ins.c.seq > good)
             return int(connection.execute(recent).scalar() or 0)
-
-    def add_question(self, conversation: str, who: str, question: str, answer: Mapping[str, Any]) -> None:
-        row = {"conversation": conversation, "who": who, "at": now(), "question": question}
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(questions).values(row | {"answer": json.dumps(answer, ensure_ascii=False)})
-            )
-
-    def questions(self, who: str) -> list[Question]:
-        """All questions of one person, oldest first."""
-        own = select(questions).where(questions.c.who == who).order_by(questions.c.seq)
-        with self._engine.connect() as connection:
-            return [
-                Question(**{**row, "answer": json.loads(row["answer"])})
-                for row in connection.execute(own).mappings()
-            ]
 
     def prefer(self, who: str, name: str, value: str) -> None:
         mine = (preferences.c.who == who) & (preferences.c.name == name)

@@ -136,11 +136,37 @@ def test_misses_count_since_the_last_good_sign_in(store):
     assert store.misses(since, address=address) == 1
 
 
-def test_questions_belong_to_who_asked_them(store):
+def test_a_conversation_belongs_to_who_asked(store):
+    who, other, talk = new_key(), new_key(), new_key()
+    store.talks.add(talk, who, "挂床怎么认定", {"answer": "…", "refused": False})
+    store.talks.add(talk, who, "怎么罚", {"answer": "…", "refused": True})
+    assert [(x.question, x.answer["refused"]) for x in store.talks.turns(who, talk)] == [
+        ("挂床怎么认定", False),
+        ("怎么罚", True),
+    ]
+    assert [(x.key, x.title) for x in store.talks.conversations(who)] == [(talk, "挂床怎么认定")]
+    assert (store.talks.turns(other, talk), store.talks.conversations(other)) == ([], [])
+    assert (store.talks.delete(other, talk), len(store.talks.turns(who, talk))) == (0, 2)
+    assert (store.talks.delete(who, talk), store.talks.turns(who, talk)) == (2, [])
+
+
+def test_the_latest_conversation_stands_first(store):
     who = new_key()
-    store.add_question("c1", who, "挂床怎么认定", {"answer": "…", "refused": False})
-    assert [(x.question, x.answer["refused"]) for x in store.questions(who)] == [("挂床怎么认定", False)]
-    assert store.questions(new_key()) == []
+    for talk in ("a", "b", "a"):
+        store.talks.add(who + talk, who, f"问 {talk}", {})
+    assert [one.key for one in store.talks.conversations(who)] == [who + "a", who + "b"]
+
+
+def test_a_gap_is_noted_once_and_settled_once(store):
+    who, question = new_key(), new_key()
+    for _ in range(2):
+        store.talks.add_gap(who, question, "2024-06-12", "229900", "库中没有。")
+    (gap,) = [one for one in store.talks.gaps() if one.question == question]
+    assert (gap.who, gap.as_of, gap.region, gap.said) == (who, "2024-06-12", "229900", "库中没有。")
+    assert [store.talks.settle_gap(gap.seq, "王敏") for _ in range(2)] == [True, False]
+    assert question not in [one.question for one in store.talks.gaps()]
+    store.talks.add_gap(who, question, "2024-06-12", "229900", "库中没有。")
+    assert question in [one.question for one in store.talks.gaps()]
 
 
 def test_a_preference_is_overwritten_not_doubled(store):

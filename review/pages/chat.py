@@ -26,16 +26,13 @@ EXAMPLES = (
 
 def open_chat(desk: Desk, person: Person, call: Call) -> Line:
     """One's own conversations, the state of the library, and the region and day to begin with."""
-    conversations: dict[str, Line] = {}
-    for question in desk.store.questions(person.name):
-        known = conversations.setdefault(
-            question.conversation, {"key": question.conversation, "title": question.question}
-        )
-        known["at"] = question.at.isoformat() + "Z"
+    conversations = desk.store.talks.conversations(person.name)
     states = desk.library.states()
     return {
         "person": person_line(person),
-        "conversations": sorted(conversations.values(), key=lambda one: one["at"], reverse=True),
+        "conversations": [
+            {"key": one.key, "title": one.title, "at": one.at.isoformat() + "Z"} for one in conversations
+        ],
         "examples": EXAMPLES,
         "library": {
             "documents": len({document.title for document in desk.library.collection.documents}),
@@ -68,7 +65,7 @@ def ask_question(desk: Desk, person: Person, call: Call) -> Line:
     began = time.perf_counter()
     reply = plain_answer(desk, question, day, region, follow)
     reply |= {"as_of": day.isoformat(), "region": region, "seconds": round(time.perf_counter() - began, 2)}
-    desk.store.add_question(conversation, person.name, question, reply)
+    desk.store.talks.add(conversation, person.name, question, reply)
     return {"conversation": conversation, "turn": {"question": question, **reply}}
 
 
@@ -88,7 +85,7 @@ def open_citation(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def _own(desk: Desk, person: Person, conversation: str) -> list[Question]:
-    return [one for one in desk.store.questions(person.name) if one.conversation == conversation]
+    return desk.store.talks.turns(person.name, conversation)
 
 
 def _turn(one: Question) -> Line:
