@@ -57,6 +57,7 @@ ASKED_THROUGHOUT = (
     "social_insurance_law",
     "social_insurance_agency_regulation",
     "medical_institution_regulation",
+    "drug_administration_law",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
