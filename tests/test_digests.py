@@ -35,6 +35,7 @@ COMPLETE = {
     "社会保险经办条例": 63,
     "医疗机构管理条例": 55,
     "中华人民共和国价格法": 48,
+    "价格违法行为行政处罚规定": 25,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
@@ -60,6 +61,7 @@ ASKED_THROUGHOUT = (
     "medical_institution_regulation",
     "drug_administration_law",
     "price_law",
+    "price_penalty_provisions",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
