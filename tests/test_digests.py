@@ -36,6 +36,7 @@ COMPLETE = {
     "医疗机构管理条例": 55,
     "中华人民共和国价格法": 48,
     "价格违法行为行政处罚规定": 25,
+    "最高人民法院、最高人民检察院关于办理诈骗刑事案件具体应用法律若干问题的解释": 11,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
@@ -62,6 +63,7 @@ ASKED_THROUGHOUT = (
     "drug_administration_law",
     "price_law",
     "price_penalty_provisions",
+    "fraud_interpretation_2011",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
