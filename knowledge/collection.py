@@ -13,6 +13,7 @@ from knowledge.articles import ARTICLE_PASSAGE
 from knowledge.documents import COMMENCEMENT, Document
 from knowledge.numerals import NUMERAL, in_chinese, number_of
 from knowledge.passages import Passage
+from knowledge.versions import closed_periods
 
 _PARAGRAPH = re.compile(rf"^(.*条)第({NUMERAL}|\d+)款$")
 _NAMED_ITEM = re.compile(rf"第({NUMERAL}|\d+)项")
@@ -60,17 +61,23 @@ class Collection:
         documents: list[Document] = []
         passages: list[Passage] = []
         owners: list[int] = []
-        seen: set[tuple[str, str, str, bool]] = set()
+        seen: set[tuple[str, str, str, bool, date | None]] = set()
         for document, held in shelves:
             documents.append(document)
             for passage in held:
-                same = (loose_title(document.title), passage.passage, squeezed(passage.text), document.digest)
+                same = (
+                    loose_title(document.title),
+                    passage.passage,
+                    squeezed(passage.text),
+                    document.digest,
+                    document.begins,  # an article left as it was is said again by the next version
+                )
                 if same not in seen:
                     seen.add(same)
                     passages.append(passage)
                     owners.append(len(documents) - 1)
         units = _units(documents, passages, owners)
-        return cls(tuple(documents), tuple(passages), tuple(owners), units)
+        return cls(closed_periods(documents, loose_title), tuple(passages), tuple(owners), units)
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], list[int]]:
@@ -130,13 +137,22 @@ class Collection:
         return (begins is None or begins <= on) and (ends is None or on <= ends)
 
     def newest(self, place: int, on: date | None) -> int:
-        """Of rows published again under one name in one list, the latest that held on the day."""
-        passage = self.passages[place]
-        if passage.kind != "row":
-            return place
+        """Of the versions of a passage the latest that held on the day; of rows, those published again in one list."""
+        passage, document = self.passages[place], self.documents[self.owners[place]]
         same = self._places[(loose_title(passage.document), loose_passage(passage.passage))]
-        again = [one for one in same if self.owners[one] == self.owners[place]]
+        if passage.kind == "row":
+            again = [one for one in same if self.owners[one] == self.owners[place]]
+        else:
+            again = [one for one in same if self._version_of(one, document)]
         return min(again, key=lambda one: self._rank(one, on)) if len(again) > 1 else place
+
+    def _version_of(self, place: int, document: Document) -> bool:
+        """Whether a passage stands in a version of the document: issued for the same region, on another day."""
+        other = self.documents[self.owners[place]]
+        return other is document or (
+            (other.region, other.place, other.digest) == (document.region, document.place, document.digest)
+            and other.begins != document.begins
+        )
 
     def versions(self, document: str) -> list[Document]:
         """Every version held of a title, oldest first; official texts before digests of the same day."""
@@ -162,10 +178,13 @@ class Collection:
         return [self.at(one) for one in row[max(0, at - before) : at + after + 1]]
 
     def _rank(self, place: int, on: date | None) -> tuple[bool, bool, int]:
+        """In force before not, official before digest, then the latest; of those not in force the nearest."""
         document = self.documents[self.owners[place]]
-        begins = _own_day(self.passages[place]) or document.begins or date.min
-        lapsed = on is not None and self.in_force(place, on) is False
-        return lapsed, document.digest, -begins.toordinal()
+        begins, ends = _own_day(self.passages[place]) or document.begins or date.min, document.in_force_to
+        if on is not None and self.in_force(place, on) is False:
+            apart = begins - on if begins > on else on - (ends or on)
+            return True, document.digest, apart.days
+        return False, document.digest, -begins.toordinal()
 
 
 def _units(

@@ -146,4 +146,4 @@ def document_of(held: dict[str, Any]) -> Document:
     days = {
         key: date.fromisoformat(held[key]) for key in ("issued", "in_force_from", "in_force_to") if held[key]
     }
-    return Document(**{**held, **days})
+    return Document(**{**held, **days, "repeals": tuple(held.get("repeals", ()))})
