@@ -10,11 +10,14 @@ from datetime import date
 
 from knowledge.evidence import eligible, refusal
 from knowledge.extracts import extract
+from knowledge.leads import short_title
 from knowledge.library import Hit, Library
 from knowledge.model_answers import ask_live
 from knowledge.needs import Need, read_needs
 from knowledge.queries import read_query
 from knowledge.replies import Answer, AskModel
+
+LONGEST_PLACE = 24  # of a passage's name in a refusal
 
 
 def ask(
@@ -59,6 +62,6 @@ def _with_quoted(hits: Sequence[Hit], needs: Sequence[Need], answer: Answer) -> 
 
 def _refused(reason: str, hits: Sequence[Hit]) -> str:
     """An honest no, and what lies nearest, marked as not applying."""
-    near = [f"《{hit.document}》{hit.passage}" for hit in hits[:3]]
+    near = [f"{short_title(hit.document)}{hit.passage[:LONGEST_PLACE]}" for hit in hits[:3]]
     nearest = f"最接近的是{'、'.join(near)}，但不能据以回答。" if near else ""
     return f"库中没有。{reason}。{nearest}"
