@@ -10,8 +10,8 @@ from knowledge.queries import Query
 from knowledge.sentences import asks_for_all, cut_clauses, row_cells, wanted_marks
 
 SHORT = 120  # a passage up to this length is quoted whole
-MARK_WEIGHT = 0.6  # of a number or consequence the question wants, for the sentence that states one
-LENGTH_COST = 0.0009  # of a character, against the share of the question a stretch holds
+MARK_WEIGHT = 0.5  # of a number or consequence the question wants, for the sentence that states one
+LENGTH_COST = 0.0006  # of a character, against the share of the question a stretch holds
 _ITEM = re.compile(r"\s*[（(](?:[一二三四五六七八九十]+|\d+)[）)]")
 _LIST_OPENING = re.compile(r"[^\n]*?[：:]\s*$", re.M)
 
