@@ -8,6 +8,7 @@ import uvicorn
 from review.accounts import DEMONSTRATOR, LEADER, Accounts, Person
 from review.desk import Desk
 from review.errors import ReviewError, SettingsError
+from review.llm import open_model
 from review.logs import open_log, record_defect
 from review.pages.inspections import begin
 from review.pipeline import review_inspection
@@ -22,7 +23,8 @@ def open_desk(settings: Settings) -> Desk:
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
     runs = Runs(store, settings.home, review_inspection)
-    desk = Desk(store, Accounts(store, settings.host), runs, settings.home, settings.embedding)
+    accounts = Accounts(store, settings.host)
+    desk = Desk(store, accounts, runs, settings.home, settings.embedding, open_model(settings))
     if not store.inspections() and settings.demo.is_dir():
         begin(desk, Person(DEMONSTRATOR, (LEADER,), demo=True), settings.demo, demo=True)
     else:

@@ -1,105 +1,126 @@
 """Adding files to a home folder: read each, keep what could be read, build the index, then say so — in this order.
 
-One bad file never stops the rest; a file whose content is already held changes nothing.
+One bad file never stops the rest; a file whose content is already held changes nothing. An add that was cut off is
+taken up by the next: what it had read and kept is not read again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from knowledge.importers import ImportReport, import_rows
+from knowledge.document import Document
+from knowledge.importers import ImportReport, import_rows, withdraw_rows
 from knowledge.indexing import build_index, drop_old, indexed
+from knowledge.originals import keep_original
+from knowledge.readers import Progress as Turned
 from knowledge.readers import UnreadableFile
-from knowledge.shelf import INDEXED, READ, REFUSED, FileState, Shelf
-from knowledge.sources import read_source
+from knowledge.reading import Reader
+from knowledge.shelf import FORMAT, INDEXED, READ, REFUSED, FileState, Shelf, Source
+from knowledge.writability import writable
 
 Progress = Callable[[int, int, FileState], None]
+Turning = Callable[[Path, int, int], None]  # a page of a file is done: its number, and how many there are
+
+WAITING = "另一个添加正在进行，等待中……"
+
+
+@dataclass
+class _Adding:
+    """One run over some files: where they go, what is held already, and who is told of the pages."""
+
+    home: Path
+    shelf: Shelf
+    held: dict[str, FileState]
+    reader: Reader = field(default_factory=Reader)
+    turning: Turning | None = None
 
 
 def add_paths(
-    home: Path, paths: Iterable[Path], progress: Progress | None = None, *, embedding: str | None = None
+    home: Path,
+    paths: Iterable[Path],
+    progress: Progress | None = None,
+    *,
+    embedding: str | None = None,
+    notice: Callable[[str], None] | None = None,
+    turning: Turning | None = None,
 ) -> list[FileState]:
-    """Add files and folders; the states of exactly these files come back, in order."""
+    """Add files and folders; the states of exactly these files come back, in order.
+
+    `notice` is told when another add is at work and this one waits. Raises `NotWritable` where the home folder
+    takes nothing; what was kept until then stays.
+    """
     files = list(_files(paths))
     shelf = Shelf(home)
-    with shelf.writing():
-        known = {state.file: state for state in shelf.states()}
-        held = {state.sha256: state for state in known.values() if state.sha256 and state.state != REFUSED}
+    with writable(home), shelf.writing(lambda: notice(WAITING) if notice else None):
+        shelf.sweep()
+        settled, unfinished = shelf.settled(), shelf.journal()
+        run = _Adding(home, shelf, _reusable(shelf, [*settled, *unfinished]), turning=turning)
         states: list[FileState] = []
-        for number, file in enumerate(files, start=1):
-            state = _add(home, shelf, file, held)
-            if state.sha256 and state.state != REFUSED:
-                held.setdefault(state.sha256, state)
-            states.append(state)
-            if progress:
-                progress(number, len(files), state)
-        after = {**known, **{state.file: state for state in states}}
-        if after != known:
-            kept = list(after.values())
-            build_index(shelf, indexed(kept), embedding)
-            shelf.write_states(kept)
+        try:
+            for number, file in enumerate(files, start=1):
+                state = run.add(file)
+                states.append(state)
+                if progress:
+                    progress(number, len(files), state)
+        finally:
+            run.reader.close()
+        after = _after(home, shelf, settled, [*unfinished, *states])
+        if after != settled:
+            build_index(shelf, indexed(after), embedding)
+            shelf.write_states(after)
             drop_old(shelf)
     return states
 
 
-def _add(home: Path, shelf: Shelf, file: Path, held: dict[str, FileState]) -> FileState:
-    name = str(file)
-    try:
-        sha256 = _sha256(file)
-        if sha256 in held:
-            before = held[sha256]
-            return (
-                before if before.file == name else replace(before, file=name, reason="内容与已添加的文件相同")
-            )
-        source = read_source(file, home / "cache")
-    except UnreadableFile as problem:
-        place = "" if problem.place == "整份文件" else f"{problem.place}："
-        return FileState(name, REFUSED, reason=f"{place}{problem.problem}；{problem.remedy}")
-    except OSError as problem:
-        return FileState(name, REFUSED, reason=f"打不开（{problem.strerror or problem}）；请核对路径与权限")
+def _reusable(shelf: Shelf, states: Iterable[FileState]) -> dict[str, FileState]:
+    """By content, the files that need not be read again."""
+    return {
+        state.sha256: state
+        for state in states
+        if state.sha256 and state.state != REFUSED and state.format == FORMAT and shelf.holds(state.sha256)
+    }
+
+
+def _after(home: Path, shelf: Shelf, settled: list[FileState], fresh: list[FileState]) -> list[FileState]:
+    """The list of states with the fresh ones in it; another content under a known name is a version, or replaces it."""
+    after = {(state.file, state.sha256): state for state in settled}
+    for state in fresh:
+        for key, known in list(after.items()):
+            if key[0] == state.file and key[1] != state.sha256 and not _versions(known, state):
+                del after[key]
+        after[state.file, state.sha256] = state
+    kept = {state.sha256 for state in after.values()}
+    for state in settled:
+        if state.sha256 and state.sha256 not in kept:
+            withdraw_rows(home, state.sha256)
+    return list(after.values())
+
+
+def _versions(known: FileState, state: FileState) -> bool:
+    """Whether a file now holds another version of a document, so that both are to be searched by their days."""
+    begins, began = state.in_force_from or state.issued, known.in_force_from or known.issued
+    return INDEXED == known.state == state.state and known.title == state.title and begins != began
+
+
+def _add_content(run: _Adding, file: Path) -> FileState:
+    turning = run.turning
+    turned: Turned | None = (lambda number, count: turning(file, number, count)) if turning else None
+    source = run.reader.read(file, run.home / "cache", turned)
     passages = sum(passage.unit for passage in source.passages)
-    report = import_rows(file, home) if source.rows else None
+    report = import_rows(file, run.home) if source.rows else None
     rows = sum(report.counts.values()) if report else 0
-    shelf.put(source)
+    run.shelf.put(source)
+    keep_original(run.home, file, source.sha256)
+    used = bool(passages or rows)
     return FileState(
-        file=name,
-        state=INDEXED if passages or rows else READ,
-        title=source.document.title,
+        file=str(file),
+        state=INDEXED if used else READ,
         sha256=source.sha256,
         passages=passages,
         rows=rows,
-        reason=None if passages or rows else _unused(source.rows, report),
+        reason=None if used else _unused(source, report),
         notes=(*source.notes, *_rejected(report)),
+        format=FORMAT,
+        **_stated(source.document),
     )
-
-
-def _unused(lines: int, report: ImportReport | None) -> str:
-    if report and report.rejected:
-        return report.rejected[0].reason
-    return f"{lines:,} 行编码，没有可引用的条文，也没有可用的规则" if lines else "没有可引用的条文"
-
-
-def _rejected(report: ImportReport | None) -> tuple[str, ...]:
-    """The lines that became no rule row: how many, and the first of them with the reason."""
-    if report is None or not report.rejected or not report.counts:
-        return ()
-    first = report.rejected[0]
-    return (f"{len(report.rejected)} 行未转成规则，如{first.place}：{first.reason}",)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Every file under the given paths once; hidden files are no sources."""
-    seen: set[Path] = set()
-    for path in paths:
-        found = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-        for file in found:
-            whole = file.resolve()
-            if whole not in seen and not any(part.startswith(".") for part in file.relative_to(path).parts):
-                seen.add(whole)
-                yield whole
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

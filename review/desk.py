@@ -12,8 +12,10 @@ from typing import Any
 
 from knowledge.library import Library
 from review.accounts import Accounts, Person
+from review.askings import Askings
 from review.entries import Decision, InspectionEntry, standing
 from review.errors import ReviewError
+from review.llm import Model
 from review.results import Line, Results, open_results
 from review.rulebook import describe_all
 from review.runs import Runs
@@ -47,6 +49,8 @@ class Desk:
     runs: Runs
     home: Path
     embedding: str | None = None
+    model: Model | None = None  # answers in the chat where there is one
+    askings: Askings = field(default_factory=Askings)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
 

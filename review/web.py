@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import page_image
 from review.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
+from review.chat_routes import add_chat_routes
 from review.desk import Desk, Refused, source_file
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import COOKIE, FOLDER, asset, build_page
@@ -51,6 +52,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     _add_assets(app)
     _add_page_images(app, desk)
     _add_upload(app, desk)
+    add_chat_routes(app, desk, lambda request: _person(desk.accounts, request))
     return _mount_pages(app, desk)
 
 
@@ -67,7 +69,7 @@ def _add_guard(app: FastAPI, accounts: Accounts, host: str) -> None:
         answer = answer or await call_next(request)
         for name, value in HEADERS.items():
             answer.headers[name] = value
-        if not request.url.path.startswith(("/assets/", "/static/", "/page/")):
+        if not request.url.path.startswith(("/assets/", "/static/", "/page/", "/chat/page/")):
             answer.headers["Cache-Control"] = "no-store"
         return answer
 

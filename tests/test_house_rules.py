@@ -18,7 +18,7 @@ DOORS = {
     "pypdf": ("knowledge/readers/",),
     "pypdfium2": ("knowledge/readers/",),
     "rapidocr": ("knowledge/readers/",),
-    "docx": ("knowledge/readers/",),
+    "docx": ("knowledge/readers/", "review/reports/"),
     "openpyxl": ("knowledge/readers/",),
     "bs4": ("knowledge/readers/",),
     "chromadb": ("knowledge/index.py",),

@@ -1,21 +1,24 @@
-"""问答: questions about rules, answered with the clauses that say so; each citation opens at its words."""
+"""问答: questions about rules, answered with the clauses that say so; each citation opens in its document.
 
-import time
-from datetime import date, datetime
+The answer itself comes over the event stream of `review.chat_routes`; here is all that surrounds it.
+"""
+
+from datetime import date
 from pathlib import Path
 
-from knowledge.answers import ask
-from knowledge.replies import answer_json
+from knowledge.library import Clause
+from knowledge.places import NATIONAL, PROVINCES
 from review.accounts import Person
+from review.answering import read_day
 from review.clauses import open_clause
 from review.desk import Call, Desk, Refused, person_line, text
 from review.entries import Question
+from review.gaps import ADMINISTERS, note_gap
 from review.pages.inspections import stated_in
 from review.results import Line
-from review.store import new_key
+from review.whole_texts import file_of, open_original, open_whole
 
-LONGEST_QUESTION = 500
-FOLLOWED = 3  # earlier questions a follow-up is read with
+LONGEST_QUOTE = 4000
 EXAMPLES = (
     "挂床住院怎么认定",
     "首次病程记录应当几小时内完成",
@@ -26,22 +29,26 @@ EXAMPLES = (
 
 def open_chat(desk: Desk, person: Person, call: Call) -> Line:
     """One's own conversations, the state of the library, and the region and day to begin with."""
-    conversations = desk.store.talks.conversations(person.name)
-    states = desk.library.states()
+    library = desk.library
     return {
         "person": person_line(person),
         "conversations": [
-            {"key": one.key, "title": one.title, "at": one.at.isoformat() + "Z"} for one in conversations
+            {"key": one.key, "title": one.title, "at": one.at.isoformat() + "Z"}
+            for one in desk.store.talks.conversations(person.name)
         ],
         "examples": EXAMPLES,
         "library": {
-            "documents": len({document.title for document in desk.library.collection.documents}),
-            "passages": len(desk.library.collection.passages),
-            "digests": desk.library.digest_count,
+            "documents": len({document.title for document in library.collection.documents}),
+            "passages": len(library.collection.passages),
+            "digests": library.digest_count,
             "refused": [
-                {"file": state.file, "said": state.said} for state in states if state.state == "拒收"
+                {"file": Path(state.file).name, "said": state.said}
+                for state in library.states()
+                if state.state == "拒收"
             ],
+            "administers": bool(ADMINISTERS & set(person.roles)),
         },
+        "model": desk.model.name if desk.model else None,
         "regions": _regions(desk),
         "today": date.today().isoformat(),
     }
@@ -49,51 +56,64 @@ def open_chat(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_conversation(desk: Desk, person: Person, call: Call) -> Line:
     """The questions and answers of one of one's own conversations."""
-    return {"turns": [_turn(one) for one in _own(desk, person, text(call, "conversation"))]}
+    turns = desk.store.talks.turns(person.name, text(call, "conversation", 32))
+    return {"turns": [_turn(one) for one in turns]}
 
 
-def ask_question(desk: Desk, person: Person, call: Call) -> Line:
-    """Answer a question; question and answer are kept."""
-    question = text(call, "question", LONGEST_QUESTION).strip()
-    if not question:
-        raise Refused("请写下要问的内容。")
-    day, region = _day(text(call, "as_of")), text(call, "region") or None
+def delete_conversation(desk: Desk, person: Person, call: Call) -> Line:
+    """Forget one of one's own conversations for good."""
     conversation = text(call, "conversation", 32)
-    earlier = _own(desk, person, conversation) if conversation else []
-    conversation = conversation if earlier else new_key()
-    follow = tuple(one.question for one in earlier[-FOLLOWED:]) if call.get("follow") is True else ()
-    began = time.perf_counter()
-    reply = plain_answer(desk, question, day, region, follow)
-    reply |= {"as_of": day.isoformat(), "region": region, "seconds": round(time.perf_counter() - began, 2)}
-    desk.store.talks.add(conversation, person.name, question, reply)
-    return {"conversation": conversation, "turn": {"question": question, **reply}}
+    if not desk.store.talks.delete(person.name, conversation):
+        raise Refused("没有这段问答，或已经删除。")
+    desk.store.write_trail(person.name, "delete_talk", subject=conversation)
+    return {"ok": True}
 
 
-def plain_answer(desk: Desk, question: str, day: date, region: str | None, history: tuple[str, ...]) -> Line:
-    """The library's answer as plain values; without a model it is put together from the clauses themselves."""
-    reply = ask(desk.library, question, as_of=day, region=region, history=history)
-    told: Line = answer_json(reply)
-    # the page shows a hit by its name and opens its text when asked for
-    hits = [{key: hit[key] for key in ("document", "passage", "in_force_from")} for hit in told["hits"]]
-    return told | {"hits": hits, "dropped": reply.dropped, "origin": reply.origin}
+def stop_asking(desk: Desk, person: Person, call: Call) -> Line:
+    """Stop waiting for a model; what was proven until then stays."""
+    return {"ok": True, "stopped": desk.askings.stop(person.name, text(call, "asking", 64))}
 
 
 def open_citation(desk: Desk, person: Person, call: Call) -> Line:
     """The clause of a citation, opened at its words, on the day the question was asked for."""
     document, passage = text(call, "document"), text(call, "passage")
-    return open_clause(desk.library, document, passage, _day(text(call, "as_of")), text(call, "quote", 4000))
+    day = read_day(text(call, "as_of"))
+    told = open_clause(desk.library, document, passage, day, text(call, "quote", LONGEST_QUOTE))
+    clause = desk.library.clause(document, passage, on=day)
+    state = file_of(desk.library, clause) if clause else None
+    return told | {"file": Path(state.file).name if state else None, "page": clause.page if clause else None}
 
 
-def _own(desk: Desk, person: Person, conversation: str) -> list[Question]:
-    return desk.store.talks.turns(person.name, conversation)
+def open_document(desk: Desk, person: Person, call: Call) -> Line:
+    """The document around a citation, some sections at a time."""
+    first, count = call.get("first"), call.get("count")
+    around = {
+        name: value
+        for name, value in (("first", first), ("count", count))
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    }
+    return open_whole(desk.library, _clause(desk, call), text(call, "quote", LONGEST_QUOTE), **around)
+
+
+def open_pages(desk: Desk, person: Person, call: Call) -> Line:
+    """The original pages of a citation's document, and where its words stand on them."""
+    return open_original(desk.library, _clause(desk, call), text(call, "quote", LONGEST_QUOTE))
+
+
+def _clause(desk: Desk, call: Call) -> Clause:
+    day = read_day(text(call, "as_of"))
+    clause = desk.library.clause(text(call, "document"), text(call, "passage"), on=day)
+    if clause is None:
+        raise Refused("库中已没有这一条；可能换了版本，请重新提问。")
+    return clause
 
 
 def _turn(one: Question) -> Line:
-    return {"question": one.question, **one.answer}
+    return {"question": one.question, "at": one.at.isoformat() + "Z", **one.answer}
 
 
 def _regions(desk: Desk) -> list[Line]:
-    """The regions of the inspections at hand, for the choice above the box."""
+    """The regions of the inspections at hand, and those the library holds documents of; `own` marks the first."""
     found: dict[str, Line] = {}
     for entry in desk.store.inspections():
         results = desk.results(entry)
@@ -101,17 +121,23 @@ def _regions(desk: Desk) -> list[Line]:
         if code:
             stated = stated_in(Path(entry.folder)).get("region")
             name = str(stated.get("name") or "") if isinstance(stated, dict) else ""
-            found[str(code)] = {"code": str(code), "name": f"{name} {code}".strip()}
+            found[str(code)] = {"code": str(code), "name": f"{name} {code}".strip(), "own": True}
+    names = {code: name for name, code in PROVINCES.items()}
+    held = {one.region: one.place for one in desk.library.collection.documents if one.region}
+    for code in sorted(set(held) - set(found) - {NATIONAL}):
+        found[code] = {"code": code, "name": f"{names.get(code) or held[code] or ''} {code}".strip()}
     return list(found.values())
 
 
-def _day(given: str) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return datetime.now().astimezone().date()
-
-
-HANDLERS = (open_chat, open_conversation, ask_question, open_citation)
-SCRIPTS = ("mingjian.js", "clause.js", "chat.js")
-STYLES = ("tokens.css", "clause.css", "chat.css")
+HANDLERS = (
+    open_chat,
+    open_conversation,
+    delete_conversation,
+    stop_asking,
+    open_citation,
+    open_document,
+    open_pages,
+    note_gap,
+)
+SCRIPTS = ("mingjian.js", "clause.js", "source.js", "answer.js", "talk.js", "chat.js")
+STYLES = ("tokens.css", "clause.css", "chat.css", "source.css")
