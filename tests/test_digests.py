@@ -39,6 +39,7 @@ COMPLETE = {
     "最高人民法院、最高人民检察院关于办理诈骗刑事案件具体应用法律若干问题的解释": 11,
     "中华人民共和国基本医疗卫生与健康促进法": 110,
     "上海市医疗保障条例": 66,
+    "浙江省医疗保障条例": 59,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
@@ -68,6 +69,7 @@ ASKED_THROUGHOUT = (
     "fraud_interpretation_2011",
     "health_promotion_law",
     "shanghai_medical_security",
+    "zhejiang_medical_security",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
