@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("paths", nargs="+", type=Path, metavar="路径")
     add.add_argument("--json", action="store_true", help="以 JSON 输出各文件状态")
     add.set_defaults(command=_add)
+    _register_amending(commands)
     listing = commands.add_parser("list", help="列出已添加的文件及其状态")
     listing.add_argument("--json", action="store_true", help="以 JSON 输出")
     listing.set_defaults(command=_list)
@@ -47,8 +49,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _register_amending(commands: Any) -> None:
+    named = "文件的路径、名称、标题，或 list --json 中的 sha256（可只写开头）"
+    correct = commands.add_parser("correct", help="更正一份文件的标题、文号、机关、日期、地区")
+    correct.add_argument("file", metavar="文件", help=named)
+    for option, says in (
+        ("--title", "标题"),
+        ("--number", "文号"),
+        ("--issuer", "制定机关"),
+        ("--issued", "公布日期，如 2024-03-01"),
+        ("--in-force-from", "施行日期"),
+        ("--in-force-to", "失效日期"),
+        ("--region", "区划代码，全国为 000000"),
+    ):
+        correct.add_argument(option, metavar="值", help=f"{says}；写空串 '' 表示未注明")
+    correct.add_argument("--who", default="", metavar="姓名", help="谁更正的")
+    correct.set_defaults(command=_correct)
+    withdraw = commands.add_parser("withdraw", help="把一份文件及由它导入的规则撤出依据库")
+    withdraw.add_argument("file", metavar="文件", help=named)
+    withdraw.set_defaults(command=_withdraw)
+
+
 def _add(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.adding import add_paths
+    from knowledge.adding import NotWritable, add_paths
     from knowledge.shelf import REFUSED, FileState
 
     missing = [str(path) for path in options.paths if not path.exists()]
@@ -59,15 +82,71 @@ def _add(home: Path, options: argparse.Namespace) -> int:
     def show(number: int, total: int, state: FileState) -> None:
         print(f"[{number}/{total}] {Path(state.file).name}　{state.said}", file=sys.stderr, flush=True)
 
-    states = add_paths(home, options.paths, show, embedding=_embedding())
+    def turning(file: Path, number: int, count: int) -> None:
+        if count > 1 and sys.stderr.isatty():
+            print(f"\r{file.name}　第 {number}/{count} 页", end="\r", file=sys.stderr, flush=True)
+
+    begun = time.monotonic()
+    try:
+        states = add_paths(home, options.paths, show, embedding=_embedding(), notice=_say, turning=turning)
+    except NotWritable as problem:
+        _say(str(problem))
+        return 1
+    except KeyboardInterrupt:
+        _say("已中断；读过的文件已保留，再次添加即可接上。")
+        return 130
+    seconds = time.monotonic() - begun
     if options.json:
         print(json.dumps([_state_json(state) for state in states], ensure_ascii=False, indent=1))
     else:
         refused = sum(state.state == REFUSED for state in states)
         print(
-            f"{len(states)} 份文件：{len(states) - refused} 份已读入，{refused} 份拒收。库在 {home / 'knowledge'}。"
+            f"{len(states)} 份文件：{len(states) - refused} 份已读入，{refused} 份拒收，用时 {seconds:.1f} 秒。"
+            f"库在 {home / 'knowledge'}。"
         )
     return 0
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _correct(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.adding import correct
+    from knowledge.corrections import FIELDS
+
+    changes = {field: value for field in FIELDS if (value := getattr(options, field)) is not None}
+    if not changes:
+        _say("没有要更正的内容；请至少写一项，如 --in-force-from 2024-03-01。")
+        return 2
+
+    def run(sha256: str) -> str:
+        state = correct(home, sha256, changes, who=options.who, embedding=_embedding())
+        told = "，".join(f"{FIELDS[field]} {getattr(state, field) or '未注明'}" for field in changes)
+        return f"已更正《{state.title}》：{told}。"
+
+    return _amended(home, options.file, run)
+
+
+def _withdraw(home: Path, options: argparse.Namespace) -> int:
+    from knowledge.adding import withdraw
+
+    def run(sha256: str) -> str:
+        return f"已撤出《{withdraw(home, sha256, embedding=_embedding()).title}》。"
+
+    return _amended(home, options.file, run)
+
+
+def _amended(home: Path, named: str, run: Any) -> int:
+    """Run a change of the one file that is named, and say what became of it."""
+    from knowledge.amending import named_file
+
+    try:
+        print(run(named_file(home, named)))
+        return 0
+    except (ValueError, LookupError) as problem:
+        _say(str(problem))
+        return 2
 
 
 def _list(home: Path, options: argparse.Namespace) -> int:

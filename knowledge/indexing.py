@@ -24,7 +24,7 @@ HEADING_WEIGHT = 1.0
 def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]:
     """The index as last built; an outdated one is built again from what was kept."""
     shelf = Shelf(home)
-    states = indexed(shelf.states())
+    states = indexed(shelf.settled())
     if not states:
         collection = Collection.of(shipped_digests())
         return collection, index_in_memory(collection, model)
@@ -66,7 +66,12 @@ def build_index(shelf: Shelf, states: list[FileState], model: str | None = None)
 
 
 def drop_old(shelf: Shelf) -> None:
-    """Keep the two youngest indexes: the one in use, and the one a running program may still read."""
+    """Keep the two youngest indexes: the one in use, and the one a running program may still read.
+
+    Only the writer may call this: what is half built is then what a killed one left.
+    """
+    for folder in (shelf.folder / "index").glob(".*"):
+        shutil.rmtree(folder, ignore_errors=True)
     built = [folder for folder in (shelf.folder / "index").glob("*") if (folder / "done").exists()]
     built.sort(key=lambda folder: (folder / "done").stat().st_mtime)
     for folder in built[:-2]:
@@ -85,8 +90,7 @@ def indexed(states: list[FileState]) -> list[FileState]:
 def _folder(shelf: Shelf, states: list[FileState], model: str | None) -> Path:
     """An index is named by all it was built from: files, digests, model, and the way of building."""
     digests = [file.read_bytes() for file in sorted(SHIPPED.glob("*.md"))]
-    shas = sorted(state.sha256.encode() for state in states if state.sha256)
-    parts = [str(BUILD).encode(), (model or "").encode(), *digests, *shas]
+    parts = [str(BUILD).encode(), (model or "").encode(), *digests, *map(str.encode, shelf.editions(states))]
     return shelf.folder / "index" / hashlib.blake2b(b"\0".join(parts), digest_size=12).hexdigest()
 
 

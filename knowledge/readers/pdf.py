@@ -40,7 +40,7 @@ def _opened(content: bytes) -> Iterator[Any]:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as problem:
             if "password" in str(problem).lower() or b"/Encrypt" in content:
-                raise UnreadableFile("PDF 已加密，需要密码", "请向医院索取未加密的文件") from problem
+                raise UnreadableFile("PDF 已加密，需要密码", "请索取未加密的文件") from problem
             raise UnreadableFile("PDF 损坏或不完整", "请重新导出或重新拷贝该文件") from problem
         try:
             yield document
