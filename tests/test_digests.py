@@ -40,6 +40,9 @@ COMPLETE = {
     "中华人民共和国基本医疗卫生与健康促进法": 110,
     "上海市医疗保障条例": 66,
     "浙江省医疗保障条例": 59,
+    "中华人民共和国医师法": 67,
+    "中华人民共和国行政处罚法": 86,
+    "医疗纠纷预防和处理条例": 56,
 }
 # Digests whose every passage says how people ask for it.
 ASKED_THROUGHOUT = (
