@@ -166,7 +166,8 @@ def _title(lines: Sequence[str]) -> str | None:
         if _TITLE_END.search(joined):
             return re.sub(r"^《([^《》]+)》$", r"\1", joined)
     first = held[0] if held else ""
-    return first if first and len(first) <= 60 and not _SALUTATION.search(first) else None
+    telling = len(re.findall(r"[^\W\d]", first)) >= 3
+    return first if telling and len(first) <= 60 and not _SALUTATION.search(first) else None
 
 
 def _above_title(line: str) -> bool:

@@ -5,14 +5,15 @@ stands over another row of cells is a table's heading, wherever it stands.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 from knowledge.readers import Line, Page, ReadText
 
 MARGIN = 0.13  # of the page's height, above and below
+_FEWEST_STEPS = 3  # rows below each other that tell the pitch of a page
 _PAGE_NUMBER = re.compile(
     r"[-—–·•.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6})\s*(?:页)?\s*(?:[/,，]?\s*(?:共|of)?\s*\d{1,4}\s*页?)?[-—–·•.\s]*"
 )
@@ -50,8 +51,13 @@ class Row:
 def page_rows(read: ReadText, pages: Iterable[int]) -> list[Row]:
     """All rows of the given pages in reading order, without their margins."""
     by_page = [list(_rows(read, number)) for number in pages]
-    running = _running(by_page)
-    return [row for rows in by_page for place, row in enumerate(rows) if not _is_margin(rows, place, running)]
+    seen: dict[str, list[Row]] = {}
+    for rows in by_page:
+        for row in rows:
+            if _at_edge(row):
+                seen.setdefault(_key(row), []).append(row)
+    filled = sum(bool(rows) for rows in by_page)
+    return [row for rows in by_page for row in _without_margins(rows, seen, filled)]
 
 
 def _rows(read: ReadText, number: int) -> Iterator[Row]:
@@ -123,29 +129,49 @@ def _level(held: Sequence[Line], cell: Line) -> bool:
     return beside and shared >= 0.5 * min(bottom - top, cell.box[3] - cell.box[1])
 
 
-def _running(by_page: Sequence[Sequence[Row]]) -> set[tuple[bool, str]]:
-    """What stands in the margin of many pages, numbers aside: (above or below, squeezed text)."""
-    filled = sum(bool(rows) for rows in by_page)
-    seen = Counter(key for rows in by_page for key in {_key(row) for row in rows if _at_edge(row)})
-    return {
-        key for key, count in seen.items() if count >= max(2, 0.6 * filled) or count >= max(3, 0.3 * filled)
+def _without_margins(rows: list[Row], seen: dict[str, list[Row]], pages: int) -> list[Row]:
+    """The rows between the page's header and its footer."""
+    if not rows:
+        return rows
+    downwards = sorted(rows, key=lambda row: row.y0)
+    steps = [after.middle - before.middle for before, after in pairwise(downwards)]
+    pitch = median(steps) if len(steps) >= _FEWEST_STEPS else 0.0
+    dropped = {id(row) for row in _outer(downwards, seen, pages, pitch)}
+    dropped |= {id(row) for row in _outer(downwards[::-1], seen, pages, pitch)}
+    return [row for row in rows if id(row) not in dropped]
+
+
+def _outer(inwards: Sequence[Row], seen: dict[str, list[Row]], pages: int, pitch: float) -> Iterator[Row]:
+    """The margin's rows from the page's edge inwards; a gap parts them from the text."""
+    held: list[Row] = []
+    for place, row in enumerate(inwards):
+        following = inwards[place + 1] if place + 1 < len(inwards) else None
+        if not _at_edge(row):
+            return
+        number = bool(_PAGE_NUMBER.fullmatch(row.text))
+        heads_table = following is not None and 1 < len(row.cells) <= len(following.cells)
+        if not number and (heads_table or not _comes_back(row, seen, pages)):
+            return
+        held.append(row)
+        step = abs(following.middle - row.middle) if following else 1.0
+        if number or step > 1.25 * pitch or step > 2.4 * (row.y1 - row.y0):
+            yield from held
+            held = []
+
+
+def _comes_back(row: Row, seen: dict[str, list[Row]], pages: int) -> bool:
+    """Whether the same words, numbers aside, stand in the same place and size on many pages."""
+    alike = {
+        other.page
+        for other in seen[_key(row)]
+        if abs(other.y0 - row.y0) < 0.012 and 0.87 < (other.y1 - other.y0) / (row.y1 - row.y0) < 1.15
     }
-
-
-def _is_margin(rows: Sequence[Row], place: int, running: set[tuple[bool, str]]) -> bool:
-    row = rows[place]
-    if not _at_edge(row):
-        return False
-    if _PAGE_NUMBER.fullmatch(row.text):
-        return True
-    below = rows[place + 1] if place + 1 < len(rows) else None
-    heads_table = len(row.cells) > 1 and below is not None and len(below.cells) >= len(row.cells)
-    return _key(row) in running and not heads_table
+    return len(alike) >= max(2, 0.6 * pages) or len(alike) >= max(3, 0.3 * pages)
 
 
 def _at_edge(row: Row) -> bool:
     return row.y1 < MARGIN or row.y0 > 1 - MARGIN
 
 
-def _key(row: Row) -> tuple[bool, str]:
-    return row.y0 < 0.5, re.sub(r"\d+", "#", re.sub(r"\s+", "", row.text))
+def _key(row: Row) -> str:
+    return re.sub(r"\d+", "#", re.sub(r"\s+", "", row.text))

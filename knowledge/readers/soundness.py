@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 FEWEST_CHARACTERS = 10  # a shorter text may be a name of rare characters
-COMMON_SHARE = 0.5
+COMMON_SHARE, UNKNOWN_SHARE = 0.5, 0.15
 _LAST_COMMON_ROW = 0xD7  # the first level of GB 2312 ends with this lead byte
 # What a Chinese document may hold; a layer with much else was written without a usable character map.
 _PLAUSIBLE = re.compile(
@@ -35,12 +35,18 @@ def garbled(text: str) -> bool:
 
 
 def _seldom_written(text: str) -> bool:
+    """Few frequent characters, and some outside GB 2312 altogether; a list of herbs has only the one."""
     han = _HAN.findall(text)
-    return len(han) >= FEWEST_CHARACTERS and sum(map(_common, han)) < COMMON_SHARE * len(han)
+    common, unknown = sum(map(_common, han)), sum(_lead_byte(character) is None for character in han)
+    return (
+        len(han) >= FEWEST_CHARACTERS
+        and common < COMMON_SHARE * len(han)
+        and unknown > UNKNOWN_SHARE * len(han)
+    )
 
 
 def _unknown_characters(line: str) -> bool:
-    """A line may well list herbs or surnames; but half of it outside GB 2312 altogether is no writing."""
+    """A line half of which is outside GB 2312 is no writing, though the rest of the text is."""
     han = _HAN.findall(line)
     return 2 * sum(_lead_byte(character) is None for character in han) > len(han)
 
