@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 
 from review.errors import HeaderError, ReviewError
@@ -53,9 +54,24 @@ def _rules_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m review rules", description="列出全部检查。")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出检查的全部说明")
     parser.add_argument(
-        "--coverage", action="store_true", help="列出 88 类规则与 183 条典型问题由哪些检查覆盖"
+        "--coverage", action="store_true", help="列出 88 类规则与 183 条典型问题由哪些检查、哪些规则行覆盖"
     )
+    parser.add_argument("--as-of", type=_day, metavar="日期", help="规则行按哪一天算（默认今天）")
+    parser.add_argument("--region", type=_region, metavar="区划代码", help="规则行按哪个地区算（默认全国）")
     return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2024-03-01") from None
+
+
+def _region(text: str) -> str:
+    if len(text) != 6 or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}”不是六位行政区划代码，请写成 220000")
+    return text
 
 
 def _review(options: argparse.Namespace) -> int:
@@ -72,16 +88,17 @@ def _review(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from review.rulebook import coverage, describe_all
+    from review.rulebook import coverage, coverage_json, describe_all
     from review.terminal import print_coverage, print_json, print_rules
 
-    rules = describe_all(Settings.from_environment().home)
+    home = Settings.from_environment().home
     if options.coverage:
-        print_json(coverage(rules)) if options.json else print_coverage(coverage(rules))
+        found = coverage(home, options.as_of or date.today(), options.region)
+        print_json(coverage_json(found)) if options.json else print_coverage(found)
     elif options.json:
-        print_json(rules)
+        print_json(describe_all(home))
     else:
-        print_rules(rules)
+        print_rules(describe_all(home))
     return 0
 
 

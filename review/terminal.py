@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from review.violations import CERTAINTY_NAMES, Certainty
 
 if TYPE_CHECKING:
     from review.pipeline import Review
+    from review.rulebook import Coverage, CoverageLine
 
 FAULTS_SHOWN = 20
+CLASS, PROBLEM = "规则类", "典型问题"
 
 
 class ProgressBar:
@@ -110,14 +113,42 @@ def print_rules(rules: list[dict[str, Any]]) -> None:
     Console(highlight=False).print(table)
 
 
-def print_coverage(covered: dict[str, dict[int, list[str]]]) -> None:
-    """How many of the national rule classes and typical problems a check declares, and which are open."""
+def print_coverage(found: Coverage) -> None:
+    """Every class and problem with its state, how many are in each, and which tables would bring more to run."""
     console = Console(highlight=False)
-    for title, numbers in (("规则类", covered["classes"]), ("典型问题", covered["problems"])):
-        open_numbers = [str(number) for number, codes in numbers.items() if not codes]
-        console.print(f"{title}：{len(numbers) - len(open_numbers)} / {len(numbers)} 有检查")
-        if open_numbers:
-            console.print(Text(f"  尚无检查：{' '.join(open_numbers)}"))
+    console.print(f"按 {found.as_of} 在{found.region or '全国'}施行的规则行计。")
+    for kind in (CLASS, PROBLEM):
+        console.print(_coverage_table(kind, found.of(kind)))
+    for kind in (CLASS, PROBLEM):
+        counts = "、".join(f"{state} {count}" for state, count in found.counts(kind).items())
+        console.print(f"{kind} {len(found.of(kind))} 项：{counts}")
+    waiting = found.wanting()
+    if waiting:
+        console.print("检查已有、只缺规则行的：")
+    for table, numbers in waiting.values():
+        said = "，".join(f"{kind} {' '.join(map(str, held))}" for kind, held in numbers.items() if held)
+        console.print(Text(f"  {table.says}（{table.table}）：{said}。可由此补上：{table.brought_by}"))
+
+
+def _coverage_table(kind: str, lines: Sequence[CoverageLine]) -> Table:
+    table = Table(title=kind)
+    for column in ("号", "名称", "类别", "状态", "检查", "规则行", "说明"):
+        table.add_column(column, overflow="fold")
+    for line in lines:
+        rows = "、".join(
+            f"{held.says} {held.rows}" if held.known else f"{held.says} 未建" for held in line.tables
+        )
+        cells = (
+            str(line.number),
+            line.name,
+            line.group,
+            line.state,
+            " ".join(line.checks),
+            rows,
+            line.reason,
+        )
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def print_json(thing: Any) -> None:

@@ -16,7 +16,9 @@ def rules_version() -> str:
 def knowledge_version(home: Path) -> str:
     """Changes when a shipped or imported rule row, or a digest, changes."""
     shipped = [*_files(KNOWLEDGE / "tables", "*.csv"), *_files(KNOWLEDGE / "regulations", "*.md")]
-    digest = _fingerprint(KNOWLEDGE, shipped) + _fingerprint(home, _files(home / "tables", "*.csv", "*.jsonl"))
+    digest = _fingerprint(KNOWLEDGE, shipped) + _fingerprint(
+        home, _files(home / "tables", "*.csv", "*.jsonl")
+    )
     return hashlib.sha256(digest.encode("ascii")).hexdigest()[:12]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.row_regions import rows_of_region
 from knowledge.rows import ROW_TABLES, TableSpec
 
 SQL_TYPES = {"int": "integer", "decimal": "decimal(18,4)", "day": "date", "flag": "boolean"}
@@ -53,39 +54,16 @@ def tables_for_region(
     rows: Mapping[str, Sequence[Mapping[str, Any]]], region: str | None
 ) -> list[KnowledgeTable]:
     """Every declared table with the rows of the region, and `row_patterns` with their codes spread out."""
-    tables = [
-        KnowledgeTable(
-            name=name,
-            columns=tuple((column.name, SQL_TYPES.get(column.kind, "varchar")) for column in spec.columns),
-            rows=tuple(_in_region(rows.get(name, ()), spec, region)),
-        )
-        for name, spec in ROW_TABLES.items()
-    ]
-    patterns = [pattern for table in tables for pattern in _patterns(table, ROW_TABLES[table.name])]
+    tables = []
+    patterns: list[Mapping[str, Any]] = []
+    for name, spec in ROW_TABLES.items():
+        found = rows_of_region(rows.get(name, ()), spec, region)
+        columns = tuple((column.name, SQL_TYPES.get(column.kind, "varchar")) for column in spec.columns)
+        table = KnowledgeTable(name, columns, found.rows)
+        tables.append(table)
+        patterns += _patterns(table, spec)
+        patterns += _taken(table, spec, found.taken)
     return [*tables, KnowledgeTable("row_patterns", PATTERN_COLUMNS, tuple(patterns))]
-
-
-def _in_region(
-    rows: Iterable[Mapping[str, Any]], spec: TableSpec, region: str | None
-) -> list[Mapping[str, Any]]:
-    best: dict[tuple[Any, ...], int] = {}
-    kept: list[tuple[tuple[Any, ...], int, Mapping[str, Any]]] = []
-    for row in rows:
-        closeness = _closeness(row["region"], region)
-        if row["state"] != "approved" or closeness < 0:
-            continue
-        key = tuple(row[column] for column in spec.key)
-        best[key] = max(best.get(key, -1), closeness)
-        kept.append((key, closeness, row))
-    return [row for key, closeness, row in kept if closeness == best[key]]
-
-
-def _closeness(row_region: str, region: str | None) -> int:
-    """How many digits of the region a row names; −1 where it belongs elsewhere."""
-    prefix = row_region.rstrip("0")
-    if len(prefix) % 2:
-        prefix += "0"
-    return len(prefix) if (region or "").startswith(prefix) else -1
 
 
 def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, Any]]:
@@ -96,6 +74,16 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
             for match, pattern in _side_patterns(row, side):
                 named = match in {"name", "same_name", "drug_name"}
                 yield {**said, "pattern": pattern, "match": match, "ceiling": "clue" if named else ceiling}
+
+
+def _taken(
+    table: KnowledgeTable, spec: TableSpec, codes: Mapping[Any, Sequence[str]]
+) -> Iterable[Mapping[str, Any]]:
+    """The codes of a row of which a nearer region speaks itself."""
+    for row_id, longer in codes.items():
+        for pattern in longer:
+            said = {"table_name": table.name, "row_id": row_id, "side": spec.codes[0], "pattern": pattern}
+            yield {**said, "match": "not", "ceiling": "clue"}
 
 
 def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str]]:

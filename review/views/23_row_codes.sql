@@ -42,4 +42,7 @@ ranked as (
 select distinct table_name, row_id, side, case best when 0 then 'established' when 1 then 'probable' else 'clue' end as ceiling,
        item_key, code15
 from ranked
-where containing = 0 or side not in ('b', 'components', 'base')
+where (containing = 0 or side not in ('b', 'components', 'base'))
+  -- a nearer region speaks of this code itself
+  and not exists (select 1 from row_patterns x where x.match = 'not' and x.table_name = ranked.table_name
+                  and x.row_id = ranked.row_id and x.side = ranked.side and starts_with(ranked.code15, x.pattern))
