@@ -215,3 +215,156 @@ def test_a_truncated_workbook_is_refused(tmp_path, share):
 def test_a_quoted_line_break_in_csv_stays_in_its_cell(tmp_path):
     (tmp_path / "a.csv").write_text('名称,说明\n床位费,"一\n二"\n', encoding="utf-8")
     assert read_sheets(tmp_path / "a.csv")[0].rows == (("名称", "说明"), ("床位费", "一\n二"))
+
+
+LIST = """<w:numbering xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:abstractNum w:abstractNumId="7">
+<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCountingThousand"/><w:lvlText w:val="第%1条"/></w:lvl>
+<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%2）"/></w:lvl>
+<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3."/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="8">
+<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="•"/></w:lvl>
+</w:abstractNum>
+<w:num w:numId="7"><w:abstractNumId w:val="7"/></w:num>
+<w:num w:numId="8"><w:abstractNumId w:val="8"/></w:num>
+<w:num w:numId="9"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="30"/></w:lvlOverride></w:num>
+</w:numbering>"""
+
+
+def numbered(document, text, number, level=0):
+    properties = document.add_paragraph(text)._p.get_or_add_pPr()
+    listed = docx.oxml.OxmlElement("w:numPr")
+    for name, value in (("w:ilvl", level), ("w:numId", number)):
+        child = docx.oxml.OxmlElement(name)
+        child.set(docx.oxml.ns.qn("w:val"), str(value))
+        listed.append(child)
+    properties.append(listed)
+
+
+def with_lists(document):
+    root = document.part.numbering_part._element
+    for child in list(root):
+        root.remove(child)
+    for child in docx.oxml.parse_xml(LIST):
+        root.append(child)
+
+
+def test_automatic_numbers_are_read_as_word_shows_them(tmp_path):
+    def build(document):
+        with_lists(document)
+        for text, number, level in (
+            ("甲。", 7, 0),
+            ("有下列情形的：", 7, 0),
+            ("乙；", 7, 1),
+            ("丙：", 7, 1),
+            ("丁", 7, 2),
+            ("戊", 7, 2),
+            ("己。", 7, 0),
+            ("庚；", 7, 1),
+            ("要点", 8, 0),
+            ("重新计数。", 9, 0),
+            ("接着数。", 9, 0),
+        ):
+            numbered(document, text, number, level)
+
+    read = read_file(word_file(tmp_path / "a.docx", build), cache=None)
+    assert read.text.split("\n") == [
+        "第一条 甲。",
+        "第二条 有下列情形的：",
+        "（一）乙；",
+        "（二）丙：",
+        "1. 丁",
+        "2. 戊",
+        "第三条 己。",
+        "（一）庚；",
+        "要点",
+        "第三十条 重新计数。",
+        "第三十一条 接着数。",
+    ]
+
+
+def test_a_number_that_comes_with_a_style_is_read(tmp_path):
+    def build(document):
+        document.add_paragraph("甲", style="List Number")
+        document.add_paragraph("乙", style="List Number")
+
+    assert read_file(word_file(tmp_path / "a.docx", build), cache=None).text == "1. 甲\n2. 乙"
+
+
+def test_a_regulation_in_word_is_read_without_its_margins_and_with_whole_rows(tmp_path):
+    def build(document):
+        document.sections[0].header.paragraphs[0].text = "某医院"
+        document.sections[0].footer.paragraphs[0].text = "第1页"
+        table = document.add_table(4, 3)
+        for cell, text in zip(table.rows[0].cells, ("序号", "类型", "问题"), strict=True):
+            cell.text = text
+        table.cell(1, 1).merge(table.cell(2, 1)).text = "重复收费"
+        for row, (number, problem) in enumerate((("1", "甲与乙"), ("2", "丙与丁")), start=1):
+            table.cell(row, 0).text, table.cell(row, 2).text = number, problem
+        table.cell(3, 0).merge(table.cell(3, 2)).text = "二、药店"
+
+    read = read_file(word_file(tmp_path / "a.docx", build), cache=None, citable=True)
+    assert read.text == "序号\t类型\t问题\n1\t重复收费\t甲与乙\n2\t重复收费\t丙与丁\n二、药店"
+
+
+def test_footnotes_are_read_at_the_end(tmp_path):
+    path = word_file(tmp_path / "a.docx", lambda document: document.add_paragraph("正文"))
+    notes = (
+        '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:t>线</w:t></w:r></w:p></w:footnote>'
+        '<w:footnote w:id="2"><w:p><w:r><w:t>以实际发生为准</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/footnotes.xml"] = notes.encode()
+    links = parts["word/_rels/document.xml.rels"].decode()
+    parts["word/_rels/document.xml.rels"] = links.replace(
+        "</Relationships>", f'<Relationship Id="rId99" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+    ).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert read_file(path, cache=None).text == "正文\n注：以实际发生为准"
+
+
+def test_ordered_lists_of_a_page_carry_their_numbers(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<ol start=3><li>甲</li><li>乙</li></ol><ol type=A><li>丙</li></ol><ul><li>丁</li></ul>",
+        encoding="utf-8",
+    )
+    assert read_file(path, cache=None).text == "3. 甲\n4. 乙\nA. 丙\n丁"
+
+
+def test_a_page_read_as_a_regulation_has_no_menu_and_whole_rows(tmp_path):
+    menu = "".join(f"<li><a href='#'>栏目{n}</a></li>" for n in range(9))
+    path = tmp_path / "a.html"
+    path.write_text(
+        f"<nav>首页</nav><ul>{menu}</ul><p>正文</p>"
+        "<table><tr><th rowspan=2>序号</th><th colspan=2>问题</th></tr><tr><th>甲</th><th>乙</th></tr>"
+        "<tr><td>1</td><td rowspan=2>共同</td><td>一</td></tr><tr><td>2</td><td>二</td></tr>"
+        "<tr><td colspan=3>合计</td></tr></table><footer>版权</footer>",
+        encoding="utf-8",
+    )
+    read = read_file(path, cache=None, citable=True)
+    assert read.text == "正文\n序号\t问题\t问题\n序号\t甲\t乙\n1\t共同\t一\n2\t共同\t二\n合计"
+    assert read.notes == ("略去网页导航 3 处",)
+
+
+def test_a_cell_that_claims_a_million_rows_is_no_flood(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<table><tr><td rowspan=99999 colspan=99999>甲</td><td>乙</td></tr><tr><td>丙</td></tr></table>",
+        encoding="utf-8",
+    )
+    assert len(read_file(path, cache=None, citable=True).text) < 5000
+
+
+def test_hidden_sheets_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["甲"])
+    book.create_sheet("草稿").sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    assert read_sheets(tmp_path / "a.xlsx")[0].notes == ("隐藏的工作表“草稿”未读",)
