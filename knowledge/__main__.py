@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="列出已添加的文件及其状态")
     listing.add_argument("--json", action="store_true", help="以 JSON 输出")
     listing.set_defaults(command=_list)
-    register(commands)
+    register(commands, _embedding())
     for name, help_text, command in (("search", "查找条文", _search), ("ask", "提问，以原文作答", _ask)):
         one = commands.add_parser(name, help=help_text)
         one.add_argument("question", metavar="问题")

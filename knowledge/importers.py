@@ -6,7 +6,9 @@ is listed with its place and reason. A second import changes nothing.
 """
 
 import hashlib
+import os
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from knowledge.mapped_rows import Stated, lacking, mapped_lines
 from knowledge.readers.formulas import read_sheets_with_formulas
 from knowledge.readers.sheets import Sheet
 from knowledge.row_cells import ANY_DAY, Cell, Row, RowError, cell_text, type_row
-from knowledge.row_sources import keep_rows, row_source, withdraw_rows
+from knowledge.row_sources import drop_rows, keep_rows, row_source
 from knowledge.row_tables import ROW_TABLES
 from knowledge.rows import count_new_rules, row_id_of
 from knowledge.rule_drafts import Draft, Rejected
@@ -29,7 +31,8 @@ from knowledge.sheet_layout import SheetTable, lay_out
 __all__ = ["ImportReport", "Mapped", "MappingError", "Stated", "import_rows", "withdraw_rows"]
 
 CODES_ONLY = Rejected("整份文件", "是编码附表，随同名的主表一起导入；请导入主表")
-HELD = "像是{kinds}，列的对应待确认：请在“依据库”页确认，或运行 python -m knowledge tables {file}"
+WAITING = "待确认列"
+HELD = WAITING + "：像是{kinds}；请在“依据库”页确认，或运行 python -m knowledge tables {file}"
 
 
 class MappingError(ValueError):
@@ -59,8 +62,8 @@ def import_rows(
     """Keep the rows of a rule file; null where it holds no rules.
 
     `mapping` names, by sheet, the kind and the columns that a person has confirmed; without it a file of an unknown
-    layout is held, unless it was confirmed before. Raises UnreadableFile where the file cannot be read, MappingError
-    where a confirmation falls short: nothing is kept then."""
+    layout is held, with a copy of it, unless it was confirmed before. Raises UnreadableFile where the file cannot be
+    read, MappingError where a confirmation falls short: nothing is kept then."""
     sha256 = file_sha256(path)
     known = row_source(sha256, home)
     if known and known.confirmed and not mapping:
@@ -85,7 +88,33 @@ def import_rows(
         if mapping and stated and sheet.name in mapping:
             keep_mapping(lay_out(sheet), mapping[sheet.name], stated.region, stated.approved_by, home)
     counts = {table: len(found) for table, found in kept.items()}
-    return ImportReport(path.name, counts, added, rejected, _held(path, waiting, home))
+    held = _held(path, waiting, home)
+    if held:
+        _keep_copy(path, home)
+    return ImportReport(path.name, counts, added, rejected, held)
+
+
+def withdraw_rows(home: Path, sha256: str) -> int:
+    """Take out the rows of a file by the hash of its content, and the copy that waits; how many rows it had."""
+    shutil.rmtree(waiting_folder(home, sha256), ignore_errors=True)
+    return drop_rows(home, sha256)
+
+
+def waiting_folder(home: Path, sha256: str) -> Path:
+    """Where the copy of a file is kept that waits for confirmation."""
+    return home / "waiting" / sha256
+
+
+def _keep_copy(path: Path, home: Path) -> None:
+    folder = waiting_folder(home, file_sha256(path))
+    if not folder.exists():
+        draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+        draft.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, draft / path.name)
+        try:
+            os.replace(draft, folder)
+        except OSError:  # another process has just kept the same content
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def finished_row(draft: Draft) -> Row:
@@ -191,6 +220,7 @@ def _without_rows(
     if rejected:
         return ImportReport(path.name, {}, 0, rejected)
     if held := _held(path, tables, home):
+        _keep_copy(path, home)
         return ImportReport(path.name, {}, 0, held=held)
     if any(are_codes(table.headings) for table in tables):
         return ImportReport(path.name, {}, 0, (CODES_ONLY,))

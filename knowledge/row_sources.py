@@ -68,7 +68,7 @@ def keep_rows(
     write_whole(_file(sha256, home), text)
 
 
-def withdraw_rows(home: Path, sha256: str) -> int:
+def drop_rows(home: Path, sha256: str) -> int:
     """Take out the rows of a file by the hash of its content; how many it had. Nothing held is no error."""
     file = _file(sha256, home)
     if not file.exists():

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 
-def register(commands: Any) -> None:
-    """Add the command to the parser of `python -m knowledge`."""
+def register(commands: Any, embedding: str | None) -> None:
+    """Add the command to the parser of `python -m knowledge`; `embedding` is the model of the settings."""
     tables = commands.add_parser("tables", help="查看表格文件，确认列的对应后导入规则；导出规则表")
     tables.add_argument("file", nargs="?", type=Path, metavar="文件", help="Excel 或 CSV 文件")
     tables.add_argument("--confirm", action="store_true", help="确认列的对应，导入")
@@ -24,7 +24,7 @@ def register(commands: Any) -> None:
     tables.add_argument("--fields", action="store_true", help="列出各类表的字段")
     tables.add_argument("--export", metavar="规则表", help="导出一张规则表（CSV，可改后再导入）")
     tables.add_argument("--json", action="store_true", help="以 JSON 输出")
-    tables.set_defaults(command=_run)
+    tables.set_defaults(command=_run, embedding=embedding)
 
 
 def _run(home: Path, options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.confirmed_mappings import Mapped
-from knowledge.importers import MappingError, import_rows
+from knowledge.importers import MappingError
 from knowledge.mapped_rows import Stated
 from knowledge.readers import UnreadableFile
 from knowledge.row_tables import ROW_TABLES
@@ -19,6 +19,8 @@ from knowledge.rule_drafts import Rejected
 from knowledge.sheet_kinds import sheet_kinds
 from knowledge.sheet_layout import column_letter
 from knowledge.sheet_previews import SheetPreview, preview_tables
+from knowledge.waiting_tables import confirm_tables
+from knowledge.writability import NotWritable
 
 PROBLEMS_SHOWN = 12
 WIDEST_CELL = 18
@@ -48,7 +50,7 @@ def run(home: Path, options: argparse.Namespace) -> int:
         return 0
     except UnreadableFile as problem:
         print(f"{options.file.name} 读不出来：{problem.problem}；{problem.remedy}。", file=sys.stderr)
-    except (MappingError, LookupError, OSError) as problem:
+    except (MappingError, LookupError, NotWritable, OSError) as problem:
         print(f"不能导入：{problem}", file=sys.stderr)
     return 2
 
@@ -107,7 +109,7 @@ def _column(preview: SheetPreview, named: str) -> int:
 
 
 def _import(home: Path, options: argparse.Namespace, chosen: Mapping[str, Mapped], stated: Stated) -> int:
-    report = import_rows(options.file, home, mapping=chosen or None, stated=stated)
+    report = confirm_tables(home, options.file, chosen, stated, embedding=options.embedding)
     if report is None or not report.counts:
         said = (
             report.rejected[0].reason if report and report.rejected else "看不出是哪一类表，请用 --table 指定"

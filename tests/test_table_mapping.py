@@ -3,11 +3,13 @@
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from knowledge.__main__ import main
+from knowledge.adding import add_paths, withdraw
 from knowledge.column_proposals import LIKELY, SURE
 from knowledge.confirmed_mappings import Mapped
 from knowledge.importers import MappingError, file_sha256, import_rows, withdraw_rows
@@ -17,6 +19,8 @@ from knowledge.readers import UnreadableFile
 from knowledge.rows import imported_rows, load_rows
 from knowledge.sheet_previews import preview_tables
 from knowledge.sheet_values import read_code, read_day, read_money, read_percent, read_region
+from knowledge.shelf import Shelf
+from knowledge.waiting_tables import confirm_tables, waiting_table, waiting_tables
 
 PRICES = "国家编码,项目名称,计价单位,三级,二级,一级,备注"
 JILIN = Stated("220000", date(2024, 1, 1))
@@ -290,6 +294,7 @@ def test_an_unknown_table_is_held_until_confirmed_and_then_needs_no_second_confi
     held = import_rows(file, home)
     assert (held.counts, "python -m knowledge tables 价.csv" in held.held) == ({}, True)
     assert not (home / "tables").exists()
+    assert waiting_table(home, file_sha256(file)).read_bytes() == file.read_bytes()
     confirmed(file, home)
     before = {kept.name: kept.read_bytes() for kept in (home / "tables").iterdir()}
     again = import_rows(file, home)
@@ -471,6 +476,43 @@ def test_frequencies_and_courses_are_read_from_words(text, cells):
 def test_words_that_say_no_limit_are_refused(read, text):
     with pytest.raises(ValueError, match="看不出"):
         read(text)
+
+
+def states_of(home):
+    return [(Path(state.file).name, state.state, state.rows, state.notes) for state in Shelf(home).states()]
+
+
+def test_an_added_table_waits_in_the_list_until_confirmed_then_counts_its_rows_and_is_withdrawn(tmp_path):
+    home, file = (
+        tmp_path / "home",
+        csv_file(tmp_path, "价.csv", PRICES, "110200005,诊查费,日,10,8,6,含建立档案"),
+    )
+    add_paths(home, [file])
+    ((name, _, rows, notes),) = states_of(home)
+    assert (name, rows, notes[0][:4]) == ("价.csv", 0, "待确认列")
+    assert [path.name for path in waiting_tables(home)] == ["价.csv"]
+    mapping = {p.sheet: p.mapping for p in preview_tables(waiting_tables(home)[0], home)}
+    confirm_tables(home, waiting_tables(home)[0], mapping, JILIN)
+    assert states_of(home) == [("价.csv", "已入库", 3, ())]
+    assert waiting_tables(home) == []
+    assert add_paths(home, [file]) == Shelf(home).states()
+    assert len(load_rows("price_caps", home)) == 3
+    withdraw(home, file_sha256(file))
+    assert (states_of(home), load_rows("price_caps", home)) == ([], [])
+
+
+def test_a_table_confirmed_before_it_was_added_is_added_with_its_rows(tmp_path):
+    home, file = tmp_path / "home", csv_file(tmp_path, "价.csv", "编码,名称,价格", "110200005,诊查费,10")
+    mapping = {p.sheet: p.mapping for p in preview_tables(file, home)}
+    confirm_tables(home, file, mapping, JILIN)
+    assert states_of(home) == [("价.csv", "已入库", 1, ())]
+
+
+def test_a_waiting_table_that_is_withdrawn_waits_no_more(tmp_path):
+    home, file = tmp_path / "home", csv_file(tmp_path, "价.csv", "编码,名称,价格", "110200005,诊查费,10")
+    add_paths(home, [file])
+    withdraw(home, file_sha256(file))
+    assert (waiting_tables(home), states_of(home)) == ([], [])
 
 
 @pytest.fixture
