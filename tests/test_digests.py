@@ -74,10 +74,11 @@ ASKED_THROUGHOUT = (
     "shanghai_medical_security",
     "zhejiang_medical_security",
     "qinghai_service_agreement",
+    "jiangsu_payment_evaluation",
 )
 # National lists held row by row, with how many rows each has.
 LISTS = {"problem_list_2025": 183 + 19, "rule_framework": 79 + 10}
-UNDATED = (*LISTS, "qinghai_service_agreement")  # their sources state no day
+UNDATED = (*LISTS, "qinghai_service_agreement", "jiangsu_payment_evaluation")  # their sources state no day
 # Definitions and commencements, for which one way of asking is enough.
 ASKED_ONE_WAY: dict[str, tuple[str, ...]] = {}
 MOST_ASKED = 4
