@@ -48,6 +48,7 @@ def _from_text(text: str, name: str) -> tuple[Document, int]:
         number=stated.number or opening.number,
         issuer=stated.issuer or opening.issuer,
         issued=opening.issued if opening.signed and opening.issued else stated.issued or opening.issued,
+        in_force_from=stated.in_force_from or opening.in_force_from,
     )
     return document, begin
 

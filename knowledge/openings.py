@@ -5,7 +5,7 @@ Letterhead, number and title; the note of promulgation under the title of a law;
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from knowledge.articles import ARTICLE_PASSAGE
@@ -48,6 +48,7 @@ class Opening:
     number: str | None = None
     issuer: str | None = None
     issued: date | None = None
+    in_force_from: date | None = None
     signed: bool = False  # whether `issued` is the day of a signature or of promulgation
 
 
@@ -55,15 +56,16 @@ def read_opening(text: str, signed: bool = True) -> Opening:
     """`signed` false for a collection of documents, whose last signature is not its own."""
     lines = _opening_lines(text)
     issuer, issued = signature(text) if signed else (None, None)
-    act_number, act_issuer, act_day = _promulgation(lines)
+    acts = _promulgation(lines)
     title = _title(lines)
     return Opening(
         title=title,
         instrument=_instrument(title, text),
-        number=_number(lines) or act_number,
-        issuer=issuer or act_issuer or _title_issuer(title) or _letterhead(lines),
-        issued=act_day or issued,
-        signed=bool(act_day or (issuer and issued)),
+        number=_number(lines) or acts.number,
+        issuer=issuer or acts.issuer or _title_issuer(title) or _letterhead(lines),
+        issued=acts.issued or issued,
+        in_force_from=max(filter(None, (acts.in_force_from, acts.issued))) if acts.in_force_from else None,
+        signed=bool(acts.issued or (issuer and issued)),
     )
 
 
@@ -97,9 +99,19 @@ def _number(lines: Sequence[str]) -> str | None:
     return None
 
 
-def _promulgation(lines: Sequence[str]) -> tuple[str | None, str | None, date | None]:
-    """Number, issuer and day of the note under a law's title; of several acts the last amendment counts."""
-    number = issuer = day = None
+@dataclass(frozen=True)
+class _Acts:
+    """What the note of promulgation under a title tells."""
+
+    number: str | None = None
+    issuer: str | None = None
+    issued: date | None = None
+    in_force_from: date | None = None
+
+
+def _promulgation(lines: Sequence[str]) -> _Acts:
+    """The note between title and first provision; of several acts the last amendment counts."""
+    acts = _Acts()
     for line in lines:
         if ARTICLE_PASSAGE.match(line) or line.endswith(("：", ":")):
             break
@@ -107,15 +119,25 @@ def _promulgation(lines: Sequence[str]) -> tuple[str | None, str | None, date | 
         order = _ORDER.search(re.sub(DAY, "", plain))
         if order and not re.search(r"修[改订正]", order[1]):
             name = order[1].removeprefix("中华人民共和国")
-            number = number or f"{name}第{order[2]}号"
-            issuer = issuer or re.sub(r"(令|公告)$", "", name)
+            issuer = acts.issuer or re.sub(r"(令|公告)$", "", name)
+            acts = replace(acts, number=acts.number or f"{name}第{order[2]}号", issuer=issuer)
         for act in _ACT.finditer(plain):
-            congress = _CONGRESS.search(act[4]) if act[5] == "通过" else None
-            issuer = issuer or (_plain_congress(congress[0]) if congress else None)
-            # A ministry's meeting passes an order days before it is issued; a congress passes a law on that day.
-            if act[5] not in ("施行", "实施", "通过", "批准") or congress:
-                day = day_of(act) or day
-    return number, issuer, day
+            acts = _with_act(acts, act)
+        signed = re.fullmatch(DAY, plain)
+        if signed and acts.number:  # an order is signed by a person between its title and its first article
+            acts = replace(acts, issued=day_of(signed) or acts.issued)
+    return acts
+
+
+def _with_act(acts: _Acts, act: re.Match[str]) -> _Acts:
+    if act[5] in ("施行", "实施"):
+        return replace(acts, in_force_from=day_of(act))
+    congress = _CONGRESS.search(act[4]) if act[5] == "通过" else None
+    if congress and not acts.issuer:
+        acts = replace(acts, issuer=_plain_congress(congress[0]))
+    # A ministry's meeting passes an order days before it is issued; a congress passes a law on that day.
+    issues = act[5] not in ("通过", "批准") or congress
+    return replace(acts, issued=day_of(act) or acts.issued) if issues else acts
 
 
 def _plain_congress(name: str) -> str:
