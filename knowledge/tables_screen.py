@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.confirmed_mappings import Mapped
-from knowledge.importers import MappingError
+from knowledge.importers import WAITING, MappingError
 from knowledge.mapped_rows import Stated
 from knowledge.readers import UnreadableFile
 from knowledge.row_tables import ROW_TABLES
@@ -19,10 +19,10 @@ from knowledge.rule_drafts import Rejected
 from knowledge.sheet_kinds import sheet_kinds
 from knowledge.sheet_layout import column_letter
 from knowledge.sheet_previews import SheetPreview, preview_tables
-from knowledge.waiting_tables import confirm_tables
+from knowledge.waiting_tables import confirm_tables, waiting_tables
 from knowledge.writability import NotWritable
 
-PROBLEMS_SHOWN = 12
+PROBLEMS_SHOWN, ALIKE_SHOWN = 12, 3
 WIDEST_CELL = 18
 
 
@@ -33,8 +33,9 @@ def run(home: Path, options: argparse.Namespace) -> int:
             return _show_fields()
         if options.export:
             return _export(home, options.export, options.file)
-        if options.file is None or not options.file.is_file():
-            raise MappingError(f"找不到文件 {options.file or ''}；请给出一个表格文件。")
+        if options.file is None:
+            return _list_waiting(home)
+        named, options.file = options.file, _found(options.file, home)
         if options.table and options.table not in sheet_kinds():
             raise MappingError(f"没有“{options.table}”这类表；可用：{'、'.join(sheet_kinds())}。")
         today = date.today() if options.confirm else None
@@ -46,13 +47,32 @@ def run(home: Path, options: argparse.Namespace) -> int:
         if options.confirm:
             chosen = {preview.sheet: preview.mapping for preview in previews if preview.mapping}
             return _import(home, options, chosen, stated)
-        _print_json(previews) if options.json else _print_previews(previews, options.file)
+        _print_json(previews) if options.json else _print_previews(previews, named)
         return 0
     except UnreadableFile as problem:
         print(f"{options.file.name} 读不出来：{problem.problem}；{problem.remedy}。", file=sys.stderr)
     except (MappingError, LookupError, NotWritable, OSError) as problem:
         print(f"不能导入：{problem}", file=sys.stderr)
     return 2
+
+
+def _found(file: Path, home: Path) -> Path:
+    """The file as named, else the one of that name that waits for confirmation."""
+    if file.is_file():
+        return file
+    waiting = [kept for kept in waiting_tables(home) if kept.name == file.name]
+    if len(waiting) != 1:
+        raise MappingError(f"找不到文件 {file}；请核对路径。")
+    return waiting[0]
+
+
+def _list_waiting(home: Path) -> int:
+    waiting = waiting_tables(home)
+    for file in waiting:
+        print(f"{WAITING}：{file.name}　python -m knowledge tables {file.name}")
+    if not waiting:
+        print("没有待确认列的表格。查看一个文件：python -m knowledge tables 文件")
+    return 0
 
 
 def _wanted(options: argparse.Namespace, previews: Sequence[SheetPreview]) -> list[SheetPreview]:
@@ -189,11 +209,20 @@ def _print_problems(problems: Sequence[Rejected], title: str) -> None:
     if not problems:
         return
     print(f"　{title}：")
-    for problem in problems[:PROBLEMS_SHOWN]:
-        print(f"　　{problem.place}：{problem.reason}")
-    if len(problems) > PROBLEMS_SHOWN:
-        rest = Counter(problem.column or "整行" for problem in problems[PROBLEMS_SHOWN:])
-        print("　　还有 " + "、".join(f"{name} {count:,} 处" for name, count in rest.most_common(5)))
+    alike: Counter[tuple[str | None, str]] = Counter()
+    shown = 0
+    for problem in problems:
+        alike[problem.column, problem.reason] += 1
+        if shown < PROBLEMS_SHOWN and alike[problem.column, problem.reason] <= ALIKE_SHOWN:
+            print(f"　　{problem.place}：{problem.reason}")
+            shown += 1
+    if shown < len(problems):
+        print(f"　　等，其中最多的：{'；'.join(_counted(*entry) for entry in alike.most_common(3))}")
+
+
+def _counted(kind: tuple[str | None, str], count: int) -> str:
+    column, reason = kind
+    return f"{column or '整行'}{reason} {count:,} 处"
 
 
 def _print_json(previews: Sequence[SheetPreview]) -> None:

@@ -556,6 +556,18 @@ def test_a_wrong_command_is_refused_in_words(tmp_path, command, arguments, said)
     assert not (tmp_path / "home" / "tables").exists()
 
 
+def test_the_command_lists_what_waits_and_finds_it_by_name_when_the_file_is_gone(tmp_path, command):
+    file = csv_file(tmp_path, "价.csv", "编码,名称,价格", "110200005,诊查费,10")
+    assert "没有待确认列的表格" in command()[1]
+    import_rows(file, tmp_path / "home")
+    file.unlink()
+    assert "待确认列：价.csv" in command()[1]
+    assert command("价.csv", "--confirm", "--region", "220000", "--from", "2024-01-01")[0] == 0
+    assert "没有待确认列的表格" in command()[1]
+    code, _, refused = command("无.csv")
+    assert (code, "找不到文件 无.csv" in refused) == (2, True)
+
+
 def test_the_command_prints_json_lists_fields_and_exports_what_it_imports_again(tmp_path, command):
     file = csv_file(tmp_path, "价.csv", "编码,名称,价格", "110200005,诊查费,10")
     (preview,) = json.loads(command(file, "--json")[1])
@@ -566,3 +578,9 @@ def test_the_command_prints_json_lists_fields_and_exports_what_it_imports_again(
     assert command("--export", "price_caps", exported)[0] == 0
     assert import_rows(exported, tmp_path / "other").counts == {"price_caps": 1}
     assert command("--export", "price_caps", exported)[0] == 2
+
+
+@pytest.mark.parametrize(("name", "sign"), [("价.tsv", "\t"), ("价.csv", ";"), ("价.csv", ",")])
+def test_a_title_above_the_table_does_not_hide_what_parts_its_columns(tmp_path, name, sign):
+    lines = ("某省医疗服务价格表", sign.join(("编码", "名称", "价格")), sign.join(("110200005", "诊查费", "10")))
+    assert preview_tables(csv_file(tmp_path, name, *lines))[0].counts == {"price_caps": 1}

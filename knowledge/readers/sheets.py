@@ -21,6 +21,7 @@ from knowledge.readers.word import DAMAGE, check_package
 
 LARGEST_SHEET = 500 * 1024 * 1024
 EXACT_DIGITS = 15
+DELIMITERS = ",\t;|"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[str, ...]]:
-    first = next((line for line in text.splitlines() if not line.startswith("#")), "")
-    delimiter = max(",\t;|", key=first.count)
+    # a title above the table has no delimiter in it
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    first = next((line for line in lines if any(sign in line for sign in DELIMITERS)), "")
+    delimiter = max(DELIMITERS, key=first.count)
     csv.field_size_limit(16 * 1024 * 1024)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
