@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from knowledge.item_rows import NAMED, item_name, named_share, names_item
 from knowledge.lexical import Lexicon
 from knowledge.library import Library
+from knowledge.localities import is_of_named_place
 from knowledge.named import named_documents
 from knowledge.nearness import Judgement, read_signs
-from knowledge.places import NATIONAL, PROVINCES, locality
+from knowledge.places import NATIONAL, locality
 from knowledge.queries import Query
 from knowledge.ranking import Hit
 from knowledge.sentences import cut_sentences, needed_measure, weigh
@@ -46,7 +47,7 @@ def eligible(hit: Hit, query: Query) -> bool:
     if names_item(hit) and named_share(hit, query.meaning) == 0.0:
         return False
     elsewhere = hit.region not in (None, NATIONAL) or locality(hit.document, hit.issuer) is not None
-    return citable(hit) and not (query.provinces and elsewhere and not _is_of(hit, query))
+    return citable(hit) and not (query.provinces and elsewhere and not is_of_named_place(hit, query))
 
 
 def refusal(library: Library, question: str, query: Query, hits: Sequence[Hit]) -> str | None:
@@ -104,21 +105,11 @@ def _not_held(library: Library, question: str, query: Query) -> str | None:
 def _wrong_place(query: Query, hits: Sequence[Hit], question: str) -> str | None:
     """A local question is answered by that place's own documents, or by national ones that leave it no room."""
     local = _LOCAL_MATTER.search(question) is not None
-    if not query.provinces or any(_is_of(hit, query, mentioned=not local) for hit in hits):
+    if not query.provinces or any(is_of_named_place(hit, query, mentioned=not local) for hit in hits):
         return None
     if local or hits[0].region not in (None, NATIONAL):
         return f"库中没有{'、'.join(sorted(query.provinces))}的相应规定"
     return None
-
-
-def _is_of(hit: Hit, query: Query, mentioned: bool = True) -> bool:
-    """Whether a passage belongs to a place the question names, or at least tells of one."""
-    town = locality(hit.document, hit.issuer)
-    if town and town.rstrip("市县区旗") in query.text:
-        return True
-    own = [name for name, code in PROVINCES.items() if hit.region and code[:2] == hit.region[:2]]
-    stated = f"{hit.document}{hit.passage}{hit.text[:80]}" if mentioned else hit.document
-    return any(name in own or name in stated for name in query.provinces)
 
 
 def _wrong_year(question: str, query: Query, hits: Sequence[Hit]) -> str | None:

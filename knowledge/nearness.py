@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.library import Hit, Library
+from knowledge.localities import is_of_named_place
 from knowledge.queries import Query
 from knowledge.scope import Scope
 from knowledge.sentences import needed_measure
@@ -26,6 +27,7 @@ class Signs:
     scope: float
     likeness: float
     measure: float  # 1 the kind of number asked for was found, -1 it was not, 0 none was asked for
+    local: float  # 1 a paper of a place the question names was found
 
 
 @dataclass(frozen=True)
@@ -56,4 +58,5 @@ def read_signs(library: Library, question: str, query: Query, hits: Sequence[Hit
         scope=Scope.load().logit(query.text),
         likeness=library.likeness(query) or 0.0,
         measure=0.0 if measure is None else 1.0 if stated else -1.0,
+        local=float(any(is_of_named_place(hit, query) for hit in hits[:LOOKED_AT])),
     )
