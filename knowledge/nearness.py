@@ -55,7 +55,7 @@ def read_signs(library: Library, question: str, query: Query, hits: Sequence[Hit
     measure = needed_measure(question)
     stated = any(measure.search(hit.text) for hit in hits[:LOOKED_AT]) if measure else False
     return Signs(
-        scope=Scope.load().logit(query.text),
+        scope=max(Scope.load().logit(query.asked), Scope.load().logit(query.text)),
         likeness=library.likeness(query) or 0.0,
         measure=0.0 if measure is None else 1.0 if stated else -1.0,
         local=float(any(is_of_named_place(hit, query) for hit in hits[:LOOKED_AT])),
