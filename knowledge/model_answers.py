@@ -12,7 +12,7 @@ from datetime import date
 from knowledge.claims import Claim, ClaimReader, Declined
 from knowledge.evidence import eligible
 from knowledge.library import Hit
-from knowledge.proofs import prove
+from knowledge.proofs import instructs, prove
 from knowledge.queries import read_query
 from knowledge.replies import Answer, AskModel, ModelFailed, Statement
 
@@ -32,7 +32,7 @@ def ask_live(
         yield plain
         return
     query = read_query(question, history)
-    given = [hit for hit in plain.hits if eligible(hit, query)]
+    given = [hit for hit in plain.hits if eligible(hit, query) and not instructs(hit.text)]
     inputs = {
         "question": question,
         "earlier": "\n".join(history) or "无",

@@ -20,7 +20,7 @@ _LETTER = re.compile(r"[㐀-鿿A-Za-z0-9]")
 _MARKS = re.compile(
     r"\*\*|__|`|^\s*(?:[-•·*]|\d{1,2}[.、)）]|[（(]\d{1,2}[)）])\s*|[\[【](?:\d{1,2}[,，、]?)+[\]】]"
 )
-# No regulation speaks to a model; text that does is not quoted, whoever put it there.
+# No regulation speaks to a model; a passage that does is neither shown to one nor quoted by it, whoever put it there.
 _INSTRUCTS = re.compile(
     r"忽略.{0,8}(?:要求|指令|指示|规则|提示|内容)|(?:你|您)(?:现在)?(?:是|扮演|作为).{0,6}(?:助手|模型|AI)|提示词|系统指令|只输出|请输出"
     r"|ignore (?:all|any|the|previous|above)|system prompt|as an ai|<\|",
@@ -49,12 +49,7 @@ def prove(claim: Claim, hits: Sequence[Hit]) -> Statement | None:
     sentence = plain_sentence(claim.sentence)
     placed = [_placed(number, quote, hits) for number, quote in claim.citations]
     found = [one for one in placed if one is not None]
-    if (
-        not found
-        or len(found) < len(placed)
-        or len(sentence) > LONGEST_SENTENCE
-        or _INSTRUCTS.search(sentence)
-    ):
+    if not found or len(found) < len(placed) or len(sentence) > LONGEST_SENTENCE or instructs(sentence):
         return None
     for hit in dict.fromkeys(one.hit for one in found):
         standing = [(one, quote) for one in found if (quote := _within(one, hit)) is not None]
@@ -62,6 +57,11 @@ def prove(claim: Claim, hits: Sequence[Hit]) -> Statement | None:
         if unsupported(sentence, read_quotes(quotes, hit.document, hit.passage, hit.number)) is None:
             return Statement(sentence, tuple(dict.fromkeys(one.citation for one, _ in standing)))
     return None
+
+
+def instructs(text: str) -> bool:
+    """Whether a text tells a model what to do."""
+    return _INSTRUCTS.search(text) is not None
 
 
 def _within(one: _Placed, hit: Hit) -> Quote | None:
@@ -82,7 +82,7 @@ def plain_sentence(text: str) -> str:
 
 def _placed(number: int, quote: str, hits: Sequence[Hit]) -> _Placed | None:
     """The quote where it stands in the passage of that number; null where it does not, or says too little."""
-    if not 1 <= number <= len(hits) or _INSTRUCTS.search(quote):
+    if not 1 <= number <= len(hits) or instructs(hits[number - 1].text):
         return None
     text = hits[number - 1].text
     span = find_letters(quote, text) or find_letters(quote.strip(" \n「」『』“”\"'。；;，,…"), text)

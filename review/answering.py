@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.answers import ask
+from knowledge.evidence import citable
 from knowledge.follow_ups import leans_on
 from knowledge.model_answers import ask_live
 from knowledge.replies import Answer, Statement, answer_json
@@ -72,7 +73,7 @@ def answered(desk: Desk, person: Person, call: Call, stop: threading.Event) -> I
     whole = plain
     if desk.model is not None and not plain.refused:
         yield {
-            "opened": _line(asked, plain, began) | {"statements": [], "answer": plain.lead, "origin": "model"}
+            "opened": _line(asked, plain, began) | {"statements": [], "citations": [], "answer": plain.lead}
         }
         model = desk.model.asking(PROMPT, stop)
         for told in ask_live(plain, model, asked.question, asked.history, asked.day):
@@ -96,7 +97,10 @@ def statement_line(statement: Statement) -> Line:
 def _line(asked: Asked, answer: Answer, began: float) -> Line:
     """The answer as plain values; the page shows a hit by its name and opens its text when asked for."""
     told = answer_json(answer)
-    hits = [{key: hit[key] for key in _HIT} for hit in told["hits"]]
+    shown = [answer.refused or citable(hit) for hit in answer.hits]
+    hits = [
+        {key: hit[key] for key in _HIT} for hit, is_shown in zip(told["hits"], shown, strict=True) if is_shown
+    ]
     return told | {
         "hits": hits,
         "as_of": asked.day.isoformat(),

@@ -64,7 +64,8 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
     @app.get("/chat/page/{key}/{number}.png")
     def page(request: Request, key: str, number: int) -> Response:
         """A page of a file of the library as an image, by the key of its content."""
-        if _reader(who, request) is None:
+        person = who(request)
+        if person is None or not (person.opens("chat") or person.opens("library")):
             return JSONResponse({"problem": NO_RIGHT}, 401)
         state = state_of(desk.library, key)
         file = original(desk.home, state) if state else None

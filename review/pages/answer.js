@@ -39,17 +39,18 @@
     for (const citation of one.citations) {
       const start = citation.quote ? one.text.indexOf(citation.quote, at) : -1;
       if (start < 0) continue;
-      parts.push(one.text.slice(at, start), el('span', {class: 'quoted'}, citation.quote));
+      parts.push(tidy(one.text.slice(at, start)), el('span', {class: 'quoted'}, tidy(citation.quote)));
       at = start + citation.quote.length;
     }
     const numbers = [...new Set(one.citations.map((citation) => sources.findIndex((source) => key(source) === key(citation))))];
-    return [...parts, one.text.slice(at), numbers.map((place) => {
+    return [...parts, tidy(one.text.slice(at)), numbers.map((place) => {
       const own = one.citations.find((citation) => key(citation) === key(sources[place]));
       return el('button', {class: 'cite', title: own.quote, 'aria-label': `出处 ${place + 1}`, data: {place: String(place)},
         on: {click: () => acts.open(n, place, own), mouseenter: (e) => light(e, place, true), mouseleave: (e) => light(e, place, false),
           focus: (e) => light(e, place, true), blur: (e) => light(e, place, false)}}, String(place + 1));
     })];
   }
+  const tidy = (words) => words.replace(/\n\s*\n/g, '\n');
   function light(e, place, is) {
     const chip = e.target.closest('.answer').querySelector(`.chip[data-place="${place}"]`);
     if (chip) chip.classList.toggle('lit', is);
@@ -58,7 +59,7 @@
     return el('div', {class: 'chips'}, sources.map((one, place) => el('button', {class: 'chip', data: {place: String(place)},
       title: one.document + ' ' + one.passage, on: {click: () => acts.open(n, place)}},
       el('span', {class: 'cite'}, String(place + 1)), one.quoted ? null : el('span', {}, '另见'),
-      el('span', {class: 'cut'}, el('b', {class: 'strong'}, one.document), ' ' + one.passage),
+      el('b', {class: 'strong cut'}, one.document), el('span', {class: 'passage cut'}, one.passage),
       one.digest ? el('span', {class: 'muted'}, '摘要') : null,
       one.in_force_from ? el('span', {class: 'muted'}, one.in_force_from + ' 起') : null)));
   }

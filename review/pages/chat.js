@@ -15,8 +15,10 @@
     const follow = el('button', {class: 'pill push', 'aria-pressed': 'true', hidden: true, on: {click: () => { S.follow = !S.follow; drawFollow(); }}});
     const box = el('textarea', {rows: 1, maxlength: 500, placeholder: '问条款、时限、处罚，或“A 和 B 能同时收吗”', 'aria-label': '提问'});
     const send = el('button', {class: 'btn main', on: {click: () => S.asking ? stop() : ask()}});
+    const list = el('button', {class: 'pill list', 'aria-expanded': 'false', on: {click: () => listing(!body.classList.contains('listing'))}}, '提问记录');
+    const listing = (is) => { body.classList.toggle('listing', is); list.setAttribute('aria-expanded', String(is)); };
     const body = el('main', {class: 'chat'}, side, el('section', {class: 'middle'}, talk, el('div', {class: 'ask'}, el('div',
-      {class: 'controls small'}, el('label', {class: 'pill'}, '依据日 ', day), region, follow), el('div', {class: 'box'}, box, send))), source.root);
+      {class: 'controls small'}, list, el('label', {class: 'pill'}, '依据日 ', day), region, follow), el('div', {class: 'box'}, box, send))), source.root);
     page.showKeys = () => mj.keysDialog(page, KEYS);
     box.addEventListener('keydown', (e) => {
       if (e.isComposing) return;
@@ -62,7 +64,12 @@
       S.nodes = S.turns.map((turn, n) => mj.answer(turn, n, acts));
       inner.replaceChildren(...(S.turns.length ? S.turns.flatMap((turn, n) => [mine(turn), S.nodes[n]]) : [start()]));
       drawFollow();
-      talk.scrollTop = talk.scrollHeight;
+      toEnd();
+    }
+    // Down to the end, but never past the last question: an answer is read from its beginning.
+    function toEnd() {
+      const last = S.nodes.at(-1), top = last ? last.previousElementSibling.offsetTop - inner.offsetTop - 20 : 0;
+      talk.scrollTop = last ? Math.min(talk.scrollHeight, top) : 0;
     }
     const mine = (turn) => el('div', {class: 'mine'}, turn.follows && turn.follows.length ? el('span', {class: 'small muted'}, `接着“${turn.follows.at(-1)}”`) : null,
       el('span', {}, turn.question));
@@ -72,7 +79,7 @@
       S.nodes[n].replaceWith(next);
       S.nodes[n] = next;
       next.previousElementSibling.replaceWith(mine(S.turns[n]));
-      if (low) talk.scrollTop = talk.scrollHeight;
+      if (low) toEnd();
     }
     function start() {
       return el('div', {class: 'start'}, el('h2', {}, '问一条规定'), el('p', {class: 'muted'}, '回答只引用库里的条文，逐字核对；库里没有的，会直说没有。'),
@@ -134,10 +141,11 @@
       Object.assign(S, {conversation: key, turns: reply.turns, follow: true, at: null});
       if (last.as_of) day.value = last.as_of;
       source.clear();
+      listing(false);
       drawSide();
       draw();
     }
-    function fresh() { Object.assign(S, {conversation: '', turns: [], at: null}); source.clear(); drawSide(); draw(); box.focus(); }
+    function fresh() { Object.assign(S, {conversation: '', turns: [], at: null}); source.clear(); listing(false); drawSide(); draw(); box.focus(); }
 
     const about = await mj.ask(page, 'open_chat');
     if (!about || about.problem) { page.root.replaceChildren(el('div', {class: 'empty'}, about ? about.problem : '没有连上服务器。')); return; }

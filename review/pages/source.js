@@ -56,7 +56,9 @@
       const more = state.clause.held ? el('p', {class: 'small muted more'}, state.clause.file ? `取自 ${state.clause.file}。` : '', el('button',
         {class: 'link', on: {click: () => { state.mode = 'whole'; draw(); }}}, '打开全文')) : null;
       body.replaceChildren(mj.clause(state.clause), ...(more ? [more] : []));
-      centre(body.querySelector('mark, .hit, .lit'));
+      body.scrollTop = 0;
+      const mark = body.querySelector('mark, .hit, .lit');
+      if (mark && mark.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom) centre(mark);
     }
 
     function drawWhole(whole) {

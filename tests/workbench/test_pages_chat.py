@@ -157,13 +157,14 @@ def test_a_clause_that_is_not_held_says_so(desk, leader):
 
 
 def test_the_regions_to_choose_from_are_those_of_the_inspections_and_of_the_library(desk, leader, tmp_path):
-    assert open_chat(desk, leader, {})["regions"] == [
-        {"code": "229900", "name": "山岭县 229900", "own": True}
-    ]
-    file = tmp_path / "浙江省医保局关于夜间查房的通知.txt"
-    file.write_text(LOCAL.replace("某县", "浙江省"), "utf-8")
+    before = open_chat(desk, leader, {})["regions"]
+    assert before[0] == {"code": "229900", "name": "山岭县 229900", "own": True}
+    assert not any(one.get("own") for one in before[1:])
+    assert "360000" not in [one["code"] for one in before]
+    file = tmp_path / "江西省医保局关于夜间查房的通知.txt"
+    file.write_text(LOCAL.replace("某县", "江西省"), "utf-8")
     add_paths(desk.home, [file])
-    assert {"code": "330000", "name": "浙江 330000"} in open_chat(desk, leader, {})["regions"]
+    assert {"code": "360000", "name": "江西 360000"} in open_chat(desk, leader, {})["regions"]
 
 
 def test_a_file_added_meanwhile_is_found_without_a_restart(desk, leader, tmp_path):
