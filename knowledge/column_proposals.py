@@ -175,6 +175,8 @@ def _fit(heading: str, field: Field) -> tuple[float, str]:
         return 3 + extra, "列名是已知的写法"
     if field.pattern and any(field.pattern.search(key) for key in keys):
         return 2.5 + extra, "列名合于已知的写法"
+    if any(key in field.maybe for key in keys):
+        return 1.9 + extra, f"各地含义不一，可能是{field.says}，请核对"
     inside = (
         [known for known in field.headings if len(known) >= SHORTEST_PART and known in keys[0]]
         if keys

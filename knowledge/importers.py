@@ -9,13 +9,14 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.column_proposals import propose
 from knowledge.confirmed_mappings import Mapped, keep_mapping, kept_mapping
 from knowledge.mapped_rows import Stated, lacking, mapped_lines
+from knowledge.merged_rows import contradicting, joined
 from knowledge.readers.formulas import read_sheets_with_formulas
 from knowledge.readers.sheets import Sheet
 from knowledge.row_cells import ANY_DAY, Cell, Row, RowError, cell_text, type_row
@@ -73,7 +74,7 @@ def import_rows(
     found = [line for lines in known_rows.values() for line in lines]
     if mapping:
         found += _confirmed(path, sheets, mapping, stated or Stated())
-    rows, rejected = finished_rows(found)
+    rows, rejected = finished_rows(found, by_person=bool(mapping))
     waiting = [
         lay_out(sheet)
         for sheet in sheets
@@ -192,9 +193,11 @@ def check_mapping(table: SheetTable, label: str, mapped: Mapped, stated: Stated)
 
 
 def finished_rows(
-    found: Iterable[Draft | Rejected],
+    found: Iterable[Draft | Rejected], *, by_person: bool = False
 ) -> tuple[dict[str, dict[Cell, Row]], tuple[Rejected, ...]]:
-    """The rows by table and name, and what became none."""
+    """The rows by table and name, and what became none. The same rule of several lines has the codes of all.
+
+    In a table of a person's own, lines that contradict each other are refused together."""
     rows: dict[str, dict[Cell, Row]] = {}
     rejected: list[Rejected] = []
     for one in found:
@@ -206,8 +209,19 @@ def finished_rows(
         except RowError as problem:
             rejected.append(Rejected(one.place, str(problem).removeprefix(one.place)))
             continue
-        rows.setdefault(one.table, {}).setdefault(row["row_id"], row)
-    return rows, tuple(rejected)
+        held = rows.setdefault(one.table, {})
+        known = held.get(row["row_id"])
+        held[row["row_id"]] = joined(known, row, ROW_TABLES[one.table]) if known else row
+    if by_person:
+        for table, held in rows.items():
+            rejected += _refused(contradicting(held.values(), ROW_TABLES[table]), held)
+    return {table: held for table, held in rows.items() if held}, tuple(rejected)
+
+
+def _refused(rows: Sequence[Row], held: dict[Cell, Row]) -> Iterator[Rejected]:
+    for row in rows:
+        del held[row["row_id"]]
+        yield Rejected(str(row["source_row"]), "与另一行对同一编码的说法不同；请核对后只留一行")
 
 
 def _without_rows(

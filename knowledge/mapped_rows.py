@@ -100,8 +100,9 @@ class MappedLine:
 
     @property
     def context(self) -> str:
-        """The words around the values: file, sheet, headings."""
-        return f"{self.label} {' '.join(self.headings)}"
+        """What the file's name and the headings of its amounts say of them."""
+        amounts = [column for column, name in self.mapping.items() if self.kind.fields[name].reads == "money"]
+        return " ".join((self.label, *(self.headings[column] for column in amounts)))
 
 
 def _added(known: Any, field: Field, cell: str) -> Any:

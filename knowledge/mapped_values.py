@@ -13,7 +13,7 @@ MappedRow = tuple[str, Cells, str]  # table, own cells, what the source passage 
 
 @dataclass(frozen=True)
 class MappedValues:
-    """The values of a line by field, the cells as they were written, and the words around: file and headings."""
+    """The values of a line by field, the cells as they were written, and the words around its amounts."""
 
     values: Values
     written: dict[str, str]

@@ -21,7 +21,7 @@ def merged_rows(sources: Iterable[Sequence[Row]], spec: TableSpec, shipped: Iter
         _replace_local(kept, rows, spec)
         for row in rows:
             known = kept.get(row["row_id"])
-            kept[row["row_id"]] = _joined(known, row, spec) if known else row
+            kept[row["row_id"]] = joined(known, row, spec) if known else row
     settled = {version_of(row, spec) for row in (*shipped, *kept.values()) if row["mark"] != "verify"}
     return [row for row in kept.values() if row["mark"] != "verify" or version_of(row, spec) not in settled]
 
@@ -39,14 +39,24 @@ def _replace_local(kept: dict[Cell, Row], rows: Sequence[Row], spec: TableSpec) 
             del kept[name]
 
 
-def _joined(known: Row, row: Row, spec: TableSpec) -> Row:
-    """The same rule from two files: every code of both, and the earlier of two ends."""
+def joined(known: Row, row: Row, spec: TableSpec) -> Row:
+    """The same rule from two files or lines: every code of both, and the earlier of two ends."""
     official = row if known["authority"] == "working" else known
-    joined = dict(official)
+    whole = dict(official)
     if known["match"] in ("exact", "prefix"):
         for name in spec.codes:
             codes = {code for cell in (known[name], row[name]) if cell for code in str(cell).split("|")}
-            joined[name] = "|".join(sorted(codes)) or None
+            whole[name] = "|".join(sorted(codes)) or None
     ends = [end for end in (known["in_force_to"], row["in_force_to"]) if isinstance(end, date)]
-    joined["in_force_to"] = min(ends, default=None)
-    return joined
+    whole["in_force_to"] = min(ends, default=None)
+    return whole
+
+
+def contradicting(rows: Iterable[Row], spec: TableSpec) -> list[Row]:
+    """The rows of one file that state one rule of one code from one day on in different ways."""
+    if not spec.single or not set(spec.codes) & set(spec.key):
+        return []
+    versions: dict[tuple[Cell, ...], list[Row]] = {}
+    for row in rows:
+        versions.setdefault(version_of(row, spec), []).append(row)
+    return [row for alike in versions.values() if len(alike) > 1 for row in alike]

@@ -25,7 +25,7 @@ _STANDARD = re.compile(r"支付标准")
 
 
 def price_cells(values: dict[str, Any], context: str) -> list[tuple[dict[str, Cell], str]]:
-    """The caps of a line with their source passages. `context` is the file's name and its headings."""
+    """The caps of a line with their source passages. `context` is the file's name and its headings of prices."""
     stated = [(name, level) for name, level in LEVELS.items() if name in values]
     found = []
     for name, level in stated:
@@ -83,17 +83,18 @@ def _rule(draft: Draft) -> tuple[Cell, ...]:
 
 def _judged(drafts: Sequence[Draft]) -> list[tuple[Draft, Draft | Rejected | None]]:
     """What becomes of each price of one rule: kept, left out as a repetition, joined, or refused."""
-    first = drafts[0]
-    said = {(draft.cells["cap"], draft.cells["unit_std"]) for draft in drafts}
-    if len(said) == 1:
-        return [(draft, draft if draft is first else None) for draft in drafts]
-    if len({draft.written for draft in drafts}) == len(drafts):
-        highest = max(drafts, key=lambda draft: Decimal(str(draft.cells["cap"])))
-        passage = f"{highest.source_passage}；同一编码的 {len(drafts)} 个地方分项中的最高价"
+    said: dict[str, set[tuple[Cell, Cell]]] = {}
+    for draft in drafts:
+        said.setdefault(draft.written, set()).add((draft.cells["cap"], draft.cells["unit_std"]))
+    if any(len(prices) > 1 for prices in said.values()):
+        return [(draft, _refused(draft, drafts)) for draft in drafts]
+    highest = max(drafts, key=lambda draft: Decimal(str(draft.cells["cap"])))
+    kept = highest
+    if len(set().union(*said.values())) > 1:
+        passage = f"{highest.source_passage}；同一编码的 {len(said)} 个地方分项中的最高价"
         cells = {**highest.cells, "certainty_ceiling": "probable"}
-        joined = replace(highest, source_passage=passage, cells=cells)
-        return [(draft, joined if draft is highest else None) for draft in drafts]
-    return [(draft, _refused(draft, drafts)) for draft in drafts]
+        kept = replace(highest, source_passage=passage, cells=cells)
+    return [(draft, kept if draft is highest else None) for draft in drafts]
 
 
 def _refused(draft: Draft, drafts: Sequence[Draft]) -> Rejected:

@@ -43,12 +43,14 @@ _SIGNS = re.compile(r"[\s*※＊：:_\-—()（）\[\]【】〔〕<>《》“”
 
 @dataclass(frozen=True)
 class Field:
-    """Something a column can be. `prefer` is the wording to take of two columns that would both do."""
+    """Something a column can be. `maybe` are wordings that mean it in some places; of two columns that would both do,
+    `prefer` says which."""
 
     name: str
     says: str
     reads: str
     headings: frozenset[str]
+    maybe: frozenset[str]
     pattern: re.Pattern[str] | None = None
     prefer: re.Pattern[str] | None = None
     many: bool = False
@@ -104,7 +106,7 @@ def patient_columns() -> re.Pattern[str]:
 def known_headings() -> frozenset[str]:
     """The keys of every wording of every kind."""
     fields = [field for kind in sheet_kinds().values() for field in kind.fields.values()]
-    return frozenset(key for field in fields for key in field.headings)
+    return frozenset(key for field in fields for key in field.headings | field.maybe)
 
 
 def heading_keys(heading: str) -> tuple[str, ...]:
@@ -126,6 +128,7 @@ def _fields(said: Mapping[str, Any], *, common: bool = False) -> dict[str, Field
             field["says"],
             field["reads"],
             frozenset(heading_keys(heading)[0] for heading in _flat(field["headings"])),
+            frozenset(heading_keys(heading)[0] for heading in field.get("maybe", ())),
             re.compile(field["pattern"]) if "pattern" in field else None,
             re.compile(field["prefer"]) if "prefer" in field else None,
             field.get("many", False),

@@ -166,7 +166,9 @@ def _tried(
     kind = sheet_kinds()[str(proposal.kind)]
     if lacking(kind, set(proposal.mapping.values()), trial):
         return {}, ()
-    return finished_rows(mapped_lines(table, sheet_label(path, table.sheet), kind, proposal.mapping, trial))
+    return finished_rows(
+        mapped_lines(table, sheet_label(path, table.sheet), kind, proposal.mapping, trial), by_person=True
+    )
 
 
 def _plain(path: Path, table: SheetTable, proposal: SheetProposal) -> SheetPreview:

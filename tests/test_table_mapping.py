@@ -238,6 +238,42 @@ def test_the_same_price_twice_is_one_and_local_sub_items_count_with_their_highes
     assert rows == {"110200005": (Decimal("10"), "established"), "110200006": (Decimal("30"), "probable")}
 
 
+def test_levels_that_mean_different_things_in_different_places_are_only_likely(tmp_path):
+    table, fields = fields_of(
+        csv_file(tmp_path, "价.csv", "编码,名称,省级,市级,县级", "110200005,诊查费,10,8,6")
+    )
+    assert (table, [fields[heading] for heading in ("省级", "市级", "县级")]) == (
+        "price_caps", [("cap_3", LIKELY), ("cap_2", LIKELY), ("cap_1", LIKELY)],
+    )  # fmt: skip
+
+
+def test_a_column_of_what_the_fund_pays_does_not_make_the_price_beside_it_one(tmp_path):
+    file = csv_file(tmp_path, "价.csv", "编码,名称,最高限价,备用支付标准", "110200005,诊查费,10,8")
+    mapping = {"价": Mapped("price_caps", {0: "code15", 1: "name", 2: "cap"})}
+    import_rows(file, tmp_path / "home", mapping=mapping, stated=JILIN)
+    assert [row["kind"] for row in load_rows("price_caps", tmp_path / "home")] == ["service"]
+
+
+def test_two_lines_that_say_different_things_of_one_code_are_refused_together(tmp_path):
+    file = csv_file(
+        tmp_path, "限频.csv", "项目编码,项目名称,限定频次", "001102000050000,甲,1次/日", "001102000050000,甲,2次/日",
+        "001102000060000,乙,1次/日", "001102000060000,乙,1次/日",
+    )  # fmt: skip
+    report = confirmed(file, tmp_path / "home", Stated("220000"))
+    assert [row["name"] for row in imported_rows("item_limits", tmp_path / "home")] == ["乙"]
+    assert [one.place for one in report.rejected] == ["限频.csv 第 2 行", "限频.csv 第 3 行"]
+
+
+def test_a_drug_of_several_codes_is_one_row_with_all_of_them(tmp_path):
+    file = csv_file(
+        tmp_path, "目录.csv", "药品代码,通用名,限定支付范围", "XN07XXD221B002010100001,甲注射液,限工伤保险",
+        "XN07XXD221B003010100001,甲注射液,限工伤保险",
+    )  # fmt: skip
+    confirmed(file, tmp_path / "home")
+    (row,) = imported_rows("drug_scope_limits", tmp_path / "home")
+    assert row["drug_prefix"] == "XN07XXD221B002|XN07XXD221B003"
+
+
 def test_every_cell_that_does_not_read_is_named_by_sheet_line_and_column(tmp_path):
     file = book(
         tmp_path, "价.xlsx",
@@ -582,5 +618,9 @@ def test_the_command_prints_json_lists_fields_and_exports_what_it_imports_again(
 
 @pytest.mark.parametrize(("name", "sign"), [("价.tsv", "\t"), ("价.csv", ";"), ("价.csv", ",")])
 def test_a_title_above_the_table_does_not_hide_what_parts_its_columns(tmp_path, name, sign):
-    lines = ("某省医疗服务价格表", sign.join(("编码", "名称", "价格")), sign.join(("110200005", "诊查费", "10")))
+    lines = (
+        "某省医疗服务价格表",
+        sign.join(("编码", "名称", "价格")),
+        sign.join(("110200005", "诊查费", "10")),
+    )
     assert preview_tables(csv_file(tmp_path, name, *lines))[0].counts == {"price_caps": 1}
