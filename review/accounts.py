@@ -18,13 +18,13 @@ from review.store import Store, now
 
 DEMONSTRATOR = "演示"
 LEADER, ADMINISTRATOR = "组长", "管理员"
-PAGES = {"review": "审核", "inspections": "检查", "chat": "问答"}
+PAGES = {"review": "审核", "inspections": "检查", "chat": "问答", "library": "依据"}
 OPENS = {
-    "专家": {"review", "chat"},
-    LEADER: {"review", "inspections", "chat"},
-    "经办": {"chat"},
-    ADMINISTRATOR: {"inspections"},
-    "只读": {"review", "chat"},
+    "专家": {"review", "chat", "library", "rules"},
+    LEADER: {"review", "inspections", "chat", "library", "rules"},
+    "经办": {"chat", "library", "rules"},
+    ADMINISTRATOR: {"inspections", "library", "rules"},
+    "只读": {"review", "chat", "library", "rules"},
 }
 DECIDES = {"专家", LEADER}
 SESSION = timedelta(hours=8)

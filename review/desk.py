@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.library import Library
-from review.accounts import Accounts, Person
+from review.accounts import PAGES, Accounts, Person
+from review.additions import Additions
 from review.askings import Askings
 from review.entries import Decision, InspectionEntry, standing
 from review.errors import ReviewError
@@ -53,6 +54,10 @@ class Desk:
     askings: Askings = field(default_factory=Askings)
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
+    additions: Additions = field(init=False)  # files on their way into the library
+
+    def __post_init__(self) -> None:
+        self.additions = Additions(self.home, self.embedding)
 
     @property
     def library(self) -> Library:
@@ -118,5 +123,5 @@ def person_line(person: Person) -> Line:
         "role": person.role,
         "demo": person.demo,
         "decides": person.decides,
-        "pages": [page for page in ("review", "inspections", "chat") if person.opens(page)],
+        "pages": [page for page in PAGES if person.opens(page)],
     }

@@ -22,13 +22,19 @@ from knowledge.readers.files import page_image
 from review.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
 from review.chat_routes import add_chat_routes
 from review.desk import Desk, Refused, source_file
+from review.library_routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import COOKIE, FOLDER, asset, build_page
 from review.pages.sign_in import sign_in_page
 from review.readings import read_tabs
 from review.uploads import LARGEST_UPLOAD
 
-PAGES = (("review", "审核", ""), ("inspections", "检查", "inspections"), ("chat", "问答", "chat"))
+PAGES = (
+    ("review", "审核", ""),
+    ("inspections", "检查", "inspections"),
+    ("chat", "问答", "chat"),
+    ("library", "依据", "library"),
+)
 OPEN_TO_ALL = ("/sign-in", "/assets/")
 DPI = 118
 HEADERS = {
@@ -53,6 +59,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     _add_page_images(app, desk)
     _add_upload(app, desk)
     add_chat_routes(app, desk, lambda request: _person(desk.accounts, request))
+    add_library_routes(app, desk, lambda request: _person(desk.accounts, request))
     return _mount_pages(app, desk)
 
 
