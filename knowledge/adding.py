@@ -17,6 +17,7 @@ from knowledge.originals import keep_original
 from knowledge.readers import UnreadableFile
 from knowledge.reading import Reader
 from knowledge.shelf import FORMAT, INDEXED, READ, REFUSED, FileState, Shelf, Source, document_json
+from knowledge.sources import legible
 from knowledge.writability import NotWritable, writable
 
 __all__ = ["CorrectionError", "NotWritable", "add_paths", "correct", "withdraw"]
@@ -88,12 +89,13 @@ class _Run:
         except UnreadableFile as problem:
             place = "" if problem.place == "整份文件" else f"{problem.place}："
             return self._noted(
-                FileState(str(file), REFUSED, reason=f"{place}{problem.problem}；{problem.remedy}")
+                FileState(legible(file), REFUSED, reason=f"{place}{problem.problem}；{problem.remedy}")
             )
 
     def _again(self, file: Path, known: FileState) -> FileState:
         keep_original(self.home, file, known.sha256 or "")
-        return known if known.file == str(file) else replace(known, file=str(file), reason=SAME_CONTENT)
+        name = legible(file)
+        return known if known.file == name else replace(known, file=name, reason=SAME_CONTENT)
 
     def _new(self, file: Path) -> FileState:
         source = self.reader.read(file, self.home / "cache", self._turned(file))
@@ -156,7 +158,7 @@ def _state(file: Path, source: Source, report: ImportReport | None) -> FileState
     used = bool(passages or rows)
     document = document_json(source.document)
     return FileState(
-        file=str(file),
+        file=legible(file),
         state=INDEXED if used else READ,
         title=document["title"],
         sha256=source.sha256,

@@ -7,8 +7,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +45,15 @@ def read_source(path: Path, cache: Path | None = None, turned: Progress | None =
     return _read_prose(path, sha256, cache, turned)
 
 
+def legible(path: Path) -> str:
+    """The path as text; a name in an old encoding, as from a Chinese archive, is read as such."""
+    name = os.fsencode(path)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding)
+    return name.decode("utf-8", errors="replace")
+
+
 def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | None) -> Source:
     read = read_file(path, cache=cache, citable=True, turned=turned)
     prose = running_text(read)
@@ -51,7 +62,7 @@ def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | 
     if len(re.findall(r"\w", prose.text)) < _FEWEST_SIGNS:
         lost = "；".join(prose.notes) or "文字太少，不足以引用"
         raise UnreadableFile(f"没有可读的文字（{lost}）", "请核对文件内容，扫描件请用清晰的原件")
-    document, begin = read_document(prose.text, path.name)
+    document, begin = read_document(prose.text, Path(legible(path)).name)
     passages = tuple(
         _placed(passage, read, prose) for passage in cut_passages(document.title, prose.text, begin)
     )
@@ -102,7 +113,7 @@ def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:
             rows = tuple(_delimited(text, "\t" if suffix == ".tsv" else ","))
             tables = [table for table in (_table("", rows),) if table is not None]
     document, _ = read_document(stated + "\n", f"{_title_of_name(path)}{suffix}")
-    document = replace(document, source=path.name)
+    document = replace(document, source=Path(legible(path)).name)
     rows_read = sum(len(table.rows) for table in tables)
     if not rows_read:
         raise UnreadableFile("表中没有数据行", "请核对工作表，首行应为列名")
@@ -111,7 +122,7 @@ def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:
 
 def _title_of_name(path: Path) -> str:
     """A file's name as a title: the decorations that differ between copies of one list are taken out."""
-    name = re.sub(r"[【\[]\s*([^】\]]*?)\s*[】\]]", r"\1_", path.stem)
+    name = re.sub(r"[【\[]\s*([^】\]]*?)\s*[】\]]", r"\1_", Path(legible(path)).stem)
     return re.sub(r"[_\s]+", "_", name).strip("_").replace("(", "（").replace(")", "）")
 
 

@@ -22,7 +22,7 @@ _ENDED = tuple("。；：！？.;:!?”》）)】")
 _INDENT = 1.3  # characters from which a line is set in
 _FEW_LINES = 8
 _LONG = 0.6  # of the column's width: a line that tells where the margins are
-_FEWEST = 3  # long lines that show the edges of a column
+_FEWEST = 2  # long lines that show the edges of a column
 
 
 @dataclass(frozen=True)
