@@ -146,7 +146,8 @@ def read_region(text: str) -> str:
 
 
 def read_text(text: str) -> str:
-    said = plain(text)
+    """A name or note in the characters it is written in: Ⅰ级护理 must be found under that name."""
+    said = re.sub(r"\s+", " ", text).strip().lstrip("'")
     if not said:
         raise ValueError("是空的")
     return said

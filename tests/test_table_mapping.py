@@ -18,7 +18,7 @@ from knowledge.mapped_rows import Stated
 from knowledge.readers import UnreadableFile
 from knowledge.rows import imported_rows, load_rows
 from knowledge.sheet_previews import preview_tables
-from knowledge.sheet_values import read_code, read_day, read_money, read_percent, read_region
+from knowledge.sheet_values import read_code, read_day, read_money, read_percent, read_region, read_text
 from knowledge.shelf import Shelf
 from knowledge.waiting_tables import confirm_tables, waiting_table, waiting_tables
 
@@ -473,6 +473,10 @@ def test_codes_keep_their_characters_and_lose_only_what_is_typing():
     for text in ("1.1E+14", "诊查费"):
         with pytest.raises(ValueError):
             read_code(text)
+
+
+def test_a_name_keeps_its_characters():
+    assert read_text(" Ⅰ级护理\n（特殊） ") == "Ⅰ级护理 （特殊）"
 
 
 def test_regions_and_shares():
