@@ -16,7 +16,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from knowledge.passages import Passage
 from knowledge.readers import Progress, UnreadableFile
@@ -48,9 +48,7 @@ class Reader:
         request = json.dumps(whole) + "\n"
         patience = self._stall + SECONDS_PER_MEGABYTE * path.stat().st_size / 1024**2
         try:
-            assert process.stdin is not None and process.stdout is not None
-            process.stdin.write(request.encode())
-            process.stdin.flush()
+            _written(process.stdin, request.encode())
             while True:
                 answer = _received(process.stdout, patience)
                 if "page" not in answer:
@@ -97,14 +95,22 @@ class Reader:
         return self._process
 
 
-def _received(stream: BinaryIO, patience: float) -> dict[str, Any]:
+def _written(stream: IO[bytes] | None, request: bytes) -> None:
+    if stream is not None:
+        stream.write(request)
+        stream.flush()
+
+
+def _received(stream: IO[bytes] | None, patience: float) -> dict[str, Any]:
     """The next message: its length in eight bytes, then JSON. A `TimeoutError` where none comes in time."""
+    if stream is None:
+        raise EOFError
     size = int.from_bytes(_bytes(stream, 8, patience), "big")
     answer: dict[str, Any] = json.loads(_bytes(stream, size, patience))
     return answer
 
 
-def _bytes(stream: BinaryIO, size: int, patience: float) -> bytes:
+def _bytes(stream: IO[bytes], size: int, patience: float) -> bytes:
     parts: list[bytes] = []
     deadline = time.monotonic() + patience
     while size:
@@ -151,7 +157,7 @@ def _bind_to(parent: int) -> None:
         sys.exit(0)
 
 
-def _answered(path: Path, cache: str | None, output: BinaryIO) -> dict[str, Any]:
+def _answered(path: Path, cache: str | None, output: IO[bytes]) -> dict[str, Any]:
     try:
         source = read_source(
             path,
@@ -175,7 +181,7 @@ def _refusal(problem: str, remedy: str) -> dict[str, Any]:
     return {"problem": problem, "remedy": remedy, "place": "整份文件"}
 
 
-def _send(output: BinaryIO, answer: dict[str, Any]) -> None:
+def _send(output: IO[bytes], answer: dict[str, Any]) -> None:
     body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
     output.write(len(body).to_bytes(8, "big") + body)
     output.flush()

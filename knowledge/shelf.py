@@ -181,7 +181,10 @@ class Shelf:
 
     def pages(self, sha256: str) -> list[PageRead]:
         """The pages of an added file, with how each was read and how surely; none where it has no pages."""
-        return [tuple(page) for page in self._kept(sha256).get("pages", ())]  # type: ignore[misc]
+        return [
+            (number, start, end, origin, confidence)
+            for number, start, end, origin, confidence in self._kept(sha256).get("pages", ())
+        ]
 
     def on_pages(self, sha256: str, start: int, end: int) -> list[tuple[int, int, int]]:
         """Where start…end of the kept text stand in the file: page number, start and end on that page."""

@@ -153,6 +153,7 @@ def test_two_adds_at_once_lose_nothing(tmp_path):
         one.communicate()
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_said_and_what_was_added_stays(tmp_path):
     home = tmp_path / "home"
     add_paths(home, [write(tmp_path / "甲", 旧=OLD)])
@@ -382,6 +383,7 @@ def test_a_withdrawn_list_takes_its_rows_along(tmp_path):
     assert row_sources(home) == []
 
 
+@pytest.mark.slow
 def test_the_command_corrects_and_withdraws_by_name(home):
     done = command(home, "correct", "新.txt", "--title", "某省新办法", "--who", "甘试一")
     assert done.communicate(timeout=60)[0] == "已更正《某省新办法》：标题 某省新办法。\n"
