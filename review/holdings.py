@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.collection import Clause
 from knowledge.corrections import FIELDS, Correction
 from knowledge.document import Document
 from knowledge.importers import WAITING
@@ -19,8 +18,6 @@ from review.desk import Refused
 from review.results import Line
 
 DIGEST = "摘要"
-MOST_PASSAGES = 200
-EXCERPT = 160  # characters of a passage in the list
 SURE, WEAK = 0.90, 0.80  # of a recognised page: any use from the first on, a clue at most between the two
 NO_HOLDING = "库中没有这一份，或已经撤回；请刷新页面。"
 _PROVINCE_OF = {code: name for name, code in PROVINCES.items()}
@@ -56,9 +53,9 @@ class Holding:
 def holdings(library: Library) -> list[Holding]:
     """Every added file in the order of its adding, then our digests; one line for a content added from two places."""
     owners: dict[tuple[str, str], list[int]] = {}
-    for owner, document in enumerate(library.collection.documents):
-        if not document.digest:
-            owners.setdefault((document.title, document.source), []).append(owner)
+    for owner, held in enumerate(library.collection.documents):
+        if not held.digest:
+            owners.setdefault((held.title, held.source), []).append(owner)
     found: dict[str, Holding] = {}
     for state in library.states():
         key = _key(state.sha256 or state.file)
@@ -90,8 +87,8 @@ def holding_line(one: Holding) -> Line:
         "digest": one.state is None,
         "state": one.said,
         "number": stated.number if stated else None,
-        "from": _iso(_begins(one)),
-        "to": _iso(_ends(one)),
+        "from": iso_day(_begins(one)),
+        "to": iso_day(_ends(one)),
         "passages": one.state.passages if one.state else None,
         "rows": one.state.rows if one.state else 0,
         "region": _region(one),
@@ -115,74 +112,7 @@ def holding_detail(library: Library, one: Holding) -> Line:
         "notes": [note for note in (one.state.notes if one.state else ()) if not note.startswith(WAITING)],
         "pages": _pages(shelf, sha256) if held and sha256 and shelf.holds(sha256) else None,
         "versions": [_version(library, version, one) for version in library.versions(one.title)],
-        "count": len(_places(library, one)),
-    }
-
-
-def held_passages(library: Library, one: Holding, wanted: str) -> Line:
-    """The first passages that hold the wanted words, by their place among all of the holding's."""
-    places = _places(library, one)
-    words = wanted.split()
-    lines, found = [], 0
-    for n, place in enumerate(places):
-        passage = library.collection.passages[place]
-        if all(word in passage.passage or word in passage.text for word in words):
-            found += 1
-            if found <= MOST_PASSAGES:
-                lines.append(
-                    {
-                        "n": n,
-                        "name": passage.passage,
-                        "text": _excerpt(passage.passage, passage.text),
-                        "kind": passage.kind,
-                        "page": passage.page,
-                    }
-                )
-    return {"passages": lines, "found": found, "total": len(places)}
-
-
-def _excerpt(name: str, text: str) -> str:
-    """The beginning of a passage on one line, without the name that stands above it anyway."""
-    plain = " ".join(text.split()).lstrip("# ").removeprefix(name).strip()
-    return plain[:EXCERPT] + ("…" if len(plain) > EXCERPT else "")
-
-
-def held_clause(library: Library, one: Holding, n: int, name: str) -> Clause:
-    """The n-th passage of a holding; refused where the library has changed since the list was shown."""
-    places = _places(library, one)
-    if not 0 <= n < len(places) or library.collection.passages[places[n]].passage != name:
-        raise Refused("库已更新，这一条的位置变了；请刷新页面。")
-    return library.collection.at(places[n])
-
-
-def clause_line(library: Library, one: Holding, n: int, name: str) -> Line:
-    """A passage of exactly this holding with what stands around it, as the clause view takes it."""
-    clause = held_clause(library, one, n, name)
-    places = _places(library, one)
-    level = [
-        at
-        for at in places
-        if library.collection.passages[at].parent == library.collection.passages[places[n]].parent
-    ]
-    at = level.index(places[n])
-    return {
-        "held": True,
-        "document": clause.document,
-        "passage": clause.passage,
-        "kind": " · ".join(part for part in (clause.number, clause.issuer) if part),
-        "context": clause.context,
-        "digest": clause.digest,
-        "from": _iso(clause.in_force_from or clause.issued),
-        "to": _iso(clause.in_force_to),
-        "on": None,
-        "in_force": None,
-        "text": clause.text,
-        "span": [0, len(clause.text)],
-        "before": [library.collection.passages[other].text for other in level[max(0, at - 1) : at]],
-        "after": [library.collection.passages[other].text for other in level[at + 1 : at + 3]],
-        "versions": [],
-        "file": one.name or None,
-        "page": clause.page,
+        "count": len(places_of(library, one)),
     }
 
 
@@ -209,12 +139,12 @@ def _owner(library: Library, owners: dict[tuple[str, str], list[int]], state: Fi
         owner
         for owner in found
         for document in [library.collection.documents[owner]]
-        if (_iso(document.in_force_from), _iso(document.issued)) == days
+        if (iso_day(document.in_force_from), iso_day(document.issued)) == days
     ]
     return next(iter(same or found), None)
 
 
-def _places(library: Library, one: Holding) -> list[int]:
+def places_of(library: Library, one: Holding) -> list[int]:
     """Where the passages of a holding stand in the collection; items are read in their articles."""
     held = library.collection
     return [
@@ -229,11 +159,11 @@ def _field(one: Holding, name: str, says: str, entries: list[Correction]) -> Lin
     stated = one.state or one.document
     value = getattr(stated, name) if stated else None
     changes = [entry for entry in entries if entry.field == name]
-    line: Line = {"name": name, "says": says, "value": value if isinstance(value, str) else _iso(value)}
+    line: Line = {"name": name, "says": says, "value": value if isinstance(value, str) else iso_day(value)}
     if name == "region":
         line["shown"] = region_name(line["value"])
     if name == "in_force_to" and line["value"] is None and (closed := _ends(one)):
-        line["closed"] = _iso(closed)
+        line["closed"] = iso_day(closed)
     if changes:
         line |= {"was": changes[0].was, "who": changes[-1].who, "at": changes[-1].at}
     return line
@@ -258,8 +188,8 @@ def _pages(shelf: Shelf, sha256: str) -> Line:
 def _version(library: Library, version: Document, one: Holding) -> Line:
     return {
         "title": version.title,
-        "from": _iso(version.in_force_from or version.issued),
-        "to": _iso(version.in_force_to),
+        "from": iso_day(version.in_force_from or version.issued),
+        "to": iso_day(version.in_force_to),
         "digest": version.digest,
         "here": version is one.document,
         "file": None if version.digest else Path(version.source).name,
@@ -291,7 +221,7 @@ def _ends(one: Holding) -> object:
     return one.state.in_force_to if one.state else None
 
 
-def _iso(day: object) -> str | None:
+def iso_day(day: object) -> str | None:
     return str(day) if day else None
 
 

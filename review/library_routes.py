@@ -12,7 +12,7 @@ from knowledge.writability import NotWritable, writable
 from review.accounts import Person
 from review.additions import LARGEST_FILE, TAKEN, batch_key, safe_name
 from review.desk import NO_RIGHT, Desk, Refused
-from review.pages.library import require_change
+from review.library_changes import require_change
 
 Who = Callable[[Request], Person | None]
 
