@@ -133,7 +133,7 @@ def read_day(text: str) -> date | None:
 def read_region(text: str) -> str:
     """A division code of six digits, or the name of a province or of the whole country."""
     said = plain(text).replace(" ", "")
-    if re.fullmatch(r"\d{6}", said):
+    if re.fullmatch(r"\d{6}", said) and (said == NATIONAL or f"{said[:2]}0000" in PROVINCES.values()):
         return said
     if re.fullmatch(r"全国|国家|国家级|全国统一", said):
         return NATIONAL

@@ -484,7 +484,7 @@ def test_regions_and_shares():
         "220100", "220000", "000000", "150000",
     ]  # fmt: skip
     assert [read_percent(text) for text in ("30%", "0.3", "加收30%")] == [Decimal("0.3")] * 3
-    for read, text in ((read_region, "长春市"), (read_percent, "120")):
+    for read, text in ((read_region, "长春市"), (read_region, "990000"), (read_percent, "120")):
         with pytest.raises(ValueError):
             read(text)
 
