@@ -18,7 +18,7 @@ from review.store import Store, now
 
 DEMONSTRATOR = "演示"
 LEADER, ADMINISTRATOR = "组长", "管理员"
-PAGES = {"review": "审核", "inspections": "检查", "chat": "问答", "library": "依据"}
+PAGES = {"review": "审核", "inspections": "检查", "chat": "问答", "library": "依据", "rules": "规则"}
 OPENS = {
     "专家": {"review", "chat", "library", "rules"},
     LEADER: {"review", "inspections", "chat", "library", "rules"},

@@ -34,6 +34,7 @@ PAGES = (
     ("inspections", "检查", "inspections"),
     ("chat", "问答", "chat"),
     ("library", "依据", "library"),
+    ("rules", "规则", "rulebook"),
 )
 OPEN_TO_ALL = ("/sign-in", "/assets/")
 DPI = 118
