@@ -63,11 +63,12 @@ _IDIOM = re.compile(
 _SOFT = frozenset("个种项类点")  # 一个, 一种 … are articles rather than counts
 _RANGE = re.compile(r"^\s*(?:至|到|-|—+|~)\s*$")
 _RANGE_BEGUN = re.compile(rf"(?:至|到|-|~)\s*{_NUMBER}\s*(?:{_UNITS})", re.I)
+_NOT = r"(?:不得?|不能|不可|不应|未)\s*"
 _BEFORE = (
-    ("le", r"(?:不得?|不能|不可|不应|未)\s*(?:超过|多于|高于|大于|长于)|至多|最多|最高|最长|上限为?|封顶"),
-    ("ge", r"(?:不得?|不能|不可|不应|未)\s*(?:少于|低于|小于|短于)|至少|最少|最低|下限为?|满(?!意)|达到?"),
+    ("le", rf"{_NOT}(?:超过|多于|高于|大于|长于)|至多|最多|最高|最长|上限为?|封顶"),
+    ("lt", r"不足|不满|未满|不到|(?<![不得能可应未])(?:少于|低于|小于|短于)"),
+    ("ge", rf"{_NOT}(?:少于|低于|小于|短于)|至少|最少|最低|下限为?|满(?!意)|达到?"),
     ("gt", r"超过|多于|高于|大于|长于|超出|逾"),
-    ("lt", r"不足|不满|未满|不到|少于|低于|小于|短于"),
 )
 _AFTER = (
     ("le", r"及?以下|以内|之内|内|为限|封顶"),
@@ -169,13 +170,15 @@ def _value(number: str) -> Fraction:
             scale *= {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[sign]
         return Fraction(arabic[0]) * scale
     whole, _, tail = plain.partition("点")
-    total = Fraction(0)
+    return _whole_number(whole) + (Fraction(number_of(tail), 10 ** len(tail)) if tail else 0)
+
+
+def _whole_number(text: str) -> Fraction:
     for sign, size in (("亿", 100_000_000), ("万", 10_000)):
-        high, found, whole = whole.rpartition(sign)
+        high, found, low = text.rpartition(sign)
         if found:
-            total += Fraction(number_of(high) if high else 1) * size
-    total += Fraction(number_of(whole) if whole else 0)
-    return total + (Fraction(number_of(tail), 10 ** len(tail)) if tail else 0)
+            return (_whole_number(high) if high else Fraction(1)) * size + _whole_number(low)
+    return Fraction(number_of(text) if text else 0)
 
 
 def _shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
@@ -188,7 +191,9 @@ def _shared_units(found: list[Quantity], text: str) -> Iterator[Quantity]:
         elif following and not one.unit and text[one.end : following.start].strip() in ("、", "或", "和"):
             one = replace(one, unit=following.unit)
         elif before and _RANGE.match(text[before.end : one.start]) and before.unit in ("", one.unit):
-            one = replace(one, bound="le")
+            # 三千元至一万元以上 ends its range at a lower bound
+            own = _bounded(one, text).bound
+            one = replace(one, bound=f"to {own}" if own else "le")
         yield one
 
 
@@ -201,6 +206,6 @@ def _bounded(one: Quantity, text: str) -> Quantity:
             loose = bool(_WITHIN.match(behind)) or (bound == "after" and one.unit == "date")
             return replace(one, bound=bound, loose=loose)
     for bound, sign in _BEFORE:
-        if re.search(rf"(?:{sign})(?:为|是|约)?$", ahead):
+        if re.search(rf"(?:{sign})(?:为|是|约|每)?$", ahead):
             return replace(one, bound=bound)
     return one

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.quantities import Quantity, narrow, quantities, words
-from knowledge.scopes import ALLOWED, DENIED, PLAIN, WRONG, Clause, cut_clauses
+from knowledge.scopes import DENIED, LISTED, PLAIN, WRONG, Clause, cut_clauses
 
 HAN = re.compile(r"[㐀-鿿〇\U00020000-\U0003ffff]")
 # One thing under two names, made one on both sides; longer names first.
@@ -55,7 +55,7 @@ class Piece:
 
     @property
     def governed(self) -> bool:
-        return bool(self.pairs.get(DENIED) or self.pairs.get(ALLOWED))
+        return any(held for kind, held in self.pairs.items() if kind != PLAIN)
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Quoted:
     words: frozenset[str]
     title: str
     name: str  # title, passage and document number in one
+    governing: frozenset[str]  # the words that govern anything in the quoted sentences
     denies: bool
     sentences: frozenset[str]
 
@@ -81,7 +82,7 @@ def read_quotes(quotes: Sequence[Quote], title: str, passage: str, number: str |
     """The quotes of one passage of the document `title`, whose document number is `number`."""
     name = f"{title} {passage} {number or ''}"
     whole, spans = _renamed(quotes[0].text, sorted((quote.start, quote.end) for quote in quotes))
-    pieces, denies = _pieces(whole, spans)
+    pieces, governing, denies = _pieces(whole, spans)
     text = "\n".join(whole[start:end] for start, end in spans)
     return Quoted(
         text=text,
@@ -91,6 +92,7 @@ def read_quotes(quotes: Sequence[Quote], title: str, passage: str, number: str |
         words=frozenset(words(f"{text} {name}")),
         title=one_name(title),
         name=one_name(name),
+        governing=governing,
         denies=denies,
         sentences=frozenset(_sentences(whole, spans)),
     )
@@ -124,25 +126,32 @@ def _renamed(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tup
     return whole + one_name(text[at:]), found
 
 
-def _pieces(whole: str, spans: Sequence[tuple[int, int]]) -> tuple[list[Piece], bool]:
-    """The pieces of the sentences that the quotes touch, and whether anything in these denies."""
+def _pieces(whole: str, spans: Sequence[tuple[int, int]]) -> tuple[list[Piece], frozenset[str], bool]:
+    """The pieces of the sentences that the quotes touch, the words that govern them, and whether anything denies."""
     stops = [match.start() for match in _STOP.finditer(whole)]
     touched = {_sentence(stops, place) for start, end in spans for place in range(start, max(end, start + 1))}
     pieces: list[Piece] = []
-    carried, denies = PLAIN, False
+    governing: set[str] = set()
+    carried, carrying, denies = PLAIN, "", False
     for clause in cut_clauses(whole):
         if whole[clause.start - 1 : clause.start] == "\n" and not _ITEM.match(whole, clause.start):
             carried = PLAIN
-        kinds = [carried if scope.kind == PLAIN else scope.kind for scope in clause.scopes]
+        kinds = [
+            LISTED[carried] if scope.kind == PLAIN and carried != PLAIN else scope.kind
+            for scope in clause.scopes
+        ]
         sentence = _sentence(stops, clause.start)
         if sentence in touched:
-            denies = denies or DENIED in kinds or bool(WRONG.search(whole, clause.start, clause.end))
+            governing |= {scope.word for scope in clause.scopes} | ({carrying} if carried != PLAIN else set())
+            denies = denies or DENIED in kinds or LISTED[DENIED] in kinds
+            denies = denies or bool(WRONG.search(whole, clause.start, clause.end))
             for part in _counting_apart(whole, clause):
                 pieces.append(_piece(whole, clause, kinds, part, spans, sentence))
         # the line above a list governs its items
-        if whole[clause.end : clause.end + 1] in ("：", ":") and kinds[-1] in (DENIED, ALLOWED):
-            carried = kinds[-1]
-    return pieces, denies
+        last = clause.scopes[-1]
+        if whole[clause.end : clause.end + 1] in ("：", ":") and last.kind in LISTED:
+            carried, carrying = last.kind, last.word
+    return pieces, frozenset(governing - {""}), denies
 
 
 def _sentences(whole: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 PLAIN, DENIED, ALLOWED, EXCEPTED = "plain", "denied", "allowed", "excepted"
+LISTED = {DENIED: "listed under a denial", ALLOWED: "listed under a permission"}
 
 CLAUSE_END = re.compile(r"[，,；;。！!？?：:\n|\t]")
 _DENYING = (
@@ -15,13 +16,20 @@ _DENYING = (
     r"|不适用|不纳入|不支付|不报销|不包括|不包含|不含|不计入?|不受|不收取?|没有|未(?![成满到来达])|并非|免予|免除|拒绝|不要"
 )
 _ALLOWING = r"可以|(?<![许认不])可(?![能靠行疑见避逆变抗])|允许|准许|准予|有权|能够|能(?![力否够])|许可(?!证)"
-_EXCEPTING = r"除(?![了去法夕])[^，。；\n]{1,40}?(?:以外|之外|外)|[^，。；：\n]{1,40}?除外"
+_EXCEPTING = r"除(?![了去法夕])[^，。；\n]{1,40}?(?:以外|之外|外)|[^，。；：（）()\n]{1,40}?除外"
 # The number's own bound is no denial: 不超过3日 forbids nothing by itself.
 _NUMERIC = re.compile(r"不得?(?:超过|多于|高于|大于|少于|低于|小于|长于|短于)|未超过|不足|不满|未满|不到")
 _GOVERNS = re.compile(
     f"(?P<numeric>{_NUMERIC.pattern})|(?P<excepted>{_EXCEPTING})|(?P<denied>{_DENYING})|(?P<allowed>{_ALLOWING})"
 )
-WRONG = re.compile(r"违规|违法|违反|违约|不合规|不允许|禁止")
+WRONG = re.compile(r"违规|违法|违约|不合规|不允许|禁止")
+CALLS_WRONG = re.compile(
+    r"(?:属于?|是|为|构成|视为|算)(?:违规|违法|违约|不合规)|违[规法]行为|(?:是|被)(?:不允许|禁止)"
+)
+_ONE_WORD = (
+    ("不得", re.compile(r"不得|禁止|严禁|不准|不许|不允许|不可以?|不能|不应当?|不宜|不要")),
+    ("可以", re.compile(r"可以?|允许|准许|准予|有权|能够?|许可")),
+)
 ABSOLUTE = re.compile(
     r"一律|任何|所有|全部|一切|无论|不论|只能|只有|仅|唯一|必定|绝对|永久|始终|完全|均可|都可以"
 )
@@ -34,6 +42,7 @@ class Scope:
     kind: str  # plain | denied | allowed | excepted
     start: int
     end: int
+    word: str = ""  # the word that governs it; all prohibitions are 不得, all permissions 可以
 
 
 @dataclass(frozen=True)
@@ -62,16 +71,19 @@ def cut_clauses(text: str) -> list[Clause]:
 def _scopes(text: str, start: int, end: int) -> list[Scope]:
     """What stands before the first governing word is plain; each such word governs what follows it."""
     found: list[Scope] = []
-    kind, begin = PLAIN, start
+    kind, begin, word = PLAIN, start, ""
     for match in _GOVERNS.finditer(text, start, end):
         if match["numeric"]:
             continue
-        if match["excepted"]:
-            found += [Scope(kind, begin, match.start()), Scope(EXCEPTED, *match.span())]
-            begin = match.end()
-            continue
-        found.append(Scope(kind, begin, match.start()))
-        kind = DENIED if match["denied"] else ALLOWED
+        found.append(Scope(kind, begin, match.start(), word))
         begin = match.end()
-    found.append(Scope(kind, begin, end))
-    return [scope for scope in found if scope.end > scope.start or scope.kind in (DENIED, ALLOWED)]
+        if match["excepted"]:
+            found.append(Scope(EXCEPTED, *match.span()))
+        else:
+            kind, word = (DENIED if match["denied"] else ALLOWED), _one_word(match[0])
+    found.append(Scope(kind, begin, end, word))
+    return [scope for scope in found if scope.end > scope.start or scope.word]
+
+
+def _one_word(word: str) -> str:
+    return next((name for name, pattern in _ONE_WORD if pattern.fullmatch(word)), word)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from knowledge.quantities import Quantity, quantities, words
 from knowledge.quoted import HAN, Piece, Quoted, one_name
-from knowledge.scopes import ABSOLUTE, ALLOWED, DENIED, PLAIN, WRONG, Clause, Scope, cut_clauses
+from knowledge.scopes import ABSOLUTE, ALLOWED, CALLS_WRONG, DENIED, LISTED, PLAIN, Clause, Scope, cut_clauses
 
 LEAST_CONTENT = 4  # characters a sentence must say something with; a quantity counts for two
 LOOSE_SHARE = 6  # of so many characters of content one may stand alone
@@ -46,6 +46,10 @@ class Told:
     counted: tuple[Quantity, ...]
     content: str  # h | s | -
 
+    @property
+    def scopes(self) -> list[Scope]:
+        return [scope for clause in self.clauses for scope in clause.scopes]
+
 
 def unsupported(sentence: str, quoted: Quoted) -> str | None:
     """Why the quotes do not bear a sentence out; null where they do."""
@@ -61,11 +65,13 @@ def unsupported(sentence: str, quoted: Quoted) -> str | None:
         return "has words that are not quoted"
     if any(word not in quoted.text for word in ABSOLUTE.findall(text)):
         return "is more absolute than the quote"
-    if WRONG.search(text) and not quoted.denies:
+    if CALLS_WRONG.search(text) and not quoted.denies:
         return "calls wrong what the quote does not"
     told = _told(_held_words(text, quoted.text), quoted.name)
     if told.content.count("h") + 2 * len(told.counted) < LEAST_CONTENT:
         return "says nothing of its own"
+    if any(scope.word and scope.word not in quoted.governing for scope in told.scopes):
+        return "forbids or permits what the quote does not"
     if any(not _is_told(one, quoted) for one in told.counted):
         return "counts what the quote does not"
     return next(
@@ -137,12 +143,12 @@ def _clause(told: Told, place: int, quoted: Quoted) -> str | None:
     pieces = _pieces_for(own, quoted.pieces)
     if pieces is None or any(not _counts_there(told, place, one, quoted.pieces) for one in own):
         return "puts a number beside what it does not count"
-    free = bool(WRONG.search(told.text, clause.start, clause.end))
-    later = {scope.kind for scope in clause.scopes} & {DENIED, ALLOWED}
-    around = {pair for piece in quoted.pieces for pair in piece.all_pairs} if later else set()
+    free = bool(CALLS_WRONG.search(told.text, clause.start, clause.end))
+    governed = {scope.kind for scope in clause.scopes} & {DENIED, ALLOWED}
+    around = {pair for piece in quoted.pieces for pair in piece.all_pairs} if governed else set()
     for scope in clause.scopes:
-        subject = scope.kind == PLAIN and bool(later)
-        kinds = (PLAIN, DENIED, ALLOWED) if free or subject else (scope.kind,)
+        subject = scope.kind == PLAIN and bool(governed)
+        kinds = _kinds_for(scope, told, free or subject)
         held = {pair for piece in pieces for kind in kinds for pair in piece.pairs.get(kind, ())}
         if not _covered(told, scope, held | around if subject else held, quoted.text):
             return "adds words to the quote"
@@ -151,6 +157,17 @@ def _clause(told: Told, place: int, quoted: Quoted) -> str | None:
         if not _same_actor(told, scope, quoted.text):
             return "lets another act"
     return None
+
+
+def _kinds_for(scope: Scope, told: Told, free: bool) -> set[str]:
+    """Under what the words of a scope may stand in the quote. What is listed below a denial may be told plainly
+    where the sentence says the denial too: 有下列情形的，不予受理：（一）… as …的，不予受理."""
+    if scope.kind in LISTED:
+        return {scope.kind, LISTED[scope.kind]}
+    if scope.kind == PLAIN and free:
+        return {PLAIN, DENIED, ALLOWED, *LISTED.values()}
+    said = {one.kind for one in told.scopes}
+    return {scope.kind, *(LISTED[kind] for kind in LISTED if scope.kind == PLAIN and kind in said)}
 
 
 def _pieces_for(own: Sequence[Quantity], pieces: Sequence[Piece]) -> list[Piece] | None:
@@ -240,6 +257,8 @@ def _covered(told: Told, scope: Scope, held: set[str], quoted: str) -> bool:
             met[place] = met[place + 1] = True
     hard = [place for place in range(scope.start, scope.end) if content[place] == "h"]
     missing = [place for place in hard if not met[place]]
+    if any(text[place] in _NEGATIVE and text[place : place + 2] not in held for place in hard):
+        return False
     alone = [
         place for place in missing if "h" in (content[place - 1 : place] + content[place + 1 : place + 2])
     ]
@@ -252,14 +271,16 @@ def _covered(told: Told, scope: Scope, held: set[str], quoted: str) -> bool:
 
 
 def _turned(told: Told, scope: Scope, quoted: str) -> bool:
-    """Whether a word that the quote only has with a negation before it is told without: 合理 out of 不合理."""
+    """Whether words that the quote only has with a negation before them are told without: 合理 out of 不合理."""
     for place in range(scope.start, scope.end - 1):
-        pair = told.text[place : place + 2]
         if told.content[place : place + 2] != "hh" or told.text[place - 1 : place] in _NEGATIVE:
             continue
-        stands = [match.start() for match in re.finditer(re.escape(pair), quoted)]
-        if stands and all(at and quoted[at - 1] in _NEGATIVE for at in stands):
-            return True
+        for size in (2, 3):
+            stands = [
+                match.start() for match in re.finditer(re.escape(told.text[place : place + size]), quoted)
+            ]
+            if stands and all(at and quoted[at - 1] in _NEGATIVE for at in stands):
+                return True
     return False
 
 

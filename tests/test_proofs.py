@@ -1,6 +1,7 @@
 """What a model says is told on only where the passages prove it: quotes, numbers, negations, every word of content."""
 
 import json
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ import pytest
 from knowledge.claims import Claim, ClaimReader, Declined
 from knowledge.library import Hit
 from knowledge.model_answers import NO_ANSWER, ask_live, numbered, proven
-from knowledge.proofs import find_letters, prove
+from knowledge.proofs import find_letters, plain_sentence, prove
 from knowledge.quantities import quantities
 from knowledge.replies import Answer, Citation, ModelFailed, Statement
 
@@ -36,6 +37,11 @@ BANNED = hit(
     "第二十一条",
     "第二十一条 机构工作人员不得有下列行为：\n（一）代替患者签署知情文件；\n（二）出借执业证章。",
 )
+CLOSED = hit(
+    "第二十二条",
+    "第二十二条 机构有下列情形之一的，不予受理加床申请：\n（一）护士与床位不相配；\n（二）被停止收费未满2年。\n"
+    "主管机关可以采取下列措施：\n（一）查阅名册；\n（二）约见值班人员。",
+)
 DEADLINE = hit(
     "第九条",
     "第九条 转科记录应当在转入后12小时内写成，由接收医师书写；交班记录应当在当班结束前1小时写成。"
@@ -45,7 +51,7 @@ PRICES = hit("第三行", "项目：夜间陪护；限价：甲等医院120元�
 OTHER = hit(
     "第四条", "第四条 伪造收费票据的，处票面金额8倍以上10倍以下的罚款。", document="临江省票据管理规定"
 )
-HITS = [CONDUCT, PENALTY, BANNED, DEADLINE, PRICES, OTHER]
+HITS = [CONDUCT, PENALTY, BANNED, DEADLINE, PRICES, OTHER, CLOSED]
 NUMBER = {id(one): number for number, one in enumerate(HITS, start=1)}
 
 
@@ -74,6 +80,8 @@ KEPT = [
     ("one price of two", "夜间陪护乙等医院限价90元。", [(PRICES, "夜间陪护；限价：甲等医院120元、乙等医院90元")]),
     ("a percentage in words", "夜间陪护自付比例为百分之三十。", [(PRICES, "夜间陪护；限价：甲等医院120元、乙等医院90元；自付比例：30%")]),
     ("people counted with another word", "检查组由两位以上人员组成。", [(DEADLINE, "检查组由2名以上人员组成")]),
+    ("an item of what is refused, with the refusal", "被停止收费未满2年的，不予受理加床申请。", [(CLOSED, "不予受理加床申请"), (CLOSED, "（二）被停止收费未满2年")]),
+    ("an item of what is allowed, with the permission", "主管机关可以查阅名册、约见值班人员。", [(CLOSED, "主管机关可以采取下列措施：\n（一）查阅名册；\n（二）约见值班人员")]),
     ("marks of a list and of citations taken off", "1. **费用清单保存不少于15年**[4]", [(DEADLINE, "费用清单保存不少于15年")]),
     ("full-width signs in the quote", "费用清单保存不少于15年。", [(DEADLINE, "费用清单保存不少于１５年")]),
     ("white space in the quote", "费用清单保存不少于15年。", [(DEADLINE, "费用清单 保存不少于 15年")]),
@@ -115,6 +123,12 @@ DROPPED = [
     ("a yes that says nothing", "可以。", [(PENALTY, "可以公开通报；多收费用的")]),
     ("a question", "多收费用的要如数退还吗？", [(PENALTY, "多收费用的，责令如数退还")]),
     ("markup", "<img src=x onerror=alert(1)>多收费用的，责令如数退还。", [(PENALTY, "多收费用的，责令如数退还")]),
+    ("an item of what is refused, without the refusal", "护士与床位不相配的，申请加床。", [(CLOSED, "申请：\n（一）护士与床位不相配")]),
+    ("an item of what is refused, denied", "并非被停止收费未满2年的，不予受理加床申请。", [(CLOSED, "不予受理加床申请"), (CLOSED, "（二）被停止收费未满2年")]),
+    ("an item of what is allowed made a duty", "主管机关应当查阅名册。", [(CLOSED, "主管机关可以采取下列措施：\n（一）查阅名册")]),
+    ("a bound turned about", "被停止收费满2年的，不予受理加床申请。", [(CLOSED, "不予受理加床申请"), (CLOSED, "（二）被停止收费未满2年")]),
+    ("a bare no put before the sentence", "不多收费用的，责令如数退还。", [(PENALTY, "多收费用的，责令如数退还")]),
+    ("a negation taken off a condition", "逾期整改的，暂停新增床位4个月以上9个月以下。", [(PENALTY, "逾期不整改的，暂停新增床位4个月以上9个月以下")]),
     ("called wrong where nothing forbids it", "保存费用清单15年以下属于违规。", [(DEADLINE, "费用清单保存不少于15年")]),
     ("a whole passage for a quote", "多收费用的，责令如数退还。", [(hit("第一条", "多收费用的，责令如数退还。" + "其他事项另行安排。" * 80), "多收费用的，责令如数退还。" + "其他事项另行安排。" * 80)]),
 ]  # fmt: skip
@@ -141,7 +155,37 @@ def test_a_sentence_that_its_quotes_do_not_bear_out_is_dropped(sentence, citatio
     assert prove(Claim(sentence, tuple(zip(numbers, quotes, strict=True))), hits) is None
 
 
-@pytest.mark.parametrize("number", [0, -1, 7, 99])
+TURNED = [
+    ("不得", "可以"), ("不得", "应当"), ("不得", ""), ("应当", "不得"), ("应当", "可以"), ("应", "不应"), ("可以", "应当"), ("可以", "不得"),
+    ("可以", ""), ("以上", "以下"), ("以下", "以上"), ("不少于", "不超过"), ("未满", "满"), ("不予", "应当"), ("责令", "不得责令"), ("除", "包括"),
+    ("除外", "也应当"), ("小时", "分钟"), ("年", "个月"), ("倍", "元"), ("转科", "交班"), ("乙等", "甲等"), ("县级", "省级"), ("退还", "没收"),
+]  # fmt: skip
+ADDED = ["，并处十万元罚款", "，情节严重的吊销执照", "，由院长签字", "，无需家属同意", "，一律移送公安机关"]
+
+
+def turned(sentence):
+    """The sentence with one word turned, each number changed, something added at its end, or denied as a whole."""
+    for word, other in TURNED:
+        for found in re.finditer(word, sentence):
+            yield f"{sentence[: found.start()]}{other}{sentence[found.end() :]}"
+    for found in re.finditer(r"\d+", sentence):
+        for number in (int(found[0]) + 1, int(found[0]) * 10):
+            yield f"{sentence[: found.start()]}{number}{sentence[found.end() :]}"
+    yield from (f"{sentence.rstrip('。')}{clause}。" for clause in ADDED)
+    yield from (f"{before}{sentence}" for before in ("不", "并非", "没有规定", "可以不"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "citations"), [case[1:] for case in KEPT], ids=[case[0] for case in KEPT]
+)
+def test_a_kept_sentence_is_dropped_once_anything_in_it_is_turned(sentence, citations):
+    kept = [
+        one for one in turned(plain_sentence(sentence)) if prove(claimed(one, *citations), HITS) is not None
+    ]
+    assert kept == []
+
+
+@pytest.mark.parametrize("number", [0, -1, 8, 99])
 def test_a_passage_that_was_not_given_proves_nothing(number):
     assert prove(Claim("费用清单保存不少于15年。", ((number, "费用清单保存不少于15年"),)), HITS) is None
 
@@ -189,6 +233,12 @@ def test_quotes_of_an_item_count_with_those_of_its_article():
         ("二十四小时内", [(24, "小时", "le")]),
         ("不得超过30%", [(30, "%", "le")]),
         ("百分之三十", [(30, "%", "")]),
+        ("未满3年", [(3, "年", "lt")]),
+        ("满3年", [(3, "年", "ge")]),
+        ("不少于3次", [(3, "次", "ge")]),
+        ("至少每2天", [(2, "日", "ge")]),
+        ("三千元至一万元以上", [(3000, "元", "ge"), (10000, "元", "to ge")]),
+        ("一万万元", [(100_000_000, "元", "")]),
         ("一万五千元", [(15000, "元", "")]),
         ("1.5万元", [(15000, "元", "")]),
         ("1,200元", [(1200, "元", "")]),
