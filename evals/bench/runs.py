@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evals.bench import Figure
 
-NAMES = ("startup", "review", "retrieval", "adding")
+NAMES = ("startup", "review", "retrieval", "adding", "chat")
 
 
 def run(names: list[str], home: Path, file: Path | None) -> list[str]:

@@ -51,7 +51,7 @@
       await refreshSide();
     }
     async function refreshSide() {
-      const about = await mj.ask(page, 'open_chat');
+      const about = await mj.ask(page, 'open_chat', {again: true});
       if (about && !about.problem) { S.about = about; drawSide(); }
     }
     function drawFollow() {

@@ -3,10 +3,11 @@
 The answer itself comes over the event stream of `review.chat_routes`; here is all that surrounds it.
 """
 
+import threading
 from datetime import date
 from pathlib import Path
 
-from knowledge.library import Clause
+from knowledge.library import Clause, Library
 from knowledge.places import NATIONAL, PROVINCES
 from review.accounts import Person
 from review.answering import read_day
@@ -14,6 +15,7 @@ from review.clauses import open_clause
 from review.desk import Call, Desk, Refused, person_line, text
 from review.entries import Question
 from review.gaps import ADMINISTERS, note_gap
+from review.logs import record_defect
 from review.pages.inspections import stated_in
 from review.results import Line
 from review.whole_texts import file_of, open_original, open_whole
@@ -30,6 +32,8 @@ EXAMPLES = (
 def open_chat(desk: Desk, person: Person, call: Call) -> Line:
     """One's own conversations, the state of the library, and the region and day to begin with."""
     library = desk.library
+    if not call.get("again"):  # what a first search loads is loaded while the person still reads the page
+        threading.Thread(target=_warm, args=(library,), name="warm", daemon=True).start()
     return {
         "person": person_line(person),
         "conversations": [
@@ -52,6 +56,13 @@ def open_chat(desk: Desk, person: Person, call: Call) -> Line:
         "regions": _regions(desk),
         "today": date.today().isoformat(),
     }
+
+
+def _warm(library: Library) -> None:
+    try:
+        library.search(EXAMPLES[0], top=1)
+    except Exception as defect:  # the question itself will meet it again, and say so to a person
+        record_defect(defect, "chat/warm")
 
 
 def open_conversation(desk: Desk, person: Person, call: Call) -> Line:
