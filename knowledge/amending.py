@@ -9,7 +9,7 @@ from knowledge.corrections import Correction, check_period, checked, corrected
 from knowledge.importers import withdraw_rows
 from knowledge.indexing import build_index, drop_old, indexed
 from knowledge.originals import original
-from knowledge.shelf import FileState, Shelf
+from knowledge.shelf import REFUSED, FileState, Shelf
 from knowledge.writability import writable
 
 
@@ -69,6 +69,21 @@ def withdraw(home: Path, sha256: str, *, embedding: str | None = None) -> FileSt
             kept.unlink(missing_ok=True)
         drop_old(shelf)
         return gone
+
+
+def dismiss(home: Path, file: str) -> FileState:
+    """Take a refused file off the list; it gave nothing that could be lost. Raises `LookupError` for any other."""
+    shelf = Shelf(home)
+    with writable(home), shelf.writing():
+        states, unfinished = shelf.settled(), shelf.journal()
+        gone = [one for one in (*states, *unfinished) if one.file == file and one.state == REFUSED]
+        if not gone:
+            raise LookupError("拒收的文件里没有这一份；请刷新列表。")
+        shelf.write_states(one for one in states if one not in gone)
+        for state in unfinished:
+            if state not in gone:
+                shelf.note(state)
+        return gone[0]
 
 
 def held_state(shelf: Shelf, sha256: str) -> FileState:

@@ -4,6 +4,7 @@ What a person handed over lies under `<home>/files` until it is withdrawn; what 
 a state is taken up again. Nothing here decides who may add.
 """
 
+import hashlib
 import re
 import threading
 import time
@@ -130,8 +131,8 @@ class Additions:
         if one.state is not None:
             return line | {
                 "state": one.state.state,
-                "title": one.state.title,
-                "said": "库中已有同样内容，没有变化" if one.again else one.state.said,
+                "key": holding_key(one.state.sha256 or one.state.file),
+                "said": "库中已有同样内容，没有变化" if one.again else _told(one.state),
             }
         if one.problem:
             return line | {"said": one.problem}
@@ -223,6 +224,17 @@ class Additions:
         alter: Callable[..., Addition] = replace
         for one in entries:
             self._line[one.number] = alter(one, **changes)
+
+
+def holding_key(named: str) -> str:
+    """What a browser calls something the library holds: nothing of its path or content can be read from it."""
+    return hashlib.blake2b(named.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _told(state: FileState) -> str:
+    """What a state says besides its name."""
+    counts = [f"{state.passages:,} 条"] * bool(state.passages) + [f"{state.rows:,} 行"] * bool(state.rows)
+    return "；".join(filter(None, ["、".join(counts), state.reason, *state.notes]))
 
 
 def safe_name(name: str) -> str:

@@ -77,5 +77,6 @@ def clause_line(library: Library, one: Holding, n: int, name: str) -> Line:
 
 def _excerpt(name: str, text: str) -> str:
     """The beginning of a passage on one line, without the name that stands above it anyway."""
-    plain = " ".join(text.split()).lstrip("# ").removeprefix(name).strip()
+    plain = " ".join(text.split()).lstrip("# ")
+    plain = plain.removeprefix(name).strip() if f"{plain} ".startswith(f"{name} ") else plain
     return plain[:EXCERPT] + ("…" if len(plain) > EXCERPT else "")

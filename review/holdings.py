@@ -3,7 +3,6 @@
 A browser gets the name of a file, never where it lies.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from knowledge.importers import WAITING
 from knowledge.library import FileState, Library
 from knowledge.places import NATIONAL, PROVINCES
 from knowledge.shelf import REFUSED, Shelf
+from review.additions import holding_key
 from review.desk import Refused
 from review.results import Line
 
@@ -51,21 +51,21 @@ class Holding:
 
 
 def holdings(library: Library) -> list[Holding]:
-    """Every added file in the order of its adding, then our digests; one line for a content added from two places."""
+    """Every added file, the latest first, then our digests; one line for a content added from two places."""
     owners: dict[tuple[str, str], list[int]] = {}
     for owner, held in enumerate(library.collection.documents):
         if not held.digest:
             owners.setdefault((held.title, held.source), []).append(owner)
     found: dict[str, Holding] = {}
-    for state in library.states():
-        key = _key(state.sha256 or state.file)
+    for state in reversed(library.states()):
+        key = holding_key(state.sha256 or state.file)
         if key not in found:
             read = _owner(library, owners, state)
             document = library.collection.documents[read] if read is not None else None
             found[key] = Holding(key, state, document, read)
     for owner, ours in enumerate(library.collection.documents):
         if ours.digest:
-            key = _key(f"digest\0{ours.source}")
+            key = holding_key(f"digest\0{ours.source}")
             found[key] = Holding(key, None, ours, owner)
     return list(found.values())
 
@@ -223,10 +223,6 @@ def _ends(one: Holding) -> object:
 
 def iso_day(day: object) -> str | None:
     return str(day) if day else None
-
-
-def _key(named: str) -> str:
-    return hashlib.blake2b(named.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def regions_of(lines: list[Line]) -> Iterator[Line]:

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.amending import correct as correct_document
+from knowledge.amending import dismiss as dismiss_file
 from knowledge.amending import withdraw as withdraw_file
 from knowledge.collection import loose_title
 from knowledge.corrections import FIELDS, CorrectionError
 from knowledge.importers import Mapped, MappingError, file_sha256
 from knowledge.readers import UnreadableFile
+from knowledge.shelf import REFUSED
 from knowledge.waiting_tables import confirm_tables, waiting_table
 from knowledge.writability import NotWritable
 from review.accounts import ADMINISTRATOR, LEADER, Person
@@ -94,6 +96,19 @@ def withdraw(desk: Desk, person: Person, call: Call) -> Line:
     desk.additions.forget(Path(gone.file))
     desk.store.write_trail(person.name, "library_withdraw", subject=_sha256(one)[:16])
     return {"ok": True, "title": one.title}
+
+
+def dismiss(desk: Desk, person: Person, call: Call) -> Line:
+    """Take a refused file off the list."""
+    require_change(person)
+    one = find_holding(desk.library, text(call, "key", 16))
+    if one.state is None or one.state.state != REFUSED:
+        raise Refused("这一份没有拒收；要撤出请用撤回。")
+    with _changing(desk):
+        gone = dismiss_file(desk.home, one.state.file)
+    desk.additions.forget(Path(gone.file))
+    desk.store.write_trail(person.name, "library_dismiss", subject=one.key)
+    return {"ok": True}
 
 
 def preview(desk: Desk, person: Person, call: Call) -> Line:

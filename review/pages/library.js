@@ -16,9 +16,9 @@
     const side = el('aside', {class: 'side-list', 'aria-label': '依据'}, el('div', {class: 'side-head'}, el('h2', {}, '依据库'), told,
       el('button', {class: 'btn push', on: {click: add}}, '添加 ', mj.kbd('N'))), el('div', {class: 'filters'}, search, pills, region), list, foot);
     const beside = (step) => holding.beside(step);
-    const source = mj.source(page, beside), adding = mj.adding(page, about, refresh);
+    const source = mj.source(page, beside), adding = mj.adding(page, about, refresh, open);
     const holding = mj.holding(page, about, {open: showSource, confirm, changed: refresh, gone});
-    const tables = mj.tables(page, about, {done: (key) => { refresh(); open(key); }, back: open});
+    const tables = mj.tables(page, about, {done: open, changed: refresh, back: open});
     const back = el('button', {class: 'link small back', on: {click: () => show('adding')}}, '添加文件');
     const right = el('div', {class: 'right-side'}, el('div', {class: 'scroll'}, adding.root), el('div', {class: 'source-side'}, source.root, back));
     const body = el('main', {class: 'holdings'}, side, el('div', {class: 'middle'}, holding.root, tables.root), right);
@@ -64,8 +64,8 @@
     function reset() { S.state = S.region = S.words = search.value = ''; drawFilters(); drawList(); }
 
     async function open(key) {
+      if (key !== S.key) { source.clear(); show('adding'); }
       S.key = key;
-      show(S.side || 'adding');
       view('holding');
       history.replaceState({}, '', '/library?key=' + encodeURIComponent(key));
       drawList();
@@ -86,10 +86,10 @@
     }
     function showSource(cited) { show('source'); source.open(cited); }
     function confirm(key) { view('tables'); tables.open(key); }
-    async function gone(one) {
+    async function gone(one, words) {
       S.key = '';
       await refresh();
-      start(el('p', {class: 'notice', role: 'status'}, `已撤回《${one.title}》。`));
+      start(el('p', {class: 'notice', role: 'status'}, words || `已撤回《${one.title}》。`));
     }
     function add() { show('adding'); if (S.view === 'tables') view('holding'); adding.pick(); }
 

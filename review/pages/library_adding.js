@@ -5,8 +5,8 @@
   const STAGES = {完成: 'done', 失败: 'fault', 排队: 'ask', 读取: 'part', 建库: 'part'};
   const LARGEST = 200 * 1024 * 1024;
 
-  // `about` gives the page's facts; `changed` is called whenever the library has.
-  mj.adding = function (page, about, changed) {
+  // `about` gives the page's facts; `changed` is called whenever the library has, `open` for a file that is there.
+  mj.adding = function (page, about, changed, open) {
     const sending = el('ul', {class: 'coming', 'aria-label': '正在上传'}), coming = el('ul', {class: 'coming', 'aria-label': '添加进度', 'aria-live': 'polite'});
     const problem = el('p', {class: 'notice', role: 'alert', hidden: true}), tidy = el('button', {class: 'link small', hidden: true, on: {click: clear}}, '清除已完成');
     const root = el('section', {class: 'adding'});
@@ -66,7 +66,7 @@
       up -= 1;
     }
     function bar(name) {
-      const full = el('b', {style: 'width:0'}), said = el('span', {class: 'small muted'}, '上传中');
+      const full = el('b', {style: 'width:0'}), said = el('span', {class: 'small muted said'}, '上传中');
       const node = el('li', {}, el('span', {class: 'name cut', title: name}, name), el('div', {class: 'bar'}, full), said);
       return {node, share: (part) => { full.style.width = `${100 * part}%`; }, refuse: (words) => {
         node.classList.add('bad');
@@ -101,7 +101,7 @@
     }
     function line(one) {
       const kind = one.state === '拒收' ? 'fault' : STAGES[one.stage];
-      return el('li', {class: kind === 'fault' ? 'bad' : ''}, el('span', {class: 'name cut', title: one.file}, one.file),
+      return el('li', {class: kind === 'fault' ? 'bad' : ''}, one.key && one.stage === '完成' ? el('button', {class: 'name cut link', title: one.file, on: {click: () => open(one.key)}}, one.file) : el('span', {class: 'name cut', title: one.file}, one.file),
         el('span', {class: 'state ' + kind}, one.state && one.stage === '完成' ? one.state : one.stage), el('span', {class: 'small muted said'}, one.said === one.stage ? '' : one.said));
     }
     async function clear() {

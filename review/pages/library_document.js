@@ -32,7 +32,8 @@
       one.state === '拒收' ? el('p', {class: 'notice'}, `没有收入：${one.why}。`) : '',
       one.confirmable ? el('p', {class: 'notice'}, `${one.why}，列的对应确认后才成为规则行` + (may ? '。' : '；由组长或管理员确认。')) : '',
       one.why && one.state === '已读' ? el('p', {class: 'notice'}, one.why + '。') : '',
-      one.state === '拒收' ? el('section', {class: 'panel'}, el('p', {class: 'small muted'}, '来源 ' + one.file)) : facts(one, may), reading(one), versions(one), passages(one));
+      one.state === '拒收' ? el('section', {class: 'panel'}, el('p', {class: 'small muted path-text'}, '来源 ' + one.file), about().changes && !about().needs_first ? el('p', {class: 'links'},
+        el('button', {class: 'btn', on: {click: dismiss}}, '从列表移除'), el('span', {class: 'small muted'}, '改好后可重新添加。')) : null) : facts(one, may), reading(one), versions(one), passages(one));
     }
     function facts(one, may) {
       return el('section', {class: 'panel facts'}, el('dl', {}, one.fields.map((field) => row(one, field, may)),
@@ -75,7 +76,7 @@
       return el('section', {class: 'panel'}, el('h2', {}, '读取'),
         pages && pages.recognised ? el('p', {class: 'small'}, `共读出 ${pages.count} 页，其中识别 ${pages.recognised} 页` + (weak.length ? '；把握不足的页：' : '，把握均在 0.90 以上。')) : null,
         weak.length ? el('ul', {class: 'weak'}, weak.map((line) => el('li', {class: 'small'}, el('b', {class: 'strong'}, `第 ${line.page} 页`), ` 把握 ${line.confidence.toFixed(2)}，${line.said}`))) : null,
-        one.notes.length ? el('ul', {class: 'weak'}, one.notes.map((note) => el('li', {class: 'small'}, note))) : null);
+        one.notes.map((note) => el('p', {class: 'small path-text'}, note)));
     }
     function versions(one) {
       if (one.versions.length < 2) return '';
@@ -115,6 +116,14 @@
       acts.open({key: shown.key, n: passage.n, name: passage.name});
     }
 
+    async function dismiss(e) {
+      const one = shown, button = e.currentTarget;
+      button.disabled = true;
+      const reply = await mj.ask(page, 'dismiss', {key: one.key});
+      if (reply && !reply.problem) { acts.gone(one, `已移除 ${one.file}。`); return; }
+      button.disabled = false;
+      button.after(el('span', {class: 'small wrong'}, reply ? reply.problem : '没有移除，请重试。'));
+    }
     function withdraw() {
       const one = shown, input = el('input', {class: 'field', maxlength: 300, 'aria-label': '标题', autocomplete: 'off'}), wrong = el('p', {class: 'small wrong', role: 'alert', hidden: true});
       const drop = el('button', {class: 'btn main'}, '撤回');

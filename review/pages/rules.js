@@ -58,11 +58,11 @@
     function drawTable() {
       const shown = all().filter((one) => fits(one));
       if (!shown.length) { table.replaceChildren(el('div', {class: 'empty'}, el('p', {}, '没有符合的。'), el('button', {class: 'btn', on: {click: reset}}, '清除筛选'))); return; }
-      const heads = S.view === 'checks' ? ['', '编号', '名称', '状态', '缺什么'] : ['', '号', '名称', '状态', '检查或缺什么'];
+      const heads = S.view === 'checks' ? ['', '编号', '名称', '状态', '违规类型，或缺什么'] : ['', '号', '名称', '状态', '检查或缺什么'];
       table.replaceChildren(el('table', {class: 'list'}, el('thead', {}, el('tr', {}, heads.map((name) => el('th', {}, name)))), el('tbody', {}, shown.map(row))));
     }
     function row(one) {
-      const about = S.view === 'checks' ? one.missing.map((gone) => gone.says).join('、') : one.state === '运行' ? one.checks.join('、') : one.reason;
+      const about = S.view === 'checks' ? one.missing.length ? '缺' + one.missing.map((gone) => gone.says).join('、') : one.violation : one.state === '运行' ? one.checks.join('、') : one.reason;
       return el('tr', {class: id(one) === S.at ? 'on' : '', data: {id: id(one)}, on: {click: () => open(id(one))}}, el('td', {}, families(one).map(mj.family)), el('td', {class: 'code'}, id(one)),
         el('td', {}, el('button', {class: 'name', 'aria-current': id(one) === S.at ? 'true' : null}, one.name), S.view === 'checks' ? null : el('span', {class: 'small muted'}, one.group)),
         el('td', {}, state(one.state)), el('td', {class: 'small muted'}, about));
@@ -79,13 +79,13 @@
       const one = all().find((other) => id(other) === at);
       if (!one) { detail.replaceChildren(); return; }
       if (S.view !== 'checks') { drawEntry(one); return; }
-      if (!same) detail.replaceChildren(head(one));
+      if (!same) detail.replaceChildren(head(one), el('p', {class: 'muted'}, '正在读取…'));
       const reply = await mj.ask(page, 'open_check', {code: at, as_of: day.value, region: region.value});
       if (S.at !== at || S.view !== 'checks') return;
       if (!reply || reply.problem) { detail.replaceChildren(head(one), el('p', {class: 'notice'}, reply ? reply.problem : '没有读出来，请重试。')); return; }
       drawCheck(reply);
     }
-    const head = (one) => el('header', {}, el('h2', {}, families(one).map(mj.family), ' ', one.name), el('p', {class: 'small muted'}, el('span', {class: 'code'}, S.view === 'checks' ? one.code : `第 ${one.number} ${S.view === 'classes' ? '类' : '项'}`), ' ',
+    const head = (one) => el('header', {}, el('h2', {}, families(one).map(mj.family), ' ', one.name), el('p', {class: 'small muted'}, el('span', {class: S.view === 'checks' ? 'code' : ''}, S.view === 'checks' ? one.code : `第 ${one.number} ${S.view === 'classes' ? '类' : '项'}`), ' ',
       one.certainty ? mj.certainty(one.certainty, one.certainty_name) : one.group, ' ', state(one.state)));
     const part = (name, ...content) => [el('dt', {}, name), el('dd', {}, content)];
     const list = (lines) => lines.length ? el('ul', {}, lines.map((line) => el('li', {}, line))) : el('span', {class: 'muted'}, '未列出');
