@@ -78,7 +78,7 @@ def measured(library: Library, files: list[Path]) -> tuple[Array, npt.NDArray[np
         official = [hit for hit in hits if eligible(hit, query)]
         if not official or plain_refusal(library, question.question, query, official):
             continue
-        rows.append(astuple(read_signs(library, question.question, query, official)))
+        rows.append(astuple(read_signs(library, query, official)))
         right.append(question.answerable)
     return np.array(rows), np.array(right)
 

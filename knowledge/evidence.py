@@ -58,7 +58,7 @@ def refusal(library: Library, question: str, query: Query, hits: Sequence[Hit]) 
     plain = plain_refusal(library, question, query, official)
     if plain or not library.index.calibrated:
         return plain
-    near = Judgement.load().is_near(read_signs(library, question, query, official))
+    near = Judgement.load().is_near(read_signs(library, query, official))
     return None if near else "库中没有与所问相近的规定"
 
 

@@ -21,8 +21,8 @@ LONGEST = 300
 MOST_QUOTES = 3
 FIRST_SHARE = 0.6  # of the room, where several passages share it
 LEAST_QUOTE = 8
-RANK_WEIGHT = 2.0  # of the search's own score, against what the words say
-LEAST_SHARE = 0.6  # of the best passage's weight, for a further one to be quoted
+RANK_WEIGHT = 0.6  # of the search's own score, against what the words say
+LEAST_SHARE = 0.5  # of the best passage's weight, for a further one to be quoted
 OTHER_VARIANT = 0.2  # what a row loses that is about a bracketed variant the question does not name
 DIGEST_MARK = "（摘要）"
 

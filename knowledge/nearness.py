@@ -11,23 +11,19 @@ from functools import cache
 from pathlib import Path
 
 from knowledge.library import Hit, Library
-from knowledge.localities import is_of_named_place
 from knowledge.queries import Query
 from knowledge.scope import Scope
-from knowledge.sentences import needed_measure
 
 SHIPPED = Path(__file__).parent / "scope" / "refusal.json"
-LOOKED_AT = 3  # hits a number asked for must stand in
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What speaks for an answer, each about 0 to 1 apart from `scope`, a logit."""
+    """What speaks for an answer: `scope` is a logit, the others lie between 0 and about 1."""
 
     scope: float
     likeness: float
-    measure: float  # 1 the kind of number asked for was found, -1 it was not, 0 none was asked for
-    local: float  # 1 a paper of a place the question names was found
+    gap: float  # how far the best passage's score stands above the next one's
 
 
 @dataclass(frozen=True)
@@ -50,13 +46,10 @@ class Judgement:
         return self.weigh(signs) >= self.least
 
 
-def read_signs(library: Library, question: str, query: Query, hits: Sequence[Hit]) -> Signs:
+def read_signs(library: Library, query: Query, hits: Sequence[Hit]) -> Signs:
     """The signs for a question and the passages found, best first."""
-    measure = needed_measure(question)
-    stated = any(measure.search(hit.text) for hit in hits[:LOOKED_AT]) if measure else False
     return Signs(
         scope=max(Scope.load().logit(query.asked), Scope.load().logit(query.text)),
         likeness=library.likeness(query) or 0.0,
-        measure=0.0 if measure is None else 1.0 if stated else -1.0,
-        local=float(any(is_of_named_place(hit, query) for hit in hits[:LOOKED_AT])),
+        gap=hits[0].score - hits[1].score if len(hits) > 1 else 0.0,
     )
