@@ -10,7 +10,7 @@ from knowledge.numerals import NUMERAL, number_of
 from knowledge.pieces import Piece
 
 LONG_ARTICLE = 2000  # characters; the items of a longer article are found on their own
-_NUMBER = rf"第\s*({NUMERAL}|\d+)\s*条(?:之{NUMERAL})?"
+_NUMBER = rf"第\s*({NUMERAL}|\d{{1,5}})\s*条(?:之{NUMERAL})?"
 ARTICLE_PASSAGE = re.compile(_NUMBER)
 _REFERENCE_FOLLOWS = r"(?!第|规定|所|的|、|，|,|和|至|或|与|及|项|款|中|之)"
 _AT_LINE = re.compile(rf"^[ \t　*]*(?:#+\s*)?({_NUMBER}){_REFERENCE_FOLLOWS}", re.M)

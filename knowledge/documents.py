@@ -17,7 +17,8 @@ from knowledge.statements import from_comment, from_data_note, from_front_matter
 
 __all__ = ["COMMENCEMENT", "Document", "read_document"]
 
-_REPEAL = re.compile(r"[^。；\n]*?同时(?:予以)?(?:废止|失效)")
+_REPEAL = re.compile(r"同时(?:予以)?(?:废止|失效)")
+_LONGEST_REPEAL = 600  # characters of the sentence before those words
 _TITLE_IN_BRACKETS = re.compile(r"《([^《》]{4,60})》")
 
 
@@ -77,5 +78,8 @@ def _collects(body: str) -> bool:
 
 
 def _repeals(body: str) -> tuple[str, ...]:
-    found = (title for clause in _REPEAL.findall(body) for title in _TITLE_IN_BRACKETS.findall(clause))
+    found: list[str] = []
+    for match in _REPEAL.finditer(body):
+        before = body[max(0, match.start() - _LONGEST_REPEAL) : match.start()]
+        found += _TITLE_IN_BRACKETS.findall(re.split(r"[。；\n]", before)[-1])
     return tuple(dict.fromkeys(re.sub(r"\s", "", title) for title in found))

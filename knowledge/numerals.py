@@ -15,7 +15,7 @@ _DIGITS = {
     "九": 9,
 }
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-NUMERAL = "[〇零一二两三四五六七八九十百千]+"
+NUMERAL = "[〇零一二两三四五六七八九十百千]{1,9}"
 
 
 def number_of(text: str) -> int:
