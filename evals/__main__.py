@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     labelled.add_argument("--out", type=Path, metavar="文件夹", help="审核结果写到这里")
     labelled.set_defaults(command=_labelled)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
-    bench.add_argument("names", nargs="*", metavar="项目", help="startup、review、retrieval、adding、chat；不写则全部")
+    bench.add_argument(
+        "names", nargs="*", metavar="项目", help="startup、review、retrieval、adding、chat；不写则全部"
+    )
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser

@@ -4,7 +4,7 @@
   const el = (...all) => mj.el(...all);
   const KEYS = [['问答', [['N', '新的提问'], ['/', '到提问框'], ['← →', '换出处'], ['W', '原文放宽或收窄'], ['D', '深色或浅色'], ['?', '本表']]],
     ['提问框', [['Enter', '提问'], ['Shift Enter', '换行'], ['Esc', '停下回答，或离开提问框']]]];
-  const ADD = '由管理知识库的人收入：在知识库页添加文件，或在服务器上运行 python -m knowledge add 路径。';
+  const ADD = '请管理知识库的人（组长、经办或管理员）在依据页添加文件。';
 
   mj.page_chat = async function (page) {
     const S = {about: null, conversation: '', turns: [], nodes: [], at: null, asking: null, follow: true};
@@ -86,7 +86,7 @@
         el('ul', {}, S.about.examples.map((words) => el('li', {}, el('button', {class: 'btn', on: {click: () => { box.value = words; ask(); }}}, words)))));
     }
     function add(button) {
-      if (S.about.person.pages.includes('library')) location.href = '/library';
+      if (S.about.library.administers) location.href = '/library';
       else button.replaceWith(el('span', {}, ADD));
     }
     async function note(n, button) {

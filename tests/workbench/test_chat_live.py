@@ -309,7 +309,15 @@ def test_a_refusal_is_a_full_answer_and_the_gap_is_kept(plain, window):
     page.click("text=记为缺口")
     page.wait_for_selector("text=已记为缺口")
     page.click("text=添加文件")
-    assert "知识库" in page.inner_text(".answer.refused .acts")
+    page.wait_for_url("**/library")
+
+
+def test_who_does_not_administer_the_library_is_told_who_does(plain, window):
+    page = window(plain, "王敏")
+    ask(page, "离婚以后孩子的抚养费怎么算")
+    finished(page)
+    page.click("text=添加文件")
+    assert "管理知识库的人" in page.inner_text(".answer.refused .acts")
 
 
 def test_hostile_text_of_a_passage_is_shown_as_text(plain, window):
