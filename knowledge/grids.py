@@ -15,7 +15,7 @@ _LINE = re.compile(r"[^\n]+")
 _LONGEST_HEADING_CELL = 30
 _LONGEST_CAPTION = 60
 _LONGEST_NAME = 24
-_FEWEST_SIGNS = 8  # of a row that can be found on its own
+_FEWEST_SIGNS = 5  # of a row that can be found on its own
 _MOST_BETWEEN = 2  # lines between the rows of one table: headings within it
 
 

@@ -14,6 +14,8 @@ from knowledge.pieces import Piece
 OPENING = "题注"  # title, number and promulgation before the first provision
 _LONGEST_HEADING = 40
 _LEAST_TEXT = 25
+_FEWEST_LINES = 6  # short lines that make a list
+_LONGEST_BLOCK = 1200
 _SECTION = re.compile(
     rf"^[ \t　#*]*(?:第\s*{NUMERAL}\s*[编章节]|{NUMERAL}、|[（(]{NUMERAL}[）)])[^\n。；]{{1,38}}$"
 )
@@ -54,12 +56,30 @@ def _between(text: str, start: int, end: int) -> Iterator[Piece]:
         for match in chapters:
             yield Piece(_plain(match[1]), match.start(), match.end(), "heading", unit=False)
         return
-    signs = len(re.findall(r"\w", said))
     heading = len(lines) == 1 and len(lines[0]) <= _LONGEST_HEADING and not lines[0].endswith("。")
     table = all(line.startswith("|") for line in lines)
-    name = _plain(lines[0]) if heading or table else opening_words(_plain(lines[0]))
-    unit = signs >= _LEAST_TEXT and not heading and not table and "。" in said
-    yield Piece(name or "正文", start, end, "heading" if heading else "paragraph", unit=unit)
+    if heading or table:
+        yield Piece(_plain(lines[0]), start, end, "heading" if heading else "paragraph", unit=False)
+        return
+    for begin, stop in _blocks(text, start, end):
+        block = text[begin:stop]
+        running = "。" in block or len(lines) >= _FEWEST_LINES
+        unit = running and len(re.findall(r"\w", block)) >= _LEAST_TEXT
+        first = next((line for line in block.split("\n") if re.search(r"\w", line)), block)
+        yield Piece(opening_words(_plain(first)) or "正文", begin, stop, "paragraph", unit=unit)
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A long run of short lines in pieces that can be read, each ending with a line."""
+    while end - start > _LONGEST_BLOCK:
+        cut = text.rfind("\n", start + 1, start + _LONGEST_BLOCK)
+        cut = text.find("\n", start + _LONGEST_BLOCK, end) if cut < 0 else cut
+        if cut < 0:
+            break
+        yield start, cut
+        start = cut
+    if re.search(r"\w", text[start:end]):
+        yield start, end
 
 
 def _plain(line: str) -> str:

@@ -116,3 +116,112 @@ def test_every_place_the_sample_questions_cite_is_a_passage():
     questions = read_questions(SHARED / "examples" / "questions-dev.jsonl")
     cited = {place for question in questions for place in (*question.gold, *question.alternatives)}
     assert cited - held == set()
+
+
+def kinds(text):
+    return [(one.passage, one.kind, one.unit) for one in cut_passages("某文件", text, 0)]
+
+
+def test_everything_before_the_first_provision_and_every_chapter_can_be_opened():
+    text = "某办法\n（某局令第1号）\n第一编 总编\n第一章 总则\n第一条 甲。\n第二章 附则\n第一节 其他\n第二条 乙。\n"
+    assert kinds(text) == [
+        ("题注", "paragraph", False),
+        ("第一章 总则", "heading", False),
+        ("第一条", "article", True),
+        ("第二章 附则", "heading", False),
+        ("第一节 其他", "heading", False),
+        ("第二条", "article", True),
+    ]
+
+
+def test_an_article_knows_its_part_chapter_and_section():
+    text = "第一编 总编\n第一章 总则\n第一条 甲。\n第二章 附则\n第一节 其他\n第二条 乙。\n第三章 尾\n第三条 丙。\n"
+    assert [one.context for one in cut_passages("某", text, 0) if one.kind == "article"] == [
+        "第一编 总编 / 第一章 总则",
+        "第一编 总编 / 第二章 附则 / 第一节 其他",
+        "第一编 总编 / 第三章 尾",
+    ]
+
+
+def test_articles_of_an_annex_carry_its_name_where_the_body_has_the_same():
+    body = "第一条 正文的规定写在这里。\n第二条 正文的又一规定写在这里：\n（一）甲；\n（二）乙。\n附件：1.某细则 2.某表\n某局\n2024年3月1日\n"
+    annex = "附件1\n某细则\n第一条 细则的规定写在这里，应当遵守。\n第二条 细则的又一规定写在这里：\n（一）丙；\n（二）丁。\n"
+    found = {one.passage: one for one in cut_passages("某办法", body + annex, 0)}
+    assert found["第二条（一）"].text == "（一）甲；"
+    assert found["附件1 第二条（一）"].text == "（一）丙；"
+    assert found["附件1 第二条（一）"].parent == "附件1 第二条"
+    assert found["附件1 第一条"].context == "附件1 某细则"
+    assert found["附件1 某细则"].kind == "heading"
+
+
+def test_articles_of_the_only_annex_keep_their_names():
+    text = "关于印发办法的通知\n一、请各地遵照执行，做好相关工作，及时报告情况。\n附件\n某办法\n第一条 甲方的规定写在这里，应当遵守。\n第二条 乙方的规定写在这里，应当遵守。\n"
+    assert {"第一条", "第二条"} <= set(names(text))
+
+
+def test_an_annex_without_structure_is_one_passage():
+    text = "一、请各地遵照执行，做好相关工作，及时报告情况。\n附件2\n日间病种名称\n肺炎\n支气管炎\n高血压\n糖尿病\n冠心病\n脑梗死\n胃炎\n阑尾炎\n胆囊炎\n甲状腺结节\n"
+    (annex,) = [one for one in cut_passages("某", text, 0) if one.passage.startswith("附件2")]
+    assert (annex.passage, annex.unit, "胆囊炎" in annex.text) == ("附件2 日间病种名称", True, True)
+
+
+def test_a_list_of_annexes_is_no_annex():
+    text = "一、请各地遵照执行，做好相关工作，及时报告情况。\n附件：1.甲表\n2.乙表\n某局\n2024年3月1日\n"
+    assert not [name for name in names(text) if name.startswith("附件1")]
+
+
+def test_rows_between_tabs_are_passages_under_their_columns():
+    text = "一、收费问题\n表1 问题清单\n序号\t类型\t问题\n1\t重复收费\t甲乙同收\n（二）药店\n2\t串换\t以丙代丁\n说明写在表格之后，不属于表格。\n"
+    rows = [one for one in cut_passages("某", text, 0) if one.kind == "row" and one.unit]
+    assert [(one.passage, one.context) for one in rows] == [
+        ("序号 1", "表1 问题清单 / 序号｜类型｜问题"),
+        ("序号 2", "表1 问题清单 / （二）药店 / 序号｜类型｜问题"),
+    ]
+
+
+def test_a_heading_over_two_columns_names_both():
+    text = "清单\n序号\t限定\t限定\n序号\t年龄\t性别\n1\t儿童用药\t不限\n2\t成人用药\t限女性\n"
+    rows = [one for one in cut_passages("某", text, 0) if one.unit]
+    assert [one.context for one in rows] == ["清单 / 序号｜限定年龄｜限定性别"] * 2
+
+
+def test_rows_of_one_name_in_two_tables_are_told_apart_by_caption():
+    table = "序号\t类型\t问题\n1\t重复收费\t甲乙同收\n2\t串换\t以丙代丁\n"
+    found = searched(f"医院清单\n{table}正文在两张表之间，说明了一件事情。\n药店清单\n{table}")
+    assert [name for name in found if "序号" in name] == [
+        "序号 1",
+        "序号 2",
+        "药店清单 序号 1",
+        "药店清单 序号 2",
+    ]
+
+
+def test_an_article_goes_on_behind_a_table_that_stands_in_it():
+    text = "第一条 收费按下表：\n序号\t项目\t价格\n1\t床位费\t38元\n2\t护理费\t20元\n前款以外的不得收取。\n第二条 本办法自公布之日起施行。\n"
+    found = {one.passage: one.text for one in cut_passages("某", text, 0)}
+    assert found["第一条"].endswith("前款以外的不得收取。")
+    assert found["序号 1"] == "1\t床位费\t38元"
+    assert "第二条" in found
+
+
+def test_a_long_list_of_short_lines_is_found_in_pieces():
+    text = "".join(f"病种{number}名称\n" for number in range(400))
+    pieces = [one for one in cut_passages("某", text, 0) if one.unit]
+    assert len(pieces) > 2
+    assert max(len(one.text) for one in pieces) <= 1200
+    assert sum(len(one.text.split("\n")) for one in pieces) == 400
+
+
+def test_a_table_of_contents_is_kept_apart():
+    text = "某汇编\n第一章 总则 ........ 1\n第二章 附则 ........ 9\n第一条 甲。\n第二条 乙。\n"
+    assert [name for name in searched(text)] == ["第一条", "第二条"]
+
+
+def test_numbers_in_brackets_and_circles_are_items_of_what_stands_above():
+    text = "（一）检查内容\n1.第一类问题如下：\n(1)甲的情形需要核对；\n(2)乙的情形需要核对。\n①丙的情形也要核对。\n"
+    assert names(text)[1:] == [
+        "（一）检查内容1.",
+        "（一）检查内容1.(1)",
+        "（一）检查内容1.(2)",
+        "（一）检查内容1.(2)①",
+    ]
