@@ -151,8 +151,10 @@ class Additions:
             return
         self._taken_up = True
         known = {state.file for state in Shelf(self.home).states()}
+        coming = {one.file for one in self._line.values()}
+        coming |= {file for _, files in self._arrived.values() for file, _ in files}
         files = sorted(one for one in self.folder.rglob("*") if one.is_file() and one.name[:1] != ".")
-        if left := [one for one in files if str(one.resolve()) not in known]:
+        if left := [one for one in files if one not in coming and str(one.resolve()) not in known]:
             self.put(left, "")
 
     def _waiting(self) -> list[Addition]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from knowledge.confirmed_mappings import Mapped
 from knowledge.mapped_rows import Stated
-from knowledge.places import NATIONAL, PROVINCES
 from knowledge.row_tables import ROW_TABLES
 from knowledge.sheet_kinds import sheet_kinds
 from knowledge.sheet_layout import column_letter
@@ -158,12 +157,9 @@ def _region(given: str) -> str | None:
     if not given:
         return None
     try:
-        code = read_region(given)
+        return read_region(given)
     except ValueError as problem:
         raise Refused(f"地区：{problem}；全国写 000000，省写如 220000。") from problem
-    if code != NATIONAL and f"{code[:2]}0000" not in PROVINCES.values():
-        raise Refused(f"地区：没有区划代码“{code}”；全国写 000000，省写如 220000。")
-    return code
 
 
 def _day(call: Call, name: str, says: str) -> date | None:
