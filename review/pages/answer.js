@@ -55,17 +55,17 @@
     const chip = e.target.closest('.answer').querySelector(`.chip[data-place="${place}"]`);
     if (chip) chip.classList.toggle('lit', is);
   }
-  function chips(sources, n, acts) {
+  function chips(sources, n, acts, nearest) {
     return el('div', {class: 'chips'}, sources.map((one, place) => el('button', {class: 'chip', data: {place: String(place)},
       title: one.document + ' ' + one.passage, on: {click: () => acts.open(n, place)}},
-      el('span', {class: 'cite'}, String(place + 1)), one.quoted ? null : el('span', {}, '另见'),
+      el('span', {class: 'cite'}, String(place + 1)), one.quoted || nearest ? null : el('span', {}, '另见'),
       el('b', {class: 'strong cut'}, one.document), el('span', {class: 'passage cut'}, one.passage),
       one.digest ? el('span', {class: 'muted'}, '摘要') : null,
       one.in_force_from ? el('span', {class: 'muted'}, one.in_force_from + ' 起') : null)));
   }
   function refused(turn, n, sources, acts) {
     const [first, ...rest] = String(turn.answer || turn.lead || '').split(/(?<=^库中没有。)/);
-    const near = el('div', {hidden: true}, chips(sources, n, acts));
+    const near = el('div', {hidden: true}, chips(sources, n, acts, true));
     const show = el('button', {class: 'link', 'aria-expanded': 'false', on: {click: () => {
       near.hidden = !near.hidden;
       show.setAttribute('aria-expanded', String(!near.hidden));

@@ -19,13 +19,15 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 
 
-def furnish(home, files, people):
-    """A home folder with these files in the library and these people (name → roles) in the store."""
+def furnish(home, files, people, talks=()):
+    """A home folder with these files in the library and, in the store, these people (name → roles) and talks."""
     add_paths(home, files)
     store = Store.open(f"sqlite:///{home / 'mingjian.sqlite3'}")
     hashed = PasswordHasher().hash(PASSWORD)
     for name, roles in people.items():
         store.add_user(User(name, hashed, roles))
+    for talk in talks:
+        store.talks.add(*talk)
     store.close()
 
 

@@ -23,6 +23,21 @@ FLAGS = [
     "--disable-sync",
 ]
 PEOPLE = {"王敏": ("专家",), "李国栋": ("经办",), "赵管理": ("管理员",)}
+# an answer as it was kept before its sentences were told apart
+OLD = {
+    "answer": "登记簿的保存：「登记簿保存不少于7年」。",
+    "refused": False,
+    "citations": [
+        {"document": "临江县医保局关于夜间查房的通知", "passage": "第二条", "quote": "登记簿保存不少于7年"}
+    ],
+    "hits": [
+        {"document": "临江县医保局关于夜间查房的通知", "passage": "第二条", "in_force_from": "2024-01-01"}
+    ],
+    "as_of": "2024-06-12",
+    "region": None,
+    "seconds": 0.1,
+}
+PEOPLE |= {"赵旧": ("经办",)}
 PEOPLE |= {f"经办{n}": ("经办",) for n in range(10)}
 NOTICE = (
     "临江县医保局关于夜间查房的通知\n"
@@ -69,7 +84,7 @@ def home(tmp_path_factory, browser):
     )
     page.pdf(path=folder / "临江县探视管理细则.pdf", format="A4")
     page.close()
-    furnish(folder / "home", [folder], PEOPLE)
+    furnish(folder / "home", [folder], PEOPLE, [("old", "赵旧", "从前问过的", OLD)])
     return folder / "home"
 
 
@@ -352,6 +367,16 @@ def test_the_whole_document_opens_at_the_words_and_the_page_with_its_boxes(plain
     assert pane["y"] <= where["y"] <= pane["y"] + pane["height"]
     address = page.get_attribute("figure img", "src")
     assert re.fullmatch(r"/chat/page/[0-9a-f]{16}/1\.png", address)
+
+
+def test_an_answer_of_an_earlier_version_is_still_drawn_and_opens(plain, window):
+    page = window(plain, "赵旧")
+    page.click(".talks li button.cut")
+    finished(page)
+    assert "登记簿保存不少于7年" in page.inner_text(".answer .told .quoted")
+    page.click(".answer .told .cite")
+    page.wait_for_selector(".clause-box mark.now")
+    assert page.inner_text(".clause-box mark.now") == "登记簿保存不少于7年"
 
 
 def test_a_follow_up_says_what_it_leans_on_and_the_chip_turns_it_off(plain, window):
