@@ -31,8 +31,7 @@ def ask_live(
     if plain.refused:
         yield plain
         return
-    query = read_query(question, history)
-    given = [hit for hit in plain.hits if eligible(hit, query) and not instructs(hit.text)]
+    given = _given(plain, question, history)
     inputs = {
         "question": question,
         "earlier": "\n".join(history) or "无",
@@ -45,6 +44,16 @@ def ask_live(
         yield _whole(plain, [], 0, False, str(problem))
         return
     yield from proven(told, plain, given)
+
+
+def _given(plain: Answer, question: str, history: Sequence[str]) -> list[Hit]:
+    """The passages a model may tell from: citable, of the right place, and in force on the day unless the extract
+    itself says that what it quotes was not."""
+    query = read_query(question, history)
+    fit = [hit for hit in plain.hits if eligible(hit, query) and not instructs(hit.text)]
+    quoted = {(one.document, one.passage) for one in plain.citations}
+    lapsed = any(hit.in_force is False for hit in plain.hits if (hit.document, hit.passage) in quoted)
+    return [hit for hit in fit if lapsed or hit.in_force is not False]
 
 
 def proven(told: Iterable[str], plain: Answer, given: Sequence[Hit]) -> Iterator[Statement | Answer]:
