@@ -385,7 +385,7 @@ def test_confirmed_columns_become_rows_and_the_file_says_so(desk, leader, prices
     ],
 )
 def test_a_wrong_confirmation_says_which_part_and_keeps_nothing(desk, leader, prices, change, words):
-    columns = {"0": "code15", "1": "name", "2": "unit", "3": "cap_3"}
+    columns = {"0": "code15", "1": "name", "2": "unit_std", "3": "cap_3"}
     call = {"key": prices, "sheets": {"价格": {"kind": "price_caps", "columns": columns}}}
     with pytest.raises(Refused, match=words):
         import_table(desk, leader, call | {"region": "吉林", "from": "2024-03-01"} | change)
