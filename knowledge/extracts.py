@@ -76,9 +76,16 @@ def _chosen(lexicon: Lexicon, needs: Sequence[Need]) -> list[Chosen]:
         chosen[_saying(first.hit)] = Chosen(before.hit if before else first.hit, scales)
     for pieces in ranked:
         for piece in pieces[1:]:
-            if piece.weight >= LEAST_SHARE * pieces[0].weight and len(chosen) < MOST_QUOTES:
+            worth = piece.weight >= LEAST_SHARE * pieces[0].weight and len(chosen) < MOST_QUOTES
+            if worth and not any(_within(piece.hit, one.hit) for one in chosen.values()):
                 chosen.setdefault(_saying(piece.hit), Chosen(piece.hit, (piece.scale,)))
     return list(chosen.values())[:MOST_QUOTES]
+
+
+def _within(hit: Hit, other: Hit) -> bool:
+    """An item and the article it stands in, either way round."""
+    names = sorted((hit.passage, other.passage), key=len)
+    return hit.document == other.document and names[1].startswith(names[0])
 
 
 def _saying(hit: Hit) -> str:
