@@ -73,7 +73,7 @@ def signed_in(browser, address):
         page.fill("input[name=name]", name)
         page.fill("input[name=password]", PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url(address + "/**")
+        page.wait_for_url(address + "/")
         page.wait_for_load_state()
         page.complaints.clear()
         page.goto(address + path)
