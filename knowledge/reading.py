@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -172,6 +173,12 @@ def _answered(path: Path, cache: str | None, output: IO[bytes]) -> dict[str, Any
         return _refusal("展开后占用的内存过大", "请拆分或另存为较小的文件")
     except RecursionError:
         return _refusal("结构嵌套过深", "请打开后另存一份，或另存为 .pdf 再试")
+    except Exception as defect:  # the edge of the process: a defect of ours must not stop the files after it
+        frame = traceback.extract_tb(defect.__traceback__)[-1]
+        place = f"{type(defect).__name__}，{Path(frame.filename).name} 第 {frame.lineno} 行"
+        return _refusal(
+            f"读取程序在这份文件上出错（{place}）", "请另存一份再试；仍不行请把括号里的话报给维护人员"
+        )
     document = document_json(source.document)
     passages = [passage_json(passage) for passage in source.passages]
     return {**asdict(source), "document": document, "passages": passages}

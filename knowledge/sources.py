@@ -3,9 +3,7 @@
 Formats are read by `knowledge.readers`; what a passage is called is decided by the cutters.
 """
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
@@ -20,8 +18,8 @@ from knowledge.passages import Passage, cut_passages
 from knowledge.readers import Progress, ReadText, UnreadableFile
 from knowledge.readers.files import read_file
 from knowledge.readers.prose import Prose, confidence, running_text
-from knowledge.readers.sheets import read_sheets
-from knowledge.readers.soundness import garbled
+from knowledge.readers.sheets import delimited_rows, read_sheets
+from knowledge.readers.soundness import sound
 from knowledge.readers.text import decode, normalise, read_bytes
 from knowledge.shelf import Source
 
@@ -57,7 +55,7 @@ def legible(path: Path) -> str:
 def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | None) -> Source:
     read = read_file(path, cache=cache, citable=True, turned=turned)
     prose = running_text(read)
-    if garbled(prose.text):
+    if prose.text.strip() and not sound(prose.text):
         raise UnreadableFile("文字是乱码", "请以 UTF-8 重新导出，或改用扫描件、.docx 文件")
     if len(re.findall(r"\w", prose.text)) < _FEWEST_SIGNS:
         lost = "；".join(prose.notes) or "文字太少，不足以引用"
@@ -110,7 +108,7 @@ def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:
         if suffix == ".jsonl":
             tables = [_json_lines(path, text)]
         else:
-            rows = tuple(_delimited(text, "\t" if suffix == ".tsv" else ","))
+            rows = tuple(_delimited(text))
             tables = [table for table in (_table("", rows),) if table is not None]
     document, _ = read_document(stated + "\n", f"{_title_of_name(path)}{suffix}")
     document = replace(document, source=Path(legible(path)).name)
@@ -126,9 +124,9 @@ def _title_of_name(path: Path) -> str:
     return re.sub(r"[_\s]+", "_", name).strip("_").replace("(", "（").replace(")", "）")
 
 
-def _delimited(text: str, delimiter: str) -> Iterator[tuple[str, ...]]:
+def _delimited(text: str) -> Iterator[tuple[str, ...]]:
     body = "\n".join(line for line in text.lstrip("\ufeff").splitlines() if not line.startswith("#"))
-    for row in csv.reader(io.StringIO(body), delimiter=delimiter):
+    for row in delimited_rows(body):
         yield tuple(normalise(cell).strip() for cell in row)
 
 
@@ -151,7 +149,7 @@ def _json_lines(path: Path, text: str) -> Table:
             continue
         try:
             value = json.loads(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise UnreadableFile("不是合法的 JSON", "请改正这一行", f"第 {number} 行") from problem
         if not isinstance(value, dict):
             raise UnreadableFile("这一行不是对象", "每行应是一个 JSON 对象", f"第 {number} 行")

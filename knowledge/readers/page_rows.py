@@ -161,10 +161,11 @@ def _outer(inwards: Sequence[Row], seen: dict[str, list[Row]], pages: int, pitch
 
 def _comes_back(row: Row, seen: dict[str, list[Row]], pages: int) -> bool:
     """Whether the same words, numbers aside, stand in the same place and size on many pages."""
+    height = row.y1 - row.y0
     alike = {
         other.page
         for other in seen[_key(row)]
-        if abs(other.y0 - row.y0) < 0.012 and 0.87 < (other.y1 - other.y0) / (row.y1 - row.y0) < 1.15
+        if abs(other.y0 - row.y0) < 0.012 and 0.87 * height <= other.y1 - other.y0 <= 1.15 * height
     }
     return len(alike) >= max(2, 0.6 * pages) or len(alike) >= max(3, 0.3 * pages)
 

@@ -40,11 +40,12 @@ def read_sheets(path: Path) -> list[Sheet]:
         return _workbook(content)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         text, encoding, notes = decode(content)
-        return [Sheet(path.stem, tuple(_csv_rows(text)), (*notes, f"编码 {encoding}"))]
+        return [Sheet(path.stem, tuple(delimited_rows(text)), (*notes, f"编码 {encoding}"))]
     raise UnreadableFile(f"不支持 {path.suffix} 表格", "请另存为 .xlsx 或 .csv")
 
 
-def _csv_rows(text: str) -> Iterator[tuple[str, ...]]:
+def delimited_rows(text: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a delimited text, by the delimiter its first line has most of."""
     # a title above the table has no delimiter in it
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     first = next((line for line in lines if any(sign in line for sign in DELIMITERS)), "")
