@@ -40,6 +40,7 @@ def word_file(path):
 
 def sheet_file(path):
     book = openpyxl.Workbook()
+    book.active.append(["项目名称", "说明", "价格"])
     for row in range(60):
         book.active.append([f"编号{row}", TEXT.format(row), row * 1.5])
     book.save(path)
