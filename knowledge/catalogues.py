@@ -1,12 +1,15 @@
 """Rows of data files (TSV, CSV, JSONL, spreadsheets) as passages: 项目名, or 规则类：项目名 where classes are mixed.
 
-A row becomes a passage when it names something and says something about it in words; bare code tables stay rows.
+A row becomes a passage when it says something in words or sets a figure; a list that names no item is cited by
+its serial number (序号 3). Bare code tables stay rows.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from knowledge.headings import opening_words
+from knowledge.listings import list_name
 from knowledge.passages import Passage
 
 Cells = Mapping[str, str]
@@ -31,6 +34,11 @@ _SAYS = re.compile(
 _HIDDEN = re.compile(
     r"^(?:kp_id|gz|gz_code|codes|med_codes|n|row|序号|source|来源)$|编码$|代码$|^code$|限定类型"
 )
+_SERIAL = re.compile(r"^(?:序号|编号|序)$")
+_SUBJECT = re.compile(r"(?:名称|限制|病种|项目|药品|材料|手术|诊断|疾病|条款|标题|事项|指标|规则)$")
+_SETS = re.compile(r"标准|价格|金额|单价|限额|限价|比例|期限|时限|天数|次数|条件|范围|要求|依据|内容")
+_LEAST_WORDS = 8  # characters, on average, of a column that is written out
+_LONGEST_NAME = 40
 _LABELS = {
     "rule_class": "规则",
     "item_name": "项目",
@@ -66,6 +74,8 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     first_row: int = 2
+    title: str = ""  # the row above the header that is one cell
+    remarks: tuple[tuple[int, str], ...] = ()  # rows of one cell below it, with their numbers
 
     def lines(self) -> Iterator[tuple[int, dict[str, str]]]:
         for number, row in enumerate(self.rows, self.first_row):
@@ -82,10 +92,15 @@ def cut_rows(title: str, tables: Sequence[Table]) -> list[Passage]:
         if column in cells
     }
     passages: dict[tuple[str, str], Passage] = {}
+    numbered: set[str] = set()
     for table in tables:
+        spoken = _speaks(table)
         for number, cells in table.lines():
-            name = row_name(cells, several_classes=len(classes) > 1)
             text = row_text(cells)
+            name = row_name(cells, several_classes=len(classes) > 1)
+            if name is None and spoken:
+                name = _cited(cells)
+                name = f"{list_name(table.name)}{name}" if name in numbered else name
             if name and text:
                 passages.setdefault(
                     (name, text),
@@ -100,7 +115,42 @@ def cut_rows(title: str, tables: Sequence[Table]) -> list[Passage]:
                         issued=cells.get("pub"),
                     ),
                 )
+        numbered |= {f"序号 {cells['序号']}" for _, cells in table.lines() if "序号" in cells}
+        for number, remark in table.remarks:
+            said = Passage(
+                title, opening_words(remark), remark, table.name, kind="row", start=number, end=number
+            )
+            passages.setdefault((said.passage, remark), said)
     return list(passages.values())
+
+
+def _speaks(table: Table) -> bool:
+    """Whether the table says more than names and codes: a column written out, or one that sets something."""
+    visible = [(place, head) for place, head in enumerate(table.header) if head and not _HIDDEN.search(head)]
+    if any(_SETS.search(head) for _, head in visible):
+        return True
+    for place, head in visible:
+        written = [row[place] for row in table.rows if place < len(row) and row[place]]
+        named = head in _NAMES or _SUBJECT.search(head)
+        if written and not named and sum(map(_han, written)) >= _LEAST_WORDS * len(written):
+            return True
+    return False
+
+
+def _han(text: str) -> int:
+    return sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def _cited(cells: Cells) -> str | None:
+    """Serial number, else what the row is about, else its first words; null where it has but one thing to say."""
+    visible = {column: value for column, value in cells.items() if not _HIDDEN.search(column)}
+    serial = next((value for column, value in cells.items() if _SERIAL.match(column)), None)
+    if len(visible) < 2:
+        return None
+    if serial:
+        return f"序号 {serial}"
+    about = next((value for column, value in visible.items() if _SUBJECT.search(column)), None)
+    return (about or next(iter(visible.values())))[:_LONGEST_NAME]
 
 
 def row_name(cells: Cells, several_classes: bool) -> str | None:

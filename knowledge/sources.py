@@ -27,6 +27,7 @@ TABLES = frozenset({".csv", ".tsv", ".xlsx", ".jsonl"})
 LARGEST_TABLE = 500 * 1024 * 1024
 _CONTENTS = re.compile(r"index|readme|目录|自述", re.I)
 _FEWEST_SIGNS = 20
+_LEAST_TITLE = 6
 
 
 def read_source(path: Path, cache: Path | None = None, turned: Progress | None = None) -> Source:
@@ -110,7 +111,8 @@ def _read_table_file(path: Path, content: bytes, sha256: str) -> Source:
         else:
             rows = tuple(_delimited(text))
             tables = [table for table in (_table("", rows),) if table is not None]
-    document, _ = read_document(stated + "\n", f"{_title_of_name(path)}{suffix}")
+    headed = next((table.title for table in tables if table.title), "") if not stated else ""
+    document, _ = read_document(stated + "\n", f"{_title_of_name(path)}{suffix}", headed)
     document = replace(document, source=Path(legible(path)).name)
     rows_read = sum(len(table.rows) for table in tables)
     if not rows_read:
@@ -131,14 +133,28 @@ def _delimited(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _table(name: str, rows: tuple[tuple[str, ...], ...]) -> Table | None:
-    """The header is the first of the top rows that names the most columns; titles above it are skipped."""
+    """The header is the first of the top rows that names the most columns; a title above it is kept as such."""
     top = rows[:6]
     widths = [len({cell for cell in row if cell}) for row in top]
     if not widths or max(widths) < 2:
         return None
     place = widths.index(max(widths))
+    alone = [(number, _only(row)) for number, row in enumerate(rows, start=1)]
     body = tuple(row for row in rows[place + 1 :] if sum(bool(cell) for cell in row) >= 2)
-    return Table(name, top[place], body, place + 2)
+    return Table(
+        name,
+        top[place],
+        body,
+        place + 2,
+        title=next((said for number, said in alone[:place] if len(said) >= _LEAST_TITLE), ""),
+        remarks=tuple((number, said) for number, said in alone[place + 1 :] if len(said) >= _FEWEST_SIGNS),
+    )
+
+
+def _only(row: tuple[str, ...]) -> str:
+    """What a row says that is one cell, written once or spread over merged cells."""
+    said = {cell for cell in row if cell}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _json_lines(path: Path, text: str) -> Table:

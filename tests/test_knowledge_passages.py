@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from evals.questions import read_questions
@@ -225,3 +226,53 @@ def test_numbers_in_brackets_and_circles_are_items_of_what_stands_above():
         "（一）检查内容1.(2)",
         "（一）检查内容1.(2)①",
     ]
+
+
+def workbook(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return read_source(path)
+
+
+def test_a_list_in_a_workbook_is_cited_by_number_under_the_title_above_it(tmp_path):
+    hospital = [
+        ["某类机构典型问题清单（2025版）"],
+        ["序号", "领域", "违规类型", "问题描述"],
+        [1, "通用", "重复收费", "收取甲项目的同时又收取其中包含的乙项目费用"],
+        [2, "骨科", "串换", "以丙耗材代替丁耗材收取费用"],
+        ["备注：本清单所列问题为举例，未列入的按照有关规定处理并由统筹地区细化。"],
+    ]
+    pharmacy = [["序号", "违规类型", "问题描述"], [1, "串换药品", "将日用品串换为药品上传并结算"]]
+    source = workbook(tmp_path / "清单.xlsx", 医院=hospital, 药店清单=pharmacy)
+    assert source.document.title == "某类机构典型问题清单（2025版）"
+    assert [one.passage for one in source.passages] == [
+        "序号 1",
+        "序号 2",
+        "备注：本清单所列问题为举例",
+        "药店清单 序号 1",
+    ]
+    assert source.passages[1].text == "领域：骨科\n违规类型：串换\n问题描述：以丙耗材代替丁耗材收取费用"
+
+
+def test_a_table_that_sets_a_figure_is_cited_by_what_it_is_about(tmp_path):
+    source = workbook(
+        tmp_path / "日间病种.xlsx",
+        表=[["病种名称", "病种编码", "支付标准"], ["阑尾炎", "K35", 5000], ["疝", "K40", 4200]],
+    )
+    assert [(one.passage, one.text) for one in source.passages] == [
+        ("阑尾炎", "病种名称：阑尾炎\n支付标准：5000"),
+        ("疝", "病种名称：疝\n支付标准：4200"),
+    ]
+
+
+def test_names_and_codes_alone_are_no_passages(tmp_path):
+    source = workbook(
+        tmp_path / "编码.xlsx",
+        表=[["疾病编码", "疾病名称", "归并名称"], ["A00", "霍乱", "肠道传染病及寄生虫病"]],
+    )
+    assert (source.passages, source.rows) == ((), 1)
