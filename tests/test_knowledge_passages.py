@@ -253,7 +253,7 @@ def test_a_list_in_a_workbook_is_cited_by_number_under_the_title_above_it(tmp_pa
     assert [one.passage for one in source.passages] == [
         "序号 1",
         "序号 2",
-        "备注：本清单所列问题为举例",
+        "本清单所列问题为举例",
         "药店清单 序号 1",
     ]
     assert source.passages[1].text == "领域：骨科\n违规类型：串换\n问题描述：以丙耗材代替丁耗材收取费用"
