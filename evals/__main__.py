@@ -23,9 +23,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evals", description="明鉴的评测。")
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
     retrieval = commands.add_parser("retrieval", help="查找：hit@1、hit@5、MRR")
-    source = retrieval.add_mutually_exclusive_group(required=True)
-    source.add_argument("--questions", type=Path, metavar="文件", help="题目 JSONL")
+    source = retrieval.add_mutually_exclusive_group()
+    source.add_argument("--questions", type=Path, metavar="文件", help="题目 JSONL；不写则评全部题集")
     source.add_argument("--benchmark", type=Path, metavar="文件夹", help="外部检索题集")
+    retrieval.add_argument(
+        "--library", type=Path, metavar="文件夹", help="库所在，默认 MINGJIAN_HOME 或 data"
+    )
     retrieval.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
     retrieval.set_defaults(command=_retrieval)
     chat = commands.add_parser("chat", help="问答：答案事实、出处、拒答")
@@ -59,10 +62,17 @@ def _bench(options: argparse.Namespace) -> list[str]:
 
 def _retrieval(options: argparse.Namespace) -> list[str]:
     from evals import retrieval
+    from knowledge.library import Library
 
+    home = options.library or Path(os.environ.get("MINGJIAN_HOME") or "data")
+    embedding = os.environ.get("MINGJIAN_EMBEDDING") or None
+    reranker = os.environ.get("MINGJIAN_RERANKER") or None
     if options.benchmark:
-        return retrieval.score_benchmark(options.benchmark)
-    return retrieval.score_file(_library(), options.questions, options.out)
+        return retrieval.score_benchmark(options.benchmark, embedding, reranker)
+    if options.questions:
+        library = Library.open(home, embedding=embedding, reranker=reranker)
+        return retrieval.score_file(library, options.questions, options.out)
+    return retrieval.score_everything(home, embedding, reranker)
 
 
 def _chat(options: argparse.Namespace) -> list[str]:

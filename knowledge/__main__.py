@@ -22,6 +22,18 @@ def _embedding() -> str | None:
     return os.environ.get("MINGJIAN_EMBEDDING") or None
 
 
+def _library(home: Path) -> Any:
+    from knowledge.library import Library, UnusableModel
+
+    try:
+        return Library.open(
+            home, embedding=_embedding(), reranker=os.environ.get("MINGJIAN_RERANKER") or None
+        )
+    except UnusableModel as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(2)
+
+
 def _parser() -> argparse.ArgumentParser:
     from knowledge.tables_command import register
 
@@ -170,10 +182,9 @@ def _state_json(state: Any) -> dict[str, Any]:
 
 
 def _search(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.library import Library
     from knowledge.replies import hit_json
 
-    hits = Library.open(home, embedding=_embedding()).search(
+    hits = _library(home).search(
         options.question, as_of=options.as_of, region=options.region, top=options.top
     )
     if options.json:
@@ -188,11 +199,10 @@ def _search(home: Path, options: argparse.Namespace) -> int:
 
 def _ask(home: Path, options: argparse.Namespace) -> int:
     from knowledge.answers import ask
-    from knowledge.library import Library
     from knowledge.replies import asked_json
 
     answer = ask(
-        Library.open(home, embedding=_embedding()),
+        _library(home),
         options.question,
         as_of=options.as_of,
         region=options.region,

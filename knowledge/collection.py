@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
 from knowledge.articles import ARTICLE_PASSAGE
 from knowledge.documents import COMMENCEMENT, Document
+from knowledge.marks import Marks
 from knowledge.numerals import NUMERAL, in_chinese, number_of
 from knowledge.passages import Passage
+from knowledge.titles import Titles
 from knowledge.versions import closed_periods
 
 _PARAGRAPH = re.compile(rf"^(.*条)第({NUMERAL}|\d+)款$")
@@ -86,6 +91,31 @@ class Collection:
             key = (loose_title(passage.document), loose_passage(passage.passage))
             places.setdefault(key, []).append(place)
         return places
+
+    @cached_property
+    def unit_owners(self) -> npt.NDArray[np.int64]:
+        """The document of each unit, by number."""
+        return np.array([self.owners[place] for place in self.units], dtype=np.int64)
+
+    @cached_property
+    def unit_lengths(self) -> npt.NDArray[np.float32]:
+        """The logarithm of each unit's characters."""
+        lengths = [len(self.passages[place].text) for place in self.units]
+        return np.log1p(np.array(lengths, dtype=np.float32))
+
+    @cached_property
+    def titles(self) -> Titles:
+        return Titles.of([document.title for document in self.documents])
+
+    def marks(self, place: int) -> Marks:
+        found = self._marks.get(place)
+        if found is None:
+            found = self._marks[place] = Marks.of(self.passages[place])
+        return found
+
+    @cached_property
+    def _marks(self) -> dict[int, Marks]:
+        return {}
 
     @cached_property
     def commencements(self) -> dict[int, int]:

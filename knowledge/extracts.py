@@ -102,12 +102,17 @@ def _weighed(scale: Scale, hits: Sequence[Hit]) -> list[Piece]:
             scale,
             hit,
             RANK_WEIGHT * hit.score / most
-            + best_span(scale, hit, LONGEST // 2).worth
+            + (1.0 if _stands_in(hit) else best_span(scale, hit, LONGEST // 2).worth)
             - (OTHER_VARIANT if is_other_variant(hit, scale.question) else 0.0),
         )
         for hit in hits
     ]
     return sorted(pieces, key=lambda piece: -piece.weight)
+
+
+def _stands_in(hit: Hit) -> bool:
+    """The clause that says from when a passage found is in force: its own words need not be those asked for."""
+    return hit.in_force is False and hit.note is not None
 
 
 def _statement(one: Chosen, room: int, quotes: int) -> Statement | None:

@@ -1,8 +1,7 @@
-"""Vectors of passages: the only door to Chroma and sentence-transformers. Nothing here reaches for a network.
+"""What a search reads, and the only door to Chroma and sentence-transformers. Nothing here reaches for a network.
 
-Without a configured model the shipped word vectors are used, read with numpy. On 1,078 outside questions they
-lift hit@5 of the keyword search from .480 to .489 at weight 0.5 and lower it as equals (reciprocal ranks .436
-to .475), so they are fused by score and weigh little; a larger local model may weigh more.
+Without a configured model the shipped word vectors serve (`passage_vectors`). A configured model's vectors lie in
+Chroma, which is asked for the nearest rows and never given a filter: with one it takes twenty times as long.
 """
 
 import os
@@ -16,13 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.lexical import Lexicon
-from knowledge.word_vectors import RUNS, SHIPPED, WordVectors
+from knowledge.passage_vectors import Likeness
+from knowledge.word_vectors import SHIPPED, WordVectors
 
 COLLECTION = "passages"
-MOST_SIGNS = 600  # a longer passage is known by its beginning
+MOST_SIGNS = 600  # a longer text is known to a model by its beginning
+NEAREST = 300
 _AT_ONCE = 4000
 
 Floats = npt.NDArray[np.float32]
+
+
+class UnusableModel(LookupError):
+    """A configured model that cannot be opened; the message names the setting and the remedy."""
 
 
 class Embedder(Protocol):
@@ -32,17 +37,19 @@ class Embedder(Protocol):
 
 
 class Vectors(Protocol):
-    """The nearest passages to a question: their places and how like they are, best first."""
+    """How like a question the rows of an index are."""
 
-    def nearest(self, question: str, count: int) -> tuple[npt.NDArray[np.int64], Floats]: ...
+    def compare(self, question: str) -> Likeness: ...
 
 
 @dataclass(frozen=True)
 class Index:
-    """What a search reads; places count the collection's `units`."""
+    """Rows are views: `units[row]` counts the collection's units, `kinds[row]` says what kind of view it is."""
 
     lexicon: Lexicon
     vectors: Vectors
+    units: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.int8]
     calibrated: bool = (
         True  # likeness of the shipped vectors has a measured scale, that of other models has not
     )
@@ -50,7 +57,7 @@ class Index:
 
 @dataclass(frozen=True)
 class HeldVectors:
-    """Vectors in memory, for the digests alone and for experiments; made when first asked."""
+    """A model's vectors in memory, for the digests alone and for experiments; made when first asked."""
 
     texts: tuple[str, ...]
     embedder: Embedder
@@ -59,24 +66,21 @@ class HeldVectors:
     def _rows(self) -> Floats:
         return self.embedder.encode([text[:MOST_SIGNS] for text in self.texts])
 
-    def nearest(self, question: str, count: int) -> tuple[npt.NDArray[np.int64], Floats]:
-        if not self.texts:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        likeness = self._rows @ self.embedder.encode([question])[0]
-        best = np.argsort(-likeness, kind="stable")[:count]
-        return best.astype(np.int64), likeness[best].astype(np.float32)
+    def compare(self, question: str) -> Likeness:
+        rows: Floats = self._rows @ self.embedder.encode([question])[0]
+        return Likeness(rows, lambda units: rows[units])
 
 
 @dataclass(frozen=True)
 class StoredVectors:
-    """Vectors in a Chroma folder. Filters are not given to Chroma: they cost it twenty times the search."""
+    """A model's vectors in a Chroma folder. Rows beyond the nearest count as like as the last of those."""
 
     folder: Path
-    model: str | None
+    model: str
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return embedder(self.model)
+        return SentenceModel(self.model)
 
     @cached_property
     def _collection(self) -> Any:
@@ -86,19 +90,21 @@ class StoredVectors:
     def _size(self) -> int:
         return int(self._collection.count())
 
-    def nearest(self, question: str, count: int) -> tuple[npt.NDArray[np.int64], Floats]:
-        vector = self._embedder.encode([question])
-        if not vector.any():
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        most = min(count, self._size)
-        found = self._collection.query(query_embeddings=vector, n_results=most, include=["distances"])
-        places = np.array([int(one) for one in found["ids"][0]], dtype=np.int64)
-        return places, 1 - np.array(found["distances"][0], dtype=np.float32)
+    def compare(self, question: str) -> Likeness:
+        found = self._collection.query(
+            query_embeddings=self._embedder.encode([question]),
+            n_results=min(NEAREST, self._size),
+            include=["distances"],
+        )
+        likeness = 1 - np.array(found["distances"][0], dtype=np.float32)
+        rows = np.full(self._size, likeness.min(initial=1.0), dtype=np.float32)
+        rows[[int(one) for one in found["ids"][0]]] = likeness
+        return Likeness(rows, lambda units: rows[units])
 
 
-def store_vectors(folder: Path, texts: Sequence[str], model: str | None) -> None:
-    """Encode all texts and keep them in a new Chroma folder."""
-    made = embedder(model)
+def store_vectors(folder: Path, texts: Sequence[str], model: str) -> None:
+    """Encode all texts by a model and keep them in a new Chroma folder."""
+    made = SentenceModel(model)
     with _client(folder) as client:
         collection = client.create_collection(
             COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
@@ -116,11 +122,6 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def embedder(model: str | None) -> Embedder:
-    """The shipped word vectors, or a sentence-transformers model that lies on this machine."""
-    return WordVectors.load() if not model else SentenceModel(model)
-
-
 class SentenceModel:
     """A sentence-transformers model from a local folder, or by name from what this machine already holds."""
 
@@ -131,7 +132,7 @@ class SentenceModel:
         try:
             self._model = SentenceTransformer(name, device="cpu", local_files_only=True)
         except Exception as problem:
-            raise LookupError(
+            raise UnusableModel(
                 f"嵌入模型“{name}”在本机打不开（{type(problem).__name__}）；"
                 "请把模型文件夹放到本机，并在 MINGJIAN_EMBEDDING 里写它的路径，或去掉这一项使用随附的词向量。"
             ) from problem
@@ -141,34 +142,52 @@ class SentenceModel:
         return np.asarray(rows, dtype=np.float32)
 
 
+class Reranker:
+    """A cross-encoder that reads question and passage together; from a local folder, or by name from what this
+    machine already holds. Opened at once, so that a wrong setting is told before anybody asks."""
+
+    def __init__(self, name: str) -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import CrossEncoder
+
+        try:
+            self._model = CrossEncoder(name, device="cpu", local_files_only=True)
+        except Exception as problem:
+            raise UnusableModel(
+                f"重排模型“{name}”在本机打不开（{type(problem).__name__}）；"
+                "请把模型文件夹放到本机，并在 MINGJIAN_RERANKER 里写它的路径，或去掉这一项不用重排。"
+            ) from problem
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """One score a text, higher where it answers better."""
+        pairs = [(question, text[:MOST_SIGNS]) for text in texts]
+        return np.asarray(self._model.predict(pairs, show_progress_bar=False), dtype=np.float32).reshape(-1)
+
+
 def static_embedding(folder: Path = SHIPPED) -> Any:
     """The shipped word vectors as a sentence-transformers model; equal to reading them with numpy.
 
-    What is unknown gets a zero row: it changes the length of a mean, not its direction.
+    A text without a known word gets a zero row, which changes no direction.
     """
+    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+    from tokenizers import Tokenizer, models
 
     held = WordVectors.load(folder)
-    characters = "".join(token for token in held.tokens if len(token) == 1 and token > "\u3400")
-    vocabulary = {**held.number, "[UNK]": len(held.tokens)}
-    tokenizer = Tokenizer(
-        models.WordPiece(
-            vocabulary, unk_token="[UNK]", continuing_subword_prefix="", max_input_chars_per_word=100_000
-        )
-    )
-    tokenizer.normalizer = normalizers.Sequence(
-        [
-            normalizers.NFKC(),
-            normalizers.Lowercase(),
-            normalizers.Replace(Regex(f"[^a-z0-9{characters}]"), " "),
-        ]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Split(Regex(RUNS), behavior="isolated")]
-    )
-    rows = np.vstack([held.rows, np.zeros((1, held.rows.shape[1]), dtype=np.float32)])
-    return SentenceTransformer(
-        modules=[StaticEmbedding(tokenizer, embedding_weights=rows), Normalize()], device="cpu"
-    )
+    unknown = len(held.tokens)
+
+    class OverlappingWords(StaticEmbedding):
+        """Its tokenizer holds the vocabulary only: one that finds words inside words is not to be had."""
+
+        def preprocess(self, inputs: Any, prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
+            text, word = held.cutter.cut([f"{prompt or ''}{one}" for one in inputs])
+            words = [word[text == number].tolist() or [unknown] for number in range(len(inputs))]
+            offsets = np.cumsum([0, *(len(one) for one in words[:-1])])
+            flat = torch.tensor([place for one in words for place in one])
+            return {"input_ids": flat, "offsets": torch.from_numpy(offsets)}
+
+    vocabulary = {token: place for place, token in enumerate((*held.tokens, "[UNK]"))}
+    rows = np.vstack([held.rows, np.zeros((1, held.size), dtype=np.float32)])
+    words = OverlappingWords(Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]")), rows)
+    return SentenceTransformer(modules=[words, Normalize()], device="cpu")

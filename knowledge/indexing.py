@@ -4,21 +4,23 @@ import hashlib
 import json
 import os
 import shutil
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from knowledge import lexical
 from knowledge.collection import Collection
 from knowledge.digests import SHIPPED, shipped_digests
-from knowledge.index import HeldVectors, Index, StoredVectors, embedder, store_vectors
+from knowledge.index import HeldVectors, Index, SentenceModel, StoredVectors, Vectors, store_vectors
 from knowledge.lexical import Lexicon
+from knowledge.passage_vectors import PassageVectors
 from knowledge.passages import Passage
 from knowledge.shelf import INDEXED, FileState, Shelf, document_json, document_of, passage_json, write_json
+from knowledge.views import Views, views_of
+from knowledge.word_vectors import SHIPPED as SHIPPED_VECTORS
+from knowledge.word_vectors import WordVectors
 
-BUILD = 3  # raised whenever cutting or weighting changes what an index holds
-TITLE_WEIGHT = 1.0
-HEADING_WEIGHT = 1.0
+BUILD = 4  # raised whenever cutting or weighting changes what an index holds
 
 
 def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]:
@@ -37,7 +39,13 @@ def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]
 
 def index_in_memory(collection: Collection, model: str | None = None) -> Index:
     """An index of a small collection, kept nowhere."""
-    return Index(build_lexicon(collection), HeldVectors(_texts(collection), embedder(model)), not model)
+    views = views_of(collection)
+    vectors: Vectors = (
+        HeldVectors(tuple(views.texts), SentenceModel(model))
+        if model
+        else PassageVectors.of(collection, views, WordVectors.load())
+    )
+    return Index(lexical.build(views.texts), vectors, views.units, views.kinds, not model)
 
 
 def build_index(shelf: Shelf, states: list[FileState], model: str | None = None) -> Path:
@@ -57,12 +65,21 @@ def build_index(shelf: Shelf, states: list[FileState], model: str | None = None)
         "units": collection.units,
     }
     write_json(working / "collection.json", held)
-    build_lexicon(collection).save(working / "lexicon.npz")
-    store_vectors(working / "vectors", _texts(collection), model)
+    views = views_of(collection)
+    lexical.build(views.texts).save(working / "lexicon.npz")
+    np.savez(working / "views.npz", units=views.units, kinds=views.kinds)
+    _store(working, collection, views, model)
     (working / "done").write_text("", encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(working, folder)
     return folder
+
+
+def _store(working: Path, collection: Collection, views: Views, model: str | None) -> None:
+    if model:
+        store_vectors(working / "vectors", views.texts, model)
+    else:
+        PassageVectors.of(collection, views, WordVectors.load()).save(working / "vectors.npz")
 
 
 def drop_old(shelf: Shelf) -> None:
@@ -88,9 +105,10 @@ def indexed(states: list[FileState]) -> list[FileState]:
 
 
 def _folder(shelf: Shelf, states: list[FileState], model: str | None) -> Path:
-    """An index is named by all it was built from: files, digests, model, and the way of building."""
+    """An index is named by all it was built from: files, digests, vectors, and the way of building."""
     digests = [file.read_bytes() for file in sorted(SHIPPED.glob("*.md"))]
-    parts = [str(BUILD).encode(), (model or "").encode(), *digests, *map(str.encode, shelf.editions(states))]
+    vectors = model.encode() if model else (SHIPPED_VECTORS / "vectors.npz").read_bytes()
+    parts = [str(BUILD).encode(), vectors, *digests, *map(str.encode, shelf.editions(states))]
     return shelf.folder / "index" / hashlib.blake2b(b"\0".join(parts), digest_size=12).hexdigest()
 
 
@@ -102,35 +120,11 @@ def _load(folder: Path, model: str | None) -> tuple[Collection, Index]:
         tuple(held["owners"]),
         tuple(held["units"]),
     )
-    return collection, Index(
-        Lexicon.load(folder / "lexicon.npz"), StoredVectors(folder / "vectors", model), not model
+    vectors: Vectors = (
+        StoredVectors(folder / "vectors", model)
+        if model
+        else PassageVectors.load(folder / "vectors.npz", WordVectors.load())
     )
-
-
-def _texts(collection: Collection) -> tuple[str, ...]:
-    """What the vectors are made of: a passage under its title and heading."""
-    passages = [collection.passages[place] for place in collection.units]
-    return tuple(f"{passage.document} {passage.passage} {passage.text}" for passage in passages)
-
-
-def build_lexicon(collection: Collection) -> Lexicon:
-    """Keywords of every unit: its text, its heading, and the title and number of its document."""
-    bags: list[Mapping[str, float]] = []
-    lengths: list[float] = []
-    titles: dict[int, Counter[str]] = {}
-    for place in collection.units:
-        passage, owner = collection.passages[place], collection.owners[place]
-        if owner not in titles:
-            document = collection.documents[owner]
-            titles[owner] = lexical.tokens(f"{document.title} {document.number or ''}")
-        body = lexical.tokens(passage.text)
-        bag: dict[str, float] = dict(body)
-        for extra, weight in (
-            (titles[owner], TITLE_WEIGHT),
-            (lexical.tokens(f"{passage.passage} {passage.context}"), HEADING_WEIGHT),
-        ):
-            for token, count in extra.items():
-                bag[token] = bag.get(token, 0.0) + weight * count
-        bags.append(bag)
-        lengths.append(float(sum(body.values())))
-    return lexical.build(bags, lengths)
+    with np.load(folder / "views.npz") as views:
+        units, kinds = views["units"], views["kinds"]
+    return collection, Index(Lexicon.load(folder / "lexicon.npz"), vectors, units, kinds, not model)

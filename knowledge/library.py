@@ -3,20 +3,20 @@
 Opening reads the finished index; nothing heavy is imported before a search needs it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from knowledge.collection import Clause, Collection
 from knowledge.digests import shipped_digests
 from knowledge.documents import Document
-from knowledge.index import Index
+from knowledge.index import Index, Reranker, UnusableModel
 from knowledge.indexing import open_index
 from knowledge.queries import Query
 from knowledge.ranking import Hit, rank
 from knowledge.shelf import FileState, Shelf
 
-__all__ = ["Clause", "FileState", "Hit", "Library"]
+__all__ = ["Clause", "FileState", "Hit", "Library", "UnusableModel"]
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,27 @@ class Library:
     index: Index
     embedding: str | None = None
     stamp: int = 0
+    reranker: Reranker | None = None
 
     @classmethod
-    def open(cls, home: Path, *, embedding: str | None = None) -> "Library":
+    def open(cls, home: Path, *, embedding: str | None = None, reranker: str | None = None) -> "Library":
         """Shipped digests always, and what was added under `home`; fast, and good on an empty machine.
 
         `embedding` names a local sentence-transformers model; without it the shipped word vectors serve.
+        `reranker` names a local cross-encoder that puts the first hits in order. Raises `UnusableModel` where either
+        cannot be opened.
         """
         stamp = Shelf(home).stamp()
         collection, index = open_index(home, embedding)
-        return cls(home, collection, index, embedding, stamp)
+        return cls(home, collection, index, embedding, stamp, Reranker(reranker) if reranker else None)
 
     def refreshed(self) -> "Library":
         """This library, or a new one where files were added since it was opened."""
-        return (
-            self
-            if Shelf(self.home).stamp() == self.stamp
-            else Library.open(self.home, embedding=self.embedding)
-        )
+        stamp = Shelf(self.home).stamp()
+        if stamp == self.stamp:
+            return self
+        collection, index = open_index(self.home, self.embedding)
+        return replace(self, collection=collection, index=index, stamp=stamp)
 
     def search(
         self,
@@ -59,15 +62,21 @@ class Library:
         """The passages that answer best, best first; those not in force on the day give way to the clause
         that says from when they are."""
         return rank(
-            self.collection, self.index, question, history=history, as_of=as_of, region=region, top=top
+            self.collection,
+            self.index,
+            question,
+            history=history,
+            as_of=as_of,
+            region=region,
+            top=top,
+            reranker=self.reranker,
         )
 
     def likeness(self, query: Query) -> float | None:
         """How like the question the nearest passage is; null where the scale of the vectors is not known."""
         if not self.index.calibrated:
             return None
-        places, likeness = self.index.vectors.nearest(query.meaning, 1)
-        return float(likeness[0]) if len(places) else 0.0
+        return float(self.index.vectors.compare(query.meaning).rows.max(initial=0.0))
 
     def clause(self, document: str, passage: str, *, on: date | None = None) -> Clause | None:
         """One passage by its exact name, in the version in force on a day; null where it is not held."""

@@ -1,7 +1,8 @@
-"""From a question to ranked passages: keyword and vector scores fused, then what the question names, where and
-when it asks about, and one hit for what several lists repeat.
+"""From a question to ranked passages: candidates weighed by their figures, then by what the question names, where
+and when it asks about, and one hit for what several lists repeat.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,34 +13,33 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.candidates import FIGURES, gather
 from knowledge.collection import Clause, Collection, loose_passage, loose_title
 from knowledge.documents import Document
-from knowledge.index import Index
-from knowledge.passages import Passage
+from knowledge.index import Index, Reranker
 from knowledge.places import NATIONAL, PROVINCES, applies_in
 from knowledge.queries import Query, read_query
 
-POOL = 300
-VECTOR_WEIGHT = 0.5
-NAMED_DECREE = 0.35
-NAMED_ARTICLE = 0.15
-NAMED_PLACE = 0.15
-OTHER_PLACE = 0.5
-UNASKED_PLACE = 0.85
-OTHER_YEAR = 0.85
-OTHER_ITEM = 0.8
-NAMED_SUBJECT = 0.3
-SUBJECT = re.compile(
-    r"^(?:第[一二三四五六七八九十百]+条|[（(][一二三四五六七八九十]+[）)]|\d+[.、．。])?[\s　]*"
-    r"([一-鿿]{4,14}?)(?:（[^）]*）)?(?:是指|：)"
-)
-
+WEIGHTS = Path(__file__).parent / "ranking.json"
+# What a name in the question adds to the sum of the weighed figures.
+NAMED_DECREE = 2.0
+SHORT_NAME = 1.5
+RARE_WORD_OF_TITLE = 0.5  # for each of them
+NAMED_ARTICLE = 2.0
+NAMED_PLACE = 1.0
+OTHER_PLACE = -3.0
+UNASKED_PLACE = -0.7
+OTHER_YEAR = -1.0
+OTHER_ITEM = -1.0
+NAMED_SUBJECT = 1.5
+RERANKED = 20  # candidates a cross-encoder reads; it takes milliseconds for each
+SHARPNESS = 2.0  # how far below the best a sum falls that counts e times less
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Hit(Clause):
-    """A passage found by a search; `note` says what to mind about its date."""
+    """A passage found by a search; `score` is its share of the best, `note` says what to mind about its date."""
 
     score: float = 0.0
     note: str | None = None
@@ -62,21 +62,26 @@ def rank(
     as_of: date | None = None,
     region: str | None = None,
     top: int = 8,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """The best passages for a question, at most one for each name and for each thing said."""
     query = read_query(question, history)
     hits: dict[tuple[str, str], Hit] = {}
     said: set[tuple[str, str]] = set()
-    for candidate in _candidates(collection, index, query, region):
+    candidates = _candidates(collection, index, query, region)
+    if reranker and not query.articles:
+        candidates = _reranked(collection, reranker, query, candidates)
+    for candidate in candidates:
         unit, note = collection.newest(candidate.unit, as_of), None
         if as_of and collection.in_force(unit, as_of) is False:
             unit = collection.commencements.get(collection.owners[unit], unit)
             note = _note(collection, unit, as_of)
         clause = collection.at(unit, as_of)
-        key, saying = (loose_title(clause.document), clause.passage), _saying(collection.passages[unit])
+        key, saying = (loose_title(clause.document), clause.passage), collection.marks(unit).saying
         if key in hits or saying in said:
             continue
-        hits[key] = Hit(**clause.__dict__, score=round(candidate.score, 4), note=note)
+        share = float(np.exp((candidate.score - candidates[0].score) / SHARPNESS))
+        hits[key] = Hit(**clause.__dict__, score=round(share, 4), note=note)
         said.add(saying)
         if len(hits) >= top:
             break
@@ -85,31 +90,50 @@ def rank(
 
 def _candidates(collection: Collection, index: Index, query: Query, region: str | None) -> list[Candidate]:
     """Units that may apply, best first; among equals of several lists the one with a title of its own first."""
-    scores = _fused(index, query)
-    order = np.argsort(-scores, kind="stable")[:POOL]
-    weigh = cache(lambda owner: _factor(collection.documents[owner], query))
-    found: list[Candidate] = []
-    for place in (int(one) for one in order if scores[one] > 0):
-        unit = collection.units[place]
-        owner = collection.owners[unit]
-        if applies_in(collection.documents[owner].region, region):
-            factor, bonus = weigh(owner)
-            named = _names_article(collection.passages[unit].passage, query)
-            bonus += (NAMED_ARTICLE + bonus) if named else 0.0
-            if _defines_what_is_asked(collection.passages[unit], query):
-                bonus += NAMED_SUBJECT
-            if _other_item(collection.passages[unit], query):
-                factor *= OTHER_ITEM
-            found.append(Candidate(unit, float(scores[place]) * factor + bonus))
-    found.sort(key=lambda candidate: -candidate.score)
-    return _preferred(collection, found)
+    applies = np.array([applies_in(document.region, region) for document in collection.documents], dtype=bool)
+    found = gather(collection, index, query.tokens, query.meaning, applies[collection.unit_owners])
+    scores = np.einsum("ij,j->i", found.figures, _weights())
+    titles = RARE_WORD_OF_TITLE * collection.titles.rare_words(query.text)
+    titles += SHORT_NAME * collection.titles.short_names(query.text)
+    weigh = cache(lambda owner: _document_named(collection.documents[owner], query))
+    candidates: list[Candidate] = []
+    for number, score in zip(found.units.tolist(), scores.tolist(), strict=True):
+        unit = collection.units[number]
+        marks, (decree, other) = collection.marks(unit), weigh(collection.owners[unit])
+        score += decree + other + float(titles[collection.owners[unit]])
+        if query.articles and loose_passage(collection.passages[unit].passage) in query.articles:
+            score += NAMED_ARTICLE + decree
+        if marks.subject and marks.subject in query.asked:
+            score += NAMED_SUBJECT
+        if marks.item and sum(pair in query.meaning for pair in marks.item) < len(marks.item) / 2:
+            score += OTHER_ITEM
+        candidates.append(Candidate(unit, score))
+    candidates.sort(key=lambda candidate: -candidate.score)
+    return _preferred(collection, candidates)
+
+
+def _reranked(
+    collection: Collection, reranker: Reranker, query: Query, found: list[Candidate]
+) -> list[Candidate]:
+    """The first few in the order of a cross-encoder; an article asked for by its number stays where it is."""
+    first = [collection.passages[candidate.unit] for candidate in found[:RERANKED]]
+    texts = [f"{passage.document} {passage.passage}\n{passage.text}" for passage in first]
+    scores = reranker.scores(query.text, texts)
+    order = np.argsort(-scores, kind="stable")
+    return [Candidate(found[place].unit, float(scores[place])) for place in order.tolist()]
+
+
+@cache
+def _weights() -> Floats:
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return np.array([held[name] for name in FIGURES], dtype=np.float32)
 
 
 def _preferred(collection: Collection, found: list[Candidate]) -> list[Candidate]:
     """Rows that several lists repeat take the best place any of them has, the official list before extracts."""
     groups: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in found:
-        groups.setdefault(_saying(collection.passages[candidate.unit]), []).append(candidate)
+        groups.setdefault(collection.marks(candidate.unit).saying, []).append(candidate)
     return [
         Candidate(min(group, key=lambda one: _standing(collection, one.unit)).unit, group[0].score)
         if len(group) > 1
@@ -125,39 +149,17 @@ def _standing(collection: Collection, unit: int) -> bool:
     return plain[0] == plain[1]
 
 
-def _saying(passage: Passage) -> tuple[str, str]:
-    """What a row says of what, whichever list says it; any other passage speaks for itself."""
-    if passage.kind != "row" or "：" not in passage.text:
-        return passage.document, passage.passage
-    values = [line.partition("：")[2] for line in passage.text.splitlines()]
-    return re.sub(r"^[^：]*：", "", passage.passage), max(values, key=len)
-
-
-def _fused(index: Index, query: Query) -> Floats:
-    """Keyword scores as a share of the best, and a little of what the vectors find alike."""
-    scores = index.lexicon.scores(query.tokens)
-    best = float(scores.max(initial=0.0))
-    fused = scores / best if best > 0 else scores
-    places, likeness = index.vectors.nearest(query.meaning, POOL)
-    if len(places):
-        fused[places] += VECTOR_WEIGHT * (likeness - float(likeness.min()))
-    return fused
-
-
-def _factor(document: Document, query: Query) -> tuple[float, float]:
-    """How a document's passages are weighed for the number, place and year the question names."""
-    factor, bonus = 1.0, 0.0
+def _document_named(document: Document, query: Query) -> tuple[float, float]:
+    """What the number, and what the place and year the question names add to a document's passages."""
+    decree = other = 0.0
     if set(re.findall(r"\d+(?=\s*号)", document.number or "")) & query.decrees:
-        bonus += NAMED_DECREE
+        decree = NAMED_DECREE
     for named, asked in _places(document, query):
-        if named:
-            bonus += NAMED_PLACE
-        else:
-            factor *= OTHER_PLACE if asked else UNASKED_PLACE
+        other += NAMED_PLACE if named else OTHER_PLACE if asked else UNASKED_PLACE
     years = set(re.findall(r"20\d{2}", document.title))
     if years and query.years and not years & query.years:
-        factor *= OTHER_YEAR
-    return factor, bonus
+        other += OTHER_YEAR
+    return decree, other
 
 
 def _places(document: Document, query: Query) -> Iterator[tuple[bool, bool]]:
@@ -167,25 +169,6 @@ def _places(document: Document, query: Query) -> Iterator[tuple[bool, bool]]:
     elif document.region not in (None, NATIONAL):
         names = [name for name, code in PROVINCES.items() if code[:2] == str(document.region)[:2]]
         yield any(name in query.provinces for name in names), bool(query.provinces)
-
-
-def _other_item(passage: Passage, query: Query) -> bool:
-    """A catalogue's row about an item the question does not name."""
-    if passage.kind != "row" or "：" not in passage.text:
-        return False
-    name = re.sub(r"^[^：]*：|[(（].*", "", passage.passage)
-    pairs = {name[place : place + 2] for place in range(len(name) - 1) if name[place : place + 2].isalpha()}
-    return len(pairs) > 0 and sum(pair in query.meaning for pair in pairs) < len(pairs) / 2
-
-
-def _defines_what_is_asked(passage: Passage, query: Query) -> bool:
-    """A clause that opens with the very thing the question names: 「首次病程记录是指……」."""
-    subject = SUBJECT.match(passage.text)
-    return subject is not None and subject.group(1) in query.asked
-
-
-def _names_article(passage: str, query: Query) -> bool:
-    return bool(query.articles) and loose_passage(passage) in query.articles
 
 
 def _note(collection: Collection, unit: int, as_of: date) -> str:

@@ -13,7 +13,7 @@ from knowledge.adding import add_paths
 ROOT = Path(__file__).parents[1]
 QUESTION = {
     "id": "q1",
-    "question": "会诊几小时内完成？",
+    "question": "某办法里普通会诊几小时内完成？",
     "kind": "numeric",
     "gold": [{"document": "某办法", "passage": "第1条"}],
     "answer_facts": ["四十八小时内"],

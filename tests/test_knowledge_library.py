@@ -10,7 +10,7 @@ from knowledge import lexical
 from knowledge.adding import add_paths
 from knowledge.collection import Collection, loose_passage
 from knowledge.documents import Document
-from knowledge.index import embedder, static_embedding
+from knowledge.index import SentenceModel, static_embedding
 from knowledge.indexing import index_in_memory
 from knowledge.library import Library
 from knowledge.passages import Passage
@@ -163,12 +163,13 @@ def test_row_that_several_lists_repeat_is_one_hit():
 
 
 def test_saved_keyword_index_scores_as_before(tmp_path):
-    bags = [dict(lexical.tokens(text)) for text in ("重复收费", "分解住院", "首次病程记录")]
-    built = lexical.build(bags, [4.0, 4.0, 6.0])
+    built = lexical.build(["重复收费", "分解住院", "首次病程记录"])
     built.save(tmp_path / "lexicon.npz")
     asked = dict(lexical.tokens("病程记录多久写"))
-    assert np.array_equal(lexical.Lexicon.load(tmp_path / "lexicon.npz").scores(asked), built.scores(asked))
-    assert built.scores(asked).argmax() == 2
+    before, after = built.match(asked), lexical.Lexicon.load(tmp_path / "lexicon.npz").match(asked)
+    assert np.array_equal(before.bm25, after.bm25)
+    assert np.array_equal(before.share, after.share)
+    assert before.bm25.sum(axis=0).argmax() == 2
 
 
 @pytest.mark.slow
@@ -187,7 +188,7 @@ def test_shipped_vectors_are_the_same_through_sentence_transformers():
 @pytest.mark.slow
 def test_model_that_is_not_on_this_machine_is_named():
     with pytest.raises(LookupError, match="MINGJIAN_EMBEDDING"):
-        embedder("没有/这个模型")
+        SentenceModel("没有/这个模型")
 
 
 def test_library_without_anything_added_still_answers(tmp_path):
