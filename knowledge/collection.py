@@ -130,11 +130,15 @@ class Collection:
         """The passage by name; the version in force on the day, or the nearest one with `in_force` false."""
         title, name = loose_title(document), loose_passage(passage)
         places = self._places.get((title, name))
-        if places:
-            return self.at(min(places, key=lambda place: self._rank(place, on)), on)
+        exact = self.at(min(places, key=lambda place: self._rank(place, on)), on) if places else None
         paragraph = _PARAGRAPH.match(name)
+        if exact and not (exact.digest and paragraph):
+            return exact
         whole = self.clause(document, paragraph[1], on) if paragraph else None
-        return _paragraph(whole, passage, number_of(paragraph[2])) if whole and paragraph else None
+        if exact and (whole is None or whole.digest):
+            return exact
+        said = _paragraph(whole, passage, number_of(paragraph[2])) if whole and paragraph else None
+        return said or exact
 
     def at(self, place: int, on: date | None = None) -> Clause:
         passage, document = self.passages[place], self.documents[self.owners[place]]

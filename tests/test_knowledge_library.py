@@ -205,3 +205,15 @@ def test_states_are_plain_json(home):
         READ,
         REFUSED,
     }
+
+
+def test_a_paragraph_is_cut_from_the_official_article_before_our_digest_of_it(tmp_path):
+    (tmp_path / "条例.md").write_text(
+        "<!--\n标题: 医疗保障基金使用监督管理条例\n制定机关: 国务院\n日期: 2021-01-15公布，2021-05-01施行\n-->\n"
+        "第一条 甲。\n第二条 乙。\n第八条 丙一。\n丙二。\n",
+        encoding="utf-8",
+    )
+    add_paths(tmp_path / "home", [tmp_path / "条例.md"])
+    clause = Library.open(tmp_path / "home").clause("医疗保障基金使用监督管理条例", "第八条第二款")
+    assert clause is not None
+    assert (clause.digest, clause.text) == (False, "丙二。")
