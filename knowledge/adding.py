@@ -18,9 +18,9 @@ from knowledge.readers import UnreadableFile
 from knowledge.reading import Reader
 from knowledge.shelf import FORMAT, INDEXED, READ, REFUSED, FileState, Shelf, Source, document_json
 from knowledge.sources import legible
-from knowledge.writability import NotWritable, writable
+from knowledge.writability import LibraryBusy, NotWritable, writable
 
-__all__ = ["CorrectionError", "NotWritable", "add_paths", "correct", "withdraw"]
+__all__ = ["CorrectionError", "LibraryBusy", "NotWritable", "add_paths", "correct", "withdraw"]
 
 Progress = Callable[[int, int, FileState], None]
 Turning = Callable[[Path, int, int], None]  # a page of a file is done: its number, and how many there are

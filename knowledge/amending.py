@@ -10,7 +10,7 @@ from knowledge.importers import withdraw_rows
 from knowledge.indexing import build_index, drop_old, indexed
 from knowledge.originals import original
 from knowledge.shelf import REFUSED, FileState, Shelf
-from knowledge.writability import writable
+from knowledge.writability import busy, writable
 
 
 def correct(
@@ -25,11 +25,11 @@ def correct(
 
     Null or an empty text says that the document does not state a field. What was read is kept beside it. The index
     is built anew and switched over in one move. Raises `CorrectionError` for a value that cannot be, `LookupError`
-    for a file that is not held.
+    for a file that is not held, `LibraryBusy` while files are being added.
     """
     wanted = checked(changes)
     shelf = Shelf(home)
-    with writable(home), shelf.writing():
+    with writable(home), shelf.writing(busy):
         state = held_state(shelf, sha256)
         at = datetime.now(UTC).isoformat(timespec="seconds")
         current: dict[str, Any] = {field: getattr(state, field) for field in wanted}
@@ -51,10 +51,11 @@ def correct(
 def withdraw(home: Path, sha256: str, *, embedding: str | None = None) -> FileState:
     """Take a file out of the library: its text, its passages, its rows and its corrections; the state it had.
 
-    A version that it had closed is in force again. Raises `LookupError` for a file that is not held.
+    A version that it had closed is in force again. Raises `LookupError` for a file that is not held, `LibraryBusy`
+    while files are being added.
     """
     shelf = Shelf(home)
-    with writable(home), shelf.writing():
+    with writable(home), shelf.writing(busy):
         gone = held_state(shelf, sha256)
         left = [state for state in shelf.settled() if state.sha256 != sha256]
         unfinished = [state for state in shelf.journal() if state.sha256 != sha256]
@@ -74,7 +75,7 @@ def withdraw(home: Path, sha256: str, *, embedding: str | None = None) -> FileSt
 def dismiss(home: Path, file: str) -> FileState:
     """Take a refused file off the list; it gave nothing that could be lost. Raises `LookupError` for any other."""
     shelf = Shelf(home)
-    with writable(home), shelf.writing():
+    with writable(home), shelf.writing(busy):
         states, unfinished = shelf.settled(), shelf.journal()
         gone = [one for one in (*states, *unfinished) if one.file == file and one.state == REFUSED]
         if not gone:

@@ -87,7 +87,7 @@ class Shelf:
 
     @contextmanager
     def writing(self, waiting: Callable[[], None] | None = None) -> Iterator[None]:
-        """One writer at a time; readers never wait. `waiting` is told when another writer is at work."""
+        """One writer at a time; readers never wait. `waiting` is told when another is at work, and may raise."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w", encoding="utf-8") as stream:
             try:

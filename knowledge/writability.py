@@ -24,6 +24,18 @@ class NotWritable(ValueError):
     """Nothing can be written under the home folder; the message says why, what to do, and what is kept."""
 
 
+class LibraryBusy(ValueError):
+    """Another add is at work, and a small change does not wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__("另一个添加正在进行；请等它完成后再改。")
+
+
+def busy() -> None:
+    """For one who does not wait: told that another writer is at work."""
+    raise LibraryBusy
+
+
 @contextmanager
 def writable(home: Path) -> Iterator[None]:
     """Within it, a disk that is full, read-only or shut raises `NotWritable`."""

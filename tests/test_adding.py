@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from made_pdf import paragraph, write_pdf
 
-from knowledge.adding import CorrectionError, NotWritable, add_paths, correct, withdraw
+from knowledge.adding import CorrectionError, LibraryBusy, NotWritable, add_paths, correct, withdraw
 from knowledge.amending import named_file
 from knowledge.library import Library
 from knowledge.readers import UnreadableFile
@@ -449,3 +450,15 @@ def test_a_file_that_hangs_its_reader_is_refused_and_the_next_one_is_read(tmp_pa
     assert patient.read(good, None).passages
     patient.close()
     reader.close()
+
+
+def test_what_an_older_way_of_reading_kept_is_read_again_when_added_again(home):
+    shelf = Shelf(home)
+    shelf.write_states([replace(state, format=1, title="旧读法") for state in shelf.settled()])
+    add_paths(home, [Path(held(home, "新.txt").file)])
+    assert (held(home, "新.txt").title, held(home, "旧.txt").title) == ("某省基金巡查办法", "旧读法")
+
+
+def test_a_correction_does_not_wait_for_an_add(home):
+    with Shelf(home).writing(), pytest.raises(LibraryBusy, match="另一个添加正在进行"):
+        correct(home, held(home, "新.txt").sha256, {"title": "某"})

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pypdf
 import pytest
 from made_pdf import PAGE, Put, paragraph, write_pdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -264,3 +265,23 @@ def test_a_page_that_is_garbled_after_all_is_named_and_the_rest_stays():
 
 def test_a_made_page_is_as_wide_as_a_sheet():
     assert PAGE == (595, 842)
+
+
+class BrokenEngine:
+    def __call__(self, picture, use_cls):
+        raise RuntimeError("no memory for the tensor")
+
+
+def test_a_page_the_recognition_fails_on_is_named_and_the_others_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr("knowledge.readers.ocr._engine", BrokenEngine())
+    puts = paragraph("第一条 为了规范巡查工作，制定本办法并予以公布施行。")
+    good = write_pdf(tmp_path / "good.pdf", [puts])
+    bad = write_pdf(tmp_path / "bad.pdf", [puts], missing=True)
+    writer = pypdf.PdfWriter()
+    for file in (good, bad, good):
+        writer.append(file)
+    writer.write(tmp_path / "a.pdf")
+    source = read_source(tmp_path / "a.pdf")
+    assert [page[3] for page in source.pages] == ["text", "unreadable", "text"]
+    assert source.notes == ("第 2 页文字识别没有成功（RuntimeError）", "第 2 页识别不清，未入库")
+    assert [one.page for one in source.passages] == [1, 3]

@@ -95,7 +95,15 @@ def _lines(picture: Image.Image) -> list[OcrLine]:
     import numpy
 
     # The engine could turn single lines; whole pages are turned here instead, so that their order is right too.
-    found = _load_engine()(numpy.asarray(picture)[:, :, ::-1], use_cls=False)
+    engine = _load_engine()
+    try:
+        found = engine(numpy.asarray(picture)[:, :, ::-1], use_cls=False)
+    except (
+        Exception
+    ) as problem:  # the engine's own errors have no common kind; the page is lost, not the file
+        raise UnreadableFile(
+            f"文字识别没有成功（{type(problem).__name__}）", "请以 200–300 dpi 重新扫描该页"
+        ) from problem
     if found.txts is None or found.boxes is None:
         return []
     width, height = picture.size
@@ -227,7 +235,12 @@ def read_picture(path: Path, *, cache: Path | None, turned: Progress | None = No
             notes.append(f"只识别前 {MOST_FRAMES} 页")
             break
         start = len(text)
-        page, lines, lowest = lay_out(recognise(ImageOps.exif_transpose(frame), cache), start)
+        try:
+            found = recognise(ImageOps.exif_transpose(frame), cache)
+        except UnreadableFile as problem:
+            notes.append(f"第 {number} 页{problem.problem}")
+            found = ()
+        page, lines, lowest = lay_out(found, start)
         text += page
         origin = "ocr" if lines else "unreadable"
         pages.append(Page(number, start, len(text), origin, lowest, lines))

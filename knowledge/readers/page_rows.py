@@ -160,7 +160,9 @@ def _outer(inwards: Sequence[Row], seen: dict[str, list[Row]], pages: int, pitch
 
 
 def _comes_back(row: Row, seen: dict[str, list[Row]], pages: int) -> bool:
-    """Whether the same words, numbers aside, stand in the same place and size on many pages."""
+    """Whether the same words, numbers aside, stand in the same place and size on many pages; no whole sentence."""
+    if row.text.endswith(("。", "；", "：")):
+        return False
     height = row.y1 - row.y0
     alike = {
         other.page

@@ -62,7 +62,11 @@ def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) 
         attached = document.count_attachments()
         left = MOST_OCR_PAGES
         for number in range(1, min(count, MOST_PAGES) + 1):
-            page, page_text = _read_page(document, number, len(text), cache if left else None, bool(left))
+            try:
+                page, page_text = _read_page(document, number, len(text), cache if left else None, bool(left))
+            except UnreadableFile as problem:  # the engine failed on this page
+                notes.append(f"第 {number} 页{problem.problem}")
+                page, page_text = Page(number, len(text), len(text), "unreadable", 0.0), ""
             left -= page.origin == "ocr"
             pages.append(page)
             text += page_text + "\n"
@@ -83,8 +87,15 @@ def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) 
 def _notes(pages: list[Page]) -> list[str]:
     by_ocr = [page for page in pages if page.origin == "ocr"]
     lost = [str(page.number) for page in pages if page.origin == "unreadable"]
+    crowded = [str(page.number) for page in pages if page.end - page.start >= MOST_GLYPHS]
     return [
         *([f"{len(by_ocr)} 页由文字识别读出"] if by_ocr else []),
+        *(
+            [f"扫描页超过 {MOST_OCR_PAGES} 页，其余未识别；请拆分后添加"]
+            if len(by_ocr) >= MOST_OCR_PAGES
+            else []
+        ),
+        *([f"第 {'、'.join(crowded)} 页字数过多，未读全"] if crowded else []),
         *([f"第 {'、'.join(lost[:20])} 页未识别出文字"] if lost else []),
     ]
 
