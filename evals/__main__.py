@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
     retrieval.set_defaults(command=_retrieval)
     chat = commands.add_parser("chat", help="问答：答案事实、出处、拒答")
-    chat.add_argument("--questions", type=Path, required=True, metavar="文件", help="题目 JSONL")
+    chat.add_argument("--questions", type=Path, metavar="文件", help="题目 JSONL；不写则评全部题集")
     chat.add_argument("--out", type=Path, metavar="文件", help="逐题结果写到这里")
     chat.set_defaults(command=_chat)
     labelled = commands.add_parser("labelled", help="带标注的检查：发现、误报、清白住院")
@@ -78,7 +78,9 @@ def _retrieval(options: argparse.Namespace) -> list[str]:
 def _chat(options: argparse.Namespace) -> list[str]:
     from evals import chat
 
-    return chat.score_file(_library(), options.questions, options.out)
+    if options.questions:
+        return chat.score_file(_library(), options.questions, options.out)
+    return chat.score_everything(Path(os.environ.get("MINGJIAN_HOME") or "data"))
 
 
 def _library() -> Any:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from evals.questions import Question, is_family, read_questions, said, same_place, share_said
-from evals.retrieval import write_lines
+from evals.retrieval import OWN, SHARED, filled, write_lines
 from knowledge.answers import ask
 from knowledge.extracts import LONGEST, MOST_QUOTES
 from knowledge.library import Library
 from knowledge.numerals import NUMERAL, number_of
 from knowledge.replies import Answer, asked_json
+
+DEVELOPMENT = SHARED / "examples" / "questions-dev.jsonl"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,14 @@ class Marked:
     def told(self) -> float:
         """The facts a reader gets: none from a refusal, none from an answer too long to read."""
         return self.facts or 0.0 if self.short and not self.refused else 0.0
+
+
+def score_everything(home: Path) -> list[str]:
+    """The development questions and our own, on the library at home or on one made of the reference texts."""
+    with filled(home) as (held, told):
+        library = Library.open(held)
+        sets = [file for file in (DEVELOPMENT, *sorted(OWN.glob("*.jsonl"))) if file.exists()]
+        return [told, *(line for file in sets for line in ("", *score_file(library, file)))]
 
 
 def score_file(library: Library, file: Path, out: Path | None = None) -> list[str]:
