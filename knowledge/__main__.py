@@ -101,7 +101,7 @@ def _add(home: Path, options: argparse.Namespace) -> int:
     begun = time.monotonic()
     try:
         states = add_paths(home, options.paths, show, embedding=_embedding(), notice=_say, turning=turning)
-    except NotWritable as problem:
+    except (NotWritable, LookupError) as problem:
         _say(str(problem))
         return 1
     except KeyboardInterrupt:
