@@ -18,12 +18,43 @@ class Put:
 
 def paragraph(text, x=80, y=80, width=435, size=12, pitch=20, indent=2):
     """A paragraph as a word processor sets it: first line indented, every other line full."""
-    puts, fits = [], int(width // size)
-    first = fits - indent
-    lines = [text[:first], *(text[at : at + fits] for at in range(first, len(text), fits))]
-    for number, line in enumerate(lines):
-        puts.append(Put(x + (indent * size if not number else 0), y + number * pitch, line, size))
-    return puts
+    return [
+        Put(x + (indent * size if not number else 0), y + number * pitch, line, size)
+        for number, line in enumerate(wrapped(text, width / size, indent))
+    ]
+
+
+def wrapped(text, fits, indent=2):
+    """Lines of at most `fits` Chinese characters; Latin ones are half as wide."""
+    lines, line, used = [], "", indent
+    for sign in text:
+        wide = 0.5 if sign.isascii() else 1
+        if used + wide > fits:
+            lines.append(line)
+            line, used = "", 0
+        line, used = line + sign, used + wide
+    return [*lines, line]
+
+
+def typeset(paragraphs, header="", columns=1, size=12, pitch=20, top=90, bottom=780):
+    """Pages of running text in one or two columns, each under a header and over its number."""
+    width = {1: 435, 2: 205}[columns]
+    lines = [
+        (indent, line)
+        for text in paragraphs
+        for number, line in enumerate(wrapped(text, width // size))
+        for indent in [2 * size if not number else 0]
+    ]
+    high = int((bottom - top) // pitch)
+    pages = []
+    for begin in range(0, len(lines), high * columns):
+        page = [Put(80, 40, header, 9)] if header else []
+        for place, (indent, line) in enumerate(lines[begin : begin + high * columns]):
+            column, row = divmod(place, high)
+            page.append(Put(80 + column * 230 + indent, top + row * pitch, line, size))
+        page.append(Put(280, 805, f"- {len(pages) + 1} -", 9))
+        pages.append(page)
+    return pages
 
 
 def write_pdf(path: Path, pages, wrong=0, missing=False):
@@ -37,7 +68,7 @@ def write_pdf(path: Path, pages, wrong=0, missing=False):
     objects.append(
         b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000"
         b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /FontDescriptor 5 0 R"
-        b" /W [1 [500] 814 939 500] >>"
+        b" /W [1 95 500 814 939 500] >>"
     )
     objects.append(
         b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880]"

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from made_pdf import typeset, write_pdf
 
 from knowledge.documents import read_document
+from knowledge.passages import cut_passages
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import read_file
 from knowledge.readers.prose import running_text
@@ -262,3 +264,31 @@ def test_titles_do_not_depend_on_the_comment_above(sources):
                 r"^\s*<!--.*?-->\s*", "", running_text(read_file(file, cache=None)).text, count=1, flags=re.S
             )
             assert read_document(text, file.name)[0].title == source.document.title
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+@needs_shared
+@pytest.mark.slow
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("key", ["01_", "02b_", "03_", "05_", "06_", "44_"])
+def test_a_regulation_set_as_a_pdf_gives_the_provisions_of_its_text(key, columns, tmp_path):
+    file = next(file for file in files(("reference/regulations",)) if file.name.startswith(key))
+    text = re.sub(r"<!--.*?-->", "", read_file(file, cache=None).text, flags=re.S)
+    lines = [line.strip().lstrip("#").strip() for line in text.splitlines() if line.strip()]
+    wanted = {
+        one.passage: squeezed(one.text)
+        for one in cut_passages("某", "\n".join(lines), 0)
+        if one.kind in ("article", "point", "item")
+    }
+    pages = typeset(lines, header="某公报 2024年第6期", columns=columns)
+    source = read_source(write_pdf(tmp_path / "a.pdf", pages))
+    found = {one.passage: squeezed(one.text) for one in source.passages}
+    assert {name: found.get(name) for name in wanted} == wanted
+    assert "某公报" not in source.text
+    paragraphs = {squeezed(line) for line in source.text.split("\n")}
+    assert (
+        sum(squeezed(line) not in paragraphs for line in lines) <= 2
+    )  # a title set like its first line joins it

@@ -136,12 +136,16 @@ def _without_margins(rows: list[Row], seen: dict[str, list[Row]], pages: int) ->
     downwards = sorted(rows, key=lambda row: row.y0)
     steps = [after.middle - before.middle for before, after in pairwise(downwards)]
     pitch = median(steps) if len(steps) >= _FEWEST_STEPS else 0.0
-    dropped = {id(row) for row in _outer(downwards, seen, pages, pitch)}
-    dropped |= {id(row) for row in _outer(downwards[::-1], seen, pages, pitch)}
+    size = median(row.y1 - row.y0 for row in rows)
+    running = {
+        id(row) for row in rows if _at_edge(row) and (_comes_back(row, seen, pages) or _small(row, size))
+    }
+    dropped = {id(row) for row in _outer(downwards, running, pitch)}
+    dropped |= {id(row) for row in _outer(downwards[::-1], running, pitch)}
     return [row for row in rows if id(row) not in dropped]
 
 
-def _outer(inwards: Sequence[Row], seen: dict[str, list[Row]], pages: int, pitch: float) -> Iterator[Row]:
+def _outer(inwards: Sequence[Row], running: set[int], pitch: float) -> Iterator[Row]:
     """The margin's rows from the page's edge inwards; a gap parts them from the text."""
     held: list[Row] = []
     for place, row in enumerate(inwards):
@@ -150,7 +154,7 @@ def _outer(inwards: Sequence[Row], seen: dict[str, list[Row]], pages: int, pitch
             return
         number = bool(_PAGE_NUMBER.fullmatch(row.text))
         heads_table = following is not None and 1 < len(row.cells) <= len(following.cells)
-        if not number and (heads_table or not _comes_back(row, seen, pages)):
+        if not number and (heads_table or id(row) not in running):
             return
         held.append(row)
         step = abs(following.middle - row.middle) if following else 1.0
@@ -174,6 +178,13 @@ def _comes_back(row: Row, seen: dict[str, list[Row]], pages: int) -> bool:
 
 def _at_edge(row: Row) -> bool:
     return row.y1 < MARGIN or row.y0 > 1 - MARGIN
+
+
+def _small(row: Row, size: float) -> bool:
+    """Whether a short line is set much smaller than the page, as an address or a date of printing at its edge."""
+    return (
+        row.y1 - row.y0 < 0.75 * size and len(row.text) <= 120 and not row.text.endswith(("。", "；", "："))
+    )
 
 
 def _key(row: Row) -> str:

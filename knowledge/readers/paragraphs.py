@@ -80,8 +80,8 @@ def _column(rows: Sequence[Row]) -> Column | None:
     character = median((row.x1 - row.x0) / _width(row.text) for row in long)
     left = _left_edge([row.x0 for row in long])
     right = _right_edge([row.x1 for row in long], character)
-    if sum(right - row.x1 < 1.8 * character for row in long) < max(2, 0.2 * len(long)):
-        return None  # lines that all end elsewhere are a form or a list, no column of text
+    if right is None:
+        return None
     steps = [after.middle - before.middle for before, after in pairwise(single) if after.y0 > before.y0]
     begins = [row for row in single if left + _INDENT * character < row.x0 < left + 4 * character]
     return Column(left, right, character, median(steps) if steps else 0.0, 12 * len(begins) >= len(single))
@@ -94,32 +94,38 @@ def _left_edge(begins: Sequence[float]) -> float:
     return min(often or begins)
 
 
-def _right_edge(ends: Sequence[float], character: float) -> float:
-    """The rightmost place near which two lines end; a single line may stick out."""
-    ordered = sorted(ends)
-    return next(
-        (end for before, end in reversed(list(pairwise(ordered))) if end - before < character), ordered[-1]
-    )
+def _right_edge(ends: Sequence[float], character: float) -> float | None:
+    """The rightmost place near which a fifth of the lines end; null for a form or a list, which has none."""
+    for end in sorted(ends, reverse=True):
+        if sum(0 <= end - other < 1.8 * character for other in ends) >= max(2, 0.2 * len(ends)):
+            return end
+    return None
 
 
-def continues(above: Row, row: Row, first: Row, column: Column) -> bool:
-    """Whether `row` goes on the paragraph that `first` began and `above` has reached."""
-    if _differ_in_size(above, row) or not _close(above, row, column):
+def continues(above: Row, row: Row, first: Row, columns: tuple[Column, Column, Column]) -> bool:
+    """Whether `row` goes on the paragraph that `first` began and `above` has reached; `columns` are theirs.
+
+    The paragraph may go on in the next column or on the next page: each line is judged by its own column's edges.
+    """
+    over, own, opening = columns
+    if _differ_in_size(above, row) or not _close(above, row, own):
         return False
-    character = column.character
+    character = own.character
     ended, mark = above.text.endswith(_ENDED), bool(_MARK.match(row.text))
     latin = above.text[-1:].isascii() and row.text[:1].isascii()
-    full = above.x1 >= column.right - (8 if latin else 1.8) * character
-    set_in = row.x0 > column.left + _INDENT * character
+    full = above.x1 >= over.right - (8 if latin else 1.8) * character
+    inset = row.x0 - own.left
+    set_in = inset > _INDENT * character
     if not full:
-        ragged = column.right - above.x1 < 6 * character
-        return ragged and column.indented and not (ended or mark or set_in)
+        ragged = over.right - above.x1 < 6 * character
+        return ragged and own.indented and not (ended or mark or set_in)
     if mark:
-        return column.indented and not ended and not set_in
+        return own.indented and not ended and not set_in
     if set_in:
-        hanging = 0.5 * character < row.x0 - first.x0 < 6 * character
-        return (hanging or abs(above.x0 - row.x0) < 0.5 * character) and not ended
-    return column.indented or not ended or row.middle - above.middle <= 1.2 * column.pitch
+        hanging = 0.5 * character < inset - (first.x0 - opening.left) < 6 * character
+        level = abs(above.x0 - over.left - inset) < 0.5 * character
+        return (hanging or level) and not ended
+    return own.indented or not ended or row.middle - above.middle <= 1.2 * own.pitch
 
 
 def _close(above: Row, row: Row, column: Column) -> bool:

@@ -5,13 +5,13 @@ knows where it stood in the text as read, so that words can be shown on their pa
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.readers import Line, Page, ReadText
 from knowledge.readers.page_rows import Row, page_rows
 from knowledge.readers.page_tables import aligned, columns, table_stretches
-from knowledge.readers.paragraphs import columns_of, continues
+from knowledge.readers.paragraphs import Column, columns_of, continues
 from knowledge.readers.soundness import garbled
 
 DOUBTFUL, UNUSABLE = 0.90, 0.80  # confidence of recognition; see the one scale for OCR
@@ -80,25 +80,25 @@ class _Composer:
     def paragraphs(self, rows: Sequence[Row]) -> None:
         """Lines put together to paragraphs; a row of several cells that is no table stays a line."""
         held = columns_of(rows)
-        first: Row | None = None
+        first = 0
         for place, row in enumerate(rows):
-            above, column = rows[place - 1] if place else None, held.get(place)
-            joins = (
-                column is not None
-                and above is not None
-                and first is not None
-                and place - 1 in held
-                and self._next_to(above, row)
-                and continues(above, row, first, column)
-            )
-            if joins and above is not None:
-                self._add(" " if above.text[-1:].isascii() and row.text[:1].isascii() else "")
+            if self._joins(rows, held, first, place):
+                latin = rows[place - 1].text[-1:].isascii() and row.text[:1].isascii()
+                self._add(" " if latin else "")
             else:
                 self._add("\n" if self.pieces else "")
-                first = row
+                first = place
             for number, cell in enumerate(row.cells):
                 self._add("  " if number else "")
                 self._add(self.read.text[cell.start : cell.end], cell.start)
+
+    def _joins(self, rows: Sequence[Row], held: Mapping[int, Column], first: int, place: int) -> bool:
+        """Whether a line goes on the paragraph begun at `first`."""
+        if not place or not {first, place - 1, place} <= held.keys():
+            return False
+        above, row = rows[place - 1], rows[place]
+        columns = held[place - 1], held[place], held[first]
+        return self._next_to(above, row) and continues(above, row, rows[first], columns)
 
     def _next_to(self, above: Row, row: Row) -> bool:
         """Whether nothing was left out between the two."""
