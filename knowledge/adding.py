@@ -26,6 +26,7 @@ Progress = Callable[[int, int, FileState], None]
 Turning = Callable[[Path, int, int], None]  # a page of a file is done: its number, and how many there are
 
 WAITING = "另一个添加正在进行，等待中……"
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 SAME_CONTENT = "内容与已添加的文件相同"
 
 
@@ -196,13 +197,15 @@ def _told(report: ImportReport | None) -> tuple[str, ...]:
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Every file under the given paths once; hidden files are no sources."""
+    """Every file under the given paths once; hidden files and those of a system or an open program are no sources."""
     seen: set[Path] = set()
     for path in paths:
         found = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
         for file in found:
             whole = file.resolve()
-            if whole not in seen and not any(part.startswith(".") for part in file.relative_to(path).parts):
+            inside = file.relative_to(path).parts
+            passed = any(part.startswith((".", "~$")) or part.lower() in _SYSTEM_FILES for part in inside)
+            if whole not in seen and not passed:
                 seen.add(whole)
                 yield whole
 

@@ -6,7 +6,7 @@ An article begins where its number continues the count; a number inside a senten
 import re
 from collections.abc import Iterator
 
-from knowledge.numerals import NUMERAL, number_of
+from knowledge.numerals import NUMERAL, in_chinese, number_of
 from knowledge.pieces import Piece
 
 LONG_ARTICLE = 2000  # characters; the items of a longer article are found on their own
@@ -22,6 +22,8 @@ CHAPTER_LINE = re.compile(rf"^[ \t　#*]*(第\s*{NUMERAL}\s*[编章节][^\n。�
 _CHAPTER_ENDS = re.compile(rf"[。；]\s*第\s*{NUMERAL}\s*[编章节][ \t　]*[^\s。，；第]{{1,25}}$")
 _AFTERWORD = re.compile(r"^[ \t　]*(?:附件|附录|附表|附：|抄送|#{1,6} |编者|【残片】)", re.M)
 _ITEM = re.compile(rf"(?:^|(?<=[：:；;。\s]))[ \t　]*[（(]({NUMERAL})[）)]", re.M)
+_NUMBERED_LINE = re.compile(r"^[ \t　]*[（(]?(\d{1,2})[)）.．、](?!\d)", re.M)
+_SUBITEM_LINE = re.compile(r"\n[ \t　]*\d+[.．。、][^\n]*")
 _FRAGMENT = re.compile(rf"^[ \t　]*(\[{_NUMBER}\])", re.M)
 
 
@@ -96,12 +98,8 @@ def _chapters(text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]
 
 
 def cut_items(text: str, article: Piece) -> Iterator[Piece]:
-    """（一）（二）… of one article, counted from one; the last ends with its paragraph."""
-    starts: list[tuple[int, str]] = []
-    for match in _ITEM.finditer(text, article.start, article.end):
-        if number_of(match[1]) == len(starts) + 1:
-            position = match.start(1) - 1
-            starts.append((position, f"（{match[1]}）"))
+    """（一）（二）… of one article, or its lines 1. 2. …, counted from one; the last ends with its paragraph."""
+    starts = list(_counted(text, article, _ITEM)) or list(_counted(text, article, _NUMBERED_LINE))
     if len(starts) < 2:
         return
     lead = text[article.start : starts[0][0]].strip()
@@ -111,9 +109,19 @@ def cut_items(text: str, article: Piece) -> Iterator[Piece]:
         else:
             line_end = text.find("\n", start, article.end)
             stop = article.end if line_end < 0 else line_end
-            while (line := re.match(r"\n[ \t　]*\d+[.．。、][^\n]*", text[stop : article.end])) is not None:
-                stop += line.end()
+            while (line := _SUBITEM_LINE.match(text, stop, article.end)) is not None:
+                stop = line.end()
         yield Piece(f"{article.name}{mark}", start, stop, "item", f"{article.context} / {lead[-80:]}")
+
+
+def _counted(text: str, article: Piece, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Where the items begin, and how they are cited: the third is （三） whatever sign stands before it."""
+    last = 0
+    for match in pattern.finditer(text, article.start, article.end):
+        if number_of(match[1]) == last + 1:
+            last += 1
+            opening = text.rfind(match[0].strip()[0], match.start(), match.start(1) + 1)
+            yield opening, f"（{in_chinese(last)}）"
 
 
 def cut_fragments(text: str, begin: int, end: int) -> Iterator[Piece]:

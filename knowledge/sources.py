@@ -61,7 +61,9 @@ def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | 
     if len(re.findall(r"\w", prose.text)) < _FEWEST_SIGNS:
         lost = "；".join(prose.notes) or "文字太少，不足以引用"
         raise UnreadableFile(f"没有可读的文字（{lost}）", "请核对文件内容，扫描件请用清晰的原件")
-    document, begin = read_document(prose.text, Path(legible(path)).name)
+    stated = dict(read.meta).get("title", "") if path.suffix.lower() in (".html", ".htm") else ""
+    title = re.split(r"\s*[_|]|\s+[-—–]\s+", stated)[0]  # a site puts its own name behind the page's
+    document, begin = read_document(prose.text, Path(legible(path)).name, title)
     passages = tuple(
         _placed(passage, read, prose) for passage in cut_passages(document.title, prose.text, begin)
     )

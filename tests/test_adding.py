@@ -198,6 +198,8 @@ def test_unreadable_paths_and_odd_names_are_states_like_others(tmp_path):
             f"某市第{number}号规定\n第一条 甲。\n第二条 本规定第{number}次发布。\n", encoding="utf-8"
         )
     os.symlink(folder / "没有这个文件", folder / "断链.txt")
+    for name in ("~$办法.docx", "Thumbs.db", ".DS_Store"):
+        (folder / name).write_bytes(b"no source")
     states = add_paths(tmp_path / "home", [folder, tmp_path / "来源" / "旧.txt", folder / "不存在.txt"])
     found = {Path(state.file).name: state.state for state in states}
     assert found.pop("不存在.txt") == REFUSED

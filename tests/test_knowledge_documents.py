@@ -221,6 +221,21 @@ def test_what_is_no_later_official_version_closes_nothing(later):
     assert ends(version("某办法", "2018-03-01"), later)[0] is None
 
 
+def test_two_plans_of_two_offices_that_say_no_place_are_no_versions():
+    one, other = (
+        version("某项专项检查方案", day, issuer=issuer)
+        for day, issuer in (("2018-03-01", "甲中心"), ("2024-05-01", "乙中心"))
+    )
+    assert ends(one, other) == [None, None]
+    assert ends(version("工作方案", "2018-03-01"), version("工作方案", "2024-05-01")) == [None, None]
+
+
+def test_a_repeal_by_name_reaches_a_document_whose_region_is_not_known():
+    new = version("某办法", "2024-05-01", repeals=("某暂行规定",), region="000000")
+    assert ends(version("某暂行规定", "2010-01-01"), new)[0] == date(2024, 4, 30)
+    assert ends(version("某暂行规定", "2010-01-01", region="220000"), new)[0] is None
+
+
 def test_a_stated_end_wins():
     old = version("某办法", "2018-03-01", "2023-02-28")
     assert ends(old, version("某办法", "2024-05-01"))[0] == date(2023, 2, 28)

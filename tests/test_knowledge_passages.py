@@ -276,3 +276,16 @@ def test_names_and_codes_alone_are_no_passages(tmp_path):
         表=[["疾病编码", "疾病名称", "归并名称"], ["A00", "霍乱", "肠道传染病及寄生虫病"]],
     )
     assert (source.passages, source.rows) == ((), 1)
+
+
+def test_numbered_lines_of_an_article_are_its_items():
+    text = (
+        "第一条 甲。\n第二条 有下列情形的：\n1.乙情形；\n2.丙情形，依照第1.5项；\n3.丁情形。\n第三条 戊。\n"
+    )
+    found = {one.passage: one.text for one in cut_passages("某", text, 0)}
+    assert [name for name in found if name.startswith("第二条（")] == [
+        "第二条（一）",
+        "第二条（二）",
+        "第二条（三）",
+    ]
+    assert found["第二条（三）"] == "3.丁情形。"
