@@ -26,7 +26,7 @@ from knowledge.shelf import Source, document_json, document_of, passage_json
 from knowledge.sources import read_source
 
 RISKY = PICTURES | {".pdf", ".docx", ".xlsx", ".html", ".htm"}  # formats whose libraries a bad file can upset
-STALL_SECONDS = 120.0  # without a page done; a page of recognition takes some five
+STALL_SECONDS = 180.0  # without a page done; a page of recognition takes some five
 SECONDS_PER_MEGABYTE = 3.0
 MOST_MEMORY = 6 * 1024**3
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG

@@ -146,6 +146,7 @@ def sources():
 
 @needs_shared
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # one is a scan of eight pages
 @pytest.mark.parametrize("file", files(FOLDERS), ids=lambda file: file.name)
 def test_every_reference_file_is_read_or_refused_with_a_reason_and_a_remedy(file, tmp_path):
     try:
