@@ -60,13 +60,12 @@ def add_paths(
         finally:
             run.reader.close()
         after = _after(settled, [*unfinished, *states])
-        if after == settled:
-            shelf.close_journal()
-            return states
-        build_index(shelf, indexed(after), embedding)
-        shelf.write_states(after)
-        _drop_replaced(home, shelf, settled, after)
-        drop_old(shelf)
+        if after != settled:
+            build_index(shelf, indexed(after), embedding)
+            shelf.write_states(after)
+            _drop_replaced(home, shelf, settled, after)
+            drop_old(shelf)
+        shelf.close_journal()
     return states
 
 

@@ -61,6 +61,7 @@ def withdraw(home: Path, sha256: str, *, embedding: str | None = None) -> FileSt
         unfinished = [state for state in shelf.journal() if state.sha256 != sha256]
         build_index(shelf, indexed(left), embedding)
         shelf.write_states(left)
+        shelf.close_journal()
         for state in unfinished:
             shelf.note(state)
         withdraw_rows(home, sha256)

@@ -100,14 +100,15 @@ class Shelf:
 
     def states(self) -> list[FileState]:
         """Every file with its state, as corrected, and what an unfinished add has read."""
-        held = self.corrections()
-        settled = [_overlaid(state, held.get(state.sha256 or "", [])) for state in self.settled()]
+        held, settled = self.corrections(), self.settled()
         unfinished = [
             state if state.state == REFUSED else replace(state, state=READ, reason=UNFINISHED)
             for state in self.journal()
+            if state not in settled
         ]
         renewed = {(state.file, state.sha256) for state in unfinished}
-        return [*(one for one in settled if (one.file, one.sha256) not in renewed), *unfinished]
+        kept = [state for state in settled if (state.file, state.sha256) not in renewed]
+        return [*(_overlaid(state, held.get(state.sha256 or "", [])) for state in kept), *unfinished]
 
     def settled(self) -> list[FileState]:
         """The states as the last finished add left them, as read."""
@@ -122,13 +123,13 @@ class Shelf:
         return sum(file.stat().st_mtime_ns for file in files if file.exists())
 
     def write_states(self, states: Iterable[FileState]) -> None:
-        """Settle the states; the journal has done its work."""
+        """Settle the states."""
         write_json(
             self.folder / "states.json", {"format": FORMAT, "files": [asdict(state) for state in states]}
         )
-        self.close_journal()
 
     def close_journal(self) -> None:
+        """Everything in the journal is settled."""
         (self.folder / "adding.jsonl").unlink(missing_ok=True)
 
     def journal(self) -> list[FileState]:

@@ -461,6 +461,16 @@ def test_what_an_older_way_of_reading_kept_is_read_again_when_added_again(home):
     assert (held(home, "新.txt").title, held(home, "旧.txt").title) == ("某省基金巡查办法", "旧读法")
 
 
+def test_settling_something_else_leaves_what_an_unfinished_add_has_read(home, tmp_path):
+    shelf = Shelf(home)
+    read = replace(held(home, "旧.txt"), file="/某/又一份.txt", sha256="0" * 64)
+    shelf.note(read)
+    shelf.write_states(shelf.settled())
+    assert [state.state for state in shelf.states()] == [INDEXED, INDEXED, READ]
+    withdraw(home, held(home, "新.txt").sha256)
+    assert [state.state for state in shelf.states()] == [INDEXED, READ]
+
+
 def test_a_correction_does_not_wait_for_an_add(home):
     with Shelf(home).writing(), pytest.raises(LibraryBusy, match="另一个添加正在进行"):
         correct(home, held(home, "新.txt").sha256, {"title": "某"})
