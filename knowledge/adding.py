@@ -27,6 +27,7 @@ Turning = Callable[[Path, int, int], None]  # a page of a file is done: its numb
 
 WAITING = "另一个添加正在进行，等待中……"
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+TEXT_LOST = "库中存的文本已缺失；请重新添加这份文件"
 SAME_CONTENT = "内容与已添加的文件相同"
 
 
@@ -48,7 +49,7 @@ def add_paths(
     shelf = Shelf(home)
     with writable(home), shelf.writing(lambda: notice(WAITING) if notice else None):
         shelf.sweep()
-        settled, unfinished = shelf.settled(), shelf.journal()
+        settled, unfinished = [_still_held(shelf, one) for one in shelf.settled()], _kept(shelf)
         run = _Run(home, shelf, _reusable(shelf, [*settled, *unfinished]), turning)
         states: list[FileState] = []
         try:
@@ -113,6 +114,17 @@ class _Run:
     def _noted(self, state: FileState) -> FileState:
         self.shelf.note(state)
         return state
+
+
+def _still_held(shelf: Shelf, state: FileState) -> FileState:
+    """A file whose kept text someone removed is not searched any more, and says so."""
+    lost = state.state == INDEXED and not shelf.holds(state.sha256 or "")
+    return replace(state, state=READ, reason=TEXT_LOST) if lost else state
+
+
+def _kept(shelf: Shelf) -> list[FileState]:
+    """What an unfinished add has read and kept."""
+    return [one for one in shelf.journal() if one.state == REFUSED or shelf.holds(one.sha256 or "")]
 
 
 def _reusable(shelf: Shelf, states: Iterable[FileState]) -> dict[str, FileState]:

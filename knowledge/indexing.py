@@ -53,7 +53,10 @@ def build_index(shelf: Shelf, states: list[FileState], model: str | None = None)
     folder = _folder(shelf, states, model)
     if (folder / "done").exists():
         return folder
-    shelves = [*shipped_digests(), *(shelf.get(state.sha256) for state in states if state.sha256)]
+    shelves = [
+        *shipped_digests(),
+        *(shelf.get(state.sha256) for state in states if state.sha256 and shelf.holds(state.sha256)),
+    ]
     collection = Collection.of(shelves)
     working = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(working, ignore_errors=True)

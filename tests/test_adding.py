@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -469,6 +470,25 @@ def test_settling_something_else_leaves_what_an_unfinished_add_has_read(home, tm
     assert [state.state for state in shelf.states()] == [INDEXED, INDEXED, READ]
     withdraw(home, held(home, "新.txt").sha256)
     assert [state.state for state in shelf.states()] == [INDEXED, READ]
+
+
+def test_a_text_that_was_removed_by_hand_is_said_and_can_be_added_again(home, tmp_path):
+    gone = held(home, "新.txt")
+    (home / "knowledge" / "files" / f"{gone.sha256}.json").unlink()
+    shutil.rmtree(home / "knowledge" / "index")
+    assert Library.open(home).clause("某省基金巡查办法", "第一条").source == "旧.txt"
+    add_paths(
+        home,
+        [
+            write(
+                tmp_path / "另",
+                又="另一办法\n第一条 为了规范某项工作，制定本办法。\n第二条 有关部门应当遵守。\n",
+            )
+        ],
+    )
+    assert held(home, "新.txt").said == "已读（3 条）：库中存的文本已缺失；请重新添加这份文件"
+    add_paths(home, [Path(gone.file)])
+    assert held(home, "新.txt").state == INDEXED
 
 
 def test_a_correction_does_not_wait_for_an_add(home):
