@@ -9,11 +9,11 @@ from typing import Any
 
 from evals.questions import Question, is_family, read_questions, said, same_place, share_said
 from evals.retrieval import OWN, SHARED, filled, write_lines
-from knowledge.answers import ask
-from knowledge.extracts import LONGEST, MOST_QUOTES
+from knowledge.answering.answers import ask
+from knowledge.answering.extracts import LONGEST, MOST_QUOTES
+from knowledge.answering.replies import Answer, asked_json
 from knowledge.library import Library
 from knowledge.numerals import NUMERAL, number_of
-from knowledge.replies import Answer, asked_json
 
 DEVELOPMENT = SHARED / "examples" / "questions-dev.jsonl"
 

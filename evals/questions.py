@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from knowledge.collection import loose_passage, loose_title
+from knowledge.finding.collection import loose_passage, loose_title
 
 DRAWS = 2000
 Z = 1.959964

@@ -15,19 +15,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from evals.questions import Question, is_family, read_questions, said, same_place
-from knowledge.adding import add_paths
-from knowledge.collection import Collection
-from knowledge.documents import Document
-from knowledge.index import Index, Reranker
-from knowledge.indexing import index_in_memory
+from knowledge.cutting.documents import Document
+from knowledge.cutting.passages import Passage
+from knowledge.finding.collection import Collection
+from knowledge.finding.index import Index, Reranker
+from knowledge.finding.indexing import index_in_memory
+from knowledge.finding.ranking import rank
+from knowledge.holding.adding import add_paths
+from knowledge.holding.shelf import Shelf
 from knowledge.library import Hit, Library
-from knowledge.passages import Passage
-from knowledge.ranking import rank
-from knowledge.shelf import Shelf
 
 DEPTH = 20
 SHARED = Path(__file__).parents[2] / "shared"
-OWN = Path(__file__).parent / "questions"
+OWN = Path(__file__).parent / "question_sets"
 ADDED = ("reference/regulations", "corpus", "reference/catalogues")
 HEADINGS = f"{'':<22} {'题数':>4}  {'hit@1':<22} {'hit@5':<22} {'MRR':<22}"
 

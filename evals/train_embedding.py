@@ -2,7 +2,7 @@
 
 Learns from texts alone, never from questions: a few clauses of an article should lie close to the rest of it and
 far from other articles, those of the same law above all; our digest of a passage close to its official words.
-Written to `knowledge/embedding`: `tokens.txt`, `vectors.npz` (8-bit rows with one scale each).
+Written to `knowledge/finding/embedding`: `tokens.txt`, `vectors.npz` (8-bit rows with one scale each).
 """
 
 import argparse
@@ -20,10 +20,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from knowledge.collection import Collection, loose_passage, loose_title
-from knowledge.lexical import fold
+from knowledge.finding.collection import Collection, loose_passage, loose_title
+from knowledge.finding.lexical import fold
+from knowledge.finding.word_vectors import LONGEST, SHIPPED, Cutter, WordVectors
 from knowledge.library import Library
-from knowledge.word_vectors import LONGEST, SHIPPED, Cutter, WordVectors
 
 SIZE = 192
 VOCABULARY = 24_000

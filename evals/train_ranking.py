@@ -1,9 +1,9 @@
-"""Learns what the figures of a candidate weigh (`knowledge.candidates`), and tells what others would have got.
+"""Learns what the figures of a candidate weigh (`knowledge.finding.candidates`), and tells what others would have got.
 
 Learns from the outside benchmark and from the even-numbered own questions; each is scored by the folds that did not
 learn from it. The odd-numbered own questions and the development questions are only scored. Run by a developer
 after figures, digests or vectors have changed, on a library that holds the reference texts. Writes
-`knowledge/ranking.json`.
+`knowledge/finding/ranking.json`.
 """
 
 import argparse
@@ -19,12 +19,12 @@ import torch
 
 from evals.questions import read_questions, same_place
 from evals.retrieval import Benchmark, ranks_said, read_benchmark
-from knowledge.candidates import FIGURES, gather
-from knowledge.collection import Collection
-from knowledge.index import Index
+from knowledge.finding.candidates import FIGURES, gather
+from knowledge.finding.collection import Collection
+from knowledge.finding.index import Index
+from knowledge.finding.queries import read_query
+from knowledge.finding.ranking import WEIGHTS
 from knowledge.library import Library
-from knowledge.queries import read_query
-from knowledge.ranking import WEIGHTS
 
 LEARNT = ("STARD", "LawBench3-2")  # the gold of LawBench3-8 is noisy
 OWN_WEIGHT = 3.0  # of an own question against one of the benchmark: they are ten times fewer

@@ -1,7 +1,7 @@
-"""Learns when to refuse: weights of the signs of `knowledge.nearness` and the least sum, by cross-validation.
+"""Learns when to refuse: weights of the signs of `knowledge.answering.nearness` and the least sum, by cross-validation.
 
 Run by a developer after the search or the digests have changed, on a library that holds the reference texts. The
-development questions are only scored, never learnt from. Writes `knowledge/scope/refusal.json`.
+development questions are only scored, never learnt from. Writes `knowledge/answering/learnt/refusal.json`.
 """
 
 import argparse
@@ -16,13 +16,13 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from evals.questions import read_questions, share_said
-from knowledge.evidence import eligible, plain_refusal
+from knowledge.answering.evidence import eligible, plain_refusal
+from knowledge.answering.nearness import SHIPPED, Signs, read_signs
+from knowledge.finding.queries import read_query
 from knowledge.library import Library
-from knowledge.nearness import SHIPPED, Signs, read_signs
-from knowledge.queries import read_query
 
 OWN = ("regulations.jsonl", "lists.jsonl")
-HERE = Path(__file__).parent / "questions"
+HERE = Path(__file__).parent / "question_sets"
 FOLDS, REPEATS = 10, 5
 WRONGLY = (0.02, 0.03, 0.05, 0.08, 0.10)
 CHOSEN = 0.05  # of the answerable questions that a refusal by nearness alone may cost

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
-from knowledge.digests import shipped_digests
-from knowledge.scope import SHIPPED, Scope, signs_of
+from knowledge.answering.scope import SHIPPED, Scope, signs_of
+from knowledge.cutting.digests import shipped_digests
 
 HERE = Path(__file__).parent
 INSIDE_WEIGHT = 3.0  # of a whole question as people type it, against the short ways of asking of a digest

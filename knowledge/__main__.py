@@ -35,7 +35,7 @@ def _library(home: Path) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from knowledge.tables_command import register
+    from knowledge.importing.tables_command import register
 
     parser = argparse.ArgumentParser(
         prog="python -m knowledge", description="明鉴的依据库：法规、清单、目录。"
@@ -83,8 +83,8 @@ def _register_amending(commands: Any) -> None:
 
 
 def _add(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.adding import NotWritable, add_paths
-    from knowledge.shelf import REFUSED, FileState
+    from knowledge.holding.adding import NotWritable, add_paths
+    from knowledge.holding.shelf import REFUSED, FileState
 
     missing = [str(path) for path in options.paths if not path.exists()]
     if missing:
@@ -124,8 +124,8 @@ def _say(text: str) -> None:
 
 
 def _correct(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.adding import correct
-    from knowledge.corrections import FIELDS
+    from knowledge.holding.adding import correct
+    from knowledge.holding.corrections import FIELDS
 
     changes = {field: value for field in FIELDS if (value := getattr(options, field)) is not None}
     if not changes:
@@ -141,7 +141,7 @@ def _correct(home: Path, options: argparse.Namespace) -> int:
 
 
 def _withdraw(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.adding import withdraw
+    from knowledge.holding.adding import withdraw
 
     def run(sha256: str) -> str:
         return f"已撤出《{withdraw(home, sha256, embedding=_embedding()).title}》。"
@@ -151,7 +151,7 @@ def _withdraw(home: Path, options: argparse.Namespace) -> int:
 
 def _amended(home: Path, named: str, run: Any) -> int:
     """Run a change of the one file that is named, and say what became of it."""
-    from knowledge.amending import named_file
+    from knowledge.holding.amending import named_file
 
     try:
         print(run(named_file(home, named)))
@@ -162,7 +162,7 @@ def _amended(home: Path, named: str, run: Any) -> int:
 
 
 def _list(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.shelf import Shelf
+    from knowledge.holding.shelf import Shelf
 
     states = Shelf(home).states()
     if options.json:
@@ -182,7 +182,7 @@ def _state_json(state: Any) -> dict[str, Any]:
 
 
 def _search(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.replies import hit_json
+    from knowledge.answering.replies import hit_json
 
     hits = _library(home).search(
         options.question, as_of=options.as_of, region=options.region, top=options.top
@@ -198,8 +198,8 @@ def _search(home: Path, options: argparse.Namespace) -> int:
 
 
 def _ask(home: Path, options: argparse.Namespace) -> int:
-    from knowledge.answers import ask
-    from knowledge.replies import asked_json
+    from knowledge.answering.answers import ask
+    from knowledge.answering.replies import asked_json
 
     answer = ask(
         _library(home),

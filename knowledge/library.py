@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from knowledge.collection import Clause, Collection
-from knowledge.digests import shipped_digests
-from knowledge.documents import Document
-from knowledge.index import Index, Reranker, UnusableModel
-from knowledge.indexing import open_index
-from knowledge.queries import Query
-from knowledge.ranking import Hit, rank
-from knowledge.shelf import FileState, Shelf
+from knowledge.cutting.digests import shipped_digests
+from knowledge.cutting.documents import Document
+from knowledge.finding.collection import Clause, Collection
+from knowledge.finding.index import Index, Reranker, UnusableModel
+from knowledge.finding.indexing import open_index
+from knowledge.finding.queries import Query
+from knowledge.finding.ranking import Hit, rank
+from knowledge.holding.shelf import FileState, Shelf
 
 __all__ = ["Clause", "FileState", "Hit", "Library", "UnusableModel"]
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from knowledge.adding import NotWritable, add_paths
+from knowledge.holding.adding import NotWritable, add_paths
+from knowledge.holding.shelf import REFUSED, FileState, Shelf
+from knowledge.holding.sources import TABLES
 from knowledge.readers.files import READABLE
-from knowledge.shelf import REFUSED, FileState, Shelf
-from knowledge.sources import TABLES
 from review.logs import record_defect
 from review.results import Line
 

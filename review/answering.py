@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.answers import ask
-from knowledge.evidence import citable
-from knowledge.follow_ups import leans_on
-from knowledge.model_answers import ask_live
-from knowledge.replies import Answer, Statement, answer_json
+from knowledge.answering.answers import ask
+from knowledge.answering.evidence import citable
+from knowledge.answering.follow_ups import leans_on
+from knowledge.answering.model_answers import ask_live
+from knowledge.answering.replies import Answer, Statement, answer_json
 from review.accounts import Person
 from review.desk import Call, Desk, Refused, text
 from review.results import Line

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from knowledge.originals import original
+from knowledge.holding.originals import original
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import page_image
 from review.accounts import Person

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from knowledge.confirmed_mappings import Mapped
-from knowledge.mapped_rows import Stated
-from knowledge.row_tables import ROW_TABLES
-from knowledge.sheet_kinds import sheet_kinds
-from knowledge.sheet_layout import column_letter
-from knowledge.sheet_previews import SheetPreview, preview_tables
-from knowledge.sheet_values import read_day, read_region
+from knowledge.importing.confirmed_mappings import Mapped
+from knowledge.importing.mapped_rows import Stated
+from knowledge.importing.sheet_kinds import sheet_kinds
+from knowledge.importing.sheet_layout import column_letter
+from knowledge.importing.sheet_previews import SheetPreview, preview_tables
+from knowledge.importing.sheet_values import read_day, read_region
+from knowledge.rows.tables import ROW_TABLES
 from review.desk import Call, Refused, text
 from review.results import Line
 

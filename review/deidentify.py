@@ -5,7 +5,7 @@ Names in running text are not found here.
 
 import re
 
-from knowledge.quantities import narrow
+from knowledge.answering.quantities import narrow
 
 _BIRTH = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _MASKS = (

@@ -4,7 +4,7 @@ A passage goes by its number among the holding's own, with its name beside it, s
 meanwhile is noticed.
 """
 
-from knowledge.collection import Clause
+from knowledge.finding.collection import Clause
 from knowledge.library import Library
 from review.desk import Refused
 from review.holdings import Holding, iso_day, places_of

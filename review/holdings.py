@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.corrections import FIELDS, Correction
-from knowledge.document import Document
-from knowledge.importers import WAITING
+from knowledge.cutting.document import Document
+from knowledge.holding.corrections import FIELDS, Correction
+from knowledge.holding.shelf import REFUSED, Shelf
+from knowledge.importing.importers import WAITING
 from knowledge.library import FileState, Library
 from knowledge.places import NATIONAL, PROVINCES
-from knowledge.shelf import REFUSED, Shelf
 from review.additions import holding_key
 from review.desk import Refused
 from review.results import Line

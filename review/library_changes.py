@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from knowledge.amending import correct as correct_document
-from knowledge.amending import dismiss as dismiss_file
-from knowledge.amending import withdraw as withdraw_file
-from knowledge.collection import loose_title
-from knowledge.corrections import FIELDS, CorrectionError
-from knowledge.importers import Mapped, MappingError, file_sha256
+from knowledge.finding.collection import loose_title
+from knowledge.holding.amending import correct as correct_document
+from knowledge.holding.amending import dismiss as dismiss_file
+from knowledge.holding.amending import withdraw as withdraw_file
+from knowledge.holding.corrections import FIELDS, CorrectionError
+from knowledge.holding.shelf import REFUSED
+from knowledge.holding.writability import NotWritable
+from knowledge.importing.importers import Mapped, MappingError, file_sha256
+from knowledge.importing.waiting_tables import confirm_tables, waiting_table
 from knowledge.readers import UnreadableFile
-from knowledge.shelf import REFUSED
-from knowledge.waiting_tables import confirm_tables, waiting_table
-from knowledge.writability import NotWritable
 from review.accounts import ADMINISTRATOR, LEADER, Person
 from review.confirming_tables import (
     counts_line,

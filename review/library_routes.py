@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from knowledge.writability import NotWritable, writable
+from knowledge.holding.writability import NotWritable, writable
 from review.accounts import Person
 from review.additions import LARGEST_FILE, TAKEN, batch_key, safe_name
 from review.desk import NO_RIGHT, Desk, Refused

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from knowledge.replies import AskModel, ModelFailed
+from knowledge.answering.replies import AskModel, ModelFailed
 from prompts import Prompt, read_prompt
 from review.deidentify import mask_numbers
 from review.settings import Settings

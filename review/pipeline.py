@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from knowledge.library import Library
-from knowledge.rows import ROW_TABLES, load_rows
+from knowledge.rows.held import ROW_TABLES, load_rows
 from review.amounts import count_once
 from review.checks.inputs import Inspection
 from review.checks.registry import all_checks

@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from knowledge.national_lists import (
+from knowledge.rows.held import load_rows
+from knowledge.rows.national_lists import (
     ListEntry,
     RowsInForce,
     RowsWanted,
@@ -20,8 +21,7 @@ from knowledge.national_lists import (
     table_sources,
     typical_problems,
 )
-from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import load_rows
+from knowledge.rows.tables import ROW_TABLES
 from review.checks.registry import Check, all_checks
 from review.checks.runner import TABLE_NAMES
 from review.violations import CERTAINTY_NAMES, VIOLATIONS

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from knowledge.holding.originals import KEY, original
+from knowledge.holding.shelf import Shelf
 from knowledge.library import Clause, FileState, Library
-from knowledge.originals import KEY, original
 from knowledge.readers import ReadText
 from knowledge.readers.files import boxes, read_file
 from knowledge.readers.text import find_quote
-from knowledge.shelf import Shelf
 from review.results import Line
 
 SECTION = 1500  # characters, up to the next line end

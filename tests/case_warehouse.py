@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import load_rows
+from knowledge.rows.held import load_rows
+from knowledge.rows.tables import ROW_TABLES
 from review.checks.inputs import Inspection
 from review.engines.duckdb import VIEWS, Warehouse, view_name
 from review.engines.knowledge_tables import tables_for_region

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from made_pdf import paragraph, write_pdf
 
-from knowledge.adding import CorrectionError, LibraryBusy, NotWritable, add_paths, correct, withdraw
-from knowledge.amending import named_file
+from knowledge.holding.adding import CorrectionError, LibraryBusy, NotWritable, add_paths, correct, withdraw
+from knowledge.holding.amending import named_file
+from knowledge.holding.reading import Reader
+from knowledge.holding.shelf import INDEXED, READ, REFUSED, Shelf
 from knowledge.library import Library
 from knowledge.readers import UnreadableFile
-from knowledge.reading import Reader
-from knowledge.shelf import INDEXED, READ, REFUSED, Shelf
 
 ROOT = Path(__file__).parents[1]
 OLD = "某省基金巡查办法\n（某省医疗保障局令第18号）\n第一条 巡查结论应当在72小时内送达被巡查的机构。\n第二条 巡查人员不得少于两人。\n第三条 本办法自2018年3月1日起施行。\n"
@@ -374,7 +374,7 @@ def test_a_withdrawn_file_is_gone_and_the_version_it_closed_is_in_force_again(ho
 
 
 def test_a_withdrawn_list_takes_its_rows_along(tmp_path):
-    from knowledge.row_sources import row_sources
+    from knowledge.rows.sources import row_sources
 
     home, file = tmp_path / "home", tmp_path / "频次.csv"
     file.write_text(

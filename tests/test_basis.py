@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from knowledge.library import Library
-from knowledge.rows import load_rows
+from knowledge.rows.held import load_rows
 from review.checks.registry import all_checks
 from review.models import Basis
 from review.pipeline import clauses_of

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.importers import import_rows
-from knowledge.national_lists import (
+from knowledge.importing.importers import import_rows
+from knowledge.rows.held import ANY_DAY, starter_rows
+from knowledge.rows.national_lists import (
     RowsInForce,
     RowsWanted,
     rule_classes,
@@ -17,10 +18,9 @@ from knowledge.national_lists import (
     typical_problems,
     wanted_rows,
 )
-from knowledge.row_regions import rows_of_region
-from knowledge.row_sources import keep_rows
-from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import ANY_DAY, starter_rows
+from knowledge.rows.regions import rows_of_region
+from knowledge.rows.sources import keep_rows
+from knowledge.rows.tables import ROW_TABLES
 from review.__main__ import main
 from review.checks.registry import all_checks
 from review.rulebook import (

@@ -1,5 +1,5 @@
-from knowledge.collection import Collection
-from knowledge.digests import read_digest
+from knowledge.cutting.digests import read_digest
+from knowledge.finding.collection import Collection
 
 MADE = """---
 title: 某办法

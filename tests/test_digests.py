@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.digests import SHIPPED, read_digest
-from knowledge.documents import read_document
+from knowledge.cutting.digests import SHIPPED, read_digest
+from knowledge.cutting.documents import read_document
+from knowledge.cutting.passages import cut_passages
 from knowledge.numerals import NUMERAL, number_of
-from knowledge.passages import cut_passages
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "regulations"
 LONGEST_SHARED_RUN = 14  # Chinese characters; a clause of a statute runs to twenty and more

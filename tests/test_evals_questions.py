@@ -8,7 +8,7 @@ import pytest
 
 from evals.chat import comparable
 from evals.questions import is_family, mean_with_interval, read_questions, same_place
-from knowledge.adding import add_paths
+from knowledge.holding.adding import add_paths
 
 ROOT = Path(__file__).parents[1]
 QUESTION = {

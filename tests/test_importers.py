@@ -6,10 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from knowledge.importers import ImportReport, file_sha256, import_rows, withdraw_rows
-from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import imported_rows, load_rows, starter_rows, write_rows
-from knowledge.rule_drafts import Rejected
+from knowledge.importing.importers import ImportReport, file_sha256, import_rows, withdraw_rows
+from knowledge.importing.rule_drafts import Rejected
+from knowledge.rows.held import imported_rows, load_rows, starter_rows, write_rows
+from knowledge.rows.tables import ROW_TABLES
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 BATCHES = REFERENCE / "catalogues" / "two_libs_rules"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from made_pdf import typeset, write_pdf
 
-from knowledge.documents import read_document
-from knowledge.passages import cut_passages
+from knowledge.cutting.documents import read_document
+from knowledge.cutting.passages import cut_passages
+from knowledge.holding.sources import read_source
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import read_file
 from knowledge.readers.prose import running_text
-from knowledge.sources import read_source
 
 SHARED = Path(__file__).parents[2] / "shared"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared 不在检出目录旁，没有参考资料")

@@ -3,10 +3,10 @@ from datetime import date
 
 import pytest
 
-from knowledge.adding import add_paths
-from knowledge.answers import ask
+from knowledge.answering.answers import ask
+from knowledge.answering.replies import Citation
+from knowledge.holding.adding import add_paths
 from knowledge.library import Library
-from knowledge.replies import Citation
 
 REGULATION = (
     "<!--\n标题: 医疗机构收费监督办法\n文号: 国家医疗保障局令第90号\n制定机关: 国家医疗保障局\n"

@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from knowledge.collection import loose_title
-from knowledge.documents import Document, read_document
-from knowledge.versions import closed_periods
+from knowledge.cutting.documents import Document, read_document
+from knowledge.finding.collection import loose_title
+from knowledge.holding.versions import closed_periods
 
 
 def test_header_comment_gives_title_number_issuer_and_days():

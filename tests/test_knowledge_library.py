@@ -6,17 +6,17 @@ from datetime import date
 import numpy as np
 import pytest
 
-from knowledge import lexical
-from knowledge.adding import add_paths
-from knowledge.collection import Collection, loose_passage
-from knowledge.documents import Document
-from knowledge.index import SentenceModel, static_embedding
-from knowledge.indexing import index_in_memory
+from knowledge.cutting.documents import Document
+from knowledge.cutting.passages import Passage
+from knowledge.finding import lexical
+from knowledge.finding.collection import Collection, loose_passage
+from knowledge.finding.index import SentenceModel, static_embedding
+from knowledge.finding.indexing import index_in_memory
+from knowledge.finding.ranking import rank
+from knowledge.finding.word_vectors import WordVectors
+from knowledge.holding.adding import add_paths
+from knowledge.holding.shelf import INDEXED, READ, REFUSED
 from knowledge.library import Library
-from knowledge.passages import Passage
-from knowledge.ranking import rank
-from knowledge.shelf import INDEXED, READ, REFUSED
-from knowledge.word_vectors import WordVectors
 
 OLD = "<!--\n标题: 某基金办法\n日期: 2015-01-01公布，2015-02-01施行\n-->\n第一条 会诊应当在48小时内完成。\n第二条 本办法自2015年2月1日起施行。\n"
 NEW = "<!--\n标题: 某基金办法\n日期: 2020-01-01公布，2020-02-01施行\n-->\n第一条 会诊应当在24小时内完成。\n第二条 本办法自2020年2月1日起施行。\n"

@@ -4,9 +4,9 @@ import openpyxl
 import pytest
 
 from evals.questions import read_questions
-from knowledge.catalogues import Table, cut_rows
-from knowledge.passages import cut_passages
-from knowledge.sources import read_source
+from knowledge.cutting.catalogues import Table, cut_rows
+from knowledge.cutting.passages import cut_passages
+from knowledge.holding.sources import read_source
 
 SHARED = Path(__file__).parents[2] / "shared"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared  不在检出目录旁，没有参考资料")

@@ -9,7 +9,7 @@ import time
 import pytest
 from model_server import ModelServer, Reply
 
-from knowledge.replies import ModelFailed
+from knowledge.answering.replies import ModelFailed
 from prompts import read_prompt
 from review.deidentify import mask_numbers
 from review.errors import SettingsError
@@ -205,7 +205,7 @@ def test_a_wrong_setting_names_itself_and_what_to_do(given, told):
 
 
 def test_nothing_heavy_is_imported_before_a_question_is_asked():
-    code = "import sys, review.llm, knowledge.answers; print(sorted({'langchain', 'openai', 'torch'} & set(sys.modules)))"
+    code = "import sys, review.llm, knowledge.answering.answers; print(sorted({'langchain', 'openai', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from knowledge.claims import Claim, ClaimReader, Declined
+from knowledge.answering.claims import Claim, ClaimReader, Declined
+from knowledge.answering.model_answers import NO_ANSWER, ask_live, numbered, proven
+from knowledge.answering.proofs import find_letters, plain_sentence, prove
+from knowledge.answering.quantities import quantities
+from knowledge.answering.replies import Answer, Citation, ModelFailed, Statement
 from knowledge.library import Hit
-from knowledge.model_answers import NO_ANSWER, ask_live, numbered, proven
-from knowledge.proofs import find_letters, plain_sentence, prove
-from knowledge.quantities import quantities
-from knowledge.replies import Answer, Citation, ModelFailed, Statement
 
 
 def hit(passage, text, document="临江省住院收费监督办法", **more):

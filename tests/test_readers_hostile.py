@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 from made_pdf import Put, paragraph, write_pdf
 
-from knowledge.adding import add_paths
+from knowledge.holding.adding import add_paths
+from knowledge.holding.reading import Reader
+from knowledge.holding.shelf import REFUSED
+from knowledge.holding.sources import read_source
 from knowledge.readers import UnreadableFile
-from knowledge.reading import Reader
-from knowledge.shelf import REFUSED
-from knowledge.sources import read_source
 
 TEXT = "第{}条 定点医疗机构应当执行实名就医和购药管理规定，核验参保人员医疗保障凭证，按照诊疗规范提供合理的医药服务。"
 MUTANTS = 80  # of each format

@@ -8,11 +8,11 @@ import pytest
 from made_pdf import PAGE, Put, paragraph, write_pdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from knowledge.holding.sources import read_source
 from knowledge.readers.columns import reading_groups
 from knowledge.readers.files import read_file
 from knowledge.readers.prose import origins, running_text
 from knowledge.readers.soundness import garbled, sound
-from knowledge.sources import read_source
 
 ARTICLE = (
     "第{}条 各级医疗保障行政部门应当加强对纳入医疗保障支付范围的医疗服务行为和医疗费用的监督，规范医疗保障经办业务，"

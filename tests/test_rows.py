@@ -5,11 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from knowledge.digests import shipped_digests
-from knowledge.row_cells import type_row
-from knowledge.row_sources import keep_rows
-from knowledge.row_tables import ROW_TABLES
-from knowledge.rows import (
+from knowledge.cutting.digests import shipped_digests
+from knowledge.rows.cells import type_row
+from knowledge.rows.held import (
     ANY_DAY,
     STARTER,
     RowError,
@@ -18,6 +16,8 @@ from knowledge.rows import (
     row_id_of,
     starter_rows,
 )
+from knowledge.rows.sources import keep_rows
+from knowledge.rows.tables import ROW_TABLES
 
 PAIR = {
     "row_id": "p-1",

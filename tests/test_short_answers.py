@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
-from knowledge.adding import add_paths
-from knowledge.answers import ask
-from knowledge.extracts import LONGEST, MOST_QUOTES
+from knowledge.answering.answers import ask
+from knowledge.answering.extracts import LONGEST, MOST_QUOTES
+from knowledge.answering.sentences import cut_clauses, needed_measure, row_cells
+from knowledge.holding.adding import add_paths
 from knowledge.library import Library
-from knowledge.sentences import cut_clauses, needed_measure, row_cells
 
 MEASURES = (
     "<!--\n标题: 青石省医疗服务监督办法\n文号: 青石省人民政府令第12号\n制定机关: 青石省人民政府\n"

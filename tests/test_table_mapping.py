@@ -9,18 +9,25 @@ import openpyxl
 import pytest
 
 from knowledge.__main__ import main
-from knowledge.adding import add_paths, withdraw
-from knowledge.column_proposals import LIKELY, SURE
-from knowledge.confirmed_mappings import Mapped
-from knowledge.importers import MappingError, file_sha256, import_rows, withdraw_rows
-from knowledge.limit_words import read_age, read_limit, read_per, read_scope
-from knowledge.mapped_rows import Stated
+from knowledge.holding.adding import add_paths, withdraw
+from knowledge.holding.shelf import Shelf
+from knowledge.importing.column_proposals import LIKELY, SURE
+from knowledge.importing.confirmed_mappings import Mapped
+from knowledge.importing.importers import MappingError, file_sha256, import_rows, withdraw_rows
+from knowledge.importing.limit_words import read_age, read_limit, read_per, read_scope
+from knowledge.importing.mapped_rows import Stated
+from knowledge.importing.sheet_previews import preview_tables
+from knowledge.importing.sheet_values import (
+    read_code,
+    read_day,
+    read_money,
+    read_percent,
+    read_region,
+    read_text,
+)
+from knowledge.importing.waiting_tables import confirm_tables, waiting_table, waiting_tables
 from knowledge.readers import UnreadableFile
-from knowledge.rows import imported_rows, load_rows
-from knowledge.sheet_previews import preview_tables
-from knowledge.sheet_values import read_code, read_day, read_money, read_percent, read_region, read_text
-from knowledge.shelf import Shelf
-from knowledge.waiting_tables import confirm_tables, waiting_table, waiting_tables
+from knowledge.rows.held import imported_rows, load_rows
 
 PRICES = "国家编码,项目名称,计价单位,三级,二级,一级,备注"
 JILIN = Stated("220000", date(2024, 1, 1))

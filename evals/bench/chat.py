@@ -21,8 +21,8 @@ from urllib.parse import urlencode
 from argon2 import PasswordHasher
 
 from evals.bench import Figure
-from knowledge.adding import add_paths
-from knowledge.digests import shipped_digests
+from knowledge.cutting.digests import shipped_digests
+from knowledge.holding.adding import add_paths
 from review.entries import User
 from review.store import Store
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from evals.bench import Figure
 from evals.retrieval import SHARED
-from knowledge.collection import Collection
-from knowledge.digests import shipped_digests
-from knowledge.documents import Document
-from knowledge.indexing import index_in_memory
-from knowledge.passages import Passage
-from knowledge.ranking import rank
+from knowledge.cutting.digests import shipped_digests
+from knowledge.cutting.documents import Document
+from knowledge.cutting.passages import Passage
+from knowledge.finding.collection import Collection
+from knowledge.finding.indexing import index_in_memory
+from knowledge.finding.ranking import rank
 
 OUTSIDE = SHARED / "reference" / "retrieval"
 QUESTIONS = 300

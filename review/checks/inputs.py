@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from knowledge.rows import ROW_TABLES
+from knowledge.rows.held import ROW_TABLES
 from review.engines.duckdb import Warehouse
 from review.models import Evidence
 from review.quotes import Layout, LineSpan, PageSpan

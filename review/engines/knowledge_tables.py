@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.row_regions import rows_of_region
-from knowledge.rows import ROW_TABLES, TableSpec
+from knowledge.rows.held import ROW_TABLES, TableSpec
+from knowledge.rows.regions import rows_of_region
 
 SQL_TYPES = {"int": "integer", "decimal": "decimal(18,4)", "day": "date", "flag": "boolean"}
 DOSAGE_FORM = re.compile(

@@ -3,7 +3,7 @@
 Whoever opens the page may read; only leaders and administrators change what the library holds.
 """
 
-from knowledge.collection import Clause
+from knowledge.finding.collection import Clause
 from review.accounts import Person
 from review.additions import TAKEN
 from review.desk import Call, Desk, person_line, text

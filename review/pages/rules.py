@@ -8,10 +8,10 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from knowledge.national_lists import RowsInForce, table_sources
+from knowledge.importing.sheet_values import read_day
 from knowledge.places import NATIONAL, PROVINCES
-from knowledge.row_tables import ROW_TABLES
-from knowledge.sheet_values import read_day
+from knowledge.rows.national_lists import RowsInForce, table_sources
+from knowledge.rows.tables import ROW_TABLES
 from review.accounts import Person
 from review.checks.registry import all_checks
 from review.clauses import open_clause

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from knowledge.adding import add_paths
+from knowledge.holding.adding import add_paths
 from review.entries import User
 from review.store import Store
 

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from model_server import ModelServer, Reply, said, shown_passages
 
-from knowledge.adding import add_paths
+from knowledge.holding.adding import add_paths
 from review.accounts import LEADER, Person
 from review.answering import answered
 from review.desk import Refused

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import Workbook
 
-from knowledge.adding import add_paths
-from knowledge.amending import dismiss as dismiss_file
-from knowledge.rows import load_rows
-from knowledge.shelf import Shelf
+from knowledge.holding.adding import add_paths
+from knowledge.holding.amending import dismiss as dismiss_file
+from knowledge.holding.shelf import Shelf
+from knowledge.rows.held import load_rows
 from review.accounts import ADMINISTRATOR, DEMONSTRATOR, LEADER, Person
 from review.additions import Additions, safe_name
 from review.desk import Refused

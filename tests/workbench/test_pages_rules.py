@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from knowledge.importers import Mapped, Stated, import_rows
+from knowledge.importing.importers import Mapped, Stated, import_rows
 from review.accounts import Person
 from review.checks.registry import all_checks
 from review.desk import Refused

@@ -1,0 +1,1 @@
+"""A document as text: what it says of itself, and its passages cut at its own joints."""

@@ -1,0 +1,1 @@
+"""From a sheet somebody else made to typed rows: published lists at once, others once confirmed."""

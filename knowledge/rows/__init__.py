@@ -1,0 +1,1 @@
+"""Rule rows: their tables, their cells, where they hold, which of several speaks."""
