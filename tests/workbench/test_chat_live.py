@@ -342,7 +342,7 @@ def test_hostile_text_of_a_passage_is_shown_as_text(plain, window):
     assert '<img src=x onerror="window.ran=1">' in page.inner_text(".answer .told")
     page.click(".clause-box >> text=打开全文")
     page.wait_for_selector(".whole mark.now")
-    assert "=cmd|" in page.inner_text(".whole")
+    assert "=cmd|" in page.text_content(".whole")
     assert page.evaluate("window.ran === undefined && !document.querySelector('.chat img')")
 
 
@@ -352,8 +352,8 @@ def test_the_whole_document_opens_at_the_words_and_the_page_with_its_boxes(plain
     finished(page)
     page.click(".clause-box >> text=打开全文")
     page.wait_for_selector(".whole mark.now")
-    assert "护士长同意" in page.inner_text(".whole mark.now")
-    assert "探视由病区登记" in page.inner_text(".whole")
+    assert "护士长同意" in page.text_content(".whole mark.now")
+    assert "探视由病区登记" in page.text_content(".whole")
     page.click(".modes >> text=原页")
     page.wait_for_selector(".box-mark")
     page.wait_for_function(
