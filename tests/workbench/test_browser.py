@@ -128,7 +128,7 @@ def test_the_queue_waits_and_the_first_quote_is_marked_and_in_view(page, address
     )
     quote = page.inner_text(".evidence button.on .words").split("」")[0].strip("「")
     assert shown
-    assert "".join(page.inner_text("mark.now").split()) == "".join(quote.split())
+    assert "".join(page.text_content("mark.now").split()) == "".join(quote.split())
 
 
 def test_space_walks_through_the_evidence_and_each_place_is_shown(page, address):
