@@ -5,6 +5,8 @@ makes two rows the same rule. A column is written `name:type`, with `!` where a 
 from dataclasses import dataclass
 from functools import cached_property
 
+from knowledge.rows.care_tables import CARE_CHOICES, CARE_TABLES
+
 COMMON = (
     "row_id:text! region:region! insutype:text in_force_from:day in_force_to:day authority:choice! "
     "source_doc:text! source_passage:passage! source_row:text match:choice! certainty_ceiling:choice! "
@@ -36,6 +38,7 @@ CHOICES = {
     "price_kind": "service volume_bid pay_standard",
     "pay_kind": "drug service facility material trial",
     "evidence_field": "LAB.检验方法 EXM.检查方法 ANE.麻醉方式名称 OPR DOC equipment spec",
+    **CARE_CHOICES,
 }
 
 
@@ -267,5 +270,6 @@ ROW_TABLES: dict[str, TableSpec] = {
             "evidence_field:choices charged_regex:regex cheaper_regex:regex",
             "charged cheaper",
         ),
+        *(_table(*declared) for declared in CARE_TABLES),
     )
 }
