@@ -77,6 +77,9 @@ class Finding:
     charge_ids: tuple[str, ...] = ()
     amount: Decimal | None = None
     fund_amount: Decimal | None = None
+    charge_amounts: tuple[
+        Decimal, ...
+    ] = ()  # what the amount takes of each line, where it is not the whole line
     evidence: tuple[Evidence, ...] = ()
     basis: tuple[Basis, ...] = ()
     amount_options: tuple[AmountOption, ...] = ()
@@ -119,6 +122,7 @@ class Problem:
     charge_ids: tuple[str, ...] = ()
     amount: Decimal | None = None
     fund_amount: Decimal | None = None
+    charge_amounts: tuple[Decimal, ...] = ()  # aligned with charge_ids; empty: whole lines, or in proportion
     evidence: tuple[Evidence, ...] = ()
     fact_ids: tuple[str, ...] = ()
     against_fact_ids: tuple[str, ...] = ()

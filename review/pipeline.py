@@ -119,8 +119,14 @@ def _run_all(
         findings += ran.findings
         patterns += ran.patterns
         results += ran.results
-    lines = inspection.warehouse.rows("select charge_id, amount from charges")
-    counted = count_once(findings, {row["charge_id"]: Decimal(row["amount"]) for row in lines})
+    lines = {
+        (row["admission_id"], row["charge_id"]): Decimal(row["amount"])
+        for row in inspection.warehouse.rows(
+            "select admission_id, charge_id, sum(amount) as amount from charges group by admission_id, charge_id"
+        )
+    }
+    by_price = {check.header.code for check in checks if check.header.takes == "price"}
+    counted = count_once(findings, lines, by_price)
     return _in_order(counted), _in_order(patterns), tuple(sorted(results, key=_result_order))
 
 

@@ -60,6 +60,7 @@ class Charge:
     quantity: Decimal
     unit_price: Decimal
     amount: Decimal
+    full_self_pay: Decimal | None
     in_scope_amount: Decimal | None
     limit_declared: str | None
     ordering_department: str | None

@@ -55,6 +55,9 @@ class Header(BaseModel):
     scope: Literal["admission", "person", "ward", "hospital"] = "admission"
     needs: Needs = Needs()
     limits: dict[str, Any] = {}
+    takes: Literal["units", "price"] = (
+        "units"  # the amount is whole units of its lines, or a part of every unit's price
+    )
     basis: tuple[str, ...] = Field(min_length=1)
     basis_of: dict[str, tuple[str, ...]] = {}  # where a finding is of another violation than the header's
     covers: Covers = Covers()

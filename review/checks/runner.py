@@ -4,7 +4,7 @@ A defect in one check spoils that check alone: it reads `failed`, its traceback 
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ SOURCES = {
     "diagnoses": ("setl_list_diag_d", "mdtrt_d"),
     "operations": ("operations", "setl_list_oprn_d"),
 }
-RESERVED = frozenset({"admission_id", *(field.name for field in fields(Problem))})
+RESERVED = frozenset({"admission_id", "parts", *(field.name for field in fields(Problem))})
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,11 @@ def _run_sql(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
 
 
 def _problem_of_row(row: Mapping[str, Any]) -> Problem:
+    charge_ids = tuple(row.get("charge_ids") or ())
     return Problem(
         fields={name: value for name, value in row.items() if name not in RESERVED},
-        charge_ids=tuple(row.get("charge_ids") or ()),
+        charge_ids=charge_ids,
+        charge_amounts=_parts(charge_ids, row.get("parts") or ()),
         amount=_money(row.get("amount")),
         fund_amount=_money(row.get("fund_amount")),
         fact_ids=tuple(row.get("fact_ids") or ()),
@@ -126,6 +128,14 @@ def _problem_of_row(row: Mapping[str, Any]) -> Problem:
         points_at=tuple(row.get("points_at") or ()),
         row_id=row.get("row_id"),
     )
+
+
+def _parts(charge_ids: Sequence[str], parts: Sequence[str]) -> tuple[Decimal, ...]:
+    """What the amount takes of each line, from SQL's list of `charge_id=yuan`."""
+    if not parts:
+        return ()
+    yuan = {charge_id: Decimal(amount) for charge_id, _, amount in (part.rpartition("=") for part in parts)}
+    return tuple(yuan[charge_id] for charge_id in charge_ids)
 
 
 def _money(value: Any) -> Decimal | None:

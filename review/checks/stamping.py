@@ -4,6 +4,7 @@ Every step that lowers the certainty is named on the finding. The check's author
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,6 +22,8 @@ from review.violations import VIOLATIONS, Certainty, lowest
 CENT = Decimal("0.01")
 OCR_SURE, OCR_USABLE = 0.90, 0.80
 NO_CLAUSE = "当日无施行条文"
+OWN_MONEY = "该费用由患者自付，未动用基金。"
+SAID_UNPAID = re.compile(r"患者自付|未动用基金|未纳入基金")
 ClauseOn = Callable[[str, str, date], Basis | None]
 
 
@@ -209,18 +212,41 @@ def _with_amounts(finding: Finding, record: Record, charges: Sequence[Charge], p
             finding, amount=_cents(admission.total_amount), fund_amount=_cents(admission.fund_amount)
         )
     amount = problem.amount
-    fund = problem.fund_amount if problem.fund_amount is not None else _fund_part(amount, charges)
-    return replace(finding, amount=_cents(amount), fund_amount=_cents(fund))
+    fund = problem.fund_amount if problem.fund_amount is not None else _fund_part(problem, charges)
+    unpaid = amount is not None and amount > 0 and fund is not None and not fund
+    said = (
+        finding.message + OWN_MONEY if unpaid and not SAID_UNPAID.search(finding.message) else finding.message
+    )
+    return replace(
+        finding,
+        message=said,
+        amount=_cents(amount),
+        fund_amount=_cents(fund),
+        charge_amounts=tuple(part.quantize(CENT, ROUND_HALF_UP) for part in problem.charge_amounts),
+    )
 
 
-def _fund_part(amount: Decimal | None, charges: Sequence[Charge]) -> Decimal | None:
-    """The amount's share inside the fund's scope, by the split on the lines themselves."""
-    total = sum((charge.amount for charge in charges), Decimal(0))
-    scopes = [charge.in_scope_amount for charge in charges]
-    if amount is None or not total or any(scope is None for scope in scopes):
+def _fund_part(problem: Problem, charges: Sequence[Charge]) -> Decimal | None:
+    """The amount's share inside the fund's scope, line by line, by the split on the lines themselves."""
+    shares = [_fund_share(charge) for charge in charges]
+    if problem.amount is None or not charges or any(share is None for share in shares):
         return None
-    inside = sum((scope for scope in scopes if scope is not None), Decimal(0))
-    return amount * inside / total
+    parts = problem.charge_amounts if len(problem.charge_amounts) == len(charges) else None
+    if parts is None:
+        total = sum((charge.amount for charge in charges), Decimal(0))
+        parts = tuple(problem.amount * charge.amount / total if total else Decimal(0) for charge in charges)
+    return sum(
+        (part * share for part, share in zip(parts, shares, strict=True) if share is not None), Decimal(0)
+    )
+
+
+def _fund_share(charge: Charge) -> Decimal | None:
+    """How much of a yuan on this line is inside the fund's scope; null where the line does not tell."""
+    if charge.full_self_pay is not None and charge.amount > 0 and charge.full_self_pay >= charge.amount:
+        return Decimal(0)
+    if charge.in_scope_amount is None:
+        return None
+    return charge.in_scope_amount / charge.amount if charge.amount else Decimal(0)
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:
