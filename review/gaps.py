@@ -58,4 +58,4 @@ def settle_gap(desk: Desk, person: Person, call: Call) -> Line:
 
 def _require_administration(person: Person) -> None:
     if not ADMINISTERS & set(person.roles):
-        raise Refused("您没有管理知识库的权限，可请组长分配。")
+        raise Refused("您没有管理依据库的权限，可请组长分配。")

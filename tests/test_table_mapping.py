@@ -555,6 +555,29 @@ def test_a_table_confirmed_before_it_was_added_is_added_with_its_rows(tmp_path):
     assert states_of(home) == [("价.csv", "已入库", 1, ())]
 
 
+def test_a_file_whose_sheets_are_confirmed_one_by_one_waits_until_the_last(tmp_path):
+    home = tmp_path / "home"
+    file = book(
+        tmp_path,
+        "两表.xlsx",
+        价格=[PRICES.split(","), "110200005,诊查费,日,10,8,6,含建立档案".split(",")],
+        频次=[["国标代码", "诊疗名称", "限定频次"], ["001102000050000", "诊查费", "1次/日"]],
+    )
+    add_paths(home, [file])
+    whole = {p.sheet: p.mapping for p in preview_tables(waiting_tables(home)[0], home)}
+    assert set(whole) == {"价格", "频次"}
+    confirm_tables(home, waiting_tables(home)[0], {"价格": whole["价格"]}, JILIN)
+    assert [path.name for path in waiting_tables(home)] == ["两表.xlsx"]
+    assert states_of(home)[0][3][-1].startswith("待确认列")
+    confirm_tables(home, waiting_tables(home)[0], {"频次": whole["频次"]}, JILIN)
+    assert waiting_tables(home) == []
+    added = {
+        table: len(load_rows(table, home)) - len(load_rows(table, None))
+        for table in ("price_caps", "item_limits")
+    }
+    assert added == {"price_caps": 3, "item_limits": 1}
+
+
 def test_a_waiting_table_that_is_withdrawn_waits_no_more(tmp_path):
     home, file = tmp_path / "home", csv_file(tmp_path, "价.csv", "编码,名称,价格", "110200005,诊查费,10")
     add_paths(home, [file])

@@ -26,7 +26,7 @@ from knowledge.readers.sheets import Sheet
 from knowledge.rows.cells import ANY_DAY, Cell, Row, RowError, cell_text, type_row
 from knowledge.rows.held import count_new_rules, row_id_of
 from knowledge.rows.merged import contradicting, joined
-from knowledge.rows.sources import drop_rows, keep_rows, row_source
+from knowledge.rows.sources import drop_rows, keep_rows, row_source, rows_of_source
 from knowledge.rows.tables import ROW_TABLES
 
 __all__ = ["ImportReport", "Mapped", "MappingError", "Stated", "import_rows", "withdraw_rows"]
@@ -75,13 +75,14 @@ def import_rows(
     if mapping:
         found += _confirmed(path, sheets, mapping, stated or Stated())
     rows, rejected = finished_rows(found, by_person=bool(mapping))
-    waiting = [
-        lay_out(sheet)
-        for sheet in sheets
-        if sheet.name not in (mapping or {}) and sheet_label(path, sheet.name) not in known_rows
-    ]
+    before = _confirmed_before(path, sheets, home) if known and mapping else {}
+    settled = {*known_rows, *before, *(sheet_label(path, name) for name in mapping or ())}
+    waiting = [lay_out(sheet) for sheet in sheets if sheet_label(path, sheet.name) not in settled]
     if not rows:
         return _without_rows(path, waiting, home, rejected, confirmed=bool(mapping))
+    for label in before.keys() - {sheet_label(path, name) for name in mapping or ()}:
+        for table, row in before[label]:
+            rows.setdefault(table, {}).setdefault(row["row_id"], row)
     kept = {table: list(by_id.values()) for table, by_id in rows.items()}
     added = sum(count_new_rules(table, found, home) for table, found in kept.items())
     keep_rows(sha256, path.name, kept, home, confirmed=bool(mapping))
@@ -93,6 +94,17 @@ def import_rows(
     if held:
         _keep_copy(path, home)
     return ImportReport(path.name, counts, added, rejected, held)
+
+
+def _confirmed_before(path: Path, sheets: Sequence[Sheet], home: Path) -> dict[str, list[tuple[str, Row]]]:
+    """What a person has confirmed of the same file earlier: rows with their tables, by the label of their sheet."""
+    labels = [sheet_label(path, sheet.name) for sheet in sheets]
+    found: dict[str, list[tuple[str, Row]]] = {}
+    for table, row in rows_of_source(file_sha256(path), home):
+        label = next((one for one in labels if str(row["source_row"]).startswith(f"{one} ")), None)
+        if label:
+            found.setdefault(label, []).append((table, row))
+    return found
 
 
 def withdraw_rows(home: Path, sha256: str) -> int:

@@ -1,7 +1,7 @@
 """Files of tables that wait for a person to say which column is what: kept until then, and confirmed here.
 
-A copy is kept because the file may lie on a medium that is taken away. Confirming imports the rows and tells the list
-of added files; a file that was not added before is added by it.
+A copy is kept while any sheet waits, because the file may lie on a medium that is taken away. Confirming imports the
+rows and tells the list of added files; a file that was not added before is added by it.
 """
 
 import shutil
@@ -53,7 +53,8 @@ def confirm_tables(
         sha256 = file_sha256(path)
         if not _told(home, sha256, sum(report.counts.values()), report.held, embedding):
             add_paths(home, [path], embedding=embedding)
-        shutil.rmtree(waiting_folder(home, sha256), ignore_errors=True)
+        if report.held is None:
+            shutil.rmtree(waiting_folder(home, sha256), ignore_errors=True)
     return report
 
 

@@ -48,6 +48,14 @@ def sourced_rows(table: str, home: Path) -> Iterator[list[Row]]:
             yield [type_row(cells, spec, source.file) for cells in held]
 
 
+def rows_of_source(sha256: str, home: Path) -> Iterator[tuple[str, Row]]:
+    """The typed rows of one file with their tables; none where it is not held."""
+    source = row_source(sha256, home)
+    if source is not None:
+        for table, cells in map(json.loads, _file(sha256, home).read_text(encoding="utf-8").splitlines()[1:]):
+            yield table, type_row(cells, ROW_TABLES[table], source.file)
+
+
 def row_source(sha256: str, home: Path) -> RowSource | None:
     """The file with this content, where its rows are held."""
     file = _file(sha256, home)

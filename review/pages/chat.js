@@ -4,7 +4,7 @@
   const el = (...all) => mj.el(...all);
   const KEYS = [['问答', [['N', '新的提问'], ['/', '到提问框'], ['← →', '换出处'], ['W', '原文放宽或收窄'], ['D', '深色或浅色'], ['?', '本表']]],
     ['提问框', [['Enter', '提问'], ['Shift Enter', '换行'], ['Esc', '停下回答，或离开提问框']]]];
-  const ADD = '请管理知识库的人（组长、经办或管理员）在依据页添加文件。';
+  const ADD = '请管理依据库的人（组长、经办或管理员）在依据页添加文件。';
 
   mj.page_chat = async function (page) {
     const S = {about: null, conversation: '', turns: [], nodes: [], at: null, asking: null, follow: true};
@@ -34,7 +34,7 @@
       const groups = [['今天', own.filter((one) => new Date(one.at).toDateString() === today)], ['更早', own.filter((one) => new Date(one.at).toDateString() !== today)]];
       side.replaceChildren(el('button', {class: 'btn', on: {click: fresh}}, '新的提问 ', mj.kbd('N')), el('div', {class: 'scroll'},
         groups.map(([name, all]) => all.length ? [el('div', {class: 'small muted group'}, name), el('ul', {}, all.map(entry))] : null)),
-      el('div', {class: 'library small'}, el('b', {class: 'strong'}, '知识库'), el('p', {}, `法规 ${library.documents} 份 · 条款 ${library.passages.toLocaleString()}`),
+      el('div', {class: 'library small'}, el('b', {class: 'strong'}, '依据库'), el('p', {}, `法规 ${library.documents} 份 · 条款 ${library.passages.toLocaleString()}`),
         el('p', {}, `其中本系统摘要 ${library.digests} 份`), el('p', {class: 'muted'}, S.about.model ? `模型 ${S.about.model}，逐句核对` : '未用模型'),
         library.refused.length ? el('details', {}, el('summary', {}, `${library.refused.length} 份未收入，看原因`), library.refused.map((one) => el('p',
           {class: 'muted'}, one.file + '：' + one.said))) : null));
@@ -91,7 +91,7 @@
     }
     async function note(n, button) {
       const reply = await mj.ask(page, 'note_gap', {conversation: S.conversation, turn: n});
-      button.replaceWith(el('span', {}, reply ? reply.problem || '已记为缺口，管理知识库的人会看到。' : '没有记上，请重试。'));
+      button.replaceWith(el('span', {}, reply ? reply.problem || '已记为缺口，管理依据库的人会看到。' : '没有记上，请重试。'));
     }
 
     function openSource(n, place, own) {

@@ -6,7 +6,7 @@
   mj.clause = function (clause, words) {
     if (!clause.held) {
       return el('article', {class: 'clause'}, el('h3', {}, clause.document), el('p', {class: 'notice'},
-        `库中没有原文。引用：${clause.document} ${clause.passage}。可请管理员把文件收入知识库。`));
+        `库中没有原文。引用：${clause.document} ${clause.passage}。可请管理员把文件收入依据库。`));
     }
     return el('article', {class: 'clause'},
       clause.kind ? el('p', {class: 'small muted'}, clause.kind) : null,

@@ -332,7 +332,7 @@ def test_who_does_not_administer_the_library_is_told_who_does(plain, window):
     ask(page, "离婚以后孩子的抚养费怎么算")
     finished(page)
     page.click("text=添加文件")
-    assert "管理知识库的人" in page.inner_text(".answer.refused .acts")
+    assert "管理依据库的人" in page.inner_text(".answer.refused .acts")
 
 
 def test_hostile_text_of_a_passage_is_shown_as_text(plain, window):

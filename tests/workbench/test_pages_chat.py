@@ -185,7 +185,7 @@ def test_a_gap_is_seen_by_who_administers_the_library_and_settled_once(desk, lea
         DAY,
         "229900",
     )
-    with pytest.raises(Refused, match="没有管理知识库的权限"):
+    with pytest.raises(Refused, match="没有管理依据库的权限"):
         open_gaps(desk, Person("王敏", ("专家",)), {})
     assert settle_gap(desk, OTHER, {"key": gap["key"]}) == {"ok": True}
     with pytest.raises(Refused, match="已经处理过"):
