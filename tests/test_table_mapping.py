@@ -560,7 +560,7 @@ def test_a_file_whose_sheets_are_confirmed_one_by_one_waits_until_the_last(tmp_p
     file = book(
         tmp_path,
         "两表.xlsx",
-        价格=[PRICES.split(","), "110200005,诊查费,日,10,8,6,含建立档案".split(",")],
+        价格=[PRICES.split(","), ["110200005", "诊查费", "日", "10", "8", "6", "含建立档案"]],
         频次=[["国标代码", "诊疗名称", "限定频次"], ["001102000050000", "诊查费", "1次/日"]],
     )
     add_paths(home, [file])
