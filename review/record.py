@@ -56,6 +56,7 @@ class Charge:
     hospital_item_name: str | None
     kind: str  # drug | herb | service | material | other
     charge_type: str | None
+    spec: str | None
     unit: str | None
     quantity: Decimal
     unit_price: Decimal

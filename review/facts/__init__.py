@@ -10,6 +10,7 @@ from review.facts.absences import absences
 from review.facts.cited_results import cited_results
 from review.facts.diagnoses import diagnoses
 from review.facts.identity import identities
+from review.facts.implants import implant_labels, implants
 from review.facts.lab_values import lab_values
 from review.facts.measurements import measurements
 from review.facts.phrases import said
@@ -41,6 +42,8 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from identities(parts)
     yield from cited_results(parts)
     yield from lab_values(parts)
+    yield from implants(parts)
+    yield from implant_labels(document)
 
 
 def place_of(statement: Statement) -> tuple[int, int]:
