@@ -37,6 +37,11 @@ _WITHIN = re.compile(r"(\d+)[天日]之?内?[^\d]{0,6}?(\d+)次|(\d+)次/(\d+)[�
 _PER_STAY = re.compile(r"(?:每|单|一|同)?次?(?:住院|就诊)(?:期间)?[^\d]{0,6}(\d+)次|(\d+)次/次?(?:住院|就诊)")
 _COURSE = re.compile(r"[^\d]{0,20}(\d+)(天|个月)[。；]?")
 _EVERY = re.compile(r"(?:每|/|单|一|^)(\d?)(日|天|周|月|年)")
+MAP_QUALITIES = {
+    "same": ("一对一", "1对1", "1:1", "相同", "一致", "等同", "完全对应", "same"),
+    "narrower": ("多对一", "n对1", "N对1", "N:1", "较窄", "包含于", "部分对应", "narrower"),
+    "wider": ("一对多", "1对n", "1对N", "1:N", "多对多", "较宽", "包含", "wider"),
+}
 _UNIT = "(次|小时|日|天|部位|个|项|例|床日|)"
 _QUANTITY = re.compile(rf"(\d+(?:\.\d+)?){_UNIT}")
 _QUANTITY_ALONE = re.compile(rf"(\d+(?:\.\d+)?){_UNIT}")
@@ -196,3 +201,12 @@ def read_herb_limit(text: str) -> dict[str, Any]:
     if re.search(r"单方|单独|单味", said):
         return {"alone_not_paid": True, "never_paid": False}
     raise ValueError(f"“{text}”看不出是单方不支付还是单复方均不支付")
+
+
+def read_map_quality(text: str) -> str:
+    """Whether the local item is the same as the reference item, narrower or wider: 一对一, 多对一, 一对多."""
+    said = plain(text).replace(" ", "")
+    for quality, words in MAP_QUALITIES.items():
+        if said in words:
+            return quality
+    raise ValueError(f"“{text}”看不出两个项目是相同、较窄还是较宽")

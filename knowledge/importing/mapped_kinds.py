@@ -198,6 +198,17 @@ def _equipment(line: MappedValues) -> Iterator[MappedRow]:
     yield "equipment_required", cells, f"{values['name']}应有{line.written['equipment']}"
 
 
+def _item_map(line: MappedValues) -> Iterator[MappedRow]:
+    values = line.values
+    code, name = values.get("local_code"), values.get("local_name") or values.get("local_code")
+    cells: Cells = {
+        "local_code": code, "local_name": name, "hospital": values.get("hospital"), "ref_code15": values["ref_code15"],
+        "ref_name": values.get("ref_name"), "quality": values.get("quality", "same"),
+    }  # fmt: skip
+    said = f"{code or ''} {name}".strip()
+    yield "item_map", cells, f"{said} 对应 {values['ref_code15']} {values.get('ref_name') or ''}".strip()
+
+
 BUILDERS: dict[str, Callable[[MappedValues], Iterator[MappedRow]]] = {
     "price_caps": _price,
     "item_limits": _limit,
@@ -212,5 +223,6 @@ BUILDERS: dict[str, Callable[[MappedValues], Iterator[MappedRow]]] = {
     "herb_rules": _herb,
     "not_payable": _unpaid,
     "equipment_required": _equipment,
+    "item_map": _item_map,
 }
 assert BUILDERS.keys() == sheet_kinds().keys()

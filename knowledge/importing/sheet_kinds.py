@@ -16,6 +16,8 @@ WORDINGS = Path(__file__).parent / "sheet_kinds.yaml"
 READERS: Mapping[str, Callable[[str], Any]] = {
     "code": sheet_values.read_code,
     "codes": sheet_values.read_codes,
+    "local_code": sheet_values.read_local_code,
+    "map_quality": limit_words.read_map_quality,
     "drug_codes": sheet_values.read_drug_codes,
     "text": sheet_values.read_text,
     "words": sheet_values.read_words,

@@ -40,6 +40,14 @@ def read_code(text: str) -> str:
     return code
 
 
+def read_local_code(text: str) -> str:
+    """A code of a region or hospital with its suffix, which may tell apart what the national code does not."""
+    said = plain(text).replace(" ", "").upper()
+    if _CUT_CODE.fullmatch(said):
+        raise ValueError(f"“{text}”是科学计数，编码的末位已丢失；请把该列设为文本后重新导出")
+    return re.sub(r"\.0+$", "", said)
+
+
 def read_codes(text: str) -> str:
     """One or several codes, joined by a bar."""
     parts = [part for part in re.split(r"[|、,，;；/\n\s]+", normalise(text).strip("()（） ")) if part]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from knowledge.rows.care_tables import CARE_CHOICES, CARE_TABLES
+from knowledge.rows.catalogue_tables import CATALOGUE_CHOICES, CATALOGUE_TABLES
 
 COMMON = (
     "row_id:text! region:region! insutype:text in_force_from:day in_force_to:day authority:choice! "
@@ -39,6 +40,7 @@ CHOICES = {
     "pay_kind": "drug service facility material trial",
     "evidence_field": "LAB.检验方法 EXM.检查方法 ANE.麻醉方式名称 OPR DOC equipment spec",
     **CARE_CHOICES,
+    **CATALOGUE_CHOICES,
 }
 
 
@@ -270,6 +272,6 @@ ROW_TABLES: dict[str, TableSpec] = {
             "evidence_field:choices charged_regex:regex cheaper_regex:regex",
             "charged cheaper",
         ),
-        *(_table(*declared) for declared in CARE_TABLES),
+        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES)),
     )
 }

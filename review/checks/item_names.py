@@ -28,6 +28,12 @@ def _names() -> dict[str, Any]:
     return known
 
 
+def synonym_groups() -> list[list[str]]:
+    """The spellings of one service, group by group."""
+    groups: list[list[str]] = _names()["same"]
+    return groups
+
+
 @cache
 def _groups() -> dict[str, int]:
     """Each spelling and the number of its group."""
