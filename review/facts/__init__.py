@@ -12,6 +12,7 @@ from review.facts.diagnoses import diagnoses
 from review.facts.identity import identities
 from review.facts.implants import implant_labels, implants
 from review.facts.lab_values import lab_values
+from review.facts.leaves import leaves
 from review.facts.measurements import measurements
 from review.facts.phrases import said
 from review.facts.sentences import sentences
@@ -42,6 +43,7 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from identities(parts)
     yield from cited_results(parts)
     yield from lab_values(parts)
+    yield from leaves(parts)
     yield from implants(parts)
     yield from implant_labels(document)
 
