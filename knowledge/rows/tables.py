@@ -7,6 +7,7 @@ from functools import cached_property
 
 from knowledge.rows.care_tables import CARE_CHOICES, CARE_TABLES
 from knowledge.rows.catalogue_tables import CATALOGUE_CHOICES, CATALOGUE_TABLES
+from knowledge.rows.evidence_tables import EVIDENCE_TABLES
 
 COMMON = (
     "row_id:text! region:region! insutype:text in_force_from:day in_force_to:day authority:choice! "
@@ -253,12 +254,6 @@ ROW_TABLES: dict[str, TableSpec] = {
             "policy_key",
         ),
         _table(
-            "equipment_required",
-            "开展这项服务应有的设备",
-            "code15:code name:text! name_regex:regex equipment_regex:regex! since:day",
-            "code15 name",
-        ),
-        _table(
             "package_components",
             "成套项目及其组成；组成凑满 min_present 个而未按成套收费，视为分解",
             "package:code name_package:text! components:code name_components:text! min_present:int "
@@ -272,6 +267,6 @@ ROW_TABLES: dict[str, TableSpec] = {
             "evidence_field:choices charged_regex:regex cheaper_regex:regex",
             "charged cheaper",
         ),
-        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES)),
+        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *EVIDENCE_TABLES)),
     )
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from review.facts.absences import absences
+from review.facts.care_levels import care_levels
 from review.facts.cited_results import cited_results
 from review.facts.diagnoses import diagnoses
 from review.facts.identity import identities
@@ -44,6 +45,7 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from cited_results(parts)
     yield from lab_values(parts)
     yield from leaves(parts)
+    yield from care_levels(parts)
     yield from implants(parts)
     yield from implant_labels(document)
 

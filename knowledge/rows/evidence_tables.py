@@ -1,0 +1,30 @@
+"""The rule tables of what a service takes besides the charge: equipment, staff and wards.
+
+Declared in the same notation as the others; `knowledge.rows.tables` reads them into its specifications.
+"""
+
+# name, what it says, own columns, what makes two rows one rule, shortest prefix of a code
+EVIDENCE_TABLES = (
+    (
+        "equipment_required",
+        "开展这项服务应有的设备；lower_regex 是设备较低时可以收取的项目，exempt_regex 是不须这种设备的同类项目",
+        "code15:code name:text! name_regex:regex equipment_regex:regex! lower_regex:regex exempt_regex:regex since:day",
+        "code15 name",
+        11,
+    ),
+    (
+        "staff_required",
+        "开展这项服务的人员应有的专业；执行人在名册上的专业须合于 specialty_regex",
+        "charge_type:text code15:code name:text! name_regex:regex specialty_regex:regex! exempt_regex:regex since:day",
+        "charge_type code15 name",
+        3,
+    ),
+    (
+        "ward_required",
+        "这项床位或监护应当在哪种病房、按什么医嘱、对什么病人收取；几个条件有其一即可",
+        "code15:code name:text! name_regex:regex dept_regex:regex! order_regex:regex diag_regex:regex violation:text "
+        "lower_regex:regex",
+        "code15 name",
+        8,
+    ),
+)
