@@ -137,8 +137,12 @@ excused as (
     select s.row_id, s.admission_id
     from stays s join stated w on w.admission_id = s.admission_id
     where (w.said_on is null or w.said_on <= s.last_on + $days_after)
-      and (regexp_matches(w.text, s.diag_regex) or regexp_matches(w.text, s.finding_regex)
-           or regexp_matches(w.text, '(' || s.result_regex || ')[^，。；]{0,12}异常'))
+      and (regexp_matches(w.text, s.finding_regex) or regexp_matches(w.text, '(' || s.result_regex || ')[^，。；]{0,12}异常'))
+    union
+    -- a diagnosis counts where it stands as one; an organ named in passing is none
+    select s.row_id, s.admission_id
+    from stays s join facts f on f.admission_id = s.admission_id and f.kind = 'diagnosis'
+    where regexp_matches(f.value, s.diag_regex)
     union
     select s.row_id, s.admission_id
     from stays s
