@@ -16,20 +16,24 @@ from knowledge.library import Library
 from knowledge.rows.held import ROW_TABLES, load_rows
 from review.amounts import count_once
 from review.checks.inputs import Inspection
-from review.checks.registry import all_checks
-from review.checks.runner import run_check
+from review.checks.registry import Check, all_checks
+from review.checks.runner import Ran, run_check
 from review.checks.stamping import Stamp
 from review.engines.duckdb import Warehouse
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.facts import read_text_facts
 from review.intake.inspection import Intake, read_inspection
-from review.models import Basis, CheckResult, Fault, Finding
+from review.item_matching import candidate_rows
+from review.models import Basis, CheckResult, Fault, Finding, Outcome
 from review.outputs import write_outputs
+from review.own_rules import adopted_checks
+from review.settled import Settled, checks_laid_over, rows_laid_over, why_off
 from review.versions import knowledge_version, rules_version
 from review.warehouse import load_intake
 
 Progress = Callable[[str, int, int], None]
+NOTHING_SETTLED = Settled()
 
 
 @dataclass(frozen=True)
@@ -46,20 +50,28 @@ class Review:
     out: Path
 
 
-def review_inspection(folder: Path, out: Path, *, home: Path, progress: Progress | None = None) -> Review:
+def review_inspection(
+    folder: Path,
+    out: Path,
+    *,
+    home: Path,
+    progress: Progress | None = None,
+    settled: Settled = NOTHING_SETTLED,
+) -> Review:
     """Review every admission of an inspection folder and write the result to `out`.
 
-    Raises InputError when the folder cannot be read at all; nothing is written then."""
+    `settled` is what people have matched, approved and changed over the rules as they are held. Raises InputError when
+    the folder cannot be read at all; nothing is written then."""
     tell = progress or (lambda stage, done, total: None)
     clock = Clock()
     intake = read_inspection(folder, cache=home / "cache", progress=progress)
     clock.lap("读入")
     draft = _draft(out)
     try:
-        warehouse = _build_warehouse(intake, draft / "warehouse.duckdb", home)
+        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled)
         clock.lap("建库")
         inspection = Inspection(warehouse)
-        findings, patterns, results = _run_all(inspection, home, tell)
+        findings, patterns, results = _run_all(inspection, home, tell, settled)
         clock.lap("核查")
         versions = {"rules": rules_version(), "knowledge": knowledge_version(home)}
         review = Review(intake, findings, patterns, results, intake.faults, clock.laps, versions, out)
@@ -94,11 +106,14 @@ def _move_into_place(draft: Path, out: Path) -> None:
     draft.rmdir()
 
 
-def _build_warehouse(intake: Intake, file: Path, home: Path) -> Warehouse:
-    rows = {table: load_rows(table, home) for table in ROW_TABLES}
+def build_warehouse(intake: Intake, file: Path | None, home: Path, settled: Settled) -> Warehouse:
+    """The warehouse of one inspection with its views, in a file or in memory."""
+    held = {table: load_rows(table, home) for table in ROW_TABLES}
+    rows = rows_laid_over(held, settled)
     warehouse = Warehouse.empty(file)
     load_intake(warehouse, intake)
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
+    warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
     warehouse.load_rows("raw_text_facts", read_text_facts(intake.documents, layout))
     warehouse.build_views()
@@ -106,16 +121,19 @@ def _build_warehouse(intake: Intake, file: Path, home: Path) -> Warehouse:
 
 
 def _run_all(
-    inspection: Inspection, home: Path, tell: Progress
+    inspection: Inspection, home: Path, tell: Progress, settled: Settled
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...]]:
     stamp = Stamp(inspection, clauses_of(Library.open(home)))
-    checks = all_checks()
+    policies = inspection.knowledge("region_policy")
+    day = inspection.about.get("period_end")
+    checks = checks_laid_over((*all_checks(), *adopted_checks(home, settled)), settled, policies, day)
     findings: list[Finding] = []
     patterns: list[Finding] = []
     results: list[CheckResult] = []
     for number, check in enumerate(checks, start=1):
         tell("核查", number, len(checks))
-        ran = run_check(check, inspection, stamp)
+        off = why_off(check, settled)
+        ran = _switched_off(check, inspection, off) if off else run_check(check, inspection, stamp)
         findings += ran.findings
         patterns += ran.patterns
         results += ran.results
@@ -128,6 +146,14 @@ def _run_all(
     by_price = {check.header.code for check in checks if check.header.takes == "price"}
     counted = count_once(findings, lines, by_price)
     return _in_order(counted), _in_order(patterns), tuple(sorted(results, key=_result_order))
+
+
+def _switched_off(check: Check, inspection: Inspection, reason: str) -> Ran:
+    said = (
+        CheckResult(admission_id, check.header.code, Outcome.NOT_CHECKED, reason)
+        for admission_id in inspection.records
+    )
+    return Ran((), (), tuple(said))
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

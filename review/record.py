@@ -53,6 +53,7 @@ class Charge:
     charged_on: date | None
     code15: str | None
     item_name: str | None
+    item_key: str  # what the rule tables know the item by
     hospital_item_name: str | None
     kind: str  # drug | herb | service | material | other
     charge_type: str | None

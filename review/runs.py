@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -124,9 +125,11 @@ class Runs:
     def _review(self, key: str, folder: Path, out: Path) -> str | None:
         """Review in a child process; returns what went wrong, or null."""
         spawn = multiprocessing.get_context("spawn")
+        settled = self._store.rulings.settled(key)
+        reviewer = partial(self._reviewer, settled=settled) if settled else self._reviewer
         ours, theirs = spawn.Pipe(duplex=False)
         self._process = spawn.Process(
-            target=review_in_child, args=(self._reviewer, folder, out, self._home, theirs), daemon=True
+            target=review_in_child, args=(reviewer, folder, out, self._home, theirs), daemon=True
         )
         self._current = key
         self._progress[key].step("启动", 0, 0)

@@ -139,3 +139,47 @@ preferences = Table(
     Column("name", String(32), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+item_choices = Table(
+    "item_choices",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("press", String(64), nullable=False, unique=True),
+    Column("hospital", String(64), nullable=False, index=True),
+    Column("local_code", String(100), nullable=False),  # empty = the line carries none
+    Column("local_name", Text, nullable=False),
+    Column("ref_code15", Text, nullable=False),  # empty = no item of the catalogue
+    Column("ref_name", Text, nullable=False),
+    Column("quality", String(16), nullable=False),
+    Column("undoes", ForeignKey("item_choices.seq"), unique=True),
+    Column("who", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+rule_changes = Table(
+    "rule_changes",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("inspection", String(32), nullable=False, index=True),  # empty = every inspection
+    Column("code", String(16), nullable=False),
+    Column("name", String(64), nullable=False),  # "off", "adopted", or the name of a limit
+    Column("value", Text, nullable=False),  # JSON; null = as it was before any change
+    Column("why", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+row_approvals = Table(
+    "row_approvals",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("row_table", String(64), nullable=False),
+    Column("row_id", String(64), nullable=False),
+    Column("region", String(6), nullable=False),
+    Column("ceiling", String(16), nullable=False),  # empty = the approval is taken back
+    Column("source_doc", Text, nullable=False),
+    Column("source_passage", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)

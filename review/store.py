@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from review.entries import UNDO, Decision, InspectionEntry, Press, SessionEntry, User
 from review.errors import SettingsError
+from review.rulings import Rulings
 from review.schema import (
     cases,
     decisions,
@@ -47,6 +48,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.talks = Talks(engine)
+        self.rulings = Rulings(engine)
 
     @classmethod
     def open(cls, url: str) -> "Store":

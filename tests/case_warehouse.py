@@ -14,6 +14,7 @@ from review.checks.inputs import Inspection
 from review.engines.duckdb import VIEWS, Warehouse, view_name
 from review.engines.knowledge_tables import tables_for_region
 from review.facts import read_text_facts
+from review.item_matching import candidate_rows
 
 REGION = "229900"
 VIEW_FILES = sorted(VIEWS.glob("[1-9]*.sql"))
@@ -199,7 +200,9 @@ def build(cases: CaseWarehouse, case: Mapping[str, object]) -> Inspection:
     names = [RAW_OF.get(name, name) for name in provided] + (["documents"] if case.get("documents") else [])
     cases.fill("provided", [{"table_name": name} for name in dict.fromkeys(names)])
     if "knowledge" in case or "inspection" in case:
-        cases.fill_knowledge(knowledge_rows(case.get("knowledge", {})), about["region"])
+        tables = {"item_map": mapped_codes(case), **case.get("knowledge", {})}
+        cases.fill_knowledge(knowledge_rows(tables), about["region"])
+    cases.fill("raw_item_candidates", candidate_rows(cases.warehouse))
     cases.build_views(only=["admissions", "documents"])
     inspection = Inspection(cases.warehouse)
     documents = [document for record in inspection.records.values() for document in record.documents]
@@ -208,6 +211,16 @@ def build(cases: CaseWarehouse, case: Mapping[str, object]) -> Inspection:
     )
     cases.build_views()
     return Inspection(cases.warehouse)
+
+
+def mapped_codes(case: Mapping[str, object]) -> list[dict[str, object]]:
+    """A map of every code of the case to itself: a case speaks in reference codes unless it brings its own map."""
+    codes = {str(row["code15"]).split("-")[0] for row in case.get("charges", []) if row.get("code15")}
+    return [
+        {"local_code": code, "local_name": "同一项目", "ref_code15": code, "quality": "same", "region": "000000",
+         "authority": "city"}
+        for code in sorted(codes)
+    ]  # fmt: skip
 
 
 def shipped_rows() -> dict[str, list[dict[str, object]]]:

@@ -27,7 +27,13 @@ DOORS = {
     "pyspark": ("review/engines/",),
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
-    "sqlalchemy": ("review/schema.py", "review/store.py", "review/talks.py", "review/migrations/"),
+    "sqlalchemy": (
+        "review/schema.py",
+        "review/store.py",
+        "review/talks.py",
+        "review/rulings.py",
+        "review/migrations/",
+    ),
 }
 MAY_NOT_IMPORT = {
     "knowledge": ("review", "evals", "app", "prompts"),

@@ -187,6 +187,20 @@ class Inspection:
             self._codes[table] = found
         return self._codes[table]
 
+    @cached_property
+    def unmatched_items(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """By rule table and admission, the items that may be of a rule and that nobody has matched to the catalogue."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for row in self.warehouse.rows(
+            "select distinct u.table_name, c.admission_id, u.item_name from unmatched_items u"
+            " join charges c on c.item_key = u.item_key"
+        ):
+            stays = found.setdefault(str(row["table_name"]), {})
+            stays.setdefault(str(row["admission_id"]), set()).add(str(row["item_name"]))
+        return {
+            table: {stay: frozenset(items) for stay, items in stays.items()} for table, stays in found.items()
+        }
+
     def knowledge_tables(self) -> tuple[str, ...]:
         return tuple(ROW_TABLES)
 

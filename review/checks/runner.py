@@ -212,6 +212,7 @@ def _collect(
             continue
         findings.setdefault(finding.id, finding)
     found = {finding.admission_id for finding in findings.values()}
+    told |= _unmatched(header, inspection, told)
     results = [
         CheckResult(admission_id, header.code, Outcome.FOUND)
         if admission_id in found
@@ -221,6 +222,27 @@ def _collect(
         for admission_id in inspection.records
     ]
     return Ran(tuple(findings.values()), (), tuple(results))
+
+
+def _unmatched(
+    header: Header, inspection: Inspection, told: Mapping[str, CheckResult]
+) -> dict[str, CheckResult]:
+    """Stays with an item that may be one of the check's rules and that nobody has matched: not looked at, not clear."""
+    names: dict[str, set[str]] = {}
+    for table in header.needs.knowledge:
+        for admission_id, items in inspection.unmatched_items.get(table, {}).items():
+            names.setdefault(admission_id, set()).update(items)
+    silent = (Outcome.CLEAR, Outcome.NOT_APPLICABLE)
+    return {
+        admission_id: CheckResult(admission_id, header.code, Outcome.NOT_CHECKED, _not_matched(items))
+        for admission_id, items in names.items()
+        if admission_id in told and told[admission_id].outcome in silent
+    }
+
+
+def _not_matched(items: set[str]) -> str:
+    shown, *others = sorted(items)
+    return f"项目“{shown}”{f'等 {len(items)} 项' if others else ''}没有国家编码，尚未对码"
 
 
 def _same_for_all(header: Header, inspection: Inspection, outcome: Outcome, reason: str) -> Ran:

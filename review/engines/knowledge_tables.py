@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.places import NATIONAL
 from knowledge.rows.held import ROW_TABLES, TableSpec
 from knowledge.rows.regions import rows_of_region
 
@@ -35,7 +36,9 @@ PATTERN_COLUMNS = (
     ("pattern", "varchar"),
     ("match", "varchar"),
     ("ceiling", "varchar"),
+    ("national", "boolean"),
 )
+ITEM_MAP = "item_map"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ def tables_for_region(
     for name, spec in ROW_TABLES.items():
         found = rows_of_region(rows.get(name, ()), spec, region)
         columns = tuple((column.name, SQL_TYPES.get(column.kind, "varchar")) for column in spec.columns)
+        if name == ITEM_MAP:
+            tables.append(KnowledgeTable(name, columns, tuple(_mapped(found.rows))))
+            continue
         table = KnowledgeTable(name, columns, found.rows)
         tables.append(table)
         patterns += _patterns(table, spec)
@@ -71,6 +77,7 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
         ceiling = row["certainty_ceiling"] or "established"
         for side in spec.codes:
             said = {"table_name": table.name, "row_id": row["row_id"], "side": side}
+            said["national"] = row["region"] == NATIONAL
             for match, pattern in _side_patterns(row, side):
                 named = match in {"name", "same_name", "drug_name"}
                 yield {**said, "pattern": pattern, "match": match, "ceiling": "clue" if named else ceiling}
@@ -83,7 +90,15 @@ def _taken(
     for row_id, longer in codes.items():
         for pattern in longer:
             said = {"table_name": table.name, "row_id": row_id, "side": spec.codes[0], "pattern": pattern}
-            yield {**said, "match": "not", "ceiling": "clue"}
+            yield {**said, "match": "not", "ceiling": "clue", "national": False}
+
+
+def _mapped(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """One row for each reference code; an item mapped to several is wider than any of them."""
+    for row in rows:
+        codes = [code for code in str(row["ref_code15"] or "").split("|") if code]
+        for code in codes or ("",):
+            yield {**row, "ref_code15": code or None, **({"quality": "wider"} if len(codes) > 1 else {})}
 
 
 def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str]]:

@@ -80,3 +80,5 @@ create or replace table raw_text_facts (
     fact_id varchar, admission_id varchar, kind varchar, name varchar, value varchar, unit varchar,
     begins_at timestamp, ends_at timestamp, source varchar, page integer, start_at integer, end_at integer,
     quote varchar, certainty varchar);
+create or replace table raw_item_candidates (
+    item_name varchar, code15 varchar, score double, how varchar, accepted boolean);

@@ -27,7 +27,10 @@ clocks as (
 )
 select
     l.charge_id, l.admission_id, l.settlement_id, l.order_no, l.charged_at, l.charged_on, l.code15, l.suffix, l.item11,
-    l.item_name, l.item_key, l.hospital_item_name, l.hospital_item_code, l.kind, l.charge_type, l.pay_class, l.spec, l.unit,
+    l.item_name,
+    -- what the item map tells apart, the key tells apart
+    case when ir.map_row is null then l.item_key else concat(l.item_key, '|', ir.map_row) end as item_key, ir.map_row,
+    l.hospital_item_name, l.hospital_item_code, l.kind, l.charge_type, l.pay_class, l.spec, l.unit,
     l.quantity + coalesce(b.quantity, 0) as quantity, l.unit_price,
     l.amount + coalesce(b.amount, 0) as amount, l.price_cap,
     l.full_self_pay + coalesce(b.full_self_pay, 0) as full_self_pay,
@@ -47,6 +50,9 @@ from charge_lines l
 join admissions a on a.admission_id = l.admission_id
 left join back b on b.original_id = l.charge_id and b.admission_id = l.admission_id
 left join clocks c on c.charge_type is not distinct from l.charge_type and c.hospital_code is not distinct from a.hospital_code
+left join item_references ir on ir.code15 is not distinct from l.code15 and ir.suffix is not distinct from l.suffix
+    and ir.hospital_item_code is not distinct from l.hospital_item_code and ir.item_name is not distinct from l.item_name
+    and ir.hospital_item_name is not distinct from l.hospital_item_name and ir.hospital_code is not distinct from a.hospital_code
 left join births birth on birth.admission_id = l.admission_id
 left join (select distinct code15 from newborn_items where code15 is not null) n on n.code15 = l.code15
 where l.copy = 1 and l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001

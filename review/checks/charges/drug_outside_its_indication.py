@@ -64,7 +64,7 @@ def restricted_drugs(record: Record) -> list[Drug]:
     for charge in record.charges:
         if charge.charged_on is None or (charge.in_scope_amount is not None and charge.in_scope_amount <= 0):
             continue
-        for code in _row_codes(record).get(f"{charge.code15 or ''}|{charge.item_name or ''}", ()):
+        for code in _row_codes(record).get(charge.item_key, ()):
             row = rows[code["row_id"]]
             if not _in_force(row, charge.charged_on, record.admission.insurance_type):
                 continue

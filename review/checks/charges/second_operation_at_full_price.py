@@ -70,9 +70,7 @@ class Line:
 )
 def second_operation_at_full_price(record: Record, limits: Limits) -> Iterator[Problem]:
     codes = record.inspection.row_codes("same_incision_groups")
-    charges = [
-        charge for charge in record.charges if f"{charge.code15 or ''}|{charge.item_name or ''}" in codes
-    ]
+    charges = [charge for charge in record.charges if charge.item_key in codes]
     charges = [charge for charge in charges if not ADD_ON.search(charge.item_name or "")]
     if len({charge.code15 or charge.item_name for charge in charges}) < 2:
         raise NotApplicable("没有两种以上列入同切口分组的手术")
@@ -94,7 +92,7 @@ def _lines(record: Record, charges: Sequence[Charge], limits: Limits) -> list[Li
         event = _event_of(charge, events, limits)
         if event is None or charge.charged_on is None:
             continue
-        for code in codes[f"{charge.code15 or ''}|{charge.item_name or ''}"]:
+        for code in codes[charge.item_key]:
             row = rows[str(code["row_id"])]
             begins, ends = row["in_force_from"] or date.min, row["in_force_to"] or date.max
             if begins <= charge.charged_on <= ends:
