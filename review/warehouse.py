@@ -1,6 +1,9 @@
 """Carries what intake read into the warehouse's raw tables."""
 
+from typing import Any
+
 from review.engines.duckdb import Warehouse
+from review.facts.row_sites import row_sites
 from review.intake.inspection import Intake
 
 
@@ -29,6 +32,19 @@ def load_intake(warehouse: Warehouse, intake: Intake) -> None:
     if intake.documents:
         provided.append("documents")
     warehouse.load_rows("provided", [{"table_name": name} for name in sorted(provided)])
+    warehouse.load_rows("raw_row_sites", sites_of_rows(warehouse))
+
+
+def sites_of_rows(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The rows of `raw_row_sites`: what the reports and operations in the raw tables name."""
+    exams = warehouse.rows(
+        "select source, row_number, exam_name, body_part, method, findings, conclusion from raw_exams"
+    )
+    operations = warehouse.rows(
+        "select source, row_number, operation_name from raw_operations union all "
+        "select source, row_number, oprn_oprt_name from raw_setl_list_oprn_d"
+    )
+    return [*row_sites("exams", exams), *row_sites("operations", operations)]
 
 
 def _load_documents(warehouse: Warehouse, intake: Intake) -> None:

@@ -15,6 +15,7 @@ from review.engines.duckdb import VIEWS, Warehouse, view_name
 from review.engines.knowledge_tables import tables_for_region
 from review.facts import read_text_facts
 from review.item_matching import candidate_rows
+from review.warehouse import sites_of_rows
 
 REGION = "229900"
 VIEW_FILES = sorted(VIEWS.glob("[1-9]*.sql"))
@@ -209,6 +210,7 @@ def build(cases: CaseWarehouse, case: Mapping[str, object]) -> Inspection:
     cases.fill(
         "raw_text_facts", [*read_text_facts(documents, inspection.layout), *_fact_rows(case.get("facts", []))]
     )
+    cases.fill("raw_row_sites", sites_of_rows(cases.warehouse))
     cases.build_views()
     return Inspection(cases.warehouse)
 

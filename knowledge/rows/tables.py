@@ -8,6 +8,7 @@ from functools import cached_property
 from knowledge.rows.care_tables import CARE_CHOICES, CARE_TABLES
 from knowledge.rows.catalogue_tables import CATALOGUE_CHOICES, CATALOGUE_TABLES
 from knowledge.rows.evidence_tables import EVIDENCE_TABLES
+from knowledge.rows.unit_tables import UNIT_CHOICES, UNIT_TABLES
 
 COMMON = (
     "row_id:text! region:region! insutype:text in_force_from:day in_force_to:day authority:choice! "
@@ -42,6 +43,7 @@ CHOICES = {
     "evidence_field": "LAB.检验方法 EXM.检查方法 ANE.麻醉方式名称 OPR DOC equipment spec",
     **CARE_CHOICES,
     **CATALOGUE_CHOICES,
+    **UNIT_CHOICES,
 }
 
 
@@ -120,13 +122,6 @@ ROW_TABLES: dict[str, TableSpec] = {
             "code15:code name:text! per:choice! n_days:int max_qty:decimal qty_unit:text min_gap_days:int "
             "course_days:int course_basis:choice cap_amount:decimal family:text",
             "code15 per",
-        ),
-        _table(
-            "item_unit_rules",
-            "计价单位与阶梯：前 base_qty 个按全价，以后每 step 个乘 next_factor，至 max_qty 封顶",
-            "code15:code name:text! unit_std:text! base_qty:decimal step:decimal next_factor:decimal "
-            "max_qty:decimal order_of_sites:text counted_from:text",
-            "code15 unit_std",
         ),
         _table(
             "item_scope_limits",
@@ -254,19 +249,12 @@ ROW_TABLES: dict[str, TableSpec] = {
             "policy_key",
         ),
         _table(
-            "package_components",
-            "成套项目及其组成；组成凑满 min_present 个而未按成套收费，视为分解",
-            "package:code name_package:text! components:code name_components:text! min_present:int "
-            "scope:choice! replace_by:code",
-            "package components",
-        ),
-        _table(
             "substitution_hints",
             "收了 charged 而证据写的是 cheaper",
             "charged:code name_charged:text! cheaper:code name_cheaper:text! "
             "evidence_field:choices charged_regex:regex cheaper_regex:regex",
             "charged cheaper",
         ),
-        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *EVIDENCE_TABLES)),
+        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *UNIT_TABLES, *EVIDENCE_TABLES)),
     )
 }

@@ -18,6 +18,7 @@ from review.facts.measurements import measurements
 from review.facts.phrases import said
 from review.facts.sentences import sentences
 from review.facts.statements import Statement
+from review.facts.units_done import units_done
 from review.quotes import Layout
 from review.record import Document
 
@@ -45,6 +46,7 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from cited_results(parts)
     yield from lab_values(parts)
     yield from leaves(parts)
+    yield from units_done(parts)
     yield from care_levels(parts)
     yield from implants(parts)
     yield from implant_labels(document)
@@ -55,6 +57,11 @@ def place_of(statement: Statement) -> tuple[int, int]:
     return statement.sentence.span(statement.start, statement.end)
 
 
+def _which(statement: Statement) -> str:
+    """Left and right are two facts of one word."""
+    return f".{statement.value}" if statement.kind == "site" else ""
+
+
 def _row(statement: Statement, layout: Layout) -> dict[str, Any] | None:
     document = statement.sentence.document
     start, end = place_of(statement)
@@ -62,7 +69,7 @@ def _row(statement: Statement, layout: Layout) -> dict[str, Any] | None:
     if evidence.confidence is not None and evidence.confidence < OCR_USABLE:
         return None
     return {
-        "fact_id": f"text:{document.document_id}:{start}-{end}:{statement.kind}.{statement.name}",
+        "fact_id": f"text:{document.document_id}:{start}-{end}:{statement.kind}.{statement.name}{_which(statement)}",
         "admission_id": document.admission_id,
         "kind": statement.kind,
         "name": statement.name,

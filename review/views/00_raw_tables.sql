@@ -82,3 +82,5 @@ create or replace table raw_text_facts (
     quote varchar, certainty varchar);
 create or replace table raw_item_candidates (
     item_name varchar, code15 varchar, score double, how varchar, accepted boolean);
+create or replace table raw_row_sites (
+    table_name varchar, source varchar, row_number integer, kind varchar, label varchar);
