@@ -19,7 +19,7 @@ unmasked as (
 asserted as (
     select admission_id, said_by, said_on,
            regexp_replace(regexp_replace(text, '[^，,。；;、\n]*(阴性|（-）|\(-\))', '', 'g'),
-                          '(否认|未见|未闻|未及|未触|未引出|未发现|未诉|没有|不伴|无)[^，,。；;\n]*', '', 'g') as text
+                          '(否认|未见|未行|未做|未予|未用|未置|未闻|未及|未触|未引出|未发现|未诉|没有|不伴|无)[^，,。；;\n]*', '', 'g') as text
     from unmasked
 ),
 measured as (

@@ -65,7 +65,7 @@ counted as (
     union all
     select u.*, 2, 'gap', u.quantity, u.min_gap_days, 1, '' from used u where u.min_gap_days is not null
     union all
-    select u.*, 3, u.per, u.quantity, 100000, u.max_qty, case u.per when 'stay' then u.episode_id else cast(u.year_of as varchar) end
+    select u.*, 3, u.per, u.quantity, coalesce(u.n_days, 100000), u.max_qty, case u.per when 'stay' then u.episode_id else cast(u.year_of as varchar) end
     from used u where u.max_qty is not null and u.per in ('stay', 'year')
     union all
     select u.*, 4, 'course', 0, 100000, u.course_days,
@@ -165,8 +165,9 @@ select o.admission_id, array_sort(array_agg(o.charge_id)) as charge_ids, sum(o.u
        case when o.kind = 'course' then count(distinct o.charged_on) else sum(o.units_over) end as excess,
        case when o.kind = 'course' then '日' else '次' end as unit, min(o.charged_on) as first_over, o.row_id,
        case when o.is_test then 'excessive_service' else 'out_of_scope_payment' end as violation,
-       case when o.kind = 'course' and o.course_basis = 'illness' and max(o.one_stay) <> max(o.other_stay) and min(o.ceiling) = 'established'
-            then 'probable' else min(o.ceiling) end as certainty,
+       case least(min(case o.ceiling when 'established' then 2 when 'probable' then 1 else 0 end),
+                  case when o.kind = 'course' and o.course_basis = 'illness' and max(o.one_stay) <> max(o.other_stay) then 1 else 2 end)
+           when 2 then 'established' when 1 then 'probable' else 'clue' end as certainty,
        array_sort(array_agg(distinct case when o.kind = 'course' and o.course_basis = 'illness' and o.one_stay <> o.other_stay
                                           then '两次住院的使用合并计算，是否同一次发病须核' end)
                   filter (where o.kind = 'course' and o.course_basis = 'illness' and o.one_stay <> o.other_stay)) as lowered_by,
@@ -180,7 +181,8 @@ union all
 select admission_id, array_sort(array_agg(charge_id)), sum(yuan_over), sum(yuan_over), max(item_name),
        case max(per) when 'stay' then '一次住院' else '一年' end || '支付总额不超过 ' || cast(cast(max(cap_amount) as integer) as varchar) || ' 元',
        '累计 ' || cast(cast(max(paid_so_far) as decimal(18, 2)) as varchar) || ' 元', sum(yuan_over), '元', min(charged_on), row_id,
-       'out_of_scope_payment', min(ceiling), cast(null as varchar[]), array_sort(array_agg(distinct 'cap'))
+       'out_of_scope_payment', case min(case ceiling when 'established' then 2 when 'probable' then 1 else 0 end)
+           when 2 then 'established' when 1 then 'probable' else 'clue' end, cast(null as varchar[]), array_sort(array_agg(distinct 'cap'))
 from capped
 where is_test is not null
 group by admission_id, row_id, owner, year_of

@@ -180,7 +180,7 @@ select t.admission_id, array_sort(array_agg(t.charge_id)) as charge_ids, sum(t.u
                               || '，未见结果异常或病情变化'
            else '诊断为' || coalesce(max(a.main_diagnosis), max(a.admission_diagnosis), '（未列）') || '等，诊断'
                 || case when max(d.admission_id) is null then '' else '和病历' end || '未见' || max(k.name) || '的指征' end as why_said,
-       case when t.kind = 'pair' then min(t.ceiling) else 'clue' end as certainty,
+       case when t.kind = 'pair' and min(case t.ceiling when 'clue' then 0 else 1 end) = 1 then 'probable' else 'clue' end as certainty,
        case when max(d.admission_id) is null then array_sort(array_agg(distinct '缺：病历文书，只按诊断判断')) end as lowered_by,
        array_sort(array_agg(distinct t.row_id)) as points_at
 from told t
