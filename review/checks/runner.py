@@ -3,7 +3,6 @@
 A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
 """
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -13,11 +12,11 @@ from review.checks.header import Header, NotApplicable, NotChecked
 from review.checks.inputs import Inspection, Record
 from review.checks.registry import Check
 from review.checks.stamping import Stamp, Unreadable
+from review.engines.failures import Caps, QueryFailed
 from review.logs import record_defect
 from review.models import AmountOption, CheckResult, Finding, Outcome, Problem, Skipped
 from review.violations import Certainty
 
-SECONDS_PER_CHECK = 600
 TABLE_NAMES = {
     "admissions": "就诊登记",
     "charges": "费用明细",
@@ -52,23 +51,30 @@ class Ran:
     results: tuple[CheckResult, ...]
 
 
-def run_check(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
-    """Run one check on every admission of the inspection."""
-    missing = _missing_input(check.header, inspection)
+def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | None = None) -> Ran:
+    """Run one check on every admission of the inspection; `caps` bound what each of its queries may take."""
+    missing = missing_input(check.header, inspection)
     if missing:
         return _same_for_all(check.header, inspection, Outcome.NOT_CHECKED, missing)
     try:
         if check.function is None:
-            return _run_sql(check, inspection, stamp)
+            return _run_sql(check, inspection, stamp, caps or Caps())
         if check.header.scope == "admission":
             return _run_per_admission(check, inspection, stamp)
         return _run_across(check, inspection, stamp)
     except Exception as defect:
-        number = record_defect(defect, check.header.code)
-        return _same_for_all(check.header, inspection, Outcome.FAILED, f"检查出错，编号 {number}，已记录")
+        return _same_for_all(check.header, inspection, Outcome.FAILED, why_failed(check, defect))
 
 
-def _missing_input(header: Header, inspection: Inspection) -> str | None:
+def why_failed(check: Check, defect: Exception) -> str:
+    """What a reader is told of a check that came to nothing; the rest is in the log."""
+    if isinstance(defect, QueryFailed):
+        return f"{check.file.name}：{defect.reason}"
+    return f"检查出错，编号 {record_defect(defect, check.header.code)}，已记录"
+
+
+def missing_input(header: Header, inspection: Inspection) -> str | None:
+    """What a check needs and the inspection does not hold, said for a reader; null where all is there."""
     provided = inspection.provided
     tables = [
         TABLE_NAMES.get(table, table)
@@ -86,26 +92,22 @@ def _missing_input(header: Header, inspection: Inspection) -> str | None:
     return None
 
 
-def _run_sql(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
-    warehouse = inspection.warehouse
-    watchdog = threading.Timer(SECONDS_PER_CHECK, warehouse.interrupt)
-    watchdog.start()
-    try:
-        examined = warehouse.rows(check.examined or "", check.header.limits)
-        rows = warehouse.rows(check.findings or "", check.header.limits)
-    finally:
-        watchdog.cancel()
+def _run_sql(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps) -> Ran:
+    limits, warehouse = check.header.limits, inspection.warehouse
+    examined = warehouse.rows_within(check.examined or "", limits, caps)
+    rows = warehouse.rows_within(check.findings or "", limits, caps)
     told = {
         row["admission_id"]: CheckResult(
             row["admission_id"], check.header.code, Outcome(row["outcome"]), row.get("reason")
         )
         for row in examined
     }
-    problems = [(row["admission_id"], _problem_of_row(row)) for row in rows]
+    problems = [(row["admission_id"], problem_of_row(row)) for row in rows]
     return _collect(check.header, inspection, stamp, problems, told)
 
 
-def _problem_of_row(row: Mapping[str, Any]) -> Problem:
+def problem_of_row(row: Mapping[str, Any]) -> Problem:
+    """One row of a check's findings as a problem; what is no column of the contract fills the message."""
     charge_ids = tuple(row.get("charge_ids") or ())
     return Problem(
         fields={name: value for name, value in row.items() if name not in RESERVED},
@@ -139,6 +141,9 @@ def _parts(charge_ids: Sequence[str], parts: Sequence[str]) -> tuple[Decimal, ..
 
 
 def _money(value: Any) -> Decimal | None:
+    """Yuan without the traces of binary fractions, which depend on the order of a sum."""
+    if isinstance(value, float):
+        value = round(value, 6)
     return None if value is None else Decimal(str(value))
 
 

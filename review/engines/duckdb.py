@@ -7,7 +7,10 @@ It knows nothing of checks: they ask with SQL and get rows or the nouns of `revi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -17,6 +20,7 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow
 
+from review.engines.failures import Caps, QueryFailed, failed, too_long, too_many, without_value
 from review.engines.knowledge_tables import KnowledgeTable
 
 VIEWS = Path(__file__).parent.parent / "views"
@@ -104,9 +108,49 @@ class Warehouse:
     def has_rows(self, table: str) -> bool:
         return bool(self.rows(f"select 1 from {table} limit 1"))
 
-    def interrupt(self) -> None:
-        """Stop the running query; it ends with an error."""
-        self._connection.interrupt()
+    def batches(
+        self, sql: str, limits: Mapping[str, Any], caps: Caps, size: int = 20_000
+    ) -> Iterator[pyarrow.RecordBatch]:
+        """A rule's answer in batches, within its caps. Raises QueryFailed with a reason for the rule's author."""
+        named = set(PARAMETER.findall(sql))
+        if named - set(limits):
+            raise without_value(named - set(limits))
+        bound = {name: limits[name] for name in named}
+        until, seen = time.monotonic() + caps.seconds, 0
+        with self._capped(caps):
+            answer = self._connection.sql(sql, params=bound) if bound else self._connection.sql(sql)
+            for batch in answer.to_arrow_reader(size):
+                seen += batch.num_rows
+                if seen > caps.rows:
+                    raise too_many(caps)
+                if time.monotonic() > until:
+                    raise too_long(caps)
+                yield batch
+
+    def rows_within(self, sql: str, limits: Mapping[str, Any], caps: Caps) -> list[Row]:
+        """A rule's answer as rows, within its caps. Raises QueryFailed."""
+        return [row for batch in self.batches(sql, limits, caps) for row in batch.to_pylist()]
+
+    @contextmanager
+    def _capped(self, caps: Caps) -> Iterator[None]:
+        """The connection's memory and time are the rule's while its query runs."""
+        before = self.rows("select current_setting('memory_limit') as memory")[0]["memory"]
+        spilling = f"set max_temp_directory_size = '{int(caps.spilled * 1024)}MiB'"
+        watchdog = threading.Timer(caps.seconds, self._connection.interrupt)
+        try:
+            self._connection.execute(f"set memory_limit = '{int(caps.gigabytes * 1024)}MiB'; {spilling}")
+            watchdog.start()
+            yield
+        except QueryFailed:
+            raise
+        except Exception as problem:
+            told = failed(problem, caps)
+            if told is None:
+                raise
+            raise told from problem
+        finally:
+            watchdog.cancel()
+            self._connection.execute(f"set memory_limit = '{before}'")
 
 
 def view_name(file: Path) -> str:
