@@ -34,7 +34,7 @@ left join (
 
 -- findings
 with lines as (
-    select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
+    select c.charge_id, c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
            c.amount, c.executing_department, c.clock_ok, k.row_id, k.per, k.max_qty, coalesce(k.qty_unit, '次') as unit,
            coalesce(k.family, k.row_id) as family, coalesce(r.ceiling, 'established') as ceiling,
            row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number, coalesce(k.family, k.row_id)
@@ -48,7 +48,7 @@ with lines as (
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
     union all
     -- no day has more than 24 hours, whatever the item
-    select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
+    select c.charge_id, c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
            c.amount, c.executing_department, c.clock_ok, cast(null as varchar), 'day', cast(24 as decimal(18, 4)), '小时', c.item_key,
            'established', 1
     from charges c
@@ -157,16 +157,16 @@ over as (
 ),
 corrections as (
     -- a negative line that answers to no charge yet takes back what stands a few days before it
-    select l.admission_id, l.item_key, l.charged_on, sum(abs(l.quantity)) as quantity
+    select l.admission_id, coalesce(l.code15, '') as code, l.item_name, l.charged_on, sum(abs(l.quantity)) as quantity
     from charge_lines l
     left join (select distinct admission_id, refund_id from refunds) r on r.admission_id = l.admission_id and r.refund_id = l.charge_id
     where l.quantity < 0 and l.copy = 1 and r.refund_id is null
-    group by l.admission_id, l.item_key, l.charged_on
+    group by l.admission_id, coalesce(l.code15, ''), l.item_name, l.charged_on
 ),
 pending as (
     select l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on, max(x.quantity) as quantity
     from lines l
-    join corrections x on x.admission_id = l.admission_id and x.item_key = l.item_key
+    join corrections x on x.admission_id = l.admission_id and x.code = l.code and x.item_name = l.item_name
         and x.charged_on between l.charged_on and l.charged_on + cast($correction_days as integer)
     where l.choice = 1
     group by l.admission_id, l.subject, l.family, l.unit, l.per, l.charged_on
