@@ -39,6 +39,22 @@ def _parser() -> argparse.ArgumentParser:
     labelled.add_argument("folder", type=Path, metavar="检查文件夹", help="其中有 expected.json")
     labelled.add_argument("--out", type=Path, metavar="文件夹", help="审核结果写到这里")
     labelled.set_defaults(command=_labelled)
+    generate = commands.add_parser("generate", help="生成带标注的检查：种植违规、近似而不违规、清白住院")
+    generate.add_argument("--admissions", type=int, default=200, metavar="N", help="住院次数，默认 200")
+    generate.add_argument("--seed", type=int, default=1, metavar="S", help="种子，同一种子处处同样，默认 1")
+    generate.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里")
+    generate.add_argument("--half", choices=("open", "sealed"), default="open", help="哪一半，默认 open")
+    generate.add_argument(
+        "--reference", type=Path, default=Path("../shared/reference"), metavar="文件夹", help="参考资料所在"
+    )
+    generate.set_defaults(command=_generate)
+    generated = commands.add_parser("generated", help="按生成数据的标注评一次审核结果")
+    generated.add_argument("run", type=Path, metavar="结果文件夹", help="python -m review 的 --out")
+    generated.add_argument("labels", type=Path, metavar="标注", help="generate 写下的 labels.jsonl")
+    generated.add_argument(
+        "--out", type=Path, metavar="文件", help="漏查与误报写到这里，默认结果文件夹下 misses.jsonl"
+    )
+    generated.set_defaults(command=_generated)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names", nargs="*", metavar="项目", help="startup、review、retrieval、adding、chat；不写则全部"
@@ -52,6 +68,18 @@ def _labelled(options: argparse.Namespace) -> list[str]:
     from evals.labelled import score_folder
 
     return score_folder(options.folder, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.out)
+
+
+def _generate(options: argparse.Namespace) -> list[str]:
+    from evals.generating.dealing import generate
+
+    return generate(options.out, options.admissions, options.seed, options.half, options.reference)
+
+
+def _generated(options: argparse.Namespace) -> list[str]:
+    from evals.generating.scoring import score
+
+    return score(options.run, options.labels, options.out)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

@@ -1,0 +1,209 @@
+"""Scores a run on a generated inspection against its labels: recall, precision, amounts and near misses by check.
+
+A finding is right when it touches a line of a plant of its check, or when a label there allows its check.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from evals.generating.labels import Label, read_labels
+
+Finding = Mapping[str, Any]
+ORDER = {"clue": 0, "probable": 1, "established": 2}
+CENT = Decimal("0.01")
+
+
+@dataclass
+class Tally:
+    """Counts of one check; `unchecked` are plants on whose admission the check read not_checked or failed."""
+
+    plants: int = 0
+    found: int = 0
+    priced: int = 0
+    exact: int = 0
+    unchecked: int = 0
+    findings: int = 0
+    right: int = 0
+    near: int = 0
+    sprung: int = 0
+    faults: list[dict[str, Any]] = field(default_factory=list)
+
+
+def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
+    """The printed lines; misses and false findings go to `misses.jsonl` beside the run (or to `out`)."""
+    labels = list(read_labels(labels_file))
+    findings = _read(run / "findings.jsonl")
+    tallies = tally(labels, findings, _outcomes(run))
+    target = out or run / "misses.jsonl"
+    faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
+    target.write_text(
+        "".join(json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults), encoding="utf-8"
+    )
+    clean = {label.admission_id for label in labels if label.kind == "clean"}
+    accused = [finding for finding in findings if finding["admission_id"] in clean]
+    firm = sum(finding["certainty"] == "established" for finding in accused)
+    stays = len({finding["admission_id"] for finding in accused})
+    return [
+        "项目      种植 找到 召回率（95%区间）        未查  发现 正确 准确率（95%区间）        金额相符    近似 误触",
+        *(_row(check, tallies[check]) for check in sorted(tallies)),
+        f"清白住院 {len(clean)} 次：{stays} 次有发现，其中“确定”的发现 {firm} 条",
+        f"漏查与误报逐条见 {target}",
+    ]
+
+
+def tally(
+    labels: Sequence[Label], findings: Sequence[Finding], outcomes: Mapping[tuple[str, str], str]
+) -> dict[str, Tally]:
+    """The counts of every check that is planted or found."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    by_admission: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding["check"].startswith("CHG-"):
+            by_admission[finding["admission_id"]].append(finding)
+    said: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        said[label.admission_id].append(label)
+        if label.kind == "plant":
+            _plant(tallies[label.check], label, by_admission[label.admission_id], outcomes)
+        elif label.kind == "near_miss":
+            _near_miss(tallies[label.check], label, by_admission[label.admission_id])
+    for admission, found in by_admission.items():
+        for finding in found:
+            _precision(tallies[finding["check"]], finding, said.get(admission))
+    return dict(tallies)
+
+
+def touches(label: Label, finding: Finding) -> bool:
+    """A finding of the label's check on one of its lines, or where either names no line."""
+    if finding["check"] != label.check:
+        return False
+    lines = {*label.charge_ids, *label.related_ids}
+    return not lines or not finding["charge_ids"] or bool(lines & set(finding["charge_ids"]))
+
+
+def _plant(
+    counts: Tally, label: Label, found: Iterable[Finding], outcomes: Mapping[tuple[str, str], str]
+) -> None:
+    counts.plants += 1
+    mine = [finding for finding in found if touches(label, finding)]
+    outcome = outcomes.get((label.admission_id, label.check), "")
+    if not mine:
+        counts.unchecked += outcome in ("not_checked", "failed")
+        counts.faults.append(_fault("miss", label, outcome))
+        return
+    counts.found += 1
+    wrong_kind = label.violation and all(finding["violation"] != label.violation for finding in mine)
+    if wrong_kind:
+        counts.faults.append(_fault("violation", label, mine[0]["violation"]))
+    if label.amount is not None:
+        counts.priced += 1
+        total = sum(
+            (Decimal(str(finding["amount"])) for finding in mine if finding["amount"] is not None), Decimal(0)
+        )
+        if abs(total - label.amount) < CENT:
+            counts.exact += 1
+        else:
+            counts.faults.append(_fault("amount", label, str(total)))
+
+
+def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
+    counts.near += 1
+    limit = ORDER[label.at_most] if label.at_most else -1
+    hits = [finding for finding in found if touches(label, finding) and ORDER[finding["certainty"]] > limit]
+    if hits:
+        counts.sprung += 1
+        counts.faults.append(_fault("sprung", label, hits[0]["message"]))
+
+
+def _precision(counts: Tally, finding: Finding, said: Sequence[Label] | None) -> None:
+    if said is None:  # an earlier stay of a labelled person carries no label of its own
+        return
+    counts.findings += 1
+    if any(label.kind == "plant" and touches(label, finding) for label in said) or any(
+        _allowed(label, finding) for label in said
+    ):
+        counts.right += 1
+        return
+    label = said[0]
+    counts.faults.append(
+        {
+            "fault": "false",
+            "check": finding["check"],
+            "admission_id": finding["admission_id"],
+            "scenario": f"{label.check} {label.scenario}".strip(),
+            "certainty": finding["certainty"],
+            "charge_ids": list(finding["charge_ids"]),
+            "amount": finding["amount"],
+            "message": finding["message"],
+        }
+    )
+
+
+def _allowed(label: Label, finding: Finding) -> bool:
+    if finding["check"] in label.also_allowed:
+        return True
+    return (
+        label.kind == "near_miss"
+        and bool(label.at_most)
+        and touches(label, finding)
+        and (ORDER[finding["certainty"]] <= ORDER[label.at_most])
+    )
+
+
+def _fault(kind: str, label: Label, said: str) -> dict[str, Any]:
+    return {
+        "fault": kind,
+        "check": label.check,
+        "admission_id": label.admission_id,
+        "scenario": label.scenario,
+        "clear": label.clear,
+        "charge_ids": list(label.charge_ids),
+        "amount": None if label.amount is None else str(label.amount),
+        "said": said,
+        "why": label.why,
+    }
+
+
+def _row(check: str, counts: Tally) -> str:
+    return (
+        f"{check}  {counts.plants:4} {counts.found:4} {share(counts.found, counts.plants):22} {counts.unchecked:4}  "
+        f"{counts.findings:4} {counts.right:4} {share(counts.right, counts.findings):22} "
+        f"{counts.exact:4}/{counts.priced:<4}  {counts.near:4} {counts.sprung:4}"
+    )
+
+
+def share(part: int, whole: int) -> str:
+    """A share with its 95 % Wilson interval."""
+    if not whole:
+        return "—"
+    low, high = wilson(part, whole)
+    return f"{part / whole:.3f}（{low:.3f}–{high:.3f}）"
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    z, p = 1.959964, part / whole
+    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
+    width = z * ((p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5) / (1 + z * z / whole)
+    return max(0.0, middle - width), min(1.0, middle + width)
+
+
+def _read(file: Path) -> list[Finding]:
+    try:
+        return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line]
+    except (OSError, ValueError) as problem:
+        raise ValueError(
+            f"{file}：读不出（{type(problem).__name__}）；请先运行 python -m review 写出结果。"
+        ) from problem
+
+
+def _outcomes(run: Path) -> dict[tuple[str, str], str]:
+    return {
+        (row["admission_id"], row["check"]): row["outcome"]
+        for row in _read(run / "checks.jsonl")
+        if row.get("admission_id")
+    }

@@ -1,0 +1,252 @@
+import json
+from collections import Counter
+from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from evals.generating.admitting import Admitter, kinds
+from evals.generating.dealing import deals, generate
+from evals.generating.labels import Label, read_labels, write_labels
+from evals.generating.reference import Reference, half_of
+from evals.generating.scenarios import REGISTRY
+from evals.generating.scoring import tally, wilson
+from review.intake.inspection import read_inspection
+
+FOLDER = Path(__file__).parents[2] / "shared" / "reference"
+needs_reference = pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/reference is not here")
+UNDECIDABLE = {"CHG-030", "CHG-036"}
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return Reference.open(FOLDER, 3, "open")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, reference):
+    folder = tmp_path_factory.mktemp("generated")
+    generate(folder, 240, 3, "open", FOLDER)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clean_stays():
+    return [Admitter(n, Random(f"clean {n}")).stay(kind["kind"]) for n in range(6) for kind in kinds()]
+
+
+def test_every_check_but_the_two_of_cohorts_is_planted_and_nearly_missed():
+    every = {f"CHG-{number:03d}" for number in range(1, 37)} - UNDECIDABLE
+    assert {scenario.check for scenario in REGISTRY.plants} == every
+    assert {scenario.check for scenario in REGISTRY.near_misses} == every
+    assert len(REGISTRY.near_misses) >= len(REGISTRY.plants)
+
+
+@needs_reference
+@pytest.mark.parametrize("half", ["open", "sealed"])
+def test_every_scenario_labels_lines_of_its_own_stay(half):
+    reference = Reference.open(FOLDER, 5, half)
+    for scenario in REGISTRY.plants + REGISTRY.near_misses:
+        for number in range(3):
+            made = scenario.make(Admitter(number, Random(f"{scenario.name}{number}")), reference)
+            label = scenario.label(made, half)
+            own = {line.number for line in made.stays[-1].lines}
+            assert set(label.charge_ids) <= own, scenario
+            assert set(label.related_ids) <= own | {
+                line.number for stay in made.stays for line in stay.lines
+            }, scenario
+            if label.amount is not None:
+                assert label.amount > 0, scenario
+                assert label.amount == label.amount.quantize(Decimal("0.01"))
+
+
+@needs_reference
+def test_the_intake_reads_the_folder_without_a_fault(made, tmp_path):
+    intake = read_inspection(made / "inspection", cache=tmp_path)
+    assert [str(fault) for fault in intake.faults] == []
+
+
+@needs_reference
+def test_the_same_seed_writes_the_same_bytes(tmp_path, made):
+    generate(tmp_path, 240, 3, "open", FOLDER)
+    one = {file.relative_to(made): file.read_bytes() for file in sorted(made.rglob("*")) if file.is_file()}
+    two = {
+        file.relative_to(tmp_path): file.read_bytes()
+        for file in sorted(tmp_path.rglob("*"))
+        if file.is_file()
+    }
+    assert one == two
+
+
+@needs_reference
+def test_near_misses_are_at_least_as_many_as_plants_and_three_in_ten_stays_are_clean(made):
+    counts = Counter(label.kind for label in read_labels(made / "labels.jsonl"))
+    assert counts == {"clean": 72, "plant": 72, "near_miss": 96}
+
+
+@needs_reference
+def test_the_halves_share_no_admission_and_no_row_of_a_list():
+    one, other = (Reference.open(FOLDER, 3, half) for half in ("open", "sealed"))
+    rows = one.pairs
+    drawn = [{row["序号"] for row in half.mine(rows)} for half in (one, other)]
+    assert not drawn[0] & drawn[1] and drawn[0] | drawn[1] == {row["序号"] for row in rows}
+    numbers = [{deal.number for deal in deals(40, 3, half.half, half)} for half in (one, other)]
+    assert not numbers[0] & numbers[1]
+    assert {half_of(3, f"admission {number}") for number in numbers[0]} == {"open"}
+
+
+def test_a_clean_stay_multiplies_right_and_stays_inside_its_dates(clean_stays):
+    for stay in clean_stays:
+        for line in stay.lines:
+            assert line.amount == line.quantity * line.price, (stay.department, line)
+            assert stay.begin <= line.at <= stay.end, (stay.department, line)
+            assert line.own + line.advance + line.covered + (0 if line.own else line.over) == line.amount
+
+
+def test_a_clean_stay_orders_what_it_charges_and_reports_what_it_tests(clean_stays):
+    for stay in clean_stays:
+        ordered = {row["医嘱号"] for row in stay.orders}
+        exempt = ("01", "02", "08")
+        assert all(line.order in ordered for line in stay.lines if line.item.charge_type not in exempt), (
+            stay.department
+        )
+        results = Counter(row["检验值名称"] for row in stay.labs)
+        tests = Counter(line.item.analyte.name for line in stay.lines if line.item.charge_type == "04")
+        assert results == tests
+        reports = Counter(row["检查项目名称"] for row in stay.exams)
+        assert reports == Counter(line.item.name for line in stay.lines if line.item.charge_type == "03")
+
+
+def test_a_clean_stay_keeps_days_hours_and_single_lines(clean_stays):
+    for stay in clean_stays:
+        a_day = Counter()
+        for line in stay.lines:
+            whose = "新生儿" in line.department
+            a_day[whose, line.item.code, line.at.date()] += line.quantity
+            if line.item.charge_type in ("01", "02"):
+                assert a_day[whose, line.item.code, line.at.date()] <= 1
+            if line.item.unit == "小时":
+                assert a_day[whose, line.item.code, line.at.date()] <= 24
+        once = Counter((line.item.code, line.at, line.order) for line in stay.lines)
+        assert max(once.values()) == 1, [key for key, count in once.items() if count > 1]
+
+
+@needs_reference
+def test_a_clean_stay_holds_no_listed_pair_and_nothing_for_the_other_sex(reference, clean_stays):
+    for stay in clean_stays:
+        codes = {line.item.code for line in stay.lines if "新生儿" not in line.department}
+        assert not [pair for pair in combinations(codes, 2) if frozenset(pair) in reference.paired_codes], (
+            stay.department
+        )
+        asked = {reference.sex_of_item[code] for code in codes if code in reference.sex_of_item}
+        assert asked <= {"男" if stay.person.sex == "1" else "女"}
+        assert not codes & set(reference.age_of_item)
+
+
+def test_a_missing_reference_folder_is_a_sentence(tmp_path):
+    with pytest.raises(ValueError, match="--reference"):
+        Reference.open(tmp_path, 1, "open")
+
+
+def test_labels_come_back_as_they_were_written(tmp_path):
+    label = Label(
+        "plant",
+        "A1",
+        "open",
+        "CHG-001",
+        "cap",
+        "over_standard_charge",
+        ("1",),
+        (),
+        Decimal("3.50"),
+        None,
+        "established",
+    )
+    write_labels([label], tmp_path / "labels.jsonl")
+    assert list(read_labels(tmp_path / "labels.jsonl")) == [label]
+
+
+def finding(
+    admission="A1",
+    check="CHG-001",
+    lines=("1",),
+    amount="3.50",
+    certainty="probable",
+    violation="over_standard_charge",
+):
+    return {
+        "admission_id": admission,
+        "check": check,
+        "charge_ids": list(lines),
+        "amount": amount,
+        "certainty": certainty,
+        "violation": violation,
+        "message": "疑似",
+    }
+
+
+PLANT = Label(
+    "plant",
+    "A1",
+    "open",
+    "CHG-001",
+    "cap",
+    "over_standard_charge",
+    ("1",),
+    ("2",),
+    Decimal("3.50"),
+    also_allowed=("CHG-002",),
+)
+NEAR = Label(
+    "near_miss",
+    "A2",
+    "open",
+    "CHG-001",
+    "within",
+    charge_ids=("9",),
+    clear="CHG-001 clear: x",
+    at_most="clue",
+)
+CLEAN = Label("clean", "A3", "open")
+
+
+def test_a_finding_on_the_planted_line_counts_with_its_amount():
+    counts = tally([PLANT], [finding()], {})["CHG-001"]
+    assert (counts.plants, counts.found, counts.exact, counts.right, counts.faults) == (1, 1, 1, 1, [])
+
+
+def test_several_findings_of_one_plant_are_summed():
+    counts = tally([PLANT], [finding(amount="1.50"), finding(lines=("2",), amount="2.00")], {})["CHG-001"]
+    assert (counts.exact, counts.right) == (1, 2)
+
+
+def test_a_finding_beside_the_planted_line_is_a_miss_and_false():
+    counts = tally([PLANT], [finding(lines=("7",))], {})["CHG-001"]
+    assert (counts.found, counts.right, [fault["fault"] for fault in counts.faults]) == (
+        0,
+        0,
+        ["miss", "false"],
+    )
+
+
+def test_another_check_the_label_allows_is_right():
+    assert tally([PLANT], [finding(check="CHG-002")], {})["CHG-002"].right == 1
+
+
+def test_a_near_miss_is_sprung_only_above_its_certainty():
+    assert tally([NEAR], [finding("A2", lines=("9",), certainty="clue")], {})["CHG-001"].sprung == 0
+    counts = tally([NEAR], [finding("A2", lines=("9",), certainty="probable")], {})["CHG-001"]
+    assert (counts.sprung, counts.right) == (1, 0)
+
+
+def test_a_finding_on_a_clean_stay_is_false_and_an_unchecked_plant_is_told_apart():
+    assert tally([CLEAN], [finding("A3")], {})["CHG-001"].right == 0
+    counts = tally([PLANT], [], {("A1", "CHG-001"): "not_checked"})["CHG-001"]
+    assert (counts.unchecked, json.loads(json.dumps(counts.faults))[0]["said"]) == (1, "not_checked")
+
+
+def test_wilson_intervals_hold_their_textbook_values():
+    low, high = wilson(98, 100)
+    assert (round(low, 4), round(high, 4)) == (0.93, 0.9945)
