@@ -32,6 +32,8 @@ Row = dict[str, Any]
 class Warehouse:
     """Plain views of one inspection, asked in SQL. Not safe for use from two threads at once."""
 
+    errors: type[Exception] = duckdb.Error
+
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         connection.execute("set enable_progress_bar = false")
@@ -76,19 +78,30 @@ class Warehouse:
         arrays = {name: pyarrow.array([row.get(name) for row in rows]) for name in columns}
         self.load_arrow(table, pyarrow.table(arrays))
 
+    def keep_arrow(self, table: str, rows: Any) -> None:
+        """A pyarrow table as a table of its own."""
+        self._connection.register("incoming", rows)
+        self._connection.execute(f"create or replace table {table} as select * from incoming")
+        self._connection.unregister("incoming")
+
+    def add_function(self, name: str, function: Any, takes: str, gives: str) -> None:
+        """A Python function of one text, for what SQL cannot say; an empty cell is never asked about."""
+        self._connection.create_function(name, function, [takes], gives)  # type: ignore[arg-type,list-item]
+
     def load_knowledge(self, tables: Iterable[KnowledgeTable]) -> None:
         """Create one table per knowledge table; rows are those of the inspection's region."""
         for table in tables:
             self.run(f"create or replace table {table.name} ({table.columns_sql()})")
             self.load_rows(table.name, table.rows)
 
-    def build_views(self, only: Iterable[str] | None = None) -> None:
-        """Materialise the plain views in order; each file holds one select."""
-        wanted = set(only) if only is not None else None
+    def build_views(self, only: Iterable[str] | None = None, *, lazy: Iterable[str] = ()) -> None:
+        """Materialise the plain views in order; each file holds one select. Those named `lazy` stay selects."""
+        wanted, asked_later = set(only) if only is not None else None, set(lazy)
         for file in sorted(VIEWS.glob("[1-9]*.sql")):
             name = view_name(file)
             if wanted is None or name in wanted:
-                self.run(f"create or replace table {name} as\n{file.read_text('utf-8')}")
+                kind = "view" if name in asked_later else "table"
+                self.run(f"create or replace {kind} {name} as\n{file.read_text('utf-8')}")
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Answer a query; only the parameters that the text names are bound."""

@@ -37,8 +37,10 @@ PATTERN_COLUMNS = (
     ("match", "varchar"),
     ("ceiling", "varchar"),
     ("national", "boolean"),
+    ("holds", "varchar"),
 )
 ITEM_MAP = "item_map"
+TOKEN = re.compile(r"\\.|\[\^?\]?[^\]]*\]|\{[^}]*\}|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,14 @@ def _patterns(table: KnowledgeTable, spec: TableSpec) -> Iterable[Mapping[str, A
             said["national"] = row["region"] == NATIONAL
             for match, pattern in _side_patterns(row, side):
                 named = match in {"name", "same_name", "drug_name"}
-                yield {**said, "pattern": pattern, "match": match, "ceiling": "clue" if named else ceiling}
+                held = held_text(pattern) if match in {"name", "drug_name"} else ""
+                yield {
+                    **said,
+                    "pattern": pattern,
+                    "match": match,
+                    "ceiling": "clue" if named else ceiling,
+                    "holds": held,
+                }
 
 
 def _taken(
@@ -90,7 +99,38 @@ def _taken(
     for row_id, longer in codes.items():
         for pattern in longer:
             said = {"table_name": table.name, "row_id": row_id, "side": spec.codes[0], "pattern": pattern}
-            yield {**said, "match": "not", "ceiling": "clue", "national": False}
+            yield {**said, "match": "not", "ceiling": "clue", "national": False, "holds": ""}
+
+
+def branches(pattern: str) -> list[str]:
+    """The alternatives of a regular expression, each one by itself."""
+    found, depth = [""], 0
+    for part in TOKEN.findall(pattern):
+        depth += (part == "(") - (part == ")")
+        if part == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += part
+    return found
+
+
+def held_text(pattern: str) -> str:
+    """A text that stands in whatever an expression without alternatives matches; empty where there is none.
+
+    Asked first, because an engine compiles an expression anew for every name it is tried on."""
+    if "(?i" in pattern:
+        return ""
+    depth, longest, run = 0, "", ""
+    for part in [*TOKEN.findall(pattern), "."]:
+        depth += (part == "(") - (part == ")")
+        plain = part[1:] if re.fullmatch(r"\\[^0-9A-Za-z]", part) else part
+        if not depth and len(plain) == 1 and (part != plain or plain not in ".^$()[]{}?*+|"):
+            run += plain
+            continue
+        # what a quantifier follows need not be there
+        run = run[:-1] if part in "?*" or part.startswith("{") else run
+        longest, run = max(longest, run, key=len), ""
+    return longest
 
 
 def _mapped(rows: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
@@ -108,7 +148,7 @@ def _side_patterns(row: Mapping[str, Any], side: str) -> Iterable[tuple[str, str
     cell = str(row[side] or "")
     if match == "name":
         named = cell or row.get("name_regex") or name
-        return [(match, str(named))] if named else []
+        return [(match, branch) for branch in branches(str(named))] if named else []
     # a bar separates codes; in a regular expression it is the pattern's own
     parts = cell.split("|") if match in {"exact", "prefix"} else [cell]
     codes = [(match, part.strip()) for part in parts if part.strip()]

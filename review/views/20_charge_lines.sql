@@ -1,15 +1,12 @@
 -- One row per line of the extract, before netting. A local suffix after the first hyphen is cut from the national code.
 -- A line that was extracted twice is numbered in `copy`; the plain `charges` take the first only.
-with repeated as (
-    select mdtrt_id, bkkp_sn from raw_fee_list_d group by mdtrt_id, bkkp_sn having count(*) > 1
-),
-copies as (
+with copies as (
     select f.source, f.row_number,
            row_number() over (partition by f.mdtrt_id, f.bkkp_sn, f.med_list_codg, f.hilist_code, f.medins_list_name,
                                            f.fee_ocur_time, f.cnt, f.pric, f.det_item_fee_sumamt
                               order by f.source, f.row_number) as copy
     from raw_fee_list_d f
-    join repeated r on r.mdtrt_id = f.mdtrt_id and r.bkkp_sn = f.bkkp_sn
+    join repeated_lines r on r.mdtrt_id = f.mdtrt_id and r.bkkp_sn = f.bkkp_sn
 ),
 coded as (
     select *, upper(trim(coalesce(nullif(trim(med_list_codg), ''), nullif(trim(hilist_code), '')))) as whole_code

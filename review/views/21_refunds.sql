@@ -1,8 +1,14 @@
 -- Which original line each negative line takes back: the one it names; else the nearest earlier line of the same stay,
 -- code, price and quantity; else first in, first out on code and price. What no line answers for is left out here and
 -- shown by CHG-034.
-with settled as (
-    select l.* from charge_lines l
+with refunded as (
+    select distinct mdtrt_id as admission_id from raw_fee_list_d where cnt < 0 or det_item_fee_sumamt < 0
+),
+settled as (
+    select l.charge_id, l.original_id, l.admission_id, l.charged_at, l.charged_on, l.code15, l.item_key, l.unit_price,
+           l.source, l.row_number, l.quantity, l.amount, l.in_scope_amount, l.full_self_pay, l.over_limit_self_pay
+    from charge_lines l
+    join refunded d on d.admission_id = l.admission_id
     where l.copy = 1
       and not exists (select 1 from raw_setl_d s where s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id
                       and s.refd_setl_flag = '1')

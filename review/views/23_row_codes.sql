@@ -53,11 +53,13 @@ named as (
     where i.uncoded
     union all
     select p.table_name, p.row_id, p.side, i.item_key, i.code15
-    from row_patterns p join items i on regexp_matches(i.item_name, p.pattern) where p.match = 'name'
+    from row_patterns p join items i on strpos(i.item_name, p.holds) > 0 and regexp_matches(i.item_name, p.pattern)
+    where p.match = 'name'
     union all
     -- a published row's list of drug codes may be cut short: a drug no row of the table has by code is known by name
     select p.table_name, p.row_id, p.side, i.item_key, i.code15
-    from row_patterns p join items i on i.kind = 'drug' and regexp_matches(i.item_name, p.pattern)
+    from row_patterns p
+    join items i on i.kind = 'drug' and strpos(i.item_name, p.holds) > 0 and regexp_matches(i.item_name, p.pattern)
     where p.match = 'drug_name'
       and not exists (select 1 from coded c where c.table_name = p.table_name and c.item_key = i.item_key)
     union all
