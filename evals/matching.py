@@ -102,7 +102,7 @@ def held_out(code: str) -> bool:
     return hashlib.sha256(code.encode("ascii")).digest()[0] % 2 == 1
 
 
-def score_matching(home: Path, seed: int = 1) -> list[str]:
+def score_matching(home: Path | None, seed: int = 1) -> list[str]:
     """The figures of both halves, and of the judged names, as lines to print."""
     items = catalogue_of({table: load_rows(table, home) for table in ROW_TABLES})
     matcher = Matcher(items, synonym_groups())

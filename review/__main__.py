@@ -17,6 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit 0 when the review ran, 2 when the input cannot be read, 1 on a defect of ours."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
+        if given[:1] == ["items"]:
+            return _items(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -42,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m review",
         description="审核一个检查文件夹，写出疑点、各项检查的结果和读不出来的地方。",
-        epilog="另有：python -m review rules  列出全部检查",
+        epilog="另有：python -m review rules  列出全部检查；python -m review items 检查文件夹  没有国家编码的项目",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -78,13 +80,24 @@ def _review(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     open_log(settings.home)
     from review.pipeline import review_inspection
+    from review.store import settled_in
     from review.terminal import ProgressBar, print_summary
 
+    settled = settled_in(settings.database_url)
     with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
-        review = review_inspection(options.inspection, options.out, home=settings.home, progress=bar.show)
+        review = review_inspection(
+            options.inspection, options.out, home=settings.home, progress=bar.show, settled=settled
+        )
     if not options.quiet:
         print_summary(review)
     return 0
+
+
+def _items(arguments: list[str]) -> int:
+    from review.item_command import run_items
+
+    open_log(Settings.from_environment().home)
+    return run_items(arguments)
 
 
 def _rules(options: argparse.Namespace) -> int:

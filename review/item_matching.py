@@ -6,7 +6,7 @@ beyond doubt is used at most as a clue, any other waits for a person and is read
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from knowledge.matching.catalogue import CatalogueItem, catalogue_of, named_items
 from knowledge.matching.matcher import Candidate, Matcher
@@ -30,6 +30,12 @@ WAITING = """
     group by a.hospital_code, c.hospital_item_code, c.item_name, c.code15, c.map_row
     order by yuan desc, c.item_name, c.hospital_item_code
 """
+
+
+class Asked(Protocol):
+    """What answers a query: the warehouse of a run, or the results of a finished one."""
+
+    def rows(self, sql: str) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ def candidate_rows(warehouse: Warehouse) -> list[dict[str, Any]]:
     ]
 
 
-def catalogue(warehouse: Warehouse) -> tuple[CatalogueItem, ...]:
+def catalogue(warehouse: Asked) -> tuple[CatalogueItem, ...]:
     """The items that the rule tables of a warehouse name."""
     tables = {
         table: [

@@ -32,6 +32,7 @@ from review.schema import (
     users,
 )
 from review.schema import now as now
+from review.settled import Settled
 from review.talks import Talks
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -231,6 +232,18 @@ class Store:
                 select(preferences.c.name, preferences.c.value).where(preferences.c.who == who)
             )
             return {row[0]: row[1] for row in rows}
+
+
+def settled_in(url: str) -> Settled:
+    """What people have settled for every inspection; nothing where no store has been made yet."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return Settled()
+    store = Store.open(url)
+    try:
+        return store.rulings.settled("")
+    finally:
+        store.close()
 
 
 def _engine(url: str) -> Engine:

@@ -31,7 +31,11 @@ def catalogue_of(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Cat
         for code, name in columns
         for item in _items(row.get(code), row.get(name))
     }
-    return tuple(sorted(found, key=lambda item: (item.code, item.name)))
+    codes: dict[str, set[str]] = {}
+    for item in found:
+        codes.setdefault(item.name, set()).add(item.code)
+    whole = (item for item in found if not _is_family(item.code, codes[item.name]))
+    return tuple(sorted(whole, key=lambda item: (item.code, item.name)))
 
 
 def named_items(tables: Iterable[str]) -> dict[str, Sequence[tuple[str, str]]]:
@@ -47,6 +51,11 @@ def _named_columns(table: str) -> Sequence[tuple[str, str]]:
         for code in spec.codes
     )
     return [(code, name) for code, name in pairs if name and not code.startswith(("unless", "needs"))]
+
+
+def _is_family(code: str, codes: set[str]) -> bool:
+    """Whether the same name also stands beside a longer code of this family."""
+    return any(other != code and other.startswith(code) for other in codes)
 
 
 def _items(codes: object, name: object) -> Iterable[CatalogueItem]:

@@ -13,7 +13,7 @@
       el('button', {class: 'btn push', on: {click: () => create()}}, '新建 ', mj.kbd('N'))), list);
     const main = el('section', {class: 'scroll inspection'});
     const body = el('main', {class: 'inspections'}, side, main);
-    page.showKeys = () => mj.keysDialog(page, KEYS);
+    page.showKeys = () => mj.keysDialog(page, [...KEYS, ...mj.itemsKeys]);
 
     async function refresh() {
       const about = await mj.ask(page, 'open_list');
@@ -79,7 +79,7 @@
       one.state === 'failed' ? el('p', {class: 'notice'}, one.problem) : null || '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
       one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '',
-      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), source(one))) : '');
+      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');
     }
     function running(run, key) {
       return [el('header', {class: 'both'}, el('b', {class: 'strong'}, run.stage + (run.total ? ` ${run.done.toLocaleString()} / ${run.total.toLocaleString()}` : '')),

@@ -10,6 +10,7 @@ from review.accounts import Person
 from review.desk import Call, Desk, Refused, person_line, text
 from review.entries import InspectionEntry
 from review.errors import InputError
+from review.item_choices import choose_item, open_items, search_items, undo_item
 from review.results import Line, Results
 from review.runs import read_lines
 from review.uploads import inspection_folder, unpack
@@ -218,6 +219,17 @@ def _changes(desk: Desk, entry: InspectionEntry, results: Results) -> Line | Non
     return {"new": len(new - old), "gone": len(old - new), "same": len(old & new), "kept": kept}
 
 
-HANDLERS = (open_list, open_inspection, progress, create, run_again, cancel)
-SCRIPTS = ("mingjian.js", "inspections.js")
-STYLES = ("tokens.css", "inspections.css")
+HANDLERS = (
+    open_list,
+    open_inspection,
+    progress,
+    create,
+    run_again,
+    cancel,
+    open_items,
+    choose_item,
+    undo_item,
+    search_items,
+)
+SCRIPTS = ("mingjian.js", "items.js", "inspections.js")
+STYLES = ("tokens.css", "inspections.css", "items.css")
