@@ -27,19 +27,24 @@ overturned_by: [写明理由的分开医嘱, 手术记录写明另有切口、�
 -- examined
 with parts as (
     select c.admission_id, k.row_id, c.charged_on, k.min_present, coalesce(k.only_if_priced, false) as if_priced, k.evidence_regex,
+           k.package as package_code,
            count(distinct case when k.match = 'name' then regexp_extract(c.item_name, k.components, 0)
                                else substr(c.code15, 1, 11) end) as present, sum(c.quantity) as quantity
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'package_components' and r.side = 'components'
     join package_components k on k.row_id = r.row_id
     where c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
-    group by c.admission_id, k.row_id, c.charged_on, k.min_present, coalesce(k.only_if_priced, false), k.evidence_regex
+    group by c.admission_id, k.row_id, c.charged_on, k.min_present, coalesce(k.only_if_priced, false), k.evidence_regex, k.package
 ),
 asked as (
     select p.admission_id,
-           max(case when p.present >= p.min_present and p.if_priced and priced.row_id is null and lists.rows_held is null then 1 else 0 end) as no_price,
+           -- a package of another province's list is none of this region's
+           max(case when p.present >= p.min_present and p.if_priced and priced.row_id is null and lists.rows_held is null
+                     and (substr(coalesce(p.package_code, '00'), 1, 2) = '00'
+                          or substr(p.package_code, 1, 2) = substr(coalesce(i.region, p.package_code), 1, 2)) then 1 else 0 end) as no_price,
            max(case when p.present >= p.min_present and p.evidence_regex is not null and told.admission_id is null then 1 else 0 end) as no_record
     from parts p
+    cross join inspection i
     left join (select distinct row_id from row_codes where table_name = 'package_components' and side = 'package') priced
         on priced.row_id = p.row_id
     left join (select distinct 1 as rows_held from price_caps) lists on lists.rows_held = 1
