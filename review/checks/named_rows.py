@@ -27,9 +27,14 @@ class NamedRow:
 
 
 def row_for(line: Charge, rows: Iterable[Mapping[str, Any]], code: str = "code15") -> NamedRow | None:
-    """The first row in force that names the line; a code weighs more than a name."""
+    """The row in force that names the line most closely: by the longest code, else by its name."""
     found = rows_for(line, rows, code)
-    return next((one for one in found if one.by_code), found[0] if found else None)
+    return max(found, key=lambda one: _closeness(line, one, code), default=None)
+
+
+def _closeness(line: Charge, one: NamedRow, code: str) -> int:
+    codes = str(one.row[code] or "").split("|") if one.by_code else []
+    return max((len(part) for part in codes if (line.code15 or "").startswith(part)), default=0)
 
 
 def rows_for(line: Charge, rows: Iterable[Mapping[str, Any]], code: str = "code15") -> list[NamedRow]:

@@ -1,0 +1,316 @@
+"""CHG-013: one service charged while the evidence of its day tells of a cheaper one in its place."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from review.checks.evidence_texts import (
+    EXAM,
+    LAB,
+    NOTES,
+    TABLES,
+    Days,
+    Said,
+    notes_about,
+    orders_naming,
+    texts_about,
+)
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Inspection, Record
+from review.checks.named_rows import BY_NAME, NamedRow, code_matches, rows_for
+from review.models import Outcome, Problem, Skipped
+from review.record import Charge
+from review.violations import Certainty
+
+AT_BEDSIDE = re.compile(r"床[旁边]|快速|血糖仪|末梢|指[尖端]|POCT")
+INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line under one row, with what the evidence says for either service."""
+
+    record: Record
+    line: Charge
+    named: NamedRow
+    dearer: tuple[Said, ...]
+    cheaper: tuple[Said, ...]
+    told: bool
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        return self.named.row
+
+
+@check(
+    code="CHG-013",
+    title="收费项目与证据所写的项目不符（串换）",
+    violation="substituted_charge",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ["charges"], "knowledge": ["substitution_hints"]},
+    limits={
+        "days_before": 1,
+        "days_after": 1,
+        "same_wording": 0.95,
+        "wording_reports": 3,
+        "changeover_days": 31,
+    },
+    takes="price",
+    basis=["医疗保障基金使用监督管理条例#第三十八条（四）"],
+    covers={
+        "problems": [
+            14,
+            20,
+            23,
+            24,
+            33,
+            37,
+            41,
+            44,
+            46,
+            54,
+            58,
+            66,
+            67,
+            68,
+            73,
+            78,
+            95,
+            131,
+            132,
+            133,
+            134,
+            135,
+            136,
+            144,
+            170,
+            177,
+        ]
+    },
+    message="$item 计费 $billed $unit_said（$days），$said；疑似把“$cheaper_name”串换收取$excess_said。",
+    why="报告的方法、手术和病历写明做的是哪一项；收的是价高的另一项，须看实际做了什么。",
+    exceptions=(
+        "两项都做了",
+        "低价项目当日另已收取",
+        "床旁检测的结果不在检验报告",
+        "报告份数少于计费次数，不是同一标本",
+        "本院报告模板不区分方法",
+        "更换仪器后一个月内",
+        "术中改行价高的项目，记录写明",
+        "病历所写为计划、否定或既往",
+        "知情同意书所列的备选方案",
+        "已退费",
+    ),
+    overturned_by=("仪器运行记录", "试剂采购记录", "手术记录", "耗材标签"),
+)
+def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    rows = [
+        row
+        for row in inspection.knowledge("substitution_hints")
+        if row["cheaper_regex"] and row["evidence_field"] != "equipment"
+    ]
+    if not rows:
+        raise NotChecked("易串换项目表没有写明证据用语的行")
+    asked = [one for record in inspection.records.values() for one in _asked(record, rows, limits)]
+    templates = _templates(asked, rows, inspection, limits)
+    changed = _changeovers(asked)
+    by_stay: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
+        by_stay[one.record.admission.admission_id].append(one)
+    for admission_id in inspection.records:
+        own = by_stay.get(admission_id, [])
+        if not own:
+            yield Skipped(admission_id, Outcome.NOT_APPLICABLE, "没有易串换的项目")
+            continue
+        found = [one for one in own if _speaks(one, templates, changed, limits)]
+        for row_id in dict.fromkeys((one.named.row_id, one.line.item_name) for one in found):
+            same = [one for one in found if (one.named.row_id, one.line.item_name) == row_id]
+            yield _problem(inspection, same)
+        if not found and not any(one.told for one in own):
+            names = dict.fromkeys(one.line.item_name or "" for one in own)
+            yield Skipped(
+                admission_id, Outcome.NOT_CHECKED, f"报告、记录没有写明怎样做的：{'、'.join(names)}"
+            )
+        elif not found and any(one.cheaper and one.named.row_id in templates for one in own):
+            yield Skipped(admission_id, Outcome.NOT_CHECKED, "本院报告模板不区分方法")
+
+
+def _asked(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) -> Iterator[Asked]:
+    days = Days(int(limits["days_before"]), int(limits["days_after"]))
+    near = Days(days.before, days.before)
+    notes: dict[str, list[Said]] = {}
+    for line in record.charges:
+        for named in rows_for(line, rows, "charged"):
+            row = named.row
+            dearer = re.compile(str(row["charged_regex"])) if row["charged_regex"] else None
+            cheaper = re.compile(str(row["cheaper_regex"]))
+            fields = str(row["evidence_field"]).split("|")
+            both = re.compile("|".join(f"(?:{part.pattern})" for part in (dearer, cheaper) if part))
+            texts = texts_about(record, line, fields, both, days)
+            if NOTES in fields:
+                if named.row_id not in notes:
+                    notes[named.row_id] = notes_about(record, both)
+                texts += [said for said in notes[named.row_id] if near.hold(line.charged_on, said.on)]
+            for_dearer = tuple(said for said in texts if dearer and dearer.search(said.text))
+            for_cheaper = tuple(
+                said for said in texts if said not in for_dearer and cheaper.search(said.text)
+            )
+            if for_cheaper:
+                for_cheaper += tuple(orders_naming(record, cheaper, line.charged_on, near))
+            yield Asked(record, line, named, for_dearer, for_cheaper, bool(for_dearer or for_cheaper))
+
+
+def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], limits: Limits) -> bool:
+    """Whether the evidence of a line is all for the cheaper service, and that service is not charged beside it."""
+    if not one.cheaper or one.dearer or one.named.row_id in templates:
+        return False
+    if any(INSTEAD.search(said.text) for said in one.cheaper):
+        return False
+    if not _reports_suffice(one, limits):
+        return False
+    since, day = changed.get(one.named.row_id), one.line.charged_on
+    if since and day and since <= day <= since + timedelta(days=int(limits["changeover_days"])):
+        return False
+    return not any(
+        _is_cheaper(line, one.row) and line.charged_on == day and line.subject == one.line.subject
+        for line in one.record.charges
+    )
+
+
+def _reports_suffice(one: Asked, limits: Limits) -> bool:
+    """Whether there are as many reports of the cheaper test as were charged, beside those charged as the cheaper one.
+
+    A test at the bedside has its result in the nursing notes: another specimen's report is not its own."""
+    reports = [said for said in one.cheaper if said.field in (LAB, EXAM)]
+    if not reports:
+        return True
+    if AT_BEDSIDE.search(f"{one.line.item_name} {one.line.hospital_item_name}"):
+        return False
+    days = Days(int(limits["days_before"]), int(limits["days_after"]))
+    charged = sum(
+        (
+            line.quantity
+            for line in one.record.charges
+            if _is_cheaper(line, one.row) and days.hold(one.line.charged_on, line.charged_on)
+        ),
+        Decimal(0),
+    )
+    return len({said.fact_id for said in reports}) - charged >= one.line.quantity
+
+
+def _is_cheaper(line: Charge, row: Mapping[str, Any]) -> bool:
+    match = str(row["match"] or "exact")
+    if row["cheaper"] and match != "name":
+        return code_matches(line.code15, row["cheaper"], match)
+    return bool(row["cheaper"]) and bool(re.search(str(row["cheaper"]), line.item_name or ""))
+
+
+def _templates(
+    asked: Sequence[Asked], rows: Sequence[Mapping[str, Any]], inspection: Inspection, limits: Limits
+) -> frozenset[str]:
+    """Rows whose reports read alike for both services: their wording tells nothing of the method."""
+    found = set()
+    for row in rows:
+        own = [one for one in asked if one.named.row_id == row["row_id"]]
+        dear = Counter(
+            said.text for one in own for said in (*one.dearer, *one.cheaper) if said.field in TABLES
+        )
+        fields = [name for name in str(row["evidence_field"]).split("|") if name in TABLES]
+        if not dear or not fields:
+            continue
+        words = re.compile(f"(?:{row['charged_regex'] or '$^'})|(?:{row['cheaper_regex']})")
+        days = Days(int(limits["days_before"]), int(limits["days_after"]))
+        cheap = Counter(
+            said.text
+            for record in inspection.records.values()
+            for line in record.charges
+            if _is_cheaper(line, row)
+            for said in texts_about(record, line, fields, words, days)
+        )
+        if min(dear.total(), cheap.total()) < int(limits["wording_reports"]):
+            continue
+        (text, times), (other, others) = dear.most_common(1)[0], cheap.most_common(1)[0]
+        share = float(limits["same_wording"])
+        if text == other and times >= share * dear.total() and others >= share * cheap.total():
+            found.add(str(row["row_id"]))
+    return frozenset(found)
+
+
+def _changeovers(asked: Sequence[Asked]) -> dict[str, date]:
+    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one."""
+    days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
+    for one in asked:
+        for place, texts in enumerate((one.dearer, one.cheaper)):
+            days[one.named.row_id][place].update(
+                said.on for said in texts if said.on and said.field in TABLES
+            )
+    return {
+        row_id: min(later)
+        for row_id, (earlier, later) in days.items()
+        if earlier and later and max(earlier) < min(later)
+    }
+
+
+def _problem(inspection: Inspection, found: Sequence[Asked]) -> Problem:
+    row, lines = found[0].row, [one.line for one in found]
+    texts = list(dict.fromkeys(said for one in found for said in one.cheaper))
+    fields = {said.field for said in texts}
+    weak = not fields & set(TABLES) and len(fields) < 2
+    price = _cheaper_price(inspection, row)
+    parts = (
+        [max(Decimal(0), line.amount - price * line.quantity) for line in lines] if price is not None else []
+    )
+    amount = sum(parts, Decimal(0)) if price is not None else None
+    order = sorted(range(len(lines)), key=lambda place: lines[place].charge_id)
+    by_name = not all(one.named.by_code for one in found)
+    return Problem(
+        fields={
+            "item": lines[0].item_name or "",
+            "billed": sum((line.quantity for line in lines), Decimal(0)),
+            "unit_said": lines[0].unit or "次",
+            "days": "、".join(dict.fromkeys(f"{line.charged_on:%m-%d}" for line in lines if line.charged_on)),
+            "said": f"{'、'.join(_source(name) for name in sorted(fields))}写的是“{texts[0].text[:40]}”",
+            "cheaper_name": row["name_cheaper"],
+            "excess_said": f"，差价 {amount:.2f} 元" if amount is not None else "，差价待核",
+        },
+        charge_ids=tuple(lines[place].charge_id for place in order),
+        charge_amounts=tuple(parts[place] for place in order) if parts else (),
+        amount=amount,
+        fact_ids=tuple(said.fact_id for said in texts if said.fact_id),
+        evidence=tuple(said.evidence for said in texts if said.evidence),
+        certainty=Certainty.CLUE if weak or by_name else Certainty.PROBABLE,
+        lowered_by=tuple(
+            reason for reason, holds in (("只有病历一处文字", weak), (BY_NAME, by_name)) if holds
+        ),
+        admission_id=found[0].record.admission.admission_id,
+        row_id=str(row["row_id"]),
+        points_at=(str(row["row_id"]),),
+    )
+
+
+def _source(field: str) -> str:
+    named = {
+        "LAB": "检验报告",
+        "EXM": "检查报告",
+        "ANE": "麻醉登记",
+        "OPR": "手术登记",
+        "DOC": "病历",
+        "spec": "标签",
+    }
+    return named.get(field.split(".")[0], "医嘱")
+
+
+def _cheaper_price(inspection: Inspection, row: Mapping[str, Any]) -> Decimal | None:
+    """What the hospital usually charges for the cheaper service; null where it never did."""
+    prices = Counter(
+        line.unit_price
+        for record in inspection.records.values()
+        for line in record.charges
+        if _is_cheaper(line, row)
+    )
+    return min(prices, key=lambda price: (-prices[price], price)) if prices else None
