@@ -83,6 +83,12 @@ def fields_of(file, home=None):
         ("成套项目编码,成套项目,组成项目编码,组成项目", "001102000050000,套,001102000060000|001102000070000,甲、乙",
          "package_components", {"成套项目编码": "package", "成套项目": "name_package", "组成项目编码": "components",
                                 "组成项目": "name_components"}),
+        ("系统编码,系统名称,组件编码,组件名称,成套中选价", "C0345101070000801123,髋,C03451010700001|C03451010700002,柄、杯,9000",
+         "material_sets", {"系统编码": "package", "系统名称": "name_package", "组件编码": "components",
+                           "组件名称": "name_components", "成套中选价": "set_price"}),
+        ("项目编码,项目名称,不得另收耗材,可另收耗材", "003110000060000,血液透析,穿刺包、护理包,透析器",
+         "bundled_consumables", {"项目编码": "service", "项目名称": "name_service", "不得另收耗材": "material",
+                                 "可另收耗材": "billable"}),
     ],
 )  # fmt: skip
 def test_columns_are_known_by_their_headings_in_many_wordings(tmp_path, headings, line, table, fields):
@@ -658,3 +664,39 @@ def test_a_title_above_the_table_does_not_hide_what_parts_its_columns(tmp_path, 
         sign.join(("110200005", "诊查费", "10")),
     )
     assert preview_tables(csv_file(tmp_path, name, *lines))[0].counts == {"price_caps": 1}
+
+
+def test_a_unit_of_the_regions_list_is_counted_as_our_row_of_the_item_counts(tmp_path):
+    file = csv_file(
+        tmp_path,
+        "计价单位与阶梯.csv",
+        "项目编码,项目名称,计价单位,基价数量,每档数量,第二部位比例",
+        "002103000010000,X线计算机体层(CT)平扫,部位,1,1,50%",
+        "009999999990000,某某测定,次,1,1,50%",
+    )
+    confirmed(file, tmp_path / "home")
+    rows = {row["code15"]: row for row in imported_rows("item_unit_rules", tmp_path / "home")}
+    known, unknown = rows["002103000010000"], rows["009999999990000"]
+    assert (known["counted"], known["counted_from"], known["next_factor"], known["region"]) == (
+        "part", "exam", Decimal("0.5"), "220000",
+    )  # fmt: skip
+    assert (unknown["counted"], unknown["counted_from"], unknown["scope"]) == (None, None, "same_day")
+
+
+def test_sets_and_included_consumables_become_rows(tmp_path):
+    sets = csv_file(
+        tmp_path, "成套耗材.csv", "系统编码,系统名称,组件编码,组件名称,成套中选价",
+        "C0345101070000801123,人工髋关节系统,C03451010700001|C03451010700002|C03451010700003,柄、杯、衬,20000",
+    )  # fmt: skip
+    bundles = csv_file(
+        tmp_path, "项目内涵耗材.csv", "项目编码,项目名称,不得另收耗材,可另收耗材", "003110000060000,血液透析,穿刺包、护理包,透析器"
+    )  # fmt: skip
+    for file in (sets, bundles):
+        confirmed(file, tmp_path / "home")
+    (whole,) = imported_rows("material_sets", tmp_path / "home")
+    assert (whole["set_price"], whole["min_present"], whole["match"]) == (Decimal("20000"), 3, "prefix")
+    found = {
+        row["separately_billable"]: row["material_regex"]
+        for row in imported_rows("bundled_consumables", tmp_path / "home")
+    }
+    assert found == {False: "穿刺包|护理包", True: "透析器"}

@@ -10,6 +10,7 @@ from decimal import Decimal
 from knowledge.importing.drug_list_rows import drug_rows
 from knowledge.importing.mapped_values import Cells, MappedRow, MappedValues, Values, aspects
 from knowledge.importing.price_rows import price_cells
+from knowledge.importing.set_rows import bundle_rows, set_rows, unit_cells
 from knowledge.importing.sheet_kinds import sheet_kinds
 
 NATIONAL_FAMILY = re.compile(r"00[0-9]{9,12}")  # a national item without its variants
@@ -136,10 +137,9 @@ def _add_on(line: MappedValues) -> Iterator[MappedRow]:
 
 def _unit(line: MappedValues) -> Iterator[MappedRow]:
     values = line.values
-    steps = {name: values.get(name) for name in ("base_qty", "step", "next_factor", "max_qty")}
     yield (
         "item_unit_rules",
-        {**_item(values), "unit_std": values["unit_std"], **steps},
+        {**_item(values), "unit_std": values["unit_std"], **unit_cells(values.get("code15"), values)},
         f"{values['name']}按{values['unit_std']}计价",
     )
 
@@ -219,6 +219,8 @@ BUILDERS: dict[str, Callable[[MappedValues], Iterator[MappedRow]]] = {
     "package_components": _package,
     "add_on_items": _add_on,
     "item_unit_rules": _unit,
+    "material_sets": set_rows,
+    "bundled_consumables": bundle_rows,
     "substitution_hints": _substitution,
     "herb_rules": _herb,
     "not_payable": _unpaid,
