@@ -129,7 +129,9 @@ def _sides_of(said: str | None, word: Word) -> tuple[str, ...]:
 
 
 def _sides(text: str) -> Iterator[Site]:
-    for match in re.finditer(r"双侧|两侧|双(?=[眼耳乳膝髋肩踝腕肘肾肺足手])|左|右", text):
+    for match in re.finditer(
+        r"双侧|两侧|双(?=[眼耳乳膝髋肩踝腕肘肾肺足手])|[左右](?!主干|前降|回旋|[冠心室房右])", text
+    ):
         for side in ("左", "右") if match[0][0] in "双两" else (match[0],):
             yield Site("side", side, match.start(), match.end())
 
