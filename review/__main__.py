@@ -19,6 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given[:1] == ["items"]:
             return _items(given[1:])
+        if given[:1] == ["screen"]:
+            return _screen(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -44,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m review",
         description="审核一个检查文件夹，写出疑点、各项检查的结果和读不出来的地方。",
-        epilog="另有：python -m review rules  列出全部检查；python -m review items 检查文件夹  没有国家编码的项目",
+        epilog="另有：python -m review rules  列出全部检查；python -m review screen 结算数据  整份筛查；python -m review items 检查文件夹  没有国家编码的项目",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -98,6 +100,16 @@ def _items(arguments: list[str]) -> int:
 
     open_log(Settings.from_environment().home)
     return run_items(arguments)
+
+
+def _screen(arguments: list[str]) -> int:
+    from review.screening.command import options_of, run
+
+    options = options_of(arguments)
+    settings = Settings.from_environment()
+    open_log(settings.home)
+    run(options, settings.home)
+    return 0
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -55,6 +55,11 @@ class Warehouse:
         """Open a finished warehouse for reading only."""
         return cls(duckdb.connect(str(path), read_only=True))
 
+    @classmethod
+    def reopen_writable(cls, path: Path) -> Warehouse:
+        """Open a warehouse that is still being filled."""
+        return cls(duckdb.connect(str(path)))
+
     def close(self) -> None:
         self._connection.close()
 
@@ -130,8 +135,10 @@ class Warehouse:
             raise without_value(named - set(limits))
         bound = {name: limits[name] for name in named}
         until, seen = time.monotonic() + caps.seconds, 0
-        with self._capped(caps):
-            answer = self._connection.sql(sql, params=bound) if bound else self._connection.sql(sql)
+        # a cursor of its own: two answers may be read side by side
+        cursor = self._connection.cursor()
+        with self._capped(caps, cursor):
+            answer = cursor.sql(sql, params=bound) if bound else cursor.sql(sql)
             for batch in answer.to_arrow_reader(size):
                 seen += batch.num_rows
                 if seen > caps.rows:
@@ -145,11 +152,11 @@ class Warehouse:
         return [row for batch in self.batches(sql, limits, caps) for row in batch.to_pylist()]
 
     @contextmanager
-    def _capped(self, caps: Caps) -> Iterator[None]:
+    def _capped(self, caps: Caps, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """The connection's memory and time are the rule's while its query runs."""
         before = self.rows("select current_setting('memory_limit') as memory")[0]["memory"]
         spilling = f"set max_temp_directory_size = '{int(caps.spilled * 1024)}MiB'"
-        watchdog = threading.Timer(caps.seconds, self._connection.interrupt)
+        watchdog = threading.Timer(caps.seconds, cursor.interrupt)
         try:
             self._connection.execute(f"set memory_limit = '{int(caps.gigabytes * 1024)}MiB'; {spilling}")
             watchdog.start()
@@ -163,6 +170,7 @@ class Warehouse:
             raise told from problem
         finally:
             watchdog.cancel()
+            cursor.close()
             self._connection.execute(f"set memory_limit = '{before}'")
 
 
