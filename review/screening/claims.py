@@ -18,6 +18,8 @@ TABLES = ("mdtrt_d", "setl_d", "fee_list_d", "setl_list_diag_d", "setl_list_oprn
 SQL_TYPES = {"number": "decimal(18,4)", "count": "integer", "time": "timestamp", "date": "date"}
 LAZY = frozenset({".parquet", ".csv", ".tsv"})
 READABLE = LAZY | {".xlsx"}
+NUMBERS = frozenset({"decimal", "double", "float", "integer", "bigint", "smallint", "hugeint", "tinyint"})
+TIMES = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "date"})
 EMPTY = "'', 'NULL', 'null', 'Null', 'None', 'none', 'nan', 'NaN', 'NaT', 'N/A', '#N/A', '\\N'"
 SPACE = r"(e' \t\r\n\v\f' || chr(160) || chr(12288) || chr(65279))"
 LOST_DIGITS = r"\.0$|^[+-]?[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
@@ -115,14 +117,25 @@ def select_of(file: ClaimFile, columns: Mapping[str, str], scan: str, first_row:
     if missing:
         names = "、".join(f"{column.name}（{column.headings[1]}）" for column in missing)
         raise InputError(f"{file.source} 表头缺少必需列 {names}；请补上该列后重新导出。")
-    read = [
-        f"{_value(*places[column.name], column) if column.name in places else _nothing(column)} as {column.name}"
+    names = [column.name for column in file.shape.columns]
+    first = [
+        f"{_cell(*places[column.name], column) if column.name in places else _nothing(column)} as {column.name}"
         for column in file.shape.columns
     ]
+    texts = {
+        column.name: column.kind
+        for column in file.shape.columns
+        if column.name in places and not _typed(places[column.name][1], column)
+    }
+    cells = f"select {', '.join(first)}, row_at from ({scan})"
+    # one step over another: an engine works out each step once, a cell nested in itself many times
+    for step in (_unwrapped, _emptied, _cast, _asked):
+        read = [step(name, texts[name]) if name in texts else name for name in names]
+        cells = f"select {', '.join(read)}, row_at from ({cells})"
     required = " and ".join(f"{column.name} is not null" for column in file.shape.required)
     return (
-        f"select * from (select {', '.join(read)}, {text_literal(file.source)} as source, "
-        f"cast(row_at + {first_row} as integer) as row_number from ({scan})) where {required}"
+        f"select {', '.join(names)}, {text_literal(file.source)} as source, "
+        f"cast(row_at + {first_row} as integer) as row_number from ({cells}) where {required}"
     )
 
 
@@ -130,34 +143,62 @@ def _nothing(column: Column) -> str:
     return f"cast(null as {SQL_TYPES.get(column.kind, 'varchar')})"
 
 
-def _value(name: str, kind: str, column: Column) -> str:
-    """One cell as its column's type; what the engine cannot cast is asked of the intake, text by text."""
-    cell, wanted = '"' + name.replace('"', '""') + '"', SQL_TYPES.get(column.kind, "varchar")
+def _typed(kind: str, column: Column) -> bool:
+    """Whether a file's column already has the kind of value that is wanted."""
     family = kind.split("(")[0].lower()
-    if column.kind == "number" and family in {"decimal", "double", "float", "integer", "bigint", "smallint"}:
-        return f"try_cast({cell} as {wanted})"
-    if column.kind in {"time", "date"} and family in {"timestamp", "date", "timestamp_ns", "timestamp_ms"}:
-        return f"cast(date_trunc('second', cast({cell} as timestamp)) as {wanted})"
-    if family in {"double", "float"}:
-        cell = f"case when {cell} = floor({cell}) then cast(cast({cell} as bigint) as varchar) else cast({cell} as varchar) end"
-    text = f"trim(cast({cell} as varchar), {SPACE})"
-    text = rf"""case when starts_with({text}, '="') or starts_with({text}, '''') then regexp_replace({text}, '^(?:="(.*)"|''(.*))$', '\1\2') else {text} end"""
-    text = f"case when {text} in ({EMPTY}) then null else {text} end"
-    if column.kind == "id":
-        odd = f"(ends_with({text}, '.0') or contains(lower({text}), 'e')) and regexp_matches({text}, '{LOST_DIGITS}')"
-        return f"case when {odd} then said_id({text}) else {text} end"
-    if column.kind not in SQL_TYPES:
-        return text
-    if column.kind == "count":
-        return f"said_count({text})"
-    cast = f"try_cast({text} as {wanted})"
-    if column.kind == "number":
-        return f"case when {cast} is null and {text} is not null then said_number({text}) else {cast} end"
-    cast = f"date_trunc('second', try_cast({text} as timestamp))"
-    sound = f"{cast} is not null and year({cast}) >= 1900 and year({cast}) < 2100"
-    return (
-        f"cast(case when {sound} then {cast} when {text} is not null then said_time({text}) end as {wanted})"
+    return (column.kind == "number" and family in NUMBERS) or (
+        column.kind in {"time", "date"} and family in TIMES
     )
+
+
+def _cell(name: str, kind: str, column: Column) -> str:
+    cell, wanted = '"' + name.replace('"', '""') + '"', SQL_TYPES.get(column.kind, "varchar")
+    if _typed(kind, column):
+        whole = f"date_trunc('second', cast({cell} as timestamp))"
+        return f"try_cast({cell if column.kind == 'number' else whole} as {wanted})"
+    if kind.lower() in {"double", "float"}:
+        # an identifier that became a number has lost its zeros, not gained a fraction
+        whole = f"cast(cast({cell} as bigint) as varchar)"
+        cell = f"case when {cell} = floor({cell}) then {whole} else cast({cell} as varchar) end"
+    return f"trim(cast({cell} as varchar), {SPACE})"
+
+
+def _unwrapped(name: str, kind: str) -> str:
+    """A cell without the ="…" or the leading apostrophe of a spreadsheet."""
+    wrapped = f"starts_with({name}, '=\"') or starts_with({name}, chr(39))"
+    plain = rf"regexp_replace({name}, '^(?:=\"(.*)\"|\x27(.*))$', '\1\2')"
+    return f"case when {wrapped} then {plain} else {name} end as {name}"
+
+
+def _emptied(name: str, kind: str) -> str:
+    return f"case when {name} in ({EMPTY}) then null else {name} end as {name}"
+
+
+def _cast(name: str, kind: str) -> str:
+    """A cell as its type, beside its text where the type is another."""
+    if kind not in SQL_TYPES:
+        return name
+    wanted = "timestamp" if kind == "date" else SQL_TYPES[kind]
+    return f"try_cast({name} as {wanted}) as {name}, {name} as {name}_said"
+
+
+def _asked(name: str, kind: str) -> str:
+    """A cell that the engine could not cast, read as the intake reads it."""
+    if kind == "id":
+        odd = f"(ends_with({name}, '.0') or contains(lower({name}), 'e'))"
+        odd = f"{odd} and regexp_matches({name}, '{LOST_DIGITS}')"
+        return f"case when {odd} then said_id({name}) else {name} end as {name}"
+    if kind not in SQL_TYPES:
+        return name
+    said = f"{name}_said"
+    if kind == "count":
+        return f"said_count({said}) as {name}"
+    if kind == "number":
+        odd = f"{name} is null and {said} is not null"
+        return f"case when {odd} then said_number({said}) else {name} end as {name}"
+    sound = f"year({name}) >= 1900 and year({name}) < 2100"
+    asked = f"when {said} is not null then said_time({said})"
+    return f"cast(case when {sound} then date_trunc('second', {name}) {asked} end as {SQL_TYPES[kind]}) as {name}"
 
 
 def text_literal(text: object) -> str:

@@ -87,7 +87,8 @@ def _select(warehouse: Warehouse, file: ClaimFile) -> str:
     if file.path.suffix.lower() not in LAZY:
         return _converted(warehouse, file)
     if file.path.suffix.lower() == ".parquet":
-        scan = f"select * exclude (file_row_number), file_row_number as row_at from read_parquet({text_literal(file.path)}, file_row_number = true)"
+        read = f"read_parquet({text_literal(file.path)}, file_row_number = true)"
+        scan = f"select * exclude (file_row_number), file_row_number as row_at from {read}"
         return select_of(file, _columns(warehouse, file, scan), scan, 2)
     head = read_head(file.path, file.shape)
     if head is None:

@@ -146,16 +146,17 @@ def _outcomes(
             f"""
             with told as ({check.examined}),
             waiting as (select distinct admission_id from unmatched_stays where table_name in ({tables})),
-            settled as (
-                select case when f.admission_id is not null then 'found'
-                            when w.admission_id is not null and t.outcome in ('clear', 'not_applicable') then 'not_checked'
-                            else t.outcome end as outcome,
-                       case when f.admission_id is not null then null
-                            when w.admission_id is not null and t.outcome in ('clear', 'not_applicable') then '{UNMATCHED}'
-                            else t.reason end as reason
+            weighed as (
+                select t.outcome, t.reason, f.admission_id is not null as found,
+                       w.admission_id is not null and t.outcome in ('clear', 'not_applicable') as open
                 from told t
                 left join found_now f on f.admission_id = t.admission_id
                 left join waiting w on w.admission_id = t.admission_id
+            ),
+            settled as (
+                select case when found then 'found' when open then 'not_checked' else outcome end as outcome,
+                       case when found then null when open then '{UNMATCHED}' else reason end as reason
+                from weighed
             )
             select outcome, reason, count(*) as stays from settled group by outcome, reason order by outcome, reason
             """,

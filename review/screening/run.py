@@ -277,9 +277,6 @@ def _load_frame(warehouse: Warehouse, about: About, home: Path) -> None:
 
 def _said(run: RuleRun, number: int, total: int) -> str:
     state = "沿用上次" if run.reused else f"{run.seconds:.1f} 秒"
-    silent = next(
-        (f"；{reason}" for told, reason, _ in run.outcomes if told in {"not_checked", "failed"} and reason),
-        "",
-    )
-    failed = "出错；" if run.stays("failed") else ""
-    return f"[{number}/{total}] {run.code} {run.title}：{failed}{state}，疑点 {run.findings:,} 项{silent if failed or not run.findings else ''}"
+    why = next((reason for told, reason, _ in run.outcomes if told == "failed"), "")
+    why = why or next((reason for told, reason, _ in run.outcomes[:1] if told == "not_checked"), "")
+    return f"[{number}/{total}] {run.code} {run.title}：{state}，疑点 {run.findings:,} 项{f'；{why}' if why else ''}"

@@ -161,7 +161,8 @@ def _columns(noun: type[Any], alias: str, view: str) -> str:
     if view == "charges":
         joined = "join found_lines f on f.admission_id = c.admission_id and f.charge_id = c.charge_id"
         return f"select {columns} from charges c {joined} order by c.admission_id, c.charged_at, c.charge_id"
-    return f"select {columns} from {view} c join found_stays f on f.admission_id = c.admission_id order by c.admission_id"
+    joined = "join found_stays f on f.admission_id = c.admission_id"
+    return f"select {columns} from {view} c {joined} order by c.admission_id"
 
 
 def _rows(warehouse: Warehouse, sql: str, caps: Caps) -> Iterator[Row]:
