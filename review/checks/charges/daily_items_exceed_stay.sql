@@ -15,7 +15,7 @@ exceptions:
   - 陪护床等未按床位限次的项目
   - 监护病房住院期间当地允许保留原床位
   - 深夜入院、凌晨出院，两端各计一日
-  - 母婴分别计算
+  - 母婴分别计算，双胎按新生儿人数计算
   - 退费后不超过住院日数
 overturned_by: [更正后的入院或出院时间, 当地计入出院当日的规定, 销假返院的时间]
 */
@@ -63,6 +63,15 @@ with ruled as (
 lines as (
     select r.*, e.episode_id from ruled r join episodes e on e.admission_id = r.admission_id where r.choice = 1
 ),
+births as (
+    select e.episode_id,
+           max(case when d.diagnosis_code like 'Z37.5%' or d.diagnosis_code like 'Z38.6%' or d.diagnosis_name like '%三胎%' then 3
+                    when d.diagnosis_code like 'Z37.2%' or d.diagnosis_code like 'Z37.3%' or d.diagnosis_code like 'Z37.4%'
+                      or d.diagnosis_code like 'Z38.3%' or d.diagnosis_code like 'Z38.4%' or d.diagnosis_code like 'Z38.5%'
+                      or d.diagnosis_name like '%双胎%' then 2 else 1 end) as children
+    from diagnoses d join episodes e on e.admission_id = d.admission_id
+    group by e.episode_id
+),
 away as (
     -- days of which no hour was spent here do not count as days of the stay
     select e.episode_id, sum(l.days) as days, sum(l.hours) as hours
@@ -99,28 +108,30 @@ days as (
 ),
 totals as (
     select d.episode_id, d.subject, d.family, d.unit, sum(d.quantity) - sum(d.held) as billed,
-           sum(greatest(0, d.transfers - d.held)) as transfers, sum(least(d.quantity - d.held, 1)) as days_billed,
+           sum(greatest(0, d.transfers - d.held)) as transfers, sum(least(d.quantity - d.held, case when d.subject = 'newborn' then coalesce(b.children, 1) else 1 end)) as days_billed,
            s.bed_days - coalesce(w.days, 0) as bed_days, coalesce(w.days, 0) as leave_days, s.edges,
+           case when d.subject = 'newborn' then coalesce(max(b.children), 1) else 1 end as persons,
            case when d.unit = '日' then cast(s.bed_days - coalesce(w.days, 0) as decimal(18, 4))
                 else cast(ceil(s.hours - coalesce(w.hours, 0)) as decimal(18, 4)) end as stay_length
     from days d
+    left join births b on b.episode_id = d.episode_id
     join stays s on s.episode_id = d.episode_id
     left join away w on w.episode_id = d.episode_id
     group by d.episode_id, d.subject, d.family, d.unit, s.bed_days, s.hours, s.edges, w.days, w.hours
 ),
 over as (
     select *,
-           billed - transfers - stay_length as excess,
+           billed - transfers - stay_length * persons as excess,
            case when unit = '小时' then 'established'
-                when billed - transfers > stay_length + 1 + $tolerance_days
+                when billed - transfers > (stay_length + 1 + $tolerance_days) * persons
                     then case when p.rules > 0 then 'established' else 'probable' end
                 else 'clue' end as certainty
     from totals
     cross join (select count(*) as rules from region_policy where policy_key = 'day_count_rule' and region <> '000000') p
-    where (unit = '小时' and billed > stay_length + $tolerance_hours)
-       or (unit = '日' and billed - transfers > stay_length + 1 + $tolerance_days)
+    where (unit = '小时' and billed > (stay_length + $tolerance_hours) * persons)
+       or (unit = '日' and billed - transfers > (stay_length + 1 + $tolerance_days) * persons)
        -- a day counted twice is CHG-002; only a further day is left to say here
-       or (unit = '日' and edges = 0 and days_billed - transfers > stay_length + $tolerance_days)
+       or (unit = '日' and edges = 0 and days_billed - transfers > (stay_length + $tolerance_days) * persons)
 ),
 ranked as (
     select l.*, o.excess, o.billed, o.stay_length, o.certainty, o.leave_days,

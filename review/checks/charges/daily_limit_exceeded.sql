@@ -111,14 +111,15 @@ limited as (
     select c.*,
            case when c.by_clock = 1
                 then least(c.max_qty, cast(ceil((least(c.left_at, c.midnight + 86400) - greatest(c.arrived, c.midnight)) / 3600.0)
-                                           as decimal(18, 4)) + $tolerance_hours)
+                                           as decimal(18, 4)))
                 else c.max_qty end as day_limit,
+           case when c.by_clock = 1 then $tolerance_hours else 0 end as tolerance,
            case when c.charged_on - 1 < c.begins_on then 0
                 when c.by_clock = 1 then ceil((c.midnight - greatest(c.arrived, c.midnight - 86400)) / 3600.0)
                 else c.max_qty end as room_before,
-           case when c.charged_on + 1 > case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1) else c.ends_on end then 0
-                when c.by_clock = 1 then ceil((least(c.left_at, c.midnight + 172800) - c.midnight - 86400) / 3600.0)
-                else c.max_qty end as room_after
+           -- hours that are posted by the clock have not been posted before they were
+           case when c.by_clock = 1 or c.charged_on + 1 > case when c.unit = '日' then greatest(c.begins_on, c.ends_on - 1) else c.ends_on end
+                then 0 else c.max_qty end as room_after
     from capacity c
 ),
 around as (
@@ -149,7 +150,7 @@ over as (
     join around w on w.admission_id = c.admission_id and w.subject = c.subject and w.family = c.family and w.unit = c.unit
         and w.per = c.per and w.charged_on = c.charged_on
     join stay_totals s on s.admission_id = c.admission_id and s.subject = c.subject and s.family = c.family and s.unit = c.unit
-    where c.billed > greatest(0, c.day_limit) * c.children * c.visits + c.transfers
+    where c.billed > least(c.max_qty, greatest(0, c.day_limit) + c.tolerance) * c.children * c.visits + c.transfers
       and (c.per = 'operation'
            or c.billed > greatest(0, c.day_limit) * c.children + c.transfers + greatest(w.gap_before, w.gap_after))
       and c.charged_on between c.begins_on and c.ends_on

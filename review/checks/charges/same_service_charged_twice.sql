@@ -28,9 +28,11 @@ left join (select distinct admission_id from charges) l on l.admission_id = a.ad
 
 -- findings
 with items as (
-    -- what is ordinarily done several times a day, and what is counted by site, length or time, is no duplicate
+    -- what is ordinarily done several times a day or counted by time is no duplicate; what is counted by site is one
+    -- only where reports of that day name fewer sites
     select item_key, item_name, coalesce(unit, '') as unit,
            case when regexp_matches(coalesce(item_name, ''), '麻醉|监测|镇痛|加收|引导|导航') then 1 else 0 end as beside,
+           case when regexp_matches(coalesce(unit, ''), '部位|侧|穴|区|视野|曝光|血管|根|枚|片|张') then 1 else 0 end as sited,
            -- how a report may name it: without what every name carries
            replace(replace(replace(replace(replace(replace(replace(replace(split_part(split_part(coalesce(item_name, ''), '(', 1), '（', 1),
                '测定', ''), '检查', ''), '检测', ''), '试验', ''), '血清', ''), '一般', ''), '及鉴定', ''), '常规', '') as core,
@@ -38,12 +40,12 @@ with items as (
                                     '输液|注射|血糖|换药|采血|吸痰|雾化|翻身|口腔|皮试|监测|监护|吸入|加收|组织切片|免疫组|穴') then 1 else 0 end as often
     from charges
     where kind in ('service', 'other')
-      and not regexp_matches(coalesce(unit, ''), '部位|侧|穴|区|视野|曝光|血管|根|枚|片|张|小时|分钟|床日|日')
+      and not regexp_matches(coalesce(unit, ''), '小时|分钟|床日|日')
     group by item_key, item_name, coalesce(unit, '')
 ),
 posted as (
     select c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charge_type, c.charge_id,
-           c.unit_price, c.quantity, c.amount, c.charged_at, c.charged_on, c.order_no, i.often, i.beside, i.core,
+           c.unit_price, c.quantity, c.amount, c.charged_at, c.charged_on, c.order_no, i.often, i.beside, i.core, i.sited,
            floor(epoch(c.charged_at) / 60) as minute, extract(minute from c.charged_at) as past_hour,
            case when c.item_name like '%双%' or c.hospital_item_name like '%双%' then 1 else 0 end as two_sided
     from charges c
@@ -53,7 +55,7 @@ posted as (
 moments as (
     select 'posted' as way, admission_id, subject, code, item_name, unit_price, quantity, minute as bucket,
            coalesce(order_no, '') as order_no, count(*) as lines, sum(quantity) as billed, max(two_sided) as two_sided,
-           max(core) as core, min(charged_on) as charged_on, max(charge_type) as charge_type
+           max(sited) as sited, max(core) as core, min(charged_on) as charged_on, max(charge_type) as charge_type
     from posted
     where often = 0 and (order_no is not null or (charge_type in ('03', '04', '06') and past_hour <> 0))
     group by admission_id, subject, code, item_name, unit_price, quantity, minute, coalesce(order_no, '')
@@ -67,7 +69,7 @@ twice_operated as (
            count(*) as lines, sum(p.quantity) as billed, max(p.two_sided) as two_sided, max(p.core) as core
     from posted p
     join theatre t on t.admission_id = p.admission_id and t.operated_on = p.charged_on
-    where p.charge_type = '06' and p.beside = 0
+    where p.charge_type = '06' and p.beside = 0 and p.sited = 0
     group by p.admission_id, p.subject, p.code, p.item_name, p.unit_price, p.charged_on
     having count(*) > 1 and not (max(p.quantity) < 1 and sum(p.quantity) <= 1)
 ),
@@ -77,17 +79,17 @@ analytes as (
     from posted
     where charge_type = '04' and often = 0
     group by admission_id, subject, code, item_name, unit_price, charged_on
-    having count(*) > 1 and count(distinct minute) > 1 and max(quantity) = 1
+    having count(*) > 1 and count(distinct concat(cast(minute as varchar), '/', coalesce(order_no, ''))) > 1 and max(quantity) = 1
 ),
 candidates as (
-    select way, admission_id, subject, code, item_name, unit_price, quantity, bucket, order_no, lines, billed, two_sided, core, charged_on
+    select way, admission_id, subject, code, item_name, unit_price, quantity, bucket, order_no, lines, billed, two_sided, core, charged_on, sited
     from moments
     union all
     select 'operated', admission_id, subject, code, item_name, unit_price, cast(null as decimal(18, 4)), cast(null as double), '',
-           lines, billed, two_sided, core, charged_on from twice_operated
+           lines, billed, two_sided, core, charged_on, 0 from twice_operated
     union all
     select 'analyte', admission_id, subject, code, item_name, unit_price, cast(null as decimal(18, 4)), cast(null as double), '',
-           lines, billed, two_sided, core, charged_on from analytes
+           lines, billed, two_sided, core, charged_on, 0 from analytes
 ),
 reports as (
     select admission_id, cast(coalesce(registered_at, reported_at) as date) as on_day, coalesce(exam_name, '') as name,
@@ -160,6 +162,7 @@ judged as (
     left join both_sides b on b.admission_id = c.admission_id and b.operated_on = c.charged_on
     where c.two_sided = 0 and b.admission_id is null
       and c.lines > case when c.way = 'posted' then coalesce(o.times, n.times, 1) else 1 end
+      and (c.sited = 0 or coalesce(r.units, 0) > 0)
       -- an analyte in two panels shows by a single result; without any result nothing tells it from a repeat
       and case when c.way = 'analyte' then coalesce(r.units, 0) > 0 and r.units < c.billed else coalesce(r.units, 0) < c.billed end
 ),
