@@ -107,7 +107,7 @@ def _example(
 ) -> Example:
     query = read_query(question, history)
     everywhere = np.ones(len(collection.units), dtype=bool)
-    found = gather(collection, index, query.tokens, query.meaning, everywhere)
+    found = gather(collection, index, query, everywhere)
     return Example(found.figures, np.array([unit in right for unit in found.units.tolist()], dtype=bool))
 
 

@@ -25,7 +25,7 @@ OWN = ("regulations.jsonl", "lists.jsonl")
 HERE = Path(__file__).parent / "question_sets"
 FOLDS, REPEATS = 10, 5
 WRONGLY = (0.02, 0.03, 0.05, 0.08, 0.10)
-CHOSEN = 0.05  # of the answerable questions that a refusal by nearness alone may cost
+CHOSEN = 0.03  # of the answerable questions that a refusal by nearness alone may cost
 
 Array = npt.NDArray[np.float64]
 

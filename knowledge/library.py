@@ -76,7 +76,7 @@ class Library:
         """How like the question the nearest passage is; null where the scale of the vectors is not known."""
         if not self.index.calibrated:
             return None
-        return float(self.index.vectors.compare(query.meaning).rows.max(initial=0.0))
+        return float(self.index.vectors.compare(query.said).rows.max(initial=0.0))
 
     def clause(self, document: str, passage: str, *, on: date | None = None) -> Clause | None:
         """One passage by its exact name, in the version in force on a day; null where it is not held."""

@@ -21,13 +21,13 @@ NUMBER_SHARE = 0.2
 _UNOFFICIAL = re.compile(r"非官方|未核到|待核验|勿引用|不可逐字引用|不得作为官方|未获得|编者推断")
 _DRUG = re.compile(
     r"[一-鿿]{2,3}(?:霉素|西林|匹林|沙星|他汀|洛尔|地平|普利|沙坦|单抗|替尼|拉唑)"
-    r"|[一-鿿]{3}(?=(?:肠溶|缓释|控释|分散)片|(?:肠溶|缓释)?胶囊|颗粒|滴丸|口服液|注射液|软膏|针剂)"
+    r"|(?:(?![的了一批是给开用和])[一-鿿]){3}(?=(?:肠溶|缓释|控释|分散)片|(?:肠溶|缓释)?胶囊|颗粒|滴丸|口服液|注射液|软膏|针剂)"
 )
 _LOCAL_MATTER = re.compile(
     r"多少钱|几块钱|限价|价格|收费标准|起付|封顶|报销比例|缴费|奖励|奖多少|能奖|最高奖|重点|安排|方案|哪些领域|deductible|premium"
 )
 _VERSION = re.compile(
-    r"(20\d{2})\s*年?(?:修订|修正|修改|改的|新修|老|旧)?(?:的)?(?:那个|那一|这一|那|老|旧|新)*(?:版|修订本|修正本)"
+    r"(?<!\d)((?:20)?\d{2})\s*年?(?:修订|修正|修改|改的|新修|老|旧)?(?:的)?(?:那个|那一|这一|那|老|旧|新)*(?:版|修订本|修正本)"
 )
 _ENTRY_NAME = "序号 "
 _ENTRY = re.compile(r"清单[^，。？]{0,8}?第?\s*(\d{1,3})\s*[条号]")
@@ -90,8 +90,9 @@ def _not_held(library: Library, question: str, query: Query) -> str | None:
         str(day.year) for one in named for day in (one.issued, one.in_force_from, one.in_force_to) if day
     }
     years |= {year for one in named for year in _YEARLY.findall(f"{one.title}{one.number}")}
-    if asked and years and asked[1] not in years:
-        return f"库中《{title}》是 {'、'.join(sorted(years))} 年的文本，没有 {asked[1]} 年的版本"
+    year = f"20{asked[1][-2:]}" if asked else None
+    if year and years and year not in years:
+        return f"库中《{title}》是 {'、'.join(sorted(years))} 年的文本，没有 {year} 年的版本"
     missing = [
         article
         for article in sorted(query.articles)
@@ -113,11 +114,12 @@ def _wrong_place(query: Query, hits: Sequence[Hit], question: str) -> str | None
 
 
 def _wrong_year(question: str, query: Query, hits: Sequence[Hit]) -> str | None:
-    """A plan or list of one year says nothing about another."""
+    """A plan or list of one year says nothing about another, unless it speaks of that year."""
     first = hits[0]
     held = set(_YEARLY.findall(first.document))
     asked = set(re.findall(r"(20\d{2})(?:年|版)", question)) | (query.years if held else set())
-    if held and asked and not held & asked and first.in_force is not False:
+    spoken = any(year in first.text for year in asked)
+    if held and asked and not held & asked and not spoken and first.in_force is not False:
         return f"库中收录的是 {'、'.join(sorted(held))} 年的文件，没有 {'、'.join(sorted(asked))} 年的"
     return None
 
@@ -139,7 +141,7 @@ def _no_number(question: str, query: Query, hits: Sequence[Hit], lexicon: Lexico
     """The number asked for must stand in a sentence that speaks to the question, and, where the question names
     a violation, in a passage that names it too."""
     measure = needed_measure(question)
-    if measure is None:
+    if measure is None or hits[0].in_force is False:
         return None
     subjects = [*_VIOLATION.findall(question), *_named_items(hits, question)]
     most = numbered = 0.0

@@ -13,7 +13,8 @@ from knowledge.answering.leads import lead_of, short_title
 from knowledge.answering.needs import Need
 from knowledge.answering.replies import Answer, Citation, Statement
 from knowledge.answering.sentences import asks_for_all, row_cells
-from knowledge.answering.spans import Scale, Span, best_span, opening_of
+from knowledge.answering.spans import Scale, Span, best_span, opening_of, widened
+from knowledge.cutting.days import COMMENCEMENT
 from knowledge.finding.lexical import Lexicon
 from knowledge.library import Hit
 
@@ -44,26 +45,61 @@ class Chosen:
     scales: tuple[Scale, ...]
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """What is quoted of a passage; an item is read with the words that open its list."""
+
+    hit: Hit
+    spans: tuple[Span, ...]
+
+    @property
+    def text(self) -> str:
+        name = f"{'' if re.match('[第（(]', self.hit.passage) else ' '}{self.hit.passage}"
+        mark = DIGEST_MARK if self.hit.digest else ""
+        return f"{short_title(self.hit.document)}{name}{mark}：{''.join(map(self._shown, self.spans))}"
+
+    @property
+    def statement(self) -> Statement:
+        quotes = (self.hit.text[span.start : span.end] for span in self.spans)
+        citations = (Citation(self.hit.document, self.hit.passage, quote) for quote in quotes)
+        return Statement(self.text, tuple(citations))
+
+    def widened(self, room: int) -> "Excerpt":
+        """With the words around the last ones quoted, as far as `room` more characters reach."""
+        *before, last = self.spans
+        wider = widened(self.hit, last, last.end - last.start + room, before[-1].end if before else 0)
+        return Excerpt(self.hit, (*before, wider))
+
+    def _shown(self, span: Span) -> str:
+        """Quotation marks stand around an official text only; a row is shown cell by cell."""
+        quote = self.hit.text[span.start : span.end]
+        if self.hit.kind == "row":
+            return "".join(f"「{quote[start:end]}」" for start, end in row_cells(quote) or [(0, len(quote))])
+        return quote if self.hit.digest else f"「{quote}」"
+
+
 def extract(lexicon: Lexicon, needs: Sequence[Need], as_of: date | None) -> Answer:
     """What the passages found say to each thing asked; `needs` hold at least one passage each."""
     chosen = _chosen(lexicon, needs)
     lead = lead_of(needs[0].question, needs[0].query.meaning, [one.hit for one in chosen], as_of)
-    statements: list[Statement] = []
+    excerpts: list[Excerpt] = []
     room, quotes = LONGEST - len(lead) - 1, MOST_QUOTES
     for place, one in enumerate(chosen):
         left = len(chosen) - place
         whole = len(needs) == 1 and place == 0
         alone = left == 1 or (whole and asks_for_all(needs[0].question))
         share = room if alone else int(room * (FIRST_SHARE if whole else 1 / left))
-        statement = _statement(one, share, max(1, quotes - left + 1))
-        if statement is None:
+        found = _excerpt(one, share, max(1, quotes - left + 1))
+        if found is None:
             continue
-        statements.append(statement)
-        room -= len(statement.text) + 1
-        quotes -= len(statement.citations)
+        excerpts.append(found)
+        room -= len(found.text) + 1
+        quotes -= len(found.spans)
         if not quotes:
             break
-    return Answer(lead, tuple(statements), False, ())
+    if excerpts:
+        excerpts[0] = excerpts[0].widened(room)
+    return Answer(lead, tuple(one.statement for one in excerpts), False, ())
 
 
 def _chosen(lexicon: Lexicon, needs: Sequence[Need]) -> list[Chosen]:
@@ -112,22 +148,13 @@ def _weighed(scale: Scale, hits: Sequence[Hit]) -> list[Piece]:
 
 def _stands_in(hit: Hit) -> bool:
     """The clause that says from when a passage found is in force: its own words need not be those asked for."""
-    return hit.in_force is False and hit.note is not None
+    return hit.in_force is False and hit.note is not None and COMMENCEMENT.search(hit.text) is not None
 
 
-def _statement(one: Chosen, room: int, quotes: int) -> Statement | None:
-    """One passage's words under its name; an item is read with the words that open its list."""
-    hit = one.hit
-    place = f"{short_title(hit.document)}{'' if re.match('[第（(]', hit.passage) else ' '}{hit.passage}"
-    place += f"{DIGEST_MARK if hit.digest else ''}："
-    within = room - len(place) - 2 * min(quotes, len(one.scales))
-    if within < LEAST_QUOTE:
-        return None
-    spans = _spans(one, within, quotes)
-    return Statement(
-        f"{place}{''.join(_shown(hit, span) for span in spans)}",
-        tuple(Citation(hit.document, hit.passage, hit.text[span.start : span.end]) for span in spans),
-    )
+def _excerpt(one: Chosen, room: int, quotes: int) -> Excerpt | None:
+    """One passage's words under its name; null where there is no room for them."""
+    within = room - len(Excerpt(one.hit, ()).text) - 2 * min(quotes, len(one.scales))
+    return None if within < LEAST_QUOTE else Excerpt(one.hit, tuple(_spans(one, within, quotes)))
 
 
 def _spans(one: Chosen, room: int, quotes: int) -> list[Span]:
@@ -147,11 +174,3 @@ def _spans(one: Chosen, room: int, quotes: int) -> list[Span]:
     if opening is None or length + 2 + LEAST_QUOTE > room:
         return [first]
     return [opening, best_span(one.scales[0], hit, room - length - 2, opening.end)]
-
-
-def _shown(hit: Hit, span: Span) -> str:
-    """Quotation marks stand around an official text only; a row is shown cell by cell."""
-    quote = hit.text[span.start : span.end]
-    if hit.kind == "row":
-        return "".join(f"「{quote[start:end]}」" for start, end in row_cells(quote) or [(0, len(quote))])
-    return quote if hit.digest else f"「{quote}」"

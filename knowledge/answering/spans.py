@@ -9,8 +9,8 @@ from knowledge.finding.lexical import Lexicon, tokens
 from knowledge.finding.queries import Query
 from knowledge.library import Hit
 
-SHORT = 120  # a passage up to this length is quoted whole
-MARK_WEIGHT = 0.5  # of a number or consequence the question wants, for the sentence that states one
+SHORT = 180  # a passage up to this length is quoted whole
+MARK_WEIGHT = 0.3  # of a number or consequence the question wants, for the sentence that states one
 LENGTH_COST = 0.0006  # of a character, against the share of the question a stretch holds
 _ITEM = re.compile(r"\s*[（(](?:[一二三四五六七八九十]+|\d+)[）)]")
 _LIST_OPENING = re.compile(r"[^\n]*?[：:]\s*$", re.M)
@@ -95,6 +95,17 @@ def _marked(scale: Scale, text: str, held: frozenset[str]) -> float:
     """What a sentence gains that states a number of the kind asked for, more where it speaks to the question too."""
     found = sum(mark.search(text) is not None for mark in scale.marks)
     return found * MARK_WEIGHT * (0.5 + scale.share(held)) if found else 0.0
+
+
+def widened(hit: Hit, span: Span, room: int, begin: int) -> Span:
+    """The stretch with what follows it in the passage, then with what stands before it from `begin` on, in all at
+    most `room` characters."""
+    if hit.kind == "row":
+        return span
+    clauses = [clause for clause in cut_clauses(hit.text, max(room, 1)) if clause[0] >= begin]
+    end = max((stop for _, stop in clauses if span.end < stop <= span.start + room), default=span.end)
+    start = min((begin for begin, _ in clauses if end - room <= begin < span.start), default=span.start)
+    return Span(start, end, span.worth)
 
 
 def opening_of(hit: Hit, span: Span) -> Span | None:

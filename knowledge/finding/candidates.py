@@ -4,7 +4,7 @@ A figure compares one unit with the question: by keywords, by vectors, through i
 through our digest of it and the ways people ask for it. What the figures weigh is learnt (`evals.train_ranking`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from knowledge.finding.collection import Collection
 from knowledge.finding.index import Index
+from knowledge.finding.queries import Query
 from knowledge.finding.views import ASKED, DIGEST
 
 POOL = 200
@@ -48,13 +49,13 @@ class Candidates:
 def gather(
     collection: Collection,
     index: Index,
-    tokens: Mapping[str, float],
-    meaning: str,
+    query: Query,
     allowed: npt.NDArray[np.bool_],
+    named: Sequence[int] = (),
 ) -> Candidates:
-    """The candidates among the allowed units."""
+    """The candidates among the allowed units, `named` ones in any case."""
     owners, size = collection.unit_owners, len(collection.units)
-    match, likeness = index.lexicon.match(tokens), index.vectors.compare(meaning)
+    match, likeness = index.lexicon.match(query.tokens), index.vectors.compare(query.said)
     bm25, share = match.bm25 / 10, match.share
     both = bm25.sum(axis=0)
     asked = _best_views(index, ASKED, size, (bm25[1], share[0], both))
@@ -68,7 +69,7 @@ def gather(
         coarse += LIKENESS_WEIGHT * np.maximum(like, 0)
     coarse[~allowed] = 0.0
     units = np.argpartition(-coarse, POOL)[:POOL] if size > POOL else np.arange(size)
-    units = np.sort(units[coarse[units] > 0])
+    units = np.union1d(units[coarse[units] > 0], [one for one in named if allowed[one]]).astype(np.int64)
     units = units[np.argsort(-coarse[units], kind="stable")]
     documents = np.full(int(owners.max(initial=0)) + 1, -1.0, dtype=np.float32)
     np.maximum.at(documents, owners, like)

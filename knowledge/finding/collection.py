@@ -17,6 +17,7 @@ from knowledge.cutting.documents import COMMENCEMENT, Document
 from knowledge.cutting.passages import Passage
 from knowledge.finding.marks import Marks
 from knowledge.finding.titles import Titles
+from knowledge.finding.wordings import earlier_wordings
 from knowledge.holding.versions import closed_periods
 from knowledge.numerals import NUMERAL, in_chinese, number_of
 
@@ -104,6 +105,14 @@ class Collection:
         return np.log1p(np.array(lengths, dtype=np.float32))
 
     @cached_property
+    def unit_names(self) -> dict[str, list[int]]:
+        """The numbers of the units that bear a name, in whichever document."""
+        names: dict[str, list[int]] = {}
+        for number, place in enumerate(self.units):
+            names.setdefault(loose_passage(self.passages[place].passage), []).append(number)
+        return names
+
+    @cached_property
     def titles(self) -> Titles:
         return Titles.of([document.title for document in self.documents])
 
@@ -125,6 +134,19 @@ class Collection:
             if COMMENCEMENT.search(self.passages[place].text):
                 found[self.owners[place]] = place
         return found
+
+    @cached_property
+    def first_wordings(self) -> dict[int, date | None]:
+        """For each document held as amended, from when its first wording applied; null where that is not told."""
+        return earlier_wordings(self.documents, zip(self.passages, self.owners, strict=True))
+
+    def read_otherwise(self, place: int, on: date) -> bool:
+        """Whether an earlier wording of the passage's document, which is not held, may have applied that day."""
+        owner = self.owners[place]
+        begins, first = self.documents[owner].begins, self.first_wordings.get(owner)
+        return (
+            owner in self.first_wordings and bool(begins and on < begins) and (first is None or first <= on)
+        )
 
     def clause(self, document: str, passage: str, on: date | None = None) -> Clause | None:
         """The passage by name; the version in force on the day, or the nearest one with `in_force` false."""

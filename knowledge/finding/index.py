@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.finding.lexical import Lexicon
-from knowledge.finding.passage_vectors import Likeness
+from knowledge.finding.passage_vectors import Likeness, Said, blended
 from knowledge.finding.word_vectors import SHIPPED, WordVectors
 
 COLLECTION = "passages"
@@ -37,9 +37,9 @@ class Embedder(Protocol):
 
 
 class Vectors(Protocol):
-    """How like a question the rows of an index are."""
+    """How like what is asked the rows of an index are."""
 
-    def compare(self, question: str) -> Likeness: ...
+    def compare(self, said: Said) -> Likeness: ...
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class HeldVectors:
     def _rows(self) -> Floats:
         return self.embedder.encode([text[:MOST_SIGNS] for text in self.texts])
 
-    def compare(self, question: str) -> Likeness:
-        rows: Floats = self._rows @ self.embedder.encode([question])[0]
+    def compare(self, said: Said) -> Likeness:
+        rows: Floats = self._rows @ blended(self.embedder.encode([text for text, _ in said]), said)
         return Likeness(rows, lambda units: rows[units])
 
 
@@ -90,9 +90,10 @@ class StoredVectors:
     def _size(self) -> int:
         return int(self._collection.count())
 
-    def compare(self, question: str) -> Likeness:
+    def compare(self, said: Said) -> Likeness:
+        vector = blended(self._embedder.encode([text for text, _ in said]), said)
         found = self._collection.query(
-            query_embeddings=self._embedder.encode([question]),
+            query_embeddings=vector[None, :],
             n_results=min(NEAREST, self._size),
             include=["distances"],
         )

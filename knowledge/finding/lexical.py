@@ -61,7 +61,9 @@ class Lexicon:
             counts = [span.stop - span.start for _, span in held]
             rows = np.concatenate([self.rows[span] for _, span in held])
             weights = np.concatenate([weight * self.weights[span] for weight, span in held])
-            present = worth[[span.stop > span.start for _, _, _, span in mine]] / worth.sum()
+            present = worth[[span.stop > span.start for _, _, _, span in mine]] / max(
+                float(worth.sum()), 1e-9
+            )
             bm25[kind] = np.bincount(rows, weights, self.size)
             share[kind] = np.bincount(rows, np.repeat(present, counts), self.size)
         return Match(bm25, share)

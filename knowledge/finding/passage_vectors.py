@@ -20,6 +20,7 @@ _SENTENCE = re.compile(r"[^。；\n]+[。；\n]*")
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
+Said = Sequence[tuple[str, float]]  # texts, and how much each counts
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class PassageVectors:
             words=words,
         )
 
-    def compare(self, question: str) -> Likeness:
-        vector = self.words.encode([question])[0]
+    def compare(self, said: Said) -> Likeness:
+        vector = blended(self.words.encode([text for text, _ in said]), said)
         # a product by BLAS starts threads for this, and on a machine at work waits for them eight times as long
         rows: Floats = np.einsum("ij,j->i", self.rows, vector)
         return Likeness(rows, lambda units: self._likest_sentence(vector, units, rows))
@@ -99,6 +100,13 @@ class PassageVectors:
         with np.load(file) as held:
             rows = held["rows"].astype(np.float32)
             return cls(rows, held["sentences"], held["scales"], held["starts"], words)
+
+
+def blended(rows: Floats, said: Said) -> Floats:
+    """One vector of length 1 for texts that count differently."""
+    weights = np.array([weight for _, weight in said], dtype=np.float32)
+    vector: Floats = unit_rows((weights @ rows)[None, :])[0]
+    return vector
 
 
 def _repeated(words: WordVectors, texts: Sequence[str]) -> Floats:

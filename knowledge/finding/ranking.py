@@ -4,7 +4,6 @@ and when it asks about, and one hit for what several lists repeat.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,25 +12,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.cutting.documents import Document
 from knowledge.finding.candidates import FIGURES, gather
-from knowledge.finding.collection import Clause, Collection, loose_passage, loose_title
+from knowledge.finding.collection import Clause, Collection, loose_title
 from knowledge.finding.index import Index, Reranker
+from knowledge.finding.mentions import document_mentions, unit_mentions
 from knowledge.finding.queries import Query, read_query
-from knowledge.places import NATIONAL, PROVINCES, applies_in
+from knowledge.places import applies_in
 
 WEIGHTS = Path(__file__).parent / "ranking.json"
-# What a name in the question adds to the sum of the weighed figures.
-NAMED_DECREE = 2.0
-SHORT_NAME = 1.5
-RARE_WORD_OF_TITLE = 0.5  # for each of them
-NAMED_ARTICLE = 2.0
-NAMED_PLACE = 1.0
-OTHER_PLACE = -3.0
-UNASKED_PLACE = -0.7
-OTHER_YEAR = -1.0
-OTHER_ITEM = -1.0
+# What adds to the sum of the weighed figures beside documents and numbers (`mentions`).
 NAMED_SUBJECT = 1.5
+NAMED_CODE = 6.0
+OTHER_ITEM = -1.0
 RERANKED = 20  # candidates a cross-encoder reads; it takes milliseconds for each
 SHARPNESS = 2.0  # how far below the best a sum falls that counts e times less
 Floats = npt.NDArray[np.float32]
@@ -74,8 +66,9 @@ def rank(
     for candidate in candidates:
         unit, note = collection.newest(candidate.unit, as_of), None
         if as_of and collection.in_force(unit, as_of) is False:
-            unit = collection.commencements.get(collection.owners[unit], unit)
             note = _note(collection, unit, as_of)
+            if not collection.read_otherwise(unit, as_of):
+                unit = collection.commencements.get(collection.owners[unit], unit)
         clause = collection.at(unit, as_of)
         key, saying = (loose_title(clause.document), clause.passage), collection.marks(unit).saying
         if key in hits or saying in said:
@@ -91,23 +84,21 @@ def rank(
 def _candidates(collection: Collection, index: Index, query: Query, region: str | None) -> list[Candidate]:
     """Units that may apply, best first; among equals of several lists the one with a title of its own first."""
     applies = np.array([applies_in(document.region, region) for document in collection.documents], dtype=bool)
-    found = gather(collection, index, query.tokens, query.meaning, applies[collection.unit_owners])
-    scores = np.einsum("ij,j->i", found.figures, _weights())
-    titles = RARE_WORD_OF_TITLE * collection.titles.rare_words(query.text)
-    titles += SHORT_NAME * collection.titles.short_names(query.text)
-    weigh = cache(lambda owner: _document_named(collection.documents[owner], query))
+    named = document_mentions(collection, query)
+    exact = unit_mentions(collection, query, named)
+    found = gather(collection, index, query, applies[collection.unit_owners], list(exact))
+    scores = np.einsum("ij,j->i", found.figures, _weights()) + named[collection.unit_owners[found.units]]
     candidates: list[Candidate] = []
     for number, score in zip(found.units.tolist(), scores.tolist(), strict=True):
         unit = collection.units[number]
-        marks, (decree, other) = collection.marks(unit), weigh(collection.owners[unit])
-        score += decree + other + float(titles[collection.owners[unit]])
-        if query.articles and loose_passage(collection.passages[unit].passage) in query.articles:
-            score += NAMED_ARTICLE + decree
+        marks = collection.marks(unit)
         if marks.subject and marks.subject in query.asked:
             score += NAMED_SUBJECT
         if marks.item and sum(pair in query.meaning for pair in marks.item) < len(marks.item) / 2:
             score += OTHER_ITEM
-        candidates.append(Candidate(unit, score))
+        if query.codes and any(code in collection.passages[unit].text.upper() for code in query.codes):
+            score += NAMED_CODE
+        candidates.append(Candidate(unit, score + exact.get(number, 0.0)))
     candidates.sort(key=lambda candidate: -candidate.score)
     return _preferred(collection, candidates)
 
@@ -149,31 +140,14 @@ def _standing(collection: Collection, unit: int) -> bool:
     return plain[0] == plain[1]
 
 
-def _document_named(document: Document, query: Query) -> tuple[float, float]:
-    """What the number, and what the place and year the question names add to a document's passages."""
-    decree = other = 0.0
-    if set(re.findall(r"\d+(?=\s*号)", document.number or "")) & query.decrees:
-        decree = NAMED_DECREE
-    for named, asked in _places(document, query):
-        other += NAMED_PLACE if named else OTHER_PLACE if asked else UNASKED_PLACE
-    years = set(re.findall(r"20\d{2}", document.title))
-    if years and query.years and not years & query.years:
-        other += OTHER_YEAR
-    return decree, other
-
-
-def _places(document: Document, query: Query) -> Iterator[tuple[bool, bool]]:
-    """Whether the document's own place is named in the question, and whether any place is."""
-    if document.place:
-        yield document.place.rstrip("市县区旗") in query.text, bool(query.provinces)
-    elif document.region not in (None, NATIONAL):
-        names = [name for name, code in PROVINCES.items() if code[:2] == str(document.region)[:2]]
-        yield any(name in query.provinces for name in names), bool(query.provinces)
-
-
 def _note(collection: Collection, unit: int, as_of: date) -> str:
     clause = collection.at(unit, as_of)
     begins = clause.in_force_from or clause.issued
+    if begins and collection.read_otherwise(unit, as_of):
+        return f"库中只有 {begins.isoformat()} 起施行的修改后文本，没有您问的日期适用的修改前文本"
+    first = collection.first_wordings.get(collection.owners[unit])
+    if first and as_of < first:
+        return f"您问的日期在首次制定或施行（{first.isoformat()}）之前"
     if begins and as_of < begins:
         return f"您问的日期在施行之前（{begins.isoformat()} 起）"
     return f"您问的日期已不在施行期内（至 {clause.in_force_to}）"

@@ -5,7 +5,7 @@ is counts among titles: in the passages of a long list each word of its title is
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,11 +29,11 @@ class Titles:
     numbers: npt.NDArray[np.int64]  # of each document's title
     holders: dict[str, tuple[int, ...]]  # pair of characters → titles that hold it
     kinds: dict[str, tuple[tuple[int, str], ...]]  # kind → titles of it, with what stands before it
-    size: int
+    plain: tuple[str, ...]
 
     @classmethod
     def of(cls, titles: Sequence[str]) -> "Titles":
-        plain = [re.sub(r"\s+", "", fold(_EDGES.sub("", title))) for title in titles]
+        plain = [_plain(title) for title in titles]
         number = {title: place for place, title in enumerate(dict.fromkeys(plain))}
         holders: dict[str, list[int]] = {}
         kinds: dict[str, list[tuple[int, str]]] = {}
@@ -46,8 +46,12 @@ class Titles:
             np.array([number[title] for title in plain], dtype=np.int64),
             {pair: tuple(found) for pair, found in holders.items()},
             {kind: tuple(found) for kind, found in kinds.items()},
-            len(number),
+            tuple(number),
         )
+
+    @property
+    def size(self) -> int:
+        return len(self.plain)
 
     def rare_words(self, question: str) -> Floats:
         """For each document the pairs of its title the question holds, each at most 1, by rarity among titles."""
@@ -69,14 +73,25 @@ class Titles:
                 found[meant] = np.maximum(found[meant], 1 / np.sqrt(len(meant)))
         return found[self.numbers]
 
+    def among(self, texts: Iterable[str]) -> Floats:
+        """1 for each document whose whole title is one of the texts."""
+        wanted = {_plain(text) for text in texts}
+        found = np.array([title in wanted for title in self.plain], dtype=np.float32)
+        return found[self.numbers]
+
     def _meant(self, before: str, kind: str) -> list[int]:
-        """The titles that hold, in order, as much as possible of what stands before the kind."""
+        """The titles that hold, in order, most of what stands before the kind; those that begin alike, if any do."""
         for size in range(min(len(before), _MOST), _LEAST - 1, -1):
             name = before[-size:]
-            meant = [number for number, head in self.kinds.get(kind, ()) if _keeps_order(name, head)]
+            meant = [one for one in self.kinds.get(kind, ()) if _keeps_order(name, one[1])]
+            begun = [one for one in meant if one[1].startswith(name[0])]
             if meant:
-                return sorted(set(meant))
+                return sorted({number for number, _ in begun or meant})
         return []
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"\s+", "", fold(_EDGES.sub("", title))).removeprefix("中华人民共和国")
 
 
 def _pairs(text: str) -> set[str]:
