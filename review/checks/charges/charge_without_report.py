@@ -27,7 +27,7 @@ from review.violations import Certainty
 
 TABLE_OF = {"03": "exams", "04": "labs"}
 NAME_OF = {"exams": "检查报告", "labs": "化验报告"}
-COUNTED_UNITS = ("次", "项", "例", "组", "")
+COUNTED_UNITS = ("次", "项", "组", "")  # parts, exposures and specimens are counted against their own units
 
 
 @dataclass(frozen=True)
