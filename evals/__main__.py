@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--seed", type=int, default=1, metavar="S", help="种子，同一种子处处同样，默认 1")
     generate.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里")
     generate.add_argument("--half", choices=("open", "sealed"), default="open", help="哪一半，默认 open")
+    generate.add_argument("--lines-only", action="store_true", help="只写结算数据（Parquet），任意规模")
     generate.add_argument(
         "--reference", type=Path, default=Path("../shared/reference"), metavar="文件夹", help="参考资料所在"
     )
@@ -71,9 +72,11 @@ def _labelled(options: argparse.Namespace) -> list[str]:
 
 
 def _generate(options: argparse.Namespace) -> list[str]:
+    from evals.generating.bulk import generate_lines
     from evals.generating.dealing import generate
 
-    return generate(options.out, options.admissions, options.seed, options.half, options.reference)
+    write = generate_lines if options.lines_only else generate
+    return write(options.out, options.admissions, options.seed, options.half, options.reference)
 
 
 def _generated(options: argparse.Namespace) -> list[str]:

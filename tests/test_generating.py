@@ -5,9 +5,11 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 
 from evals.generating.admitting import Admitter, kinds
+from evals.generating.bulk import generate_lines
 from evals.generating.dealing import deals, generate
 from evals.generating.labels import Label, read_labels, write_labels
 from evals.generating.reference import Reference, half_of
@@ -250,3 +252,55 @@ def test_a_finding_on_a_clean_stay_is_false_and_an_unchecked_plant_is_told_apart
 def test_wilson_intervals_hold_their_textbook_values():
     low, high = wilson(98, 100)
     assert (round(low, 4), round(high, 4)) == (0.93, 0.9945)
+
+
+@pytest.fixture(scope="module")
+def claims(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("claims")
+    generate_lines(folder, 300, 4, "open", folder / "nothing here", variants=(2, 1))
+    return folder
+
+
+def test_the_claims_extract_is_made_without_the_reference_and_says_what_it_left_out(tmp_path):
+    said = generate_lines(tmp_path, 20, 4, "open", tmp_path / "nothing here", variants=(1, 1))
+    assert "未种植" in said[-1]
+
+
+def test_every_line_of_the_claims_extract_has_its_own_number_and_a_stay(claims):
+    lines = pq.read_table(claims / "claims" / "fee_list_d.parquet")
+    stays = pq.read_table(claims / "claims" / "mdtrt_d.parquet")
+    numbers = lines["bkkp_sn"].to_pylist()
+    assert len(set(numbers)) == len(numbers) > 300 * 90
+    assert set(lines["mdtrt_id"].to_pylist()) == set(stays["mdtrt_id"].to_pylist())
+
+
+def test_settlements_of_the_claims_extract_add_up_where_no_total_is_planted(claims):
+    lines = pq.read_table(
+        claims / "claims" / "fee_list_d.parquet", columns=["setl_id", "det_item_fee_sumamt"]
+    )
+    sums = Counter()
+    for number, amount in zip(*(lines[name].to_pylist() for name in lines.column_names), strict=True):
+        sums[number] += amount
+    settled = pq.read_table(claims / "claims" / "setl_d.parquet")
+    wrong = {
+        whose
+        for whose, number, total in zip(
+            *(settled[name].to_pylist() for name in ("mdtrt_id", "setl_id", "medfee_sumamt")), strict=True
+        )
+        if abs(sums[number] - Decimal(total)) > Decimal("0.01")
+    }
+    planted = {
+        label.admission_id
+        for label in read_labels(claims / "labels.jsonl")
+        if label.scenario.startswith("lines of the settlement")
+    }
+    assert wrong == planted
+
+
+def test_labels_of_the_claims_extract_name_its_own_lines(claims):
+    lines = set(pq.read_table(claims / "claims" / "fee_list_d.parquet")["bkkp_sn"].to_pylist())
+    labels = list(read_labels(claims / "labels.jsonl"))
+    assert {label.kind for label in labels} == {"plant", "near_miss", "clean"}
+    assert all(
+        set(label.charge_ids) <= lines and label.claims_only for label in labels if label.kind != "clean"
+    )

@@ -78,6 +78,7 @@ def _common(table: str, number: int) -> dict[str, str]:
         "source_passage": f"附表 {table} 第{number}行",
         "source_row": str(number),
         "match": "prefix" if table.startswith("drug") else "exact",
+        "certainty_ceiling": "established",
         "state": "approved",
         "approved_by": "青溪县医疗保障局",
         "approved_at": "2024-01-01",
@@ -92,13 +93,13 @@ def _caps(reference: Reference) -> list[dict[str, Any]]:
     for key in (VOLUME_BID, "amlo"):
         found.append(_cap(items()[key], items()[key].price, "2", kind="volume_bid"))
     found.append(_cap(items()["ondan"], items()["ondan"].price, "2", kind="pay_standard"))
-    for rows in reference.groups.values():
-        for row in rows:
-            code = row["国标代码"]
+    known = {row["code15"] for row in found}
+    for code, name in _group_names(reference).items():
+        if code not in known:
             found.append(
                 {
                     "code15": code,
-                    "name": row["项目名称"],
+                    "name": name,
                     "price_level": "2",
                     "cap": listed_price(code),
                     "unit_std": "次",
@@ -108,6 +109,10 @@ def _caps(reference: Reference) -> list[dict[str, Any]]:
     for row in _packages():
         found.append(row)
     return found
+
+
+def _group_names(reference: Reference) -> Mapping[str, str]:
+    return {row["国标代码"]: row["项目名称"] for rows in reference.groups.values() for row in rows}
 
 
 def _cap_rows(item: Item, key: str) -> list[dict[str, Any]]:

@@ -104,16 +104,22 @@ def properly_discounted(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("CHG-006", "logic: operations of different groups are not joined")
 def different_groups(admit: Admitter, reference: Reference) -> Made:
-    one, first = group_pair(admit, reference)
-    other, second = group_pair(admit, reference)
+    one, _ = group_pair(admit, reference)
+    other, _ = group_pair(admit, reference)
     while (
-        second == first
+        _groups_of(reference, one[0]) & _groups_of(reference, other[0])
         or len({sex for item in (one[0], other[0]) if (sex := sex_for(reference, item))}) > 1
-        or (frozenset((one[0].code, other[0].code)) in reference.paired_codes)
+        or frozenset((one[0].code, other[0].code)) in reference.paired_codes
     ):
-        other, second = group_pair(admit, reference)
+        other, _ = group_pair(admit, reference)
     stay, lines = theatre_stay(admit, reference, [one[0], other[0]])
     return spared(stay, lines, also=("CHG-009", "CHG-031"))
+
+
+def _groups_of(reference: Reference, item: Item) -> set[str]:
+    return {
+        name for name, rows in reference.groups.items() if any(row["国标代码"] == item.code for row in rows)
+    }
 
 
 @near_miss("CHG-006", "add-on item (suffix 加收) and laparoscope surcharge billed once")

@@ -32,6 +32,10 @@ class Drug:
     limit: str
 
 
+class NeedsReference(LookupError):
+    """A scenario draws from an official list and there is none at hand."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """The reference folder, and which half of its rows this run may draw."""
@@ -46,7 +50,18 @@ class Reference:
             raise ValueError(f"{folder}：没有 {LISTS}；请用 --reference 指到参考资料文件夹再生成。")
         return cls(folder, seed, half)
 
+    @classmethod
+    def without(cls, seed: int, half: str) -> "Reference":
+        """No lists: everyday scenarios can be made, those of a list raise `NeedsReference`."""
+        return cls(Path(), seed, half)
+
+    @property
+    def has_lists(self) -> bool:
+        return self.folder != Path()
+
     def rows(self, name: str) -> Sequence[Row]:
+        if not self.has_lists:
+            raise NeedsReference(name)
         return _rows(self.folder / (name if name.endswith(".csv") else f"{LISTS}/{name}.csv"))
 
     def mine(self, rows: Iterable[Row]) -> list[Row]:
@@ -59,6 +74,8 @@ class Reference:
 
     @cached_property
     def paired_codes(self) -> frozenset[frozenset[str]]:
+        if not self.has_lists:
+            return frozenset()
         return frozenset(frozenset((row["主项编码"], row["从项编码"])) for row in self.pairs)
 
     @cached_property
@@ -70,10 +87,14 @@ class Reference:
 
     @cached_property
     def sex_of_item(self) -> Mapping[str, str]:
+        if not self.has_lists:
+            return {}
         return {row["国标代码"]: row["限定性别"] for row in self.rows(SEX_ITEMS)}
 
     @cached_property
     def age_of_item(self) -> Mapping[str, str]:
+        if not self.has_lists:
+            return {}
         return {row["国标代码"]: row["限定对象"] for row in self.rows(CHILD_ITEMS)}
 
     @cached_property
@@ -99,6 +120,8 @@ class Reference:
 
     @cached_property
     def _herb_rows(self) -> Sequence[Row]:
+        if not self.has_lists:
+            raise NeedsReference(KNOWLEDGE)
         found: list[Row] = []
         with (self.folder / KNOWLEDGE).open(encoding="utf-8") as handle:
             for line in handle:
