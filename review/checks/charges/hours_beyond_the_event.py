@@ -1,4 +1,4 @@
-"""CHG-008: more hours charged than the anaesthesia or the order they belong to had."""
+"""CHG-008: more hours charged than the anaesthesia, the order or the record they belong to tells of."""
 
 import re
 from collections import defaultdict
@@ -10,14 +10,26 @@ from math import ceil
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.checks.item_names import same_service
 from review.checks.service_traces import by_item, in_operating_room, orders_for
 from review.models import Problem
-from review.record import Charge
+from review.record import Charge, Order
 from review.violations import Certainty
 
 HOURLY = re.compile(r"^(?:每)?(?P<hours>\d+(?:\.\d+)?)?(?:个)?小时$")
 IN_ANAESTHESIA = re.compile(r"麻醉")
 ADD_ON = re.compile(r"加收|每增加|超过|局部浸润|术后镇痛|连续镇痛")
+IN_RECOVERY = re.compile(r"复苏|恢复室")
+WATCHED = re.compile(r"监测|监护")  # goes on from the operating room to the ward
+CONTRARY = re.compile(r"^(?:停止?|撤除?|取消|暂停)")
+NEWBORN = re.compile(r"新生儿|婴")
+STATED = (
+    ("麻醉", re.compile(r"麻醉")),
+    ("血液净化", re.compile(r"透析|滤过|灌流|净化")),
+    ("呼吸机", re.compile(r"呼吸机|通气")),
+    ("监护", WATCHED),
+    ("吸氧", re.compile(r"吸氧|氧气|氧疗")),
+)
 
 
 @dataclass(frozen=True)
@@ -28,17 +40,19 @@ class Span:
     source: str
     fact_ids: tuple[str, ...]
     open_end: bool = False
+    stated: tuple[tuple[date, float], ...] = ()  # hours that a record tells of a day, without their times
 
     @property
     def hours(self) -> float:
-        return _union(self.times)
+        return _union(self.times) + sum(hours for _, hours in self.stated)
 
     def hours_on(self, day: date | None) -> float:
         """The part of it that lies on one day."""
         if day is None:
             return 0.0
         opens, closes = datetime.combine(day, time.min), datetime.combine(day + timedelta(days=1), time.min)
-        return _union((max(begins, opens), min(ends, closes)) for begins, ends in self.times)
+        timed = _union((max(begins, opens), min(ends, closes)) for begins, ends in self.times)
+        return timed + sum(hours for stated_on, hours in self.stated if stated_on == day)
 
 
 @check(
@@ -56,26 +70,37 @@ class Span:
         "不足一小时按一小时计",
         "一日内两次麻醉分别计时",
         "复苏时间计入麻醉监测",
+        "恢复室监护在复苏时间之内",
         "长期医嘱没有停止时间",
+        "停用医嘱之前的时间",
         "多条医嘱的时间合并计算",
+        "术中与转入病房后的监测合并计算",
+        "病历文书写明的时长",
+        "母婴分别计时",
         "多计部分已退费",
     ),
     overturned_by=("监护仪、呼吸机的运行记录", "护理记录单", "麻醉记录单"),
 )
 def hours_beyond_the_event(record: Record, limits: Limits) -> Iterator[Problem]:
     items = [
-        lines
+        [line for line in lines if line.subject == subject]
         for lines in by_item(record.charges).values()
+        for subject in dict.fromkeys(line.subject for line in lines)
         if _step(lines[0]) and not ADD_ON.search(lines[0].item_name or "")
     ]
     if not items:
         raise NotApplicable("没有按小时计价的项目")
-    found = [(lines, _span_of(record, lines)) for lines in items]
-    if all(span is None for _, span in found):
-        raise NotChecked("缺：麻醉起止时间或带停止时间的医嘱")
+    found = [told for lines in items if (told := _told(record, lines)) is not None]
+    if not found:
+        raise NotChecked("缺：麻醉起止时间、带停止时间的医嘱或写明时长的文书")
     for lines, span in found:
-        if span is not None:
-            yield from _problem(lines, span, limits)
+        yield from _problem(lines, span, limits)
+
+
+def _told(record: Record, lines: Sequence[Charge]) -> tuple[Sequence[Charge], Span] | None:
+    """The lines that some source gives the hours of, with them; tables go before what notes state."""
+    span = _span_of(record, lines)
+    return (lines, span) if span is not None else _stated(record, lines)
 
 
 def _step(line: Charge) -> float | None:
@@ -86,21 +111,78 @@ def _step(line: Charge) -> float | None:
 
 def _span_of(record: Record, lines: Sequence[Charge]) -> Span | None:
     name = lines[0].item_name or ""
-    if IN_ANAESTHESIA.search(name) or (lines[0].charge_type == "06" and in_operating_room(lines[0])):
-        return _anaesthesia(record)
+    if (
+        IN_ANAESTHESIA.search(name)
+        or IN_RECOVERY.search(name)
+        or (lines[0].charge_type == "06" and in_operating_room(lines[0]))
+    ):
+        return _recovery(record) if IN_RECOVERY.search(name) else _anaesthesia(record)
     orders = [
-        order for order in orders_for(lines[0], record.orders) if "临时" not in (order.order_type or "")
+        order
+        for order in orders_for(lines[0], record.orders)
+        if "临时" not in (order.order_type or "") and not CONTRARY.match(order.order_name or "")
     ]
-    timed = [
-        (order.begins_at, order.ends_at or record.admission.ends_at) for order in orders if order.begins_at
-    ]
+    if lines[0].subject == "newborn":
+        orders = [order for order in orders if NEWBORN.search(order.order_name or "")]
+    timed = [(order.begins_at, _ends(record, order)) for order in orders if order.begins_at]
     if not timed or len(timed) < len(orders):
         return None
+    fact_ids = tuple(order.fact_id for order in orders)
+    if WATCHED.search(name):
+        fact_ids += tuple(row.fact_id for row in record.anesthesia)
+        timed += [
+            (row.begins_at, row.recovery_ends_at or row.ends_at)
+            for row in record.anesthesia
+            if row.begins_at and row.ends_at
+        ]
     return Span(
-        tuple(timed),
-        "医嘱起止时间",
-        tuple(order.fact_id for order in orders),
+        tuple((begins, ends) for begins, ends in timed if begins and ends),
+        "医嘱起止时间" if len(fact_ids) == len(orders) else "医嘱与麻醉起止时间",
+        fact_ids,
         open_end=any(order.ends_at is None for order in orders),
+    )
+
+
+def _ends(record: Record, order: Order) -> datetime:
+    """When a standing order ended: its stop, else the first order to stop the same service, else the discharge."""
+    if order.ends_at is not None:
+        return order.ends_at
+    stops = [
+        other.begins_at
+        for other in record.orders
+        if other.begins_at
+        and order.begins_at
+        and other.begins_at > order.begins_at
+        and CONTRARY.match(other.order_name or "")
+        and same_service(CONTRARY.sub("", other.order_name or ""), order.order_name or "")
+    ]
+    return min(stops, default=record.admission.ends_at)
+
+
+def _stated(record: Record, lines: Sequence[Charge]) -> tuple[Sequence[Charge], Span] | None:
+    """What notes state of the days they speak of; the lines of other days stay unjudged."""
+    name = lines[0].item_name or ""
+    service = next((service for service, pattern in STATED if pattern.search(name)), None)
+    facts = [fact for fact in record.facts if fact.kind == "duration" and fact.name == service]
+    if service is None or lines[0].subject == "newborn":
+        return None
+    days: dict[date, set[float]] = defaultdict(set)
+    times: dict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for fact in facts:
+        if fact.begins_at and fact.ends_at:
+            times[fact.begins_at.date()].append((fact.begins_at, fact.ends_at))
+        elif fact.begins_at and fact.value:
+            days[fact.begins_at.date()].add(float(fact.value))
+    hours = {day: max(_union(times[day]), sum(days[day])) for day in {*days, *times}}
+    spoken_of = [line for line in lines if line.charged_on in hours]
+    if not spoken_of:
+        return None
+    kept = {line.charged_on for line in spoken_of}
+    return spoken_of, Span(
+        (),
+        "病历文书所载",
+        tuple(fact.fact_id for fact in facts if fact.begins_at and fact.begins_at.date() in kept),
+        stated=tuple((day, count) for day, count in sorted(hours.items()) if day in kept),
     )
 
 
@@ -114,6 +196,16 @@ def _anaesthesia(record: Record) -> Span | None:
     if not timed or len(timed) < len(record.anesthesia):
         return None
     return Span(tuple(timed), "麻醉记录", tuple(row.fact_id for row in record.anesthesia))
+
+
+def _recovery(record: Record) -> Span | None:
+    """What may be counted in the recovery room: from its beginning to its end."""
+    timed = [
+        (row.recovery_begins_at, row.recovery_ends_at)
+        for row in record.anesthesia
+        if row.recovery_begins_at and row.recovery_ends_at
+    ]
+    return Span(tuple(timed), "复苏记录", tuple(row.fact_id for row in record.anesthesia)) if timed else None
 
 
 def _union(spans: Iterable[tuple[datetime, datetime]]) -> float:
@@ -135,7 +227,7 @@ def _problem(lines: Sequence[Charge], span: Span, limits: Limits) -> Iterator[Pr
     if float(excess) < max(1.0, slack):
         return
     taken, amount = _excess_lines(lines, excess, span, step)
-    sure = float(excess) * step >= float(limits["sure_hours"]) and not span.open_end
+    sure = float(excess) * step >= float(limits["sure_hours"]) and not span.open_end and not span.stated
     yield Problem(
         fields={
             "item": lines[0].item_name or "",
@@ -149,7 +241,11 @@ def _problem(lines: Sequence[Charge], span: Span, limits: Limits) -> Iterator[Pr
         amount=amount,
         fact_ids=span.fact_ids,
         certainty=Certainty.CLUE if span.open_end else Certainty.ESTABLISHED if sure else Certainty.PROBABLE,
-        lowered_by=("医嘱没有停止时间，按出院时间推算",) if span.open_end else (),
+        lowered_by=("医嘱没有停止时间，按停用医嘱或出院时间推算",)
+        if span.open_end
+        else ("时长见于病历文书，没有起止时间的表",)
+        if span.stated
+        else (),
     )
 
 

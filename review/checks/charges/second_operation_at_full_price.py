@@ -23,7 +23,15 @@ OTHER = re.compile(
 )
 DRAIN = re.compile(r"引流|引出|戳[孔口]|置管|造口|造瘘")
 ADD_ON = re.compile(r"加收|另加")
+APPROACHES = (
+    ("经腹", re.compile(r"经腹|开腹|剖腹|腹腔镜")),
+    ("经阴道", re.compile(r"经阴道|阴式")),
+    ("经会阴肛门", re.compile(r"会阴|经肛|经骶")),
+    ("经尿道", re.compile(r"经尿道|输尿管镜|膀胱镜")),
+    ("经胸", re.compile(r"经胸|开胸|胸腔镜")),
+)
 LOCAL_RATE = "折价比例以当地价格文件为准"
+OWN_PRICE = "标准价按本院同季收费推定"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class Line:
         "第二手术已经折价",
         "不同分组的手术",
         "加收项目不是另一手术",
+        "合并术式按一项收费",
+        "两项手术入路不同",
         "其中一项手术已退费",
     ),
     overturned_by=("写明另有切口或入路的手术记录", "当地价格文件规定的折价比例"),
@@ -145,12 +155,14 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _problem(record: Record, group: list[Line], limits: Limits) -> Problem | None:
     main = max(group, key=lambda line: (line.price, line.charge.charge_id))
+    group = [line for line in group if not _ways_differ(line, main)]
+    listed = {line.charge.charge_id: _list_price(record, line) for line in group}
     rate = Decimal(str(main.row["second_rate"] or limits["default_rate"]))
     over = [
         (line, excess)
         for line in group
         if line.charge.code15 != main.charge.code15 or line.charge.item_name != main.charge.item_name
-        if (excess := (line.price - rate * _list_price(record, line)) * line.times)
+        if (excess := (line.price - rate * listed[line.charge.charge_id][0]) * line.times)
         > Decimal(str(limits["tolerance_yuan"]))
     ]
     places = [place for place in mentions(record, SAME) if _is_operation_note(place)]
@@ -158,6 +170,8 @@ def _problem(record: Record, group: list[Line], limits: Limits) -> Problem | Non
         return None
     local = all(str(line.row["region"]) != "000000" and line.row["second_rate"] for line in group)
     reasons = [] if local else [LOCAL_RATE]
+    if any(not listed[line.charge.charge_id][1] for line, _ in over):
+        reasons.append(OWN_PRICE)
     if not all(line.timed for line in group):
         reasons.append("手术没有起止时刻，按同日判断")
     excess_yuan = sum((excess for _, excess in over), Decimal(0))
@@ -186,13 +200,38 @@ def _problem(record: Record, group: list[Line], limits: Limits) -> Problem | Non
     )
 
 
-def _list_price(record: Record, line: Line) -> Decimal:
-    """The undiscounted price: the highest this hospital asked for the item, which its own line may be."""
+def _ways_differ(line: Line, main: Line) -> bool:
+    """Whether the names of two operations state ways into the body that cannot be one incision."""
+    one, other = _way(line.charge.item_name), _way(main.charge.item_name)
+    return one is not None and other is not None and one != other
+
+
+def _way(name: str | None) -> str | None:
+    return next((way for way, pattern in APPROACHES if pattern.search(name or "")), None)
+
+
+def _list_price(record: Record, line: Line) -> tuple[Decimal, bool]:
+    """The undiscounted price, and whether a price list gives it; else the highest this hospital asked that quarter."""
+    charge, level = line.charge, record.admission.price_level
+    for row in record.rows("price_caps"):
+        begins, ends = row["in_force_from"] or date.min, row["in_force_to"] or date.max
+        of_day = charge.charged_on is not None and begins <= charge.charged_on <= ends
+        of_level = level is None or row["price_level"] is None or row["price_level"] == level
+        if row["code15"] == charge.code15 and row["kind"] == "service" and of_day and of_level:
+            return Decimal(str(row["cap"])), True
     rows = record.inspection.warehouse.rows(
-        "select max(coalesce(price_cap, unit_price)) as price from charges where code15 = $code and item_name = $name",
-        {"code": line.charge.code15, "name": line.charge.item_name},
+        "select max(coalesce(price_cap, unit_price)) as price, "
+        "max(case when charge_id = $charge then price_cap end) as cap from charges where code15 = $code and item_name = $name "
+        "and extract(year from charged_on) = $year and ceil(extract(month from charged_on) / 3.0) = $quarter",
+        {
+            "charge": charge.charge_id,
+            "code": charge.code15,
+            "name": charge.item_name,
+            "year": charge.charged_on.year if charge.charged_on else 0,
+            "quarter": ceil(charge.charged_on.month / 3) if charge.charged_on else 0,
+        },
     )
-    return max(Decimal(str(rows[0]["price"] or 0)), line.charge.unit_price)
+    return max(Decimal(str(rows[0]["price"] or 0)), charge.unit_price), rows[0]["cap"] is not None
 
 
 def _is_operation_note(place: Mention) -> bool:
