@@ -221,7 +221,8 @@ def _list_price(record: Record, line: Line) -> tuple[Decimal, bool]:
             return Decimal(str(row["cap"])), True
     rows = record.inspection.warehouse.rows(
         "select max(coalesce(price_cap, unit_price)) as price, "
-        "max(case when charge_id = $charge then price_cap end) as cap from charges where code15 = $code and item_name = $name "
+        "max(case when charge_id = $charge then price_cap end) as cap "
+        "from charges where code15 = $code and item_name = $name "
         "and extract(year from charged_on) = $year and ceil(extract(month from charged_on) / 3.0) = $quarter",
         {
             "charge": charge.charge_id,
