@@ -22,6 +22,8 @@ exceptions:
   - 规则行列明的除外项目同时存在
   - 病历写明属于规则行的除外情形
   - 母婴分别收费
+  - 先行的麻醉、操作失败后改行另一项，病历有记载
+  - 检查、化验在另一日再做（同一次住院的组合）
 overturned_by: [手术记录写明另有切口、部位或指征, 当地价格说明允许分别收费]
 */
 -- examined
@@ -55,7 +57,11 @@ left join pairs p on p.admission_id = a.admission_id
 -- findings
 with ruled as (
     select k.row_id, k.scope, k.keep, k.b_per_a, coalesce(k.also_site_sensitive, false) as by_site, k.unless_evidence,
-           r.side, coalesce(r.ceiling, 'established') as ceiling, c.admission_id, c.subject, c.charge_id, c.item_name,
+           r.side,
+           -- whether an angiography followed at once by the intervention is billed for itself, the region says
+           case when k.region = '000000' and k.name_b like '%造影%' and regexp_matches(k.name_a, '冠状动脉|冠脉|PTCA|支架|旋磨|旋切|激光')
+                     and coalesce(r.ceiling, 'established') = 'established' then 'probable'
+                else coalesce(r.ceiling, 'established') end as ceiling, c.admission_id, c.subject, c.charge_id, c.item_name,
            c.charge_type, c.charged_at, c.charged_on, c.quantity, c.amount, c.unit, c.clock_ok, c.executing_department,
            -- an item priced by the hour is posted at one moment and took that many hours around it
            case when c.unit like '%小时%' then c.quantity else 0 end as hours,
@@ -110,6 +116,8 @@ pairs as (
            or (a.clock_ok and b.clock_ok
                and (abs(epoch(a.charged_at) - epoch(b.charged_at)) <= $hour_minutes * 60
                     or (a.timed and a.event_id = b.event_id and epoch(b.charged_at) between epoch(a.begins_at) and epoch(a.ends_at)))))
+      -- a test is done anew on a later day; only an operation is of the whole stay
+      and not (a.scope = 'same_stay' and b.charge_type in ('03', '04') and b.charged_on > a.charged_on)
       -- on the ward, after or before the operation: whichever way the hours are counted, they do not meet
       and not (a.charge_type = '06' and b.charge_type <> '06' and a.timed and b.clock_ok
                and a.executing_department <> b.executing_department
@@ -130,7 +138,18 @@ met as (
           select row_id, admission_id, bucket, b_id, max(site_unknown) from pairs group by 1, 2, 3, 4) p
         on p.row_id = l.row_id and p.admission_id = l.admission_id and p.bucket = l.bucket and p.charge_id = l.charge_id
 ),
+failed_first as (
+    -- the first attempt was made and failed: both were done
+    select distinct admission_id from documents
+    where regexp_matches(kind, '手术|麻醉|操作|病程|抢救')
+      and regexp_matches(text, '(失败|未成功|效果(不佳|欠佳|不满意|差)|阻滞不全|不能耐受)[^。]{0,40}(改为|改行|改用|改做|转为|遂行|遂改|更改为|中转)')
+),
 excused as (
+    select m.row_id, m.admission_id
+    from met m join failed_first f on f.admission_id = m.admission_id
+    group by m.row_id, m.admission_id
+    having min(case when m.charge_type = '06' or m.item_name like '%插管%' then 1 else 0 end) = 1
+    union
     select distinct m.row_id, m.admission_id
     from (select distinct row_id, admission_id, unless_evidence from met where unless_evidence is not null) m
     join documents d on d.admission_id = m.admission_id
@@ -178,18 +197,19 @@ ranked as (
     from met m
     join judged j on j.row_id = m.row_id and j.admission_id = m.admission_id and j.subject = m.subject and j.bucket = m.bucket
         and j.over_side = m.side
+),
+taken as (
+    select *, cast(least(quantity, excess - taken) * amount / quantity as decimal(18, 4)) as part from ranked where taken < excess
 )
-select admission_id, array_sort(array_agg(charge_id)) as charge_ids,
-       sum(least(quantity, excess - taken) * amount / quantity) as amount,
-       sum(least(quantity, excess - taken) * amount / quantity) as excess_yuan, max(excess) as excess,
-       coalesce(max(unit), '次') as unit_said,
+select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(part) as amount, sum(part) as excess_yuan,
+       array_sort(array_agg(concat(charge_id, '=', cast(part as varchar)))) as parts, max(excess) as excess,
+       max(case when unit is null or regexp_matches(unit, '^[0-9]') then '次' else unit end) as unit_said,
        case scope when 'same_stay' then '本次住院' when 'same_operation' then '同一次手术' else cast(min(charged_on) as varchar) end as when_said,
        case over_side when 'a' then b_names else a_names end as containing,
        case over_side when 'a' then a_names else b_names end as contained,
        case keep when 'dearer' then '两项只能收取一项' else '前者的价格已含后者' end as relation,
        row_id, case step when 2 then 'established' when 1 then 'probable' else 'clue' end as certainty,
        case when reason is not null then array_sort(array_agg(distinct reason)) end as lowered_by
-from ranked
-where taken < excess
+from taken
 group by admission_id, row_id, subject, bucket, scope, keep, over_side, a_names, b_names, step, reason
 order by admission_id, step desc, row_id

@@ -4,9 +4,9 @@ title: 结算明细与结算金额不符
 violation: documentation_defect
 certainty: established
 needs: {tables: [charges]}
-limits: {line_tolerance_yuan: 0.05, line_tolerance_share: 0.005, sum_tolerance_yuan: 1}
+limits: {line_tolerance_yuan: 0.02, line_tolerance_share: 0.005, sum_tolerance_yuan: 1}
 basis: [医疗保障基金使用监督管理条例#第十六条, 医疗保障基金使用监督管理条例#第三十九条（三）, 医疗保障基金使用监督管理条例#第三十八条（三）]
-covers: {classes: [35, 36, 41]}
+covers: {classes: [35, 36]}
 message: "$what_said"
 why: 数量、单价、金额和结算总额应当相符；不符的明细不能作为支付依据。
 exceptions:
@@ -44,33 +44,89 @@ settled as (
     select mdtrt_id as admission_id, sum(medfee_sumamt) as settled from raw_setl_d
     where coalesce(refd_setl_flag, '0') <> '1' and medfee_sumamt is not null group by mdtrt_id
 ),
+overdrawn as (
+    -- refunds that take back more than the line they name was charged
+    select o.admission_id, o.charge_id, o.item_name
+    from standing o
+    join (select admission_id, original_id, sum(quantity) as quantity, sum(amount) as amount from standing
+          where copy = 1 and original_id is not null and quantity < 0 group by admission_id, original_id) r
+        on r.admission_id = o.admission_id and r.original_id = o.charge_id
+    where o.copy = 1 and o.quantity > 0
+      and (o.quantity + r.quantity < -0.001 or o.amount + r.amount < -$line_tolerance_yuan)
+),
+nameless as (
+    select admission_id, charge_id, amount from standing
+    where copy = 1 and quantity > 0 and (nullif(trim(item_name), '') is null or charged_at is null)
+),
+uncounted as (
+    select admission_id, charge_id, item_name, amount from standing where copy = 1 and quantity = 0 and amount > 0
+),
+renumbered as (
+    -- one number on lines that are not the same line
+    select admission_id, charge_id from standing where copy = 1
+    group by admission_id, charge_id having count(*) > 1
+),
+overlapping as (
+    select x.mdtrt_id as admission_id, min(x.setl_id) as settlement
+    from raw_setl_d x
+    join raw_setl_d y on y.mdtrt_id = x.mdtrt_id and y.setl_id > x.setl_id
+        and x.begndate < y.enddate and y.begndate < x.enddate
+    where coalesce(x.refd_setl_flag, '0') <> '1' and coalesce(y.refd_setl_flag, '0') <> '1'
+    group by x.mdtrt_id
+),
 unanswered as (
     select l.admission_id, l.charge_id, l.item_name, l.amount from standing l
     where l.copy = 1 and l.quantity < 0
       and not exists (select 1 from refunds r where r.refund_id = l.charge_id and r.admission_id = l.admission_id)
       and exists (select 1 from standing o where o.admission_id = l.admission_id and o.quantity > 0)
+),
+told as (
+    select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(difference) as amount,
+           'over_standard_charge' as violation,
+           array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额大于单价与数量之积，多计 '
+               || cast(cast(sum(difference) as decimal(18, 2)) as varchar) || ' 元。' as what_said,
+           'product' as about
+    from wrong_product where difference > 0 group by admission_id
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+           array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额小于单价与数量之积，明细填写有误。', 'product'
+    from wrong_product where difference < 0 group by admission_id
+    union all
+    select s.admission_id, cast(null as varchar[]), case when t.settled > s.listed then t.settled - s.listed end,
+           case when t.settled > s.listed then 'over_standard_charge' else 'documentation_defect' end,
+           '结算总额 ' || cast(cast(t.settled as decimal(18, 2)) as varchar) || ' 元，明细合计 '
+               || cast(cast(s.listed as decimal(18, 2)) as varchar) || ' 元，相差 '
+               || cast(cast(abs(t.settled - s.listed) as decimal(18, 2)) as varchar) || ' 元'
+               || case when abs(t.settled - s.extracted) <= $sum_tolerance_yuan and s.extracted <> s.listed
+                       then '，等于重复上传的明细' else '' end || '。', 'sum'
+    from sums s join settled t on t.admission_id = s.admission_id
+    where abs(t.settled - s.listed) > $sum_tolerance_yuan
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+           '退费行 ' || array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 找不到对应的原收费行。', 'refund'
+    from unanswered group by admission_id
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+           array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的退费多于原收费。', 'refund'
+    from overdrawn group by admission_id
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+           cast(count(*) as varchar) || ' 行明细缺项目名称或发生时间。', 'nameless'
+    from nameless group by admission_id
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), sum(amount), 'over_standard_charge',
+           array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的数量为 0 而有金额 '
+               || cast(cast(sum(amount) as decimal(18, 2)) as varchar) || ' 元。', 'uncounted'
+    from uncounted group by admission_id
+    union all
+    select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
+           '流水号 ' || array_to_string(array_sort(array_agg(charge_id)), '、') || ' 用于不止一行明细。', 'number'
+    from renumbered group by admission_id
+    union all
+    select admission_id, cast(null as varchar[]), null, 'documentation_defect', '同一次住院的两张结算单结算期间重叠。', 'overlap'
+    from overlapping
 )
-select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(difference) as amount,
-       'over_standard_charge' as violation,
-       array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额大于单价与数量之积，多计 '
-           || cast(cast(sum(difference) as decimal(18, 2)) as varchar) || ' 元。' as what_said
-from wrong_product where difference > 0 group by admission_id
-union all
-select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
-       array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 的金额小于单价与数量之积，明细填写有误。'
-from wrong_product where difference < 0 group by admission_id
-union all
-select s.admission_id, cast(null as varchar[]), case when t.settled > s.listed then t.settled - s.listed end,
-       case when t.settled > s.listed then 'over_standard_charge' else 'documentation_defect' end,
-       '结算总额 ' || cast(cast(t.settled as decimal(18, 2)) as varchar) || ' 元，明细合计 '
-           || cast(cast(s.listed as decimal(18, 2)) as varchar) || ' 元，相差 '
-           || cast(cast(abs(t.settled - s.listed) as decimal(18, 2)) as varchar) || ' 元'
-           || case when abs(t.settled - s.extracted) <= $sum_tolerance_yuan and s.extracted <> s.listed
-                   then '，等于重复上传的明细' else '' end || '。'
-from sums s join settled t on t.admission_id = s.admission_id
-where abs(t.settled - s.listed) > $sum_tolerance_yuan
-union all
-select admission_id, array_sort(array_agg(charge_id)), null, 'documentation_defect',
-       '退费行 ' || array_to_string(array_sort(array_agg(distinct item_name)), '、') || ' 找不到对应的原收费行。'
-from unanswered group by admission_id
-order by 1, 4, 5
+select admission_id, charge_ids, amount, violation, what_said, array_sort(array_agg(distinct about)) as points_at
+from told
+group by admission_id, charge_ids, amount, violation, what_said
+order by admission_id, violation, what_said
