@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from knowledge.importing.care_rows import CARE_BUILDERS
 from knowledge.importing.drug_list_rows import drug_rows
 from knowledge.importing.mapped_values import Cells, MappedRow, MappedValues, Values, aspects
 from knowledge.importing.price_rows import price_cells
@@ -163,6 +164,8 @@ def _herb(line: MappedValues) -> Iterator[MappedRow]:
         "herb_code": values.get("herb_code"),
         "name": values["name"],
         "max_g_day": values.get("max_g_day"),
+        "max_kinds": values.get("max_kinds"),
+        "max_doses": values.get("max_doses"),
     }
     cells |= values.get("herb_limit", {})
     if not cells["herb_code"]:
@@ -226,5 +229,6 @@ BUILDERS: dict[str, Callable[[MappedValues], Iterator[MappedRow]]] = {
     "not_payable": _unpaid,
     "equipment_required": _equipment,
     "item_map": _item_map,
+    **CARE_BUILDERS,
 }
 assert BUILDERS.keys() == sheet_kinds().keys()
