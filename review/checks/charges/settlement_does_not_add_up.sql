@@ -24,21 +24,33 @@ from admissions a
 left join (select distinct admission_id from charge_lines) l on l.admission_id = a.admission_id
 
 -- findings
-with standing as (
-    select l.* from charge_lines l
+with void as (
+    select distinct setl_id, mdtrt_id from raw_setl_d where refd_setl_flag = '1'
+),
+standing as (
+    -- the lines that can be wrong by themselves; whole extracts are too large to be kept line by line
+    select l.admission_id, l.charge_id, l.original_id, l.item_name, l.charged_at, l.quantity, l.unit_price, l.amount
+    from charge_lines l
     join admissions a on a.admission_id = l.admission_id
-    where not exists (select 1 from raw_setl_d s where s.setl_id = l.settlement_id and s.mdtrt_id = l.admission_id
-                      and s.refd_setl_flag = '1')
+    where l.copy = 1
+      and (l.quantity <= 0 or abs(l.amount - l.quantity * l.unit_price) > 0.0051 * l.quantity
+           or nullif(trim(l.item_name), '') is null or l.charged_at is null)
+      and not exists (select 1 from void v where v.setl_id = l.settlement_id and v.mdtrt_id = l.admission_id)
 ),
 wrong_product as (
     select admission_id, charge_id, item_name, quantity, unit_price, amount, amount - quantity * unit_price as difference
     from standing
-    where copy = 1 and quantity > 0
+    where quantity > 0
       and abs(amount - quantity * unit_price) > greatest($line_tolerance_yuan, $line_tolerance_share * abs(amount))
       and abs(amount - quantity * unit_price) > 0.0051 * quantity
 ),
 sums as (
-    select admission_id, sum(case when copy = 1 then amount else 0 end) as listed, sum(amount) as extracted from standing group by admission_id
+    select l.admission_id, sum(case when l.copy = 1 then l.amount else 0 end) as listed, sum(l.amount) as extracted,
+           max(case when l.quantity > 0 then 1 else 0 end) as charged
+    from charge_lines l
+    join admissions a on a.admission_id = l.admission_id
+    where not exists (select 1 from void v where v.setl_id = l.settlement_id and v.mdtrt_id = l.admission_id)
+    group by l.admission_id
 ),
 settled as (
     select mdtrt_id as admission_id, sum(medfee_sumamt) as settled from raw_setl_d
@@ -47,24 +59,30 @@ settled as (
 overdrawn as (
     -- refunds that take back more than the line they name was charged
     select o.admission_id, o.charge_id, o.item_name
-    from standing o
+    from charge_lines o
     join (select admission_id, original_id, sum(quantity) as quantity, sum(amount) as amount from standing
-          where copy = 1 and original_id is not null and quantity < 0 group by admission_id, original_id) r
+          where original_id is not null and quantity < 0 group by admission_id, original_id) r
         on r.admission_id = o.admission_id and r.original_id = o.charge_id
     where o.copy = 1 and o.quantity > 0
+      and not exists (select 1 from void v where v.setl_id = o.settlement_id and v.mdtrt_id = o.admission_id)
       and (o.quantity + r.quantity < -0.001 or o.amount + r.amount < -$line_tolerance_yuan)
 ),
 nameless as (
     select admission_id, charge_id, amount from standing
-    where copy = 1 and quantity > 0 and (nullif(trim(item_name), '') is null or charged_at is null)
+    where quantity > 0 and (nullif(trim(item_name), '') is null or charged_at is null)
 ),
 uncounted as (
-    select admission_id, charge_id, item_name, amount from standing where copy = 1 and quantity = 0 and amount > 0
+    select admission_id, charge_id, item_name, amount from standing where quantity = 0 and amount > 0
 ),
 renumbered as (
     -- one number on lines that are not the same line
-    select admission_id, charge_id from standing where copy = 1
-    group by admission_id, charge_id having count(*) > 1
+    select l.admission_id, l.charge_id
+    from charge_lines l
+    join repeated_lines d on d.mdtrt_id = l.admission_id and d.bkkp_sn = l.charge_id
+    join admissions a on a.admission_id = l.admission_id
+    where l.copy = 1
+      and not exists (select 1 from void v where v.setl_id = l.settlement_id and v.mdtrt_id = l.admission_id)
+    group by l.admission_id, l.charge_id having count(*) > 1
 ),
 overlapping as (
     select x.mdtrt_id as admission_id, min(x.setl_id) as settlement
@@ -76,9 +94,9 @@ overlapping as (
 ),
 unanswered as (
     select l.admission_id, l.charge_id, l.item_name, l.amount from standing l
-    where l.copy = 1 and l.quantity < 0
+    join sums s on s.admission_id = l.admission_id and s.charged = 1
+    where l.quantity < 0
       and not exists (select 1 from refunds r where r.refund_id = l.charge_id and r.admission_id = l.admission_id)
-      and exists (select 1 from standing o where o.admission_id = l.admission_id and o.quantity > 0)
 ),
 told as (
     select admission_id, array_sort(array_agg(charge_id)) as charge_ids, sum(difference) as amount,
