@@ -17,21 +17,21 @@ def _prescribe(stay: Stay, drug: Item, first: int = 2, days: int = 3) -> list[Li
 @plant("CHG-023", "no diagnosis of any clause", claims=True)
 def no_diagnosis(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
-    return hit(stay, [(line, line.covered) for line in _prescribe(stay, GANGLIOSIDE)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in _prescribe(stay, GANGLIOSIDE)], also=("CHG-031",))
 
 
 @plant("CHG-023", "laboratory threshold not met")
 def threshold_not_met(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
     stay.lab([items()["alb"]], stay.at(1, 7), 检验值描述="38.6")
-    return hit(stay, [(line, line.covered) for line in _prescribe(stay, PLASMA, 2, 2)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in _prescribe(stay, PLASMA, 2, 2)], also=("CHG-031",))
 
 
 @plant("CHG-023", "second-line drug, no first line anywhere")
 def second_line(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=9)
     stay.diagnoses.append(("J18.900", "肺炎"))
-    return hit(stay, [(line, line.covered) for line in _prescribe(stay, MYCIN)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in _prescribe(stay, MYCIN)], also=("CHG-031",))
 
 
 @near_miss("CHG-023", "logic: one clause met by a diagnosis", claims=True)

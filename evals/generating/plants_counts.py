@@ -200,6 +200,9 @@ def around_midnight(admit: Admitter, reference: Reference) -> Made:
         row | ({"医嘱停止日期": stamp(stay.end)} if row["医嘱停止日期"] > stamp(stay.end) else {})
         for row in stay.orders
     ]
+    for line in stay.lines:  # what the admission brought was done before midnight
+        if line.at.date() > begin.date() and line.at.hour < 2 and line.at < begin + 3 * HOUR:
+            line.at = begin + stay.random.randrange(4, 28) * MINUTE
     return spared(stay, lines_of(stay, BED), at_most="clue")
 
 

@@ -26,7 +26,7 @@ def group_pair(admit: Admitter, reference: Reference, count: int = 2) -> tuple[l
         found = [listed_item(row["国标代码"], row["项目名称"]) for row in rows]
         codes = [item.code for item in found]
         sexes = {sex for item in found if (sex := sex_for(reference, item))}
-        clash = any(frozenset((a, b)) in reference.paired_codes for a in codes for b in codes if a != b)
+        clash = any(reference.exclude_each_other(a, b) for a in codes for b in codes if a < b)
         family = len({code[:11] for code in codes}) < count
         add_on = any(code[-1] != "0" or "加收" in item.name for code, item in zip(codes, found, strict=True))
         if not clash and not family and not add_on and len(sexes) < 2:
@@ -109,7 +109,7 @@ def different_groups(admit: Admitter, reference: Reference) -> Made:
     while (
         _groups_of(reference, one[0]) & _groups_of(reference, other[0])
         or len({sex for item in (one[0], other[0]) if (sex := sex_for(reference, item))}) > 1
-        or frozenset((one[0].code, other[0].code)) in reference.paired_codes
+        or reference.exclude_each_other(one[0].code, other[0].code)
     ):
         other, _ = group_pair(admit, reference)
     stay, lines = theatre_stay(admit, reference, [one[0], other[0]])

@@ -1,6 +1,11 @@
 """Items that exclude one another: CHG-004."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from evals.generating.admitting import Admitter
 from evals.generating.catalogue import Item, items, listed_item
@@ -60,6 +65,25 @@ for _scope in ("单日", "单次就诊", "6小时", "同一小时"):
     plant("CHG-004", f"official pair, {_scope}", claims=True)(_official(_scope))
 plant("CHG-004", "official pair, 单日 (again)", claims=True)(_official("单日"))
 plant("CHG-004", "official pair, 单次就诊 (again)", claims=True)(_official("单次就诊"))
+
+
+@cache
+def problem_pairs() -> Sequence[Mapping[str, Any]]:
+    return tuple(yaml.safe_load((Path(__file__).parent / "problem_pairs.yaml").read_text("utf-8")))
+
+
+@plant("CHG-004", "a pair of the typical problems", claims=True)
+def typical_problem(admit: Admitter, reference: Reference) -> Made:
+    row = admit.random.choice(problem_pairs())
+    hourly = "小时" if row["scope"] == "hours" else "次"
+    first, second = listed_item(*row["a"], hourly), listed_item(*row["b"], hourly)
+    stay = quiet(admit.bare(age=(26, 65), days=8), reference, first, second)
+    if hourly == "小时":
+        one = stay.hours(first, stay.at(3, 9, 0), stay.at(3, 17, 0))[0]
+        other = stay.hours(second, stay.at(3, 9, 0), stay.at(3, 17, 0))[0]
+    else:
+        one, other = place(stay, first, 3, 10), place(stay, second, 3, 10, 12)
+    return hit(stay, [(other, None)], related=[one], also=BESIDE, why=f"183 条典型问题 第{row['problem']}条")
 
 
 @plant("CHG-004", "the region's pair, five of B for one A that contains three", claims=True)

@@ -20,6 +20,11 @@ SEX_DRUGS, CHILD_DRUGS = "第一批_药品规则库(限定性别对象)", "第�
 INSURANCE_DRUGS, LEVEL_DRUGS = "第三批_药品规则库（限定保险类型）", "第五批_药品规则库（限定机构等级）"
 COURSE_DRUGS = "第六批_药品规则库（限定支付疗程）"
 ADD_ONS = "catalogues/medimodel_rules/b.2.06-生成项目加收规则.csv"
+WORKING_LIMITS = "catalogues/medimodel_rules/b.2.02-生成诊疗限制规则.csv"
+WORKING_PAIRS = (
+    ("catalogues/medimodel_rules/b.2.08-生成项目重复规则.csv", "从项编码"),
+    ("catalogues/medimodel_rules/b.2.04-生成项目分解规则.csv", "分项编码"),
+)
 KNOWLEDGE = "regulations/36_两库第1-17批_知识点全量_3899.jsonl"
 
 
@@ -79,6 +84,23 @@ class Reference:
         return frozenset(frozenset((row["主项编码"], row["从项编码"])) for row in self.pairs)
 
     @cached_property
+    def _working_pairs(self) -> Sequence[tuple[tuple[str, ...], tuple[str, ...]]]:
+        found = []
+        for name, part in WORKING_PAIRS:
+            for row in self.rows(name):
+                found.append((_prefixes(row["主项编码"]), _prefixes(row[part])))
+        return found
+
+    def exclude_each_other(self, one: str, other: str) -> bool:
+        """Whether an official pair or a practitioner's row names the two together."""
+        if not self.has_lists:
+            return False
+        return frozenset((one, other)) in self.paired_codes or any(
+            (one.startswith(a) and other.startswith(b)) or (other.startswith(a) and one.startswith(b))
+            for a, b in self._working_pairs
+        )
+
+    @cached_property
     def groups(self) -> Mapping[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in self.rows(GROUPS):
@@ -95,7 +117,12 @@ class Reference:
     def age_of_item(self) -> Mapping[str, str]:
         if not self.has_lists:
             return {}
-        return {row["国标代码"]: row["限定对象"] for row in self.rows(CHILD_ITEMS)}
+        working = {
+            row["诊疗编码"]: row["年龄限制"]
+            for row in self.rows(WORKING_LIMITS)
+            if row["年龄限制"] not in ("", "成年")
+        }
+        return working | {row["国标代码"]: row["限定对象"] for row in self.rows(CHILD_ITEMS)}
 
     @cached_property
     def frequencies(self) -> Sequence[Row]:
@@ -138,6 +165,11 @@ def _rows(path: Path) -> Sequence[Row]:
             return [row for row in csv.DictReader(handle) if any(row.values())]
     except OSError as problem:
         raise ValueError(f"{path}：打不开（{problem.strerror}）；请放好参考资料再生成。") from problem
+
+
+def _prefixes(said: str) -> tuple[str, ...]:
+    """The code prefixes of a practitioner's cell; a bare material class says nothing."""
+    return tuple(code for code in said.strip("()").split("|") if len(code) > 3)
 
 
 @cache

@@ -193,7 +193,7 @@ def quiet(stay: Stay, reference: Reference, *found: Item) -> Stay:
         for line in stay.lines
         if line.item.code[:6] not in families
         and line.item.code[:11] not in {code[:11] for code in codes}
-        and not any(frozenset((line.item.code, code)) in reference.paired_codes for code in codes)
+        and not any(reference.exclude_each_other(line.item.code, code) for code in codes)
     ]
     return stay
 
