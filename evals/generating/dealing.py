@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -92,12 +93,11 @@ def generate(out: Path, admissions: int, seed: int, half: str, reference_folder:
 
 
 def deals(admissions: int, seed: int, half: str, reference: Reference) -> Iterator[Deal]:
-    """The first numbers of a half, each with its scenario; a scenario comes as often as any other of its role."""
+    """The first numbers of a half, each with its scenario: the checks take turns, and in a check its scenarios do."""
     decks = {
-        "plant": _shuffled(REGISTRY.plants, seed, half),
-        "near_miss": _shuffled(REGISTRY.near_misses, seed, half),
+        "plant": _deck(REGISTRY.plants, seed, half),
+        "near_miss": _deck(REGISTRY.near_misses, seed, half),
     }
-    dealt = {"plant": 0, "near_miss": 0}
     for place, number in enumerate(_numbers(admissions, seed, half)):
         admit = Admitter(number, Random(f"{seed}:{half}:{number}"))
         role = ROLES[place % len(ROLES)]
@@ -105,18 +105,24 @@ def deals(admissions: int, seed: int, half: str, reference: Reference) -> Iterat
             made = Made([admit.stay()])
             yield Deal(number, made, Label("clean", made.stays[0].admission_id, half))
         else:
-            deck = decks[role]
-            scenario = deck[dealt[role] % len(deck)]
-            dealt[role] += 1
+            scenario = next(decks[role])
             made = scenario.make(admit, reference)
             yield Deal(number, made, scenario.label(made, half))
 
 
-def _shuffled(scenarios: list[Scenario], seed: int, half: str) -> list[Scenario]:
-    def key(scenario: Scenario) -> str:
-        return hashlib.sha256(f"{seed}:{half}:{scenario.check}:{scenario.name}".encode()).hexdigest()
+def _deck(scenarios: list[Scenario], seed: int, half: str) -> Iterator[Scenario]:
+    """The scenarios without end, in an order of this seed and half."""
 
-    return sorted(scenarios, key=key)
+    def key(what: str) -> str:
+        return hashlib.sha256(f"{seed}:{half}:{what}".encode()).hexdigest()
+
+    by_check: dict[str, list[Scenario]] = {}
+    for scenario in sorted(scenarios, key=lambda scenario: key(scenario.check + scenario.name)):
+        by_check.setdefault(scenario.check, []).append(scenario)
+    rounds = [cycle(by_check[check]) for check in sorted(by_check, key=key)]
+    while True:
+        for turn in rounds:
+            yield next(turn)
 
 
 def _numbers(admissions: int, seed: int, half: str) -> Iterator[int]:

@@ -76,7 +76,8 @@ def problem_pairs() -> Sequence[Mapping[str, Any]]:
 def typical_problem(admit: Admitter, reference: Reference) -> Made:
     row = admit.random.choice(problem_pairs())
     hourly = "小时" if row["scope"] == "hours" else "次"
-    first, second = listed_item(*row["a"], hourly), listed_item(*row["b"], hourly)
+    (code, name), (other_code, other_name) = row["a"], row["b"]
+    first, second = listed_item(code, name, hourly), listed_item(other_code, other_name, hourly)
     stay = quiet(admit.bare(age=(26, 65), days=8), reference, first, second)
     if hourly == "小时":
         one = stay.hours(first, stay.at(3, 9, 0), stay.at(3, 17, 0))[0]

@@ -91,6 +91,7 @@ class Reference:
                 found.append((_prefixes(row["主项编码"]), _prefixes(row[part])))
         return found
 
+    @cache  # noqa: B019 - a run has one reference
     def exclude_each_other(self, one: str, other: str) -> bool:
         """Whether an official pair or a practitioner's row names the two together."""
         if not self.has_lists:
@@ -117,18 +118,15 @@ class Reference:
     def age_of_item(self) -> Mapping[str, str]:
         if not self.has_lists:
             return {}
-        working = {
-            row["诊疗编码"]: row["年龄限制"]
-            for row in self.rows(WORKING_LIMITS)
-            if row["年龄限制"] not in ("", "成年")
-        }
+        said = {row["诊疗编码"]: row["年龄限制"] for row in self.rows(WORKING_LIMITS)}
+        working = {code: age for code, age in said.items() if age not in ("", "成年")}
         return working | {row["国标代码"]: row["限定对象"] for row in self.rows(CHILD_ITEMS)}
 
     @cached_property
     def frequencies(self) -> Sequence[Row]:
         return [row for row in self.rows(FREQUENCY) if row["项目编码"]]
 
-    @cache  # noqa: B019 - a run has one reference, and it lives as long as the run
+    @cache  # noqa: B019 - a run has one reference
     def drugs(self, name: str, value: str = "限定对象") -> Sequence[Drug]:
         """Every code of a drug list that this half may draw, each with its drug's limit."""
         limits = {row["药品通用名"]: row[value] for row in self.rows(name)}
