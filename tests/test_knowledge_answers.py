@@ -108,3 +108,28 @@ def test_answer_of_a_model_keeps_what_is_said_of_the_day(library):
     assert answer.lead == plain.lead
     assert "施行之前" in answer.lead
     assert [one.text for one in answer.statements] == ["本办法自2021年5月1日起施行。"]
+
+
+DRUGS = (
+    "<!--\n标题: 药品检查细则\n文号: 国家医疗保障局令第92号\n日期: 2024-01-15公布，2024-05-01施行\n-->\n"
+    "第一条 超过有效期的注射液，按劣药处理。\n第二条 2023年的病历于六月底前评完。\n第三条 本细则自2024年5月1日起施行。\n"
+)
+
+
+@pytest.fixture(scope="module")
+def drugs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drugs")
+    (folder / "细则.md").write_text(DRUGS, encoding="utf-8")
+    add_paths(folder / "home", [folder / "细则.md"])
+    return Library.open(folder / "home")
+
+
+def test_words_before_a_form_of_drugs_are_no_name_of_one(drugs):
+    answer = ask(drugs, "药品检查细则里过了有效期的注射液按什么处理")
+    assert answer.citations[0].quote == "第一条 超过有效期的注射液，按劣药处理。"
+
+
+def test_a_version_is_known_by_the_last_two_figures_of_its_year(drugs):
+    assert ask(drugs, "药品检查细则22版怎么写的").answer.startswith(
+        "库中没有。库中《药品检查细则》是 2024 年的文本，没有 2022 年的版本。"
+    )

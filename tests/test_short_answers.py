@@ -5,8 +5,9 @@ import pytest
 from knowledge.answering.answers import ask
 from knowledge.answering.extracts import LONGEST, MOST_QUOTES
 from knowledge.answering.sentences import cut_clauses, needed_measure, row_cells
+from knowledge.answering.spans import Span, widened
 from knowledge.holding.adding import add_paths
-from knowledge.library import Library
+from knowledge.library import Hit, Library
 
 MEASURES = (
     "<!--\n标题: 青石省医疗服务监督办法\n文号: 青石省人民政府令第12号\n制定机关: 青石省人民政府\n"
@@ -24,6 +25,7 @@ PAIRS = (
     "超声骨密度测定,体成分分析(局部),内涵已含体成分,医疗服务项目重复收费\n"
     "超声骨密度测定,体成分分析,内涵已含体成分,医疗服务项目重复收费\n"
     "耳声发射检查,声导抗测听,内涵已含导抗,医疗服务项目重复收费\n"
+    "肩关节松解训练(卧位),肩带手法,内涵已含手法,医疗服务项目重复收费\n"
 )
 LIST = (
     "# 青石省常见违规问题清单\n\n| 序号 | 领域 | 违规类型 | 问题 |\n|---|---|---|---|\n"
@@ -148,3 +150,26 @@ def test_a_number_asked_for_is_known_by_its_unit(question, told):
     assert measure is not None
     assert measure.search(told)
     assert not measure.search("应当及时处理")
+
+
+def test_a_variant_in_brackets_that_is_not_held_is_refused(library):
+    held, plain = "肩关节松解训练（卧位）和肩带手法能同时收吗", "超声骨密度测定和体成分分析（全身）能同时收吗"
+    assert [ask(library, question).refused for question in (held, plain)] == [False, False]
+    refused = ask(library, "肩关节松解训练（坐位）和肩带手法能同时收吗")
+    assert refused.answer.startswith("库中没有。库中只有“肩关节松解训练(卧位)×肩带手法”，没有“坐位”的。")
+
+
+@pytest.mark.parametrize(
+    ("room", "begin", "told"),
+    [
+        (9, 0, "乙乙乙乙。"),
+        (10, 0, "乙乙乙乙。丙丙丙丙。"),
+        (15, 0, "甲甲甲甲。乙乙乙乙。丙丙丙丙。"),
+        (15, 5, "乙乙乙乙。丙丙丙丙。"),
+    ],
+)
+def test_a_quote_is_widened_by_what_follows_then_by_what_stands_before(room, begin, told):
+    text = "甲甲甲甲。乙乙乙乙。丙丙丙丙。"
+    hit = Hit("某办法", "第一条", text, *[None] * 3, source="", digest=False, number=None, issuer=None)
+    span = widened(hit, Span(5, 10, 0.0), room, begin)
+    assert text[span.start : span.end] == told

@@ -6,11 +6,11 @@ A wrong refusal costs a look at the nearest passages; a wrong answer costs a cas
 import re
 from collections.abc import Sequence
 
-from knowledge.answering.item_rows import NAMED, item_name, named_share, names_item
+from knowledge.answering.item_rows import NAMED, is_other_variant, item_name, named_share, names_item
 from knowledge.answering.localities import is_of_named_place
 from knowledge.answering.nearness import Judgement, read_signs
 from knowledge.answering.sentences import cut_sentences, needed_measure, weigh
-from knowledge.finding.lexical import Lexicon
+from knowledge.finding.lexical import Lexicon, fold
 from knowledge.finding.named import named_documents
 from knowledge.finding.queries import Query
 from knowledge.finding.ranking import Hit
@@ -31,6 +31,7 @@ _VERSION = re.compile(
 )
 _ENTRY_NAME = "序号 "
 _ENTRY = re.compile(r"清单[^，。？]{0,8}?第?\s*(\d{1,3})\s*[条号]")
+_VARIANT = re.compile(r"[（(]([一-鿿]{2,12})[）)]")
 _YEARLY = re.compile(r"20\d{2}")
 _VIOLATION = re.compile(
     r"挂床|分解住院|低标准|无指征|冒名|虚假住院|串换|重复收费|分解收费|超标准收费|过度诊疗|转嫁"
@@ -69,6 +70,7 @@ def plain_refusal(library: Library, question: str, query: Query, official: Seque
         or _wrong_place(query, official, question)
         or _wrong_year(question, query, official)
         or _unknown_drug(question, official)
+        or _other_variant(question, official)
         or _no_number(question, query, official, library.index.lexicon)
     )
 
@@ -128,6 +130,16 @@ def _unknown_drug(question: str, hits: Sequence[Hit]) -> str | None:
     for name in _DRUG.findall(question):
         if not any(name in hit.text or name in hit.passage for hit in hits):
             return f"库中没有关于“{name}”的规定"
+    return None
+
+
+def _other_variant(question: str, hits: Sequence[Hit]) -> str | None:
+    """A variant in brackets, such as 训练（小关节）, of an item that is held in other variants only."""
+    rows = [hit for hit in hits if names_item(hit) and named_share(hit, question) >= NAMED]
+    others = [hit for hit in rows if is_other_variant(hit, question)]
+    for variant in _VARIANT.findall(question) if others and len(others) == len(rows) else ():
+        if not any(fold(variant) in fold(f"{hit.passage} {hit.text}") for hit in hits):
+            return f"库中只有“{item_name(others[0])}”，没有“{variant}”的"
     return None
 
 

@@ -34,8 +34,8 @@ def earlier_wordings(
     found: dict[int, date | None] = {}
     for place, document in enumerate(documents):
         note, begins = notes.get(place, ""), document.begins
-        stated = (document.number, document.title, document.completeness)
-        named = any(_NAMED_SO.search(one) for one in stated if one)
+        names = (document.number, document.title, document.completeness)
+        named = any(_NAMED_SO.search(name) for name in names if name)
         if begins and (named or _AMENDED.search(note)):
             days = [commenced[place]] if place in commenced else []
             found[place] = next((day for day in (*days, *days_in(note)) if day < begins), None)
