@@ -14,7 +14,7 @@ limits:
   clean: "^(Ⅰ|I([^IV]|$)|1|一)"
   consulted: 会诊|抗菌药物专家|临床药师|药学部
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
-covers: {classes: [20, 44, 45, 79, 83, 88], problems: [167, 168, 173]}
+covers: {classes: [20, 44, 45, 79, 82, 83, 88], problems: [167, 168, 173]}
 message: "收取 $item_name 计 $amount_yuan 元：$why_said，疑似无指征或不合规的治疗。"
 why: 治疗、用药须有适应症；禁忌而用、没有相应状态而收费、清洁手术长时间预防用抗菌药物，都不是病情所需。
 exceptions:
