@@ -25,6 +25,7 @@ from review.record import Charge, Order
 from review.violations import Certainty
 
 REPORT_TABLES = {"03": "exams", "04": "labs"}
+DONE_UNORDERED = "已有报告，服务已实施，只缺医嘱"
 RESCUE = ("抢救记录", "死亡记录")
 
 
@@ -64,7 +65,7 @@ class Item:
         "抢救时口头医嘱",
         "手术室、麻醉用药和项目",
         "本院该项目一律不开医嘱",
-        "检查化验由有无报告核查",
+        "没有报告的检查化验由报告核查",
         "病程记录写明已经实施",
     ),
     overturned_by=("纸质医嘱单", "口头医嘱补记", "执行单"),
@@ -101,7 +102,8 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) ->
     for (_, name), lines in by_item(record.charges).items():
         row = row_of(lines[0], rows)
         told_elsewhere = record.provided(REPORT_TABLES.get(lines[0].charge_type or "", ""))
-        if row is None or told_elsewhere or lines[0].charge_type == "06":
+        reported = told_elsewhere and bool(matching(name, reports_of(record)))
+        if row is None or (told_elsewhere and not reported) or lines[0].charge_type == "06":
             continue
         bare = tuple(
             line
@@ -152,11 +154,14 @@ def _problem(item: Item) -> Iterator[Problem]:
     record = item.record
     is_drug = item.bare[0].kind in ("drug", "herb")
     words = words_about(record, drug_core(item.name) if is_drug else item.name)
-    if not _refused_that_day(item, words) and (
-        words.done is not None or matching(item.name, reports_of(record))
+    reported = item.charge_type in REPORT_TABLES and bool(matching(item.name, reports_of(record)))
+    if (
+        not reported
+        and not _refused_that_day(item, words)
+        and (words.done is not None or matching(item.name, reports_of(record)))
     ):
         return
-    only_spoken = words.spoken_of is not None and words.refused is None
+    only_spoken = not reported and words.spoken_of is not None and words.refused is None
     quotes = ((words.refused, "for"), (words.spoken_of, "against"))
     amount = sum((line.amount for line in item.bare), Decimal(0))
     yield Problem(
@@ -167,15 +172,19 @@ def _problem(item: Item) -> Iterator[Problem]:
             "days": "、".join(
                 dict.fromkeys(f"{line.charged_on:%m-%d}" for line in item.bare if line.charged_on)
             ),
-            "spoken": _spoken(record, words),
+            "spoken": "但有报告" if reported else _spoken(record, words),
             "excess_yuan": amount,
         },
         charge_ids=tuple(sorted(line.charge_id for line in item.bare)),
         amount=amount,
         evidence=tuple(quoted(record, place, says) for place, says in quotes if place is not None),
-        certainty=Certainty.CLUE if only_spoken else Certainty.PROBABLE,
+        certainty=Certainty.CLUE if only_spoken or reported else Certainty.PROBABLE,
         admission_id=record.admission.admission_id,
-        lowered_by=("病历提到该项目，但未写明实施",) if only_spoken else (),
+        lowered_by=("病历提到该项目，但未写明实施",)
+        if only_spoken
+        else (DONE_UNORDERED,)
+        if reported
+        else (),
         row_id=str(item.row["row_id"]),
     )
 

@@ -1,5 +1,6 @@
 """CHG-017: examinations and laboratory tests charged for which no report, or too few, can be found."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from review.violations import Certainty
 
 TABLE_OF = {"03": "exams", "04": "labs"}
 NAME_OF = {"exams": "检查报告", "labs": "化验报告"}
+ADDED = re.compile(r"三维(?:重建|成像)?|增强")
+# an assessment stands on its own sheet, not among the reports of imaging and function tests
+ASSESSED = re.compile(r"评定|评估|量表|测评")
 COUNTED_UNITS = ("次", "项", "组", "")  # parts, exposures and specimens are counted against their own units
 
 
@@ -82,6 +86,8 @@ class Item:
         "同类报告名称不同，可能为同一项目",
         "本院该项目一律不在报告表中",
         "未做的检查已退费",
+        "量表、功能评定另有评定表",
+        "报告的方法或所见写明增强、三维重建",
     ),
     overturned_by=("检查检验报告或影像", "设备、仪器的运行记录", "外送检验的报告"),
 )
@@ -109,8 +115,25 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
     reports = reports_of(record)
     for (_, name), lines in by_item(record.charges).items():
         row = row_of(lines[0], rows)
-        if row is not None:
-            yield Item(record, name, tuple(lines), row, tuple(matching(name, reports)))
+        if row is not None and not ASSESSED.search(name):
+            added = ADDED.search(name)
+            own = _naming(record, added[0]) if added and _described(record) else matching(name, reports)
+            yield Item(record, name, tuple(lines), row, tuple(own))
+
+
+def _described(record: Record) -> bool:
+    """Whether this stay's reports tell how an examination was done at all."""
+    return any(exam.method or exam.findings for exam in record.exams)
+
+
+def _naming(record: Record, word: str) -> list[Report]:
+    """The reports that name what was done beyond the plain examination, in name, method or findings."""
+    found = []
+    for exam in record.exams:
+        said = "".join(filter(None, (exam.exam_name, exam.method, exam.findings, exam.conclusion)))
+        if word[:2] in said:
+            found += [report for report in reports_of(record) if report.fact_id == exam.fact_id]
+    return found
 
 
 class _Coverage:
@@ -142,7 +165,11 @@ class _Coverage:
 def _problem(item: Item, own: Sequence[Item], limits: Limits) -> Iterator[Problem]:
     record = item.record
     words = words_about(record, item.name)
-    nameless = not item.reports and unclaimed(reports_of(record), [other.name for other in own], item.name)
+    nameless = (
+        not item.reports
+        and not ADDED.search(item.name)
+        and unclaimed(reports_of(record), [other.name for other in own], item.name)
+    )
     if nameless or (words.done is not None and not item.reports):
         return
     orders = {line.charge_id: _order(item, line, limits) for line in item.lines}

@@ -10,12 +10,15 @@ from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.service_traces import row_of, rows_needing, words_about
 from review.models import Problem
-from review.record import Charge
+from review.record import Charge, Document
 from review.violations import Certainty
 
 OPERATED = re.compile(r"手术记录|有创|介入|操作记录|术后首次|分娩|接生|内镜|穿刺")
 ANAESTHETISED = re.compile(r"麻醉记录|麻醉前|麻醉后|手术记录")
 LOCAL = re.compile(r"局部浸润|表面麻醉|局麻")
+# an operation record that names local anaesthesia and no other tells that none was given by an anaesthetist
+LOCAL_ONLY = re.compile(r"麻醉(?:方式|方法)?[:：]?\s*(?:局部|局麻|表面)")
+OTHER_WAY = re.compile(r"全身麻醉|全麻|椎管内|腰麻|硬膜外|腰硬|神经阻滞|臂丛|静脉麻醉|基础麻醉|骶管")
 OF_ANAESTHESIA = ("anaes_record",)
 OF_OPERATION = ("op_record", "procedure_note")
 
@@ -93,11 +96,17 @@ def _anaesthesia_days(record: Record) -> set[date]:
         row.anesthesia_on or (row.begins_at.date() if row.begins_at else None) for row in record.anesthesia
     }
     days |= {
-        doc.written_at.date() for doc in record.documents if doc.written_at and ANAESTHETISED.search(doc.kind)
+        doc.written_at.date()
+        for doc in record.documents
+        if doc.written_at and ANAESTHETISED.search(doc.kind) and not _local_only(doc)
     }
     if not record.provided("anesthesia"):
         days |= {row.operated_on for row in record.operations}
     return {day for day in days if day is not None}
+
+
+def _local_only(document: Document) -> bool:
+    return bool(LOCAL_ONLY.search(document.text)) and not OTHER_WAY.search(document.text)
 
 
 def _silent_sources(record: Record) -> list[str]:
