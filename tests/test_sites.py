@@ -107,6 +107,20 @@ def test_a_reports_findings_add_a_part_only_under_a_heading():
     assert parts(body_part="胸部", findings="双肺清晰。上腹部：肝脏形态正常。") == ["胸部", "上腹部"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("阑尾区", ["阑尾区"]),
+        ("肝胆、甲状腺", ["上腹部", "甲状腺"]),
+        ("专科部位", []),
+        ("双膝关节、颈部", ["左膝", "右膝", "颈部"]),
+    ],
+)
+def test_a_piece_in_words_of_its_own_is_a_part_of_its_own_and_a_forms_filler_is_none(cell, found):
+    rows = row_sites("exams", [{"source": "x", "row_number": 2, "exam_name": "超声", "body_part": cell}])
+    assert [row["label"] for row in rows if row["kind"] == "part"] == found
+
+
 def test_operation_codes_count_vessels_without_naming_them():
     rows = row_sites("operations", [{"source": "x", "row_number": 2, "operation_name": "两根血管操作"}])
     assert [(row["kind"], row["label"]) for row in rows] == [("vessel", "第1个"), ("vessel", "第2个")]

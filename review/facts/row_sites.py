@@ -14,6 +14,9 @@ EXAMINED = ("part", "system", "superficial", "view", "vessel", "vertebra", "disc
 OPERATED = ("vessel", "vertebra", "disc", "side", "finger")
 COUNTED = re.compile(r"(?P<number>[单一二两三四五1-5])(?:根|支|个|节)(?P<noun>血管|椎体|椎骨|椎间盘|间盘)")
 COUNTED_KINDS = {"血管": "vessel", "椎体": "vertebra", "椎骨": "vertebra", "椎间盘": "disc", "间盘": "disc"}
+BY_PIECE = ("part", "system", "superficial")
+SEPARATORS = re.compile(r"[、，,;；+/及和与]")
+FILLER = re.compile(r"专科|常规|部位$|其[他它]|见报告|不详|未填|^[\W\d]*$")
 HEADING = re.compile(r"(?:^|[。；;\n])\s*([\u4e00-\u9fff、]{1,10})[:：]")
 
 
@@ -36,14 +39,29 @@ def _exam_sites(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     told = f"{_bare(row.get('findings'))}。{_bare(row.get('conclusion'))}"
     # views and sides stand in any of the cells; a name such as 颈部血管彩超 must not add a part of its own
     for kind in EXAMINED:
-        own = list(sites(part, kind)) or list(sites(f"{part}{name}{method}", kind))
-        if kind == "view":
-            own = list(sites(part, kind)) or list(sites(f"{part}{method}", kind))
-        elif kind == "vessel":
-            own += sites(told, kind)
-        elif kind in ("part", "system", "superficial"):
-            own += [site for heading in HEADING.findall(told) for site in sites(heading, kind)]
-        yield from ((site.kind, site.label) for site in own)
+        if kind in BY_PIECE:
+            yield from ((kind, label) for label in _pieces(part, kind) or _labels(f"{name}{method}", kind))
+            yield from (
+                (kind, label) for heading in HEADING.findall(told) for label in _labels(heading, kind)
+            )
+        elif kind == "view":
+            yield from ((kind, label) for label in _labels(part, kind) or _labels(f"{part}{method}", kind))
+        else:
+            told_here = told if kind == "vessel" else ""
+            own = _labels(part, kind) or _labels(f"{part}{name}{method}", kind)
+            yield from ((kind, label) for label in own + _labels(told_here, kind))
+
+
+def _pieces(part: str, kind: str) -> list[str]:
+    """The labels of what a cell lists; a piece in words of its own is a site of its own, a form's filler is none."""
+    found: list[str] = []
+    for piece in filter(None, SEPARATORS.split(part)):
+        found += _labels(piece, kind) or ([] if FILLER.search(piece) else [piece])
+    return found + _labels(part, kind)
+
+
+def _labels(text: str, kind: str) -> list[str]:
+    return [site.label for site in sites(text, kind)]
 
 
 def _operation_sites(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,11 @@ class Span:
     def hours(self) -> float:
         return _union(self.times) + sum(hours for _, hours in self.stated)
 
+    def units(self, step: float) -> int:
+        """What may be charged: each stretch, and each day that is told of, rounded up by itself."""
+        stretches = [*_stretches(self.times), *(hours for _, hours in self.stated)]
+        return sum(ceil(round(hours / step, 4)) for hours in stretches)
+
     def hours_on(self, day: date | None) -> float:
         """The part of it that lies on one day."""
         if day is None:
@@ -208,20 +213,25 @@ def _recovery(record: Record) -> Span | None:
     return Span(tuple(timed), "复苏记录", tuple(row.fact_id for row in record.anesthesia)) if timed else None
 
 
+def _stretches(spans: Iterable[tuple[datetime, datetime]]) -> list[float]:
+    """The hours of each unbroken stretch that the spans make together."""
+    merged: list[tuple[datetime, datetime]] = []
+    for begins, ends in sorted(span for span in spans if span[1] > span[0]):
+        if merged and begins <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], ends)
+        else:
+            merged.append((begins, ends))
+    return [(ends - begins).total_seconds() / 3600 for begins, ends in merged]
+
+
 def _union(spans: Iterable[tuple[datetime, datetime]]) -> float:
-    total, last = 0.0, datetime.min
-    for begins, ends in sorted(spans):
-        begins = max(begins, last)
-        if ends > begins:
-            total += (ends - begins).total_seconds() / 3600
-            last = ends
-    return total
+    return sum(_stretches(spans))
 
 
 def _problem(lines: Sequence[Charge], span: Span, limits: Limits) -> Iterator[Problem]:
     step = _step(lines[0]) or 1
     billed = float(sum(line.quantity for line in lines))
-    allowed = ceil(round(span.hours / step, 4))
+    allowed = span.units(step)
     excess = Decimal(str(billed - allowed))
     slack = max(float(limits["tolerance_hours"]) / step, float(limits["tolerance_share"]) * allowed)
     if float(excess) < max(1.0, slack):

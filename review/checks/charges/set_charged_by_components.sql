@@ -7,11 +7,12 @@ needs: {tables: [charges, admissions], knowledge: [material_sets]}
 limits: {operation_days: 2, tolerance_yuan: 0.5, revision: 翻修|返修|再置换|再次置换|更换衬垫|更换内衬|更换股骨头}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {problems: [34]}
-message: "$when_said 同一厂家的 $parts_said 分别收费，合计 $charged_yuan 元，$set_said成套价格 $set_yuan 元$times_said，疑似拆分多收 $excess_yuan 元。"
+message: "$when_said 同一系统的 $parts_said 分别收费，合计 $charged_yuan 元，$set_said成套价格 $set_yuan 元$times_said，疑似拆分多收 $excess_yuan 元。"
 why: 成套采购的人工关节、内固定等材料，应当按成套价格收费，不得拆成组件收取更高的合计。
 exceptions:
   - 翻修手术只更换部分组件
   - 组件属于不同厂家的系统
+  - 组件属于同一厂家的两个系统
   - 组件不在成套范围内
   - 两个关节各一套
   - 合计不高于成套价格
@@ -47,8 +48,9 @@ left join asked a on a.admission_id = m.admission_id
 with lines as (
     select k.row_id, c.admission_id, c.charge_id, c.item_name, c.charged_on, c.quantity, c.amount,
            coalesce(r.ceiling, 'probable') as ceiling, k.min_present, k.set_price, k.op_regex, k.name_package,
-           -- letter C, fourteen digits of the class, five of the maker
-           case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end as maker,
+           -- letter C, fourteen digits of the class, five of the maker; the specification may name the system
+           concat(case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end,
+                  regexp_extract(coalesce(c.spec, ''), '([^ 0-9/，,;；]+系统)', 1)) as maker,
            case when k.match = 'name' then regexp_extract(c.item_name, k.components, 0) else substr(c.code15, 1, 15) end as part
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'material_sets' and r.side = 'components'
@@ -70,12 +72,15 @@ sets as (
 ),
 own_price as (
     -- what the hospital itself asks for the whole set of this maker
-    select r.row_id, case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end as maker,
-           max(c.unit_price) as price
+    select r.row_id, max(c.unit_price) as price,
+           concat(case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end,
+                  regexp_extract(coalesce(c.spec, ''), '([^ 0-9/，,;；]+系统)', 1)) as maker
     from row_codes r
     join charges c on c.item_key = r.item_key and c.kind = 'material'
     where r.table_name = 'material_sets' and r.side = 'package'
-    group by r.row_id, case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end
+    group by r.row_id,
+             concat(case when starts_with(c.code15, 'C') and length(c.code15) >= 20 then substr(c.code15, 16, 5) else '' end,
+                    regexp_extract(coalesce(c.spec, ''), '([^ 0-9/，,;；]+系统)', 1))
 ),
 operated as (
     select admission_id, operation_name as name, coalesce(operated_on, cast(begins_at as date)) as on_day from operations

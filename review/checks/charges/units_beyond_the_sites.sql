@@ -99,7 +99,8 @@ reports as (
     join exams e on e.admission_id = a.admission_id
     left join sites s on s.fact_id = e.fact_id and s.kind = a.counted
     where a.counted_from like '%exam%' and e.exam_name is not null
-      and regexp_matches(concat(coalesce(e.exam_name, ''), coalesce(e.method, '')), coalesce(a.evidence_regex, '.'))
+      and (regexp_matches(e.exam_name, coalesce(a.evidence_regex, '^$'))
+           or (a.evidence_regex is null and (strpos(a.item, e.exam_name) > 0 or strpos(e.exam_name, a.item) > 0)))
       and epoch(coalesce(e.registered_at, e.reported_at))
           between epoch(cast(a.first_on as timestamp)) - $before_days * 86400
               and epoch(cast(a.last_on as timestamp)) + ($after_days + 1) * 86400
