@@ -73,7 +73,8 @@ def _known_prices() -> Mapping[str, Decimal]:
 
 def listed_item(code: str, name: str, unit: str = "次") -> Item:
     """A service known only by code and name: its charge type from the code, its price from a hash of it."""
-    return Item(code, name, unit, _charge_type(code, name), "01", listed_price(code))
+    by_hour = unit == "小时" and code.startswith("0031")
+    return Item(code, name, unit, "05" if by_hour else _charge_type(code, name), "01", listed_price(code))
 
 
 def listed_price(code: str) -> Decimal:

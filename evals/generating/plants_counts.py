@@ -20,7 +20,9 @@ from evals.generating.scenarios import (
 )
 from evals.generating.stay import DAY, HOUR, MINUTE, Line, Stay, stamp
 
-OF_THE_DAY = ("CHG-003", "CHG-004", "CHG-005", "CHG-016", "CHG-017", "CHG-019", "CHG-033", *UNINDICATED)
+OF_THE_DAY = (
+    "CHG-003", "CHG-004", "CHG-005", "CHG-016", "CHG-017", "CHG-018", "CHG-019", "CHG-033", *UNINDICATED,
+)  # fmt: skip
 BED, CONSULT = "001109000010300", "001102000050000"
 
 
