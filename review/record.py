@@ -96,10 +96,13 @@ class Order:
     group_no: str | None
     order_name: str | None
     order_code: str | None
+    spec: str | None
     usage: str | None
     dose: str | None
     dose_unit: str | None
     frequency: str | None
+    days: str | None
+    quantity: str | None
     begins_at: datetime | None
     ends_at: datetime | None
     department: str | None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from review.facts.absences import absences
+from review.facts.anaesthetic_doses import anaesthetic_doses
 from review.facts.care_levels import care_levels
 from review.facts.cited_results import cited_results
 from review.facts.diagnoses import diagnoses
@@ -18,6 +19,7 @@ from review.facts.measurements import measurements
 from review.facts.phrases import said
 from review.facts.sentences import sentences
 from review.facts.statements import Statement
+from review.facts.treatments import treatments
 from review.facts.units_done import units_done
 from review.quotes import Layout
 from review.record import Document
@@ -48,6 +50,8 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from leaves(parts)
     yield from units_done(parts)
     yield from care_levels(parts)
+    yield from anaesthetic_doses(parts)
+    yield from treatments(parts)
     yield from implants(parts)
     yield from implant_labels(document)
 
