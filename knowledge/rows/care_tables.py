@@ -4,7 +4,7 @@ Declared in the same notation as the others; `knowledge.rows.tables` reads them 
 """
 
 CARE_CHOICES = {
-    "judged": "case cohort both",
+    "judged": "case cohort both repeat",
     "treatment_kind": "indication contraindication companion recorded prophylaxis consult",
     "safety_kind": "child elderly pregnancy contra interaction herb18",
 }
@@ -13,7 +13,7 @@ CARE_CHOICES = {
 CARE_TABLES = (
     (
         "indicated_tests",
-        "检查检验应有的指征；judged 为 case 只看个案，cohort 只看科室，both 都看；"
+        "检查检验应有的指征；judged 为 case 只看个案，cohort 只看科室，both 都看，repeat 只看重复；"
         "pair_with 是同日不必同查的项目，gap_days 是多少天内不必重复",
         "code15:code name:text! judged:choice=judged! name_regex:regex pair_with:code name_pair_with:text "
         "diag_regex:regex finding_regex:regex order_regex:regex result_regex:regex dept_exempt:regex "

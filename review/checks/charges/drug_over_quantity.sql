@@ -51,10 +51,13 @@ with lines as (
            coalesce(c.takeaway, '0') = '1' as takeaway, substr(coalesce(c.code15, c.item_name), 1, 10) as ingredient,
            coalesce(c.order_no, cast(c.charged_on as varchar) || '/' || coalesce(c.ordering_doctor, '')) as prescription,
            cast(floor(epoch(cast(c.charged_on as timestamp)) / 86400) as integer) as day_no, a.person_id, a.begins_on, a.ends_on,
-           p.supply_days, p.dose, p.frequency
+           coalesce(p.supply_days, case when c.takeaway = '1' then o.supply_days end) as supply_days, p.dose, p.frequency
     from charges c
     join admissions a on a.admission_id = c.admission_id
     left join prescriptions p on p.charge_id = c.charge_id and p.admission_id = c.admission_id
+    left join (select admission_id, order_no, max(try_cast(regexp_extract(days, '([0-9]+)', 1) as integer)) as supply_days
+               from orders where order_no is not null group by admission_id, order_no) o
+        on o.admission_id = c.admission_id and o.order_no = c.order_no
     where c.kind in ('drug', 'herb') and c.charged_on is not null
 ),
 -- one day's amount: as ordered (dose by times), else the ampoules of the day
@@ -163,7 +166,7 @@ charged_together as (
     group by c.admission_id, c.group_name, c.one, c.other
 ),
 ordered_together as (
-    select c.admission_id, c.group_name, c.one, c.other, max(least(x.last_day, y.last_day) - greatest(x.first_day, y.first_day)) as days
+    select c.admission_id, c.group_name, c.one, c.other, max(least(x.last_day, y.last_day) - greatest(x.first_day, y.first_day) + 1) as days
     from couples c
     join ordered x on x.admission_id = c.admission_id and (x.name = c.name_one or x.code = c.code_one)
     join ordered y on y.admission_id = c.admission_id and (y.name = c.name_other or y.code = c.code_other)

@@ -145,7 +145,9 @@ capped as (
     select *, least(amount, paid_so_far - cap_amount) as yuan_over from running where paid_so_far > cap_amount
 ),
 spoiled as (
-    select distinct admission_id from stated where regexp_matches(text, $repeated_because)
+    select admission_id from stated where regexp_matches(text, $repeated_because)
+    union
+    select admission_id from labs where regexp_matches(value_text, $repeated_because)
 ),
 bloody as (
     select admission_id from diagnoses where regexp_matches(diagnosis_name, $blood_disorder)

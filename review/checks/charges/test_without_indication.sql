@@ -4,7 +4,9 @@ title: 无指征检查检验
 violation: excessive_service
 certainty: probable
 needs: {tables: [charges, admissions], knowledge: [indicated_tests]}
-limits: {days_after: 3}
+limits:
+  days_after: 3
+  reason_in_order: (术前|排除|除外|明确|评估|复查|复诊|随访|筛查|监测|会诊|怀疑|疑似|鉴别)
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
 covers:
   classes: [78]
@@ -15,6 +17,7 @@ why: 检查检验须有诊断、症状体征或诊疗计划上的理由；没有
 exceptions:
   - 手术、输血、内镜或透析前的感染筛查
   - 诊疗计划写明须排除的疾病
+  - 医嘱写明检查理由
   - 异常或危急结果的复查
   - 专科按年龄或危险因素的筛查
   - 已知肿瘤复查标志物
@@ -38,21 +41,21 @@ left join (
     select distinct c.admission_id
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'indicated_tests'
-    join indicated_tests k on k.row_id = r.row_id and k.judged in ('case', 'both')
+    join indicated_tests k on k.row_id = r.row_id and k.judged <> 'cohort'
 ) l on l.admission_id = a.admission_id
 left join (select distinct admission_id from diagnoses where diagnosis_name is not null) d on d.admission_id = a.admission_id
 left join (select distinct admission_id from documents) s on s.admission_id = a.admission_id
 
 -- findings
 with tests as (
-    select k.row_id, k.pair_with, k.gap_days, r.side, coalesce(r.ceiling, 'established') as ceiling, c.admission_id, c.charge_id,
+    select k.row_id, k.judged, k.pair_with, k.gap_days, r.side, coalesce(r.ceiling, 'established') as ceiling, c.admission_id, c.charge_id,
            c.item_key, c.item_name, c.charged_on, cast(floor(epoch(cast(c.charged_on as timestamp)) / 86400) as integer) as day_no,
            c.quantity, c.amount
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'indicated_tests'
     join indicated_tests k on k.row_id = r.row_id
     join admissions a on a.admission_id = c.admission_id
-    where k.judged in ('case', 'both') and c.kind = 'service' and c.subject = 'patient' and c.charged_on is not null
+    where k.judged <> 'cohort' and c.kind = 'service' and c.subject = 'patient' and c.charged_on is not null
       and (r.side = 'code15' or k.pair_with is not null)
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
@@ -60,7 +63,7 @@ with tests as (
 alone as (
     select row_id, admission_id, charge_id, item_name, charged_on, quantity, amount, quantity as units_over, ceiling, 'alone' as kind,
            cast(null as varchar) as other_name, quantity as units
-    from tests where pair_with is null and gap_days is null and side = 'code15'
+    from tests where judged <> 'repeat' and pair_with is null and side = 'code15'
 ),
 pair_days as (
     select row_id, admission_id, day_no,
@@ -80,7 +83,7 @@ paired as (
 repeat_days as (
     select row_id, admission_id, item_key, gap_days, charged_on, day_no, sum(quantity) as units,
            lag(day_no) over (partition by row_id, admission_id, item_key order by day_no) as before_day
-    from tests where gap_days is not null and side = 'code15'
+    from tests where judged = 'repeat' and gap_days is not null and side = 'code15'
     group by row_id, admission_id, item_key, gap_days, charged_on, day_no
 ),
 repeats as (
@@ -139,6 +142,12 @@ excused as (
     where (w.said_on is null or w.said_on <= s.last_on + $days_after)
       and (regexp_matches(w.text, s.finding_regex) or regexp_matches(w.text, '(' || s.result_regex || ')[^，。；]{0,12}异常'))
     union
+    -- the order of the test itself gives a reason behind its name
+    select distinct t.row_id, t.admission_id
+    from tests t
+    join orders o on o.admission_id = t.admission_id and starts_with(o.order_name, t.item_name) and length(o.order_name) > length(t.item_name)
+    where regexp_matches(substr(o.order_name, length(t.item_name) + 1), $reason_in_order)
+    union
     -- a diagnosis counts where it stands as one; an organ named in passing is none
     select s.row_id, s.admission_id
     from stays s join facts f on f.admission_id = s.admission_id and f.kind = 'diagnosis'
@@ -154,7 +163,7 @@ specimens as (
     select l.admission_id, k.row_id, cast(coalesce(l.sampled_at, l.reported_at) as date) as sampled_on,
            count(distinct coalesce(l.specimen_no, cast(coalesce(l.sampled_at, l.reported_at) as varchar))) as results
     from labs l
-    join indicated_tests k on k.gap_days = 0 and regexp_matches(l.analyte, k.result_regex)
+    join indicated_tests k on k.judged = 'repeat' and k.gap_days = 0 and regexp_matches(l.analyte, k.result_regex)
     group by l.admission_id, k.row_id, cast(coalesce(l.sampled_at, l.reported_at) as date)
 ),
 speaking as (

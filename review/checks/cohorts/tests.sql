@@ -12,7 +12,7 @@ wards as (
     select hospital, department, quarter, count(*) as stays from stays group by hospital, department, quarter
 ),
 rules as (
-    select * from indicated_tests where judged in ('cohort', 'both') and pair_with is null and gap_days is null
+    select * from indicated_tests where judged in ('cohort', 'both') and pair_with is null
 ),
 tested as (
     select k.row_id, c.admission_id, sum(c.amount) as yuan,
