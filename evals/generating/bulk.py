@@ -21,6 +21,7 @@ from evals.generating.bulk_lines import LineStore
 from evals.generating.bureau import write_sheets
 from evals.generating.dealing import DECLARING
 from evals.generating.filling import fill_up
+from evals.generating.irregular import irregular
 from evals.generating.labels import Label
 from evals.generating.reference import NeedsReference, Reference
 from evals.generating.scenarios import REGISTRY, Made, Scenario
@@ -104,7 +105,9 @@ def _library(seed: int, half: str, reference: Reference, variants: tuple[int, in
 
     for kind in kinds():
         for number in range(variants[0]):
-            keep("clean", Made([_admitter(seed, half, kind["kind"], number).stay(kind["kind"])]), None)
+            stay = _admitter(seed, half, kind["kind"], number).stay(kind["kind"])
+            irregular(stay)
+            keep("clean", Made([stay]), None)
     for scenario in (*REGISTRY.plants, *REGISTRY.near_misses):
         if not scenario.claims:
             continue

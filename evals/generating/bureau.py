@@ -16,6 +16,7 @@ import yaml
 from evals.generating.admitting import REGION
 from evals.generating.catalogue import Item, items, listed_price
 from evals.generating.reference import Reference
+from evals.generating.regional import LOCAL_MONITOR
 from evals.generating.stay import cents
 
 PRICE_CHANGE = date(2025, 7, 1)
@@ -156,14 +157,13 @@ def _packages() -> list[dict[str, Any]]:
 
 
 def _map() -> list[dict[str, Any]]:
-    """The local codes are the national ones; one local suffix code per often charged item."""
-    found = []
-    for item in items().values():
-        if item.list_type == "201":
-            found.append(
-                {"local_code": item.code, "local_name": item.name, "ref_code15": item.code, "quality": "same"}
-            )
-    return found
+    """The local codes are the national ones; one combined local code stands for a national item."""
+    services = [(item.code, item.name, item.code) for item in items().values() if item.list_type == "201"]
+    services.append((LOCAL_MONITOR.code, LOCAL_MONITOR.name, items()["monitor"].code))
+    return [
+        {"local_code": code, "local_name": name, "ref_code15": national, "quality": "same"}
+        for code, name, national in services
+    ]
 
 
 def _groups(reference: Reference) -> list[dict[str, Any]]:

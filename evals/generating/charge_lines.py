@@ -47,6 +47,8 @@ class Line:
     name: str = ""
     local_code: str = ""
     takeaway: bool = False
+    declared: str = ""
+    suffix: str = ""
     in_scope: bool = True
     amount: Decimal = Decimal(0)
     settlement: int = 0

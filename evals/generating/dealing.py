@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from evals.generating import (
+    near_misses,
     plants_care,
     plants_counts,
     plants_evidence,
@@ -26,12 +27,14 @@ from evals.generating import (
 )
 from evals.generating.admitting import Admitter
 from evals.generating.bureau import write_sheets
+from evals.generating.irregular import irregular
 from evals.generating.labels import Label, write_labels
 from evals.generating.reference import Reference, half_of
 from evals.generating.scenarios import REGISTRY, Made, Scenario
 from evals.generating.writing import InspectionWriter
 
 DECLARING = (
+    near_misses,
     plants_care,
     plants_counts,
     plants_evidence,
@@ -103,6 +106,7 @@ def deals(admissions: int, seed: int, half: str, reference: Reference) -> Iterat
         role = ROLES[place % len(ROLES)]
         if role == "clean":
             made = Made([admit.stay()])
+            irregular(made.stays[0])
             yield Deal(number, made, Label("clean", made.stays[0].admission_id, half))
         else:
             scenario = next(decks[role])

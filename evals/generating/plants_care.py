@@ -10,47 +10,47 @@ from evals.generating.stay import HOUR, Line, Stay
 RATED = ("CHG-016", "CHG-017", "CHG-031")
 
 
-def _prescribe(stay: Stay, drug: Item, first: int = 2, days: int = 3) -> list[Line]:
+def prescribe(stay: Stay, drug: Item, first: int = 2, days: int = 3) -> list[Line]:
     return stay.drug(drug, first, days)
 
 
 @plant("CHG-023", "no diagnosis of any clause", claims=True)
 def no_diagnosis(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
-    return hit(stay, [(line, None) for line in _prescribe(stay, GANGLIOSIDE)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in prescribe(stay, GANGLIOSIDE)], also=("CHG-031",))
 
 
 @plant("CHG-023", "laboratory threshold not met")
 def threshold_not_met(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
     stay.lab([items()["alb"]], stay.at(1, 7), 检验值描述="38.6")
-    return hit(stay, [(line, None) for line in _prescribe(stay, PLASMA, 2, 2)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in prescribe(stay, PLASMA, 2, 2)], also=("CHG-031",))
 
 
 @plant("CHG-023", "second-line drug, no first line anywhere")
 def second_line(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=9)
     stay.diagnoses.append(("J18.900", "肺炎"))
-    return hit(stay, [(line, None) for line in _prescribe(stay, MYCIN)], also=("CHG-031",))
+    return hit(stay, [(line, None) for line in prescribe(stay, MYCIN)], also=("CHG-031",))
 
 
 @near_miss("CHG-023", "logic: one clause met by a diagnosis", claims=True)
 def clause_met(admit: Admitter, reference: Reference) -> Made:
     stay = admit.stay("stroke")
-    return spared(stay, _prescribe(stay, GANGLIOSIDE))
+    return spared(stay, prescribe(stay, GANGLIOSIDE))
 
 
 @near_miss("CHG-023", "logic: laboratory threshold met within the days before")
 def threshold_met(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
     stay.lab([items()["alb"]], stay.at(1, 7), 检验值描述="24.3")
-    return spared(stay, _prescribe(stay, PLASMA, 2, 2))
+    return spared(stay, prescribe(stay, PLASMA, 2, 2))
 
 
 @near_miss("CHG-023", "logic: first-line drug in this stay")
 def first_line_used(admit: Admitter, reference: Reference) -> Made:
     stay = admit.stay("pneumonia", least_days=9)
-    return spared(stay, _prescribe(stay, MYCIN, 6, 2), also=("CHG-028", "CHG-031"))
+    return spared(stay, prescribe(stay, MYCIN, 6, 2), also=("CHG-028", "CHG-031"))
 
 
 @near_miss("CHG-023", "diagnosis matched by diag_regex only in the record, not in the settlement list (clue)")
@@ -62,13 +62,13 @@ def only_in_record(admit: Admitter, reference: Reference) -> Made:
         "患者右侧肢体麻木2天，头颅MRI示新发脑梗死。诊断：脑梗死；慢性胃炎。\n"
         f"医师签名：{stay.doctor}\n",
     )
-    return spared(stay, _prescribe(stay, GANGLIOSIDE), at_most="clue")
+    return spared(stay, prescribe(stay, GANGLIOSIDE), at_most="clue")
 
 
 @near_miss("CHG-023", "logic: line outside the fund", claims=True)
 def outside_fund(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
-    lines = _prescribe(stay, GANGLIOSIDE)
+    lines = prescribe(stay, GANGLIOSIDE)
     for line in lines:
         line.in_scope = False
     return spared(stay, lines, also=("CHG-031",))

@@ -105,7 +105,7 @@ def supervised(admit: Admitter, reference: Reference) -> Made:
     return spared(stay, lines, at_most="clue")
 
 
-def _fixation(admit: Admitter, record: str, screws: int, labels: int | None = None) -> tuple[Stay, Line]:
+def fixation(admit: Admitter, record: str, screws: int, labels: int | None = None) -> tuple[Stay, Line]:
     """A fracture fixed: `record` says what was implanted, `screws` are billed, `labels` stand on the label sheet."""
     stay = admit.bare(days=9)
     stay.diagnoses, stay.reason = [("S82.200", "胫骨骨干骨折")], "胫骨骨干骨折"
@@ -131,13 +131,13 @@ def _fixation(admit: Admitter, record: str, screws: int, labels: int | None = No
 def both_say_fewer(admit: Admitter, reference: Reference) -> Made:
     used = admit.random.randint(4, 6)
     more = admit.random.randint(1, 3)
-    stay, line = _fixation(admit, f"置入锁定接骨板1块，置入螺钉{used}枚固定。", used + more, used)
+    stay, line = fixation(admit, f"置入锁定接骨板1块，置入螺钉{used}枚固定。", used + more, used)
     return hit(stay, [(line, line.price * more)], certainty="established")
 
 
 @plant("CHG-015", "more screws billed than the record says, no labels")
 def record_says_fewer(admit: Admitter, reference: Reference) -> Made:
-    stay, line = _fixation(admit, "置入锁定接骨板1块，以5枚螺钉固定。", 8)
+    stay, line = fixation(admit, "置入锁定接骨板1块，以5枚螺钉固定。", 8)
     return hit(stay, [(line, line.price * 3)], certainty="clue")
 
 
@@ -151,7 +151,7 @@ def one_stent(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("CHG-015", "a piece was opened and wasted with a note")
 def wasted_piece(admit: Admitter, reference: Reference) -> Made:
-    stay, line = _fixation(
+    stay, line = fixation(
         admit, "置入锁定接骨板1块，置入螺钉5枚固定；另1枚螺钉置入时滑丝取出弃用，已登记。", 6, 5
     )
     return spared(stay, [line], at_most="clue")
@@ -159,13 +159,13 @@ def wasted_piece(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("CHG-015", "record says more than billed → no hit")
 def record_says_more(admit: Admitter, reference: Reference) -> Made:
-    stay, line = _fixation(admit, "置入锁定接骨板1块，置入螺钉7枚固定。", 5, 7)
+    stay, line = fixation(admit, "置入锁定接骨板1块，置入螺钉7枚固定。", 5, 7)
     return spared(stay, [line])
 
 
 @near_miss("CHG-015", "bilateral")
 def both_legs(admit: Admitter, reference: Reference) -> Made:
-    stay, line = _fixation(
+    stay, line = fixation(
         admit, "左侧置入接骨板1块、螺钉3枚；同法处理右侧，置入螺钉3枚，双侧共用螺钉6枚。", 6, 6
     )
     return spared(stay, [line])

@@ -53,7 +53,7 @@ def _together(admit: Admitter, reference: Reference, scope: str) -> tuple[Stay, 
     return stay, place(stay, first, 3, 10), place(stay, second, 3, 10, 12)
 
 
-def _official(scope: str) -> Callable[[Admitter, Reference], Made]:
+def official(scope: str) -> Callable[[Admitter, Reference], Made]:
     def make(admit: Admitter, reference: Reference) -> Made:
         stay, one, other = _together(admit, reference, scope)
         return hit(stay, [(other, None)], related=[one], also=BESIDE)
@@ -62,9 +62,9 @@ def _official(scope: str) -> Callable[[Admitter, Reference], Made]:
 
 
 for _scope in ("单日", "单次就诊", "6小时", "同一小时"):
-    plant("CHG-004", f"official pair, {_scope}", claims=True)(_official(_scope))
-plant("CHG-004", "official pair, 单日 (again)", claims=True)(_official("单日"))
-plant("CHG-004", "official pair, 单次就诊 (again)", claims=True)(_official("单次就诊"))
+    plant("CHG-004", f"official pair, {_scope}", claims=True)(official(_scope))
+plant("CHG-004", "official pair, 单日 (again)", claims=True)(official("单日"))
+plant("CHG-004", "official pair, 单次就诊 (again)", claims=True)(official("单次就诊"))
 
 
 @cache

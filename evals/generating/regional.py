@@ -47,3 +47,7 @@ THYROID = ("t3", "t4", "ft3", "ft4", "tsh")
 HIP_PARTS = ("stem", "cup", "head", "liner")
 OCCUPATIONAL = local("413402000500000", "作业疗法", 42)
 RESCUE = listed_item("001202000020000", "中抢救")
+LOCAL_MONITOR = local("413107010220000", "心电监测（本地编码）", 5, unit="小时")
+CENTRAL_WATCH = local("413107010220001", "心电监测(中央监护加收)", 2, unit="小时")
+MAGNETIC = local("413401000900000", "磁疗", 60)
+ASSISTANT = "闻人语"
