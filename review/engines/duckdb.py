@@ -83,6 +83,10 @@ class Warehouse:
         arrays = {name: pyarrow.array([row.get(name) for row in rows]) for name in columns}
         self.load_arrow(table, pyarrow.table(arrays))
 
+    def keep(self, name: str, sql: str) -> None:
+        """The answer of a query as a table of its own."""
+        self.run(f"create or replace table {name} as {sql}")
+
     def keep_arrow(self, table: str, rows: Any) -> None:
         """A pyarrow table as a table of its own."""
         self._connection.register("incoming", rows)
@@ -91,7 +95,7 @@ class Warehouse:
 
     def add_function(self, name: str, function: Any, takes: str, gives: str) -> None:
         """A Python function of one text, for what SQL cannot say; an empty cell is never asked about."""
-        self._connection.create_function(name, function, [takes], gives)  # type: ignore[arg-type,list-item]
+        self._connection.create_function(name, function, [takes], gives)
 
     def load_knowledge(self, tables: Iterable[KnowledgeTable]) -> None:
         """Create one table per knowledge table; rows are those of the inspection's region."""

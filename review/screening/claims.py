@@ -6,7 +6,7 @@ figures. Workbooks and files in another encoding than UTF-8 are read by the inta
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +115,8 @@ def select_of(file: ClaimFile, columns: Mapping[str, str], scan: str, first_row:
             places.setdefault(column.name, (name, kind))
     missing = [column for column in file.shape.required if column.name not in places]
     if missing:
-        names = "、".join(f"{column.name}（{column.headings[1]}）" for column in missing)
-        raise InputError(f"{file.source} 表头缺少必需列 {names}；请补上该列后重新导出。")
+        told = "、".join(f"{column.name}（{column.headings[1]}）" for column in missing)
+        raise InputError(f"{file.source} 表头缺少必需列 {told}；请补上该列后重新导出。")
     names = [column.name for column in file.shape.columns]
     first = [
         f"{_cell(*places[column.name], column) if column.name in places else _nothing(column)} as {column.name}"
@@ -129,9 +129,10 @@ def select_of(file: ClaimFile, columns: Mapping[str, str], scan: str, first_row:
     }
     cells = f"select {', '.join(first)}, row_at from ({scan})"
     # one step over another: an engine works out each step once, a cell nested in itself many times
-    for step in (_unwrapped, _emptied, _cast, _asked):
-        read = [step(name, texts[name]) if name in texts else name for name in names]
-        cells = f"select {', '.join(read)}, row_at from ({cells})"
+    steps: tuple[Callable[[str, str], str], ...] = (_unwrapped, _emptied, _cast, _asked)
+    for step in steps:
+        cells_read = [step(name, texts[name]) if name in texts else name for name in names]
+        cells = f"select {', '.join(cells_read)}, row_at from ({cells})"
     required = " and ".join(f"{column.name} is not null" for column in file.shape.required)
     return (
         f"select {', '.join(names)}, {text_literal(file.source)} as source, "

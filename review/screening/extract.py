@@ -1,7 +1,6 @@
 """An extract laid out as the raw tables of a warehouse, so that it agrees with itself as an inspection's claims do.
 
-Small tables are read once; the fee list stays in its Parquet files and is read when a view asks for it. CSV is
-parsed once, into the warehouse.
+Every file is read once, column by column, into a warehouse on disk; no table is ever whole in memory.
 """
 
 from collections.abc import Mapping
@@ -37,11 +36,10 @@ def lay_out(warehouse: Warehouse, files: tuple[ClaimFile, ...]) -> Laid:
         if not mine:
             continue
         whole = " union all ".join(_select(warehouse, file) for file in mine)
-        lazy = table == "fee_list_d" and all(file.path.suffix.lower() == ".parquet" for file in mine)
         warehouse.run(f"drop table raw_{table}")
         try:
             name = "read_lines" if table == "fee_list_d" else f"raw_{table}"
-            warehouse.run(f"create {'view' if lazy else 'table'} {name} as {whole}")
+            warehouse.run(f"create table {name} as {whole}")
         except warehouse.errors as problem:
             raise InputError(
                 f"{mine[0].source} 等文件读不出来（{type(problem).__name__}）；请核对编码、引号和分隔符后重新导出。"

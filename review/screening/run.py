@@ -220,9 +220,9 @@ def _prepared(
 
         warehouse = SparkWarehouse.over(warehouse, folder / "tables", options.master, options.memory)
     warehouse.build_views(_plain_views(), lazy=LAZY_VIEWS)
-    warehouse.run(
-        "create or replace table unmatched_stays as select distinct u.table_name, c.admission_id "
-        "from unmatched_items u join charges c on c.item_key = u.item_key"
+    warehouse.keep(
+        "unmatched_stays",
+        "select distinct u.table_name, c.admission_id from unmatched_items u join charges c on c.item_key = u.item_key",
     )
     note.write_text(
         json.dumps({"key": key, "rows": laid.rows, "notes": laid.notes}, ensure_ascii=False), "utf-8"
