@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import threading
 
 import uvicorn
 
@@ -11,6 +12,7 @@ from review.errors import ReviewError, SettingsError
 from review.llm import open_model
 from review.logs import open_log, record_defect
 from review.pages.inspections import begin
+from review.pages.rules import warm
 from review.pipeline import review_inspection
 from review.runs import Runs
 from review.settings import Settings
@@ -29,6 +31,7 @@ def open_desk(settings: Settings) -> Desk:
         begin(desk, Person(DEMONSTRATOR, (LEADER,), demo=True), settings.demo, demo=True)
     else:
         runs.resume()
+    threading.Thread(target=warm, args=(desk,), name="rules", daemon=True).start()
     return desk
 
 

@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m review",
         description="审核一个检查文件夹，写出疑点、各项检查的结果和读不出来的地方。",
-        epilog="另有：python -m review rules  列出全部检查；python -m review screen 结算数据  整份筛查；python -m review items 检查文件夹  没有国家编码的项目",
+        epilog="另有：python -m review rules  列出全部检查；python -m review screen 结算数据  整份筛查；"
+        "python -m review items 检查文件夹  没有国家编码的项目",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")

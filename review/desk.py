@@ -17,8 +17,9 @@ from review.askings import Askings
 from review.entries import Decision, InspectionEntry, standing
 from review.errors import ReviewError
 from review.llm import Model
+from review.own_rules import own_rules
 from review.results import Line, Results, open_results
-from review.rulebook import describe_all
+from review.rulebook import describe, describe_headers
 from review.runs import Runs
 from review.store import Store
 
@@ -68,9 +69,14 @@ class Desk:
             return self._library
 
     @cached_property
+    def _headers(self) -> Mapping[str, Line]:
+        return {rule["code"]: rule for rule in describe_headers()}
+
+    @property
     def rules(self) -> Mapping[str, Line]:
-        """The headers of all checks, by code."""
-        return {rule["code"]: rule for rule in describe_all(self.home)}
+        """The headers of all checks, by code; with those of an analyst's own files."""
+        own = (describe(rule.check) for rule in own_rules(self.home) if rule.check)
+        return {**self._headers, **{rule["code"]: rule for rule in own}}
 
     def inspection(self, key: str) -> InspectionEntry:
         for entry in self.store.inspections():

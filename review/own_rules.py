@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from knowledge.rows.tables import ROW_TABLES
@@ -25,6 +24,9 @@ _READS_FILES = re.compile(r"\b(?:read_\w+|glob|parquet_\w+|sniff_csv|getenv)\s*\
 _PLACEHOLDER = re.compile(r"\$\{?(\w+)\}?")
 
 
+_READ: dict[tuple[Path, int], "OwnRule"] = {}  # each file as it was at a time, read once
+
+
 @dataclass(frozen=True)
 class OwnRule:
     """One file of the folder: the check it makes, or in Chinese why it makes none."""
@@ -37,10 +39,17 @@ class OwnRule:
 
 def own_rules(home: Path) -> tuple[OwnRule, ...]:
     """Every rule file of the folder in order of name; a code used twice fails in each but the first."""
+    files = {file: file.stat().st_mtime_ns for file in sorted((home / FOLDER).glob("*.sql"))}
+    fresh = [place for place in files.items() if place not in _READ]
+    if fresh:
+        warehouse = _empty_warehouse()
+        for place in fresh:
+            _READ[place] = _read(place[0], warehouse)
+        warehouse.close()
     taken = {check.header.code: check.file.name for check in all_checks()}
     found = []
-    for file in sorted((home / FOLDER).glob("*.sql")):
-        rule = _read(file, file.stat().st_mtime_ns)
+    for place in files.items():
+        file, rule = place[0], _READ[place]
         code = rule.check.header.code if rule.check else ""
         if code in taken:
             said = f"{file.name} 的 code：编号 {code} 已被 {taken[code]} 使用；请换一个，如 {code[:4]}901。"
@@ -63,14 +72,12 @@ def is_adopted(rule: OwnRule, settled: Settled) -> bool:
     return change is not None and change.value == rule.sha256
 
 
-@cache
-def _read(file: Path, _changed: int) -> OwnRule:
-    """Read and validate one file; read again once it has changed."""
+def _read(file: Path, warehouse: Warehouse) -> OwnRule:
     data = file.read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         check = read_sql_check(file)
-        _require_sound(check)
+        _require_sound(check, warehouse)
     except UnicodeDecodeError:
         return OwnRule(file, sha256, None, f"{file.name}：不是 UTF-8 文本；请另存为 UTF-8。")
     except (HeaderError, ValueError) as problem:
@@ -78,7 +85,7 @@ def _read(file: Path, _changed: int) -> OwnRule:
     return OwnRule(file, sha256, check)
 
 
-def _require_sound(check: Check) -> None:
+def _require_sound(check: Check, warehouse: Warehouse) -> None:
     """Raises HeaderError with file, key and place where the header or a query cannot work."""
     header, file = check.header, check.file.name
     known: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
@@ -96,7 +103,7 @@ def _require_sound(check: Check) -> None:
             raise HeaderError(f"{file} 的 {key}：“{reference}”不是“法规#条款”的样子；请改正。")
     columns: Sequence[str] = ()
     for part, query in (("examined", check.examined or ""), ("findings", check.findings or "")):
-        columns = _require_query(check, part, query)
+        columns = _require_query(check, part, query, warehouse)
     missing = [
         name for name in _PLACEHOLDER.findall(header.message) if name not in (*columns, *header.limits)
     ]
@@ -106,7 +113,7 @@ def _require_sound(check: Check) -> None:
         )
 
 
-def _require_query(check: Check, part: str, query: str) -> Sequence[str]:
+def _require_query(check: Check, part: str, query: str, warehouse: Warehouse) -> Sequence[str]:
     place = f"{check.file.name} 的 -- {part}"
     bare = _QUOTED.sub(lambda found: "''" if found[0].startswith("'") else " ", query)
     if ";" in bare:
@@ -114,7 +121,7 @@ def _require_query(check: Check, part: str, query: str) -> Sequence[str]:
     if _READS_FILES.search(bare):
         raise HeaderError(f"{place}：查询不能读文件；请只用检查的视图和规则表。")
     try:
-        columns = _columns_of(query, check.header.limits)
+        columns = _columns_of(query, check.header.limits, warehouse)
     except (
         Exception
     ) as problem:  # what the engine says of a query is the analyst's to mend, whatever its kind
@@ -127,9 +134,8 @@ def _require_query(check: Check, part: str, query: str) -> Sequence[str]:
     return columns
 
 
-def _columns_of(query: str, limits: dict[str, object]) -> Sequence[str]:
+def _columns_of(query: str, limits: dict[str, object], warehouse: Warehouse) -> Sequence[str]:
     """The columns of a query, tried on a warehouse without rows."""
-    warehouse = _empty_warehouse()
     for name, value in limits.items():
         query = re.sub(rf"\${name}\b", _literal(value), query)
     return [str(row["column_name"]) for row in warehouse.rows(f"describe select * from (\n{query}\n)")]
@@ -141,13 +147,8 @@ def _literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-@cache
 def _empty_warehouse() -> Warehouse:
     warehouse = Warehouse.empty()
     warehouse.load_knowledge(tables_for_region({}, None))
     warehouse.build_views()
     return warehouse
-
-
-def codes_of(rules: Iterable[OwnRule]) -> tuple[str, ...]:
-    return tuple(rule.check.header.code for rule in rules if rule.check)

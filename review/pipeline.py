@@ -73,7 +73,7 @@ def review_inspection(
         inspection = Inspection(warehouse)
         findings, patterns, results = _run_all(inspection, home, tell, settled)
         clock.lap("核查")
-        versions = {"rules": rules_version(), "knowledge": knowledge_version(home)}
+        versions = {"rules": rules_version() + settled.version, "knowledge": knowledge_version(home)}
         review = Review(intake, findings, patterns, results, intake.faults, clock.laps, versions, out)
         write_outputs(review, draft)
         warehouse.close()

@@ -92,28 +92,37 @@ class Coverage:
         return waiting
 
 
+def describe_headers() -> list[dict[str, Any]]:
+    """The headers of all checks, with the names of their codes."""
+    return [describe(check) for check in all_checks()]
+
+
+def describe(check: Check) -> dict[str, Any]:
+    """One check's header as a page shows it."""
+    header = check.header
+    return {
+        **header.model_dump(mode="json"),
+        "family": str(header.family),
+        "violation_name": VIOLATIONS[header.violation].name,
+        "certainty_name": CERTAINTY_NAMES[header.certainty],
+        "reads": [TABLE_NAMES.get(table, table) for table in header.needs.tables],
+        "file": f"review/checks/{check.file.parent.name}/{check.file.name}",
+    }
+
+
 def describe_all(home: Path) -> list[dict[str, Any]]:
-    """The headers of all checks, with the names of their codes and whether their rule tables hold rows."""
-    rules = []
-    rows: dict[str, int] = {}
-    for check in all_checks():
-        header = check.header
-        for table in header.needs.knowledge:
-            rows.setdefault(table, len(load_rows(table, home)))
-        empty = [table for table in header.needs.knowledge if not rows[table]]
-        rules.append(
-            {
-                **header.model_dump(mode="json"),
-                "family": str(header.family),
-                "violation_name": VIOLATIONS[header.violation].name,
-                "certainty_name": CERTAINTY_NAMES[header.certainty],
-                "reads": [TABLE_NAMES.get(table, table) for table in header.needs.tables],
-                "rows": {table: rows[table] for table in header.needs.knowledge},
-                "state": f"缺规则表：{'、'.join(empty)}" if empty else RUNS,
-                "file": f"review/checks/{check.file.parent.name}/{check.file.name}",
-            }
-        )
-    return rules
+    """The headers of all checks and whether their rule tables hold rows."""
+    needed = {table for check in all_checks() for table in check.header.needs.knowledge}
+    rows = {table: len(load_rows(table, home)) for table in needed}
+    return [rule | _rows_held(rule["needs"]["knowledge"], rows) for rule in describe_headers()]
+
+
+def _rows_held(tables: Sequence[str], rows: Mapping[str, int]) -> dict[str, Any]:
+    empty = [table for table in tables if not rows[table]]
+    return {
+        "rows": {table: rows[table] for table in tables},
+        "state": f"缺规则表：{'、'.join(empty)}" if empty else RUNS,
+    }
 
 
 def coverage(home: Path, as_of: date, region: str | None = None) -> Coverage:

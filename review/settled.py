@@ -4,6 +4,7 @@ Rows and headers below are never edited. A number resolves inspection → region
 and why, and the last one holds.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -81,6 +82,11 @@ class Settled:
         """The change that holds for a check: the inspection's own before one for all."""
         mine = [one for one in self.changes if one.code == code and one.name == name]
         return max(mine, key=lambda one: (bool(one.inspection), one.seq), default=None)
+
+    @property
+    def version(self) -> str:
+        """What the version of the rules is followed by where people settled anything."""
+        return "+" + hashlib.sha256(repr(self).encode("utf-8")).hexdigest()[:6] if self else ""
 
     def __bool__(self) -> bool:
         return bool(self.items or self.changes or self.approvals)

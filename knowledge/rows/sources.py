@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,24 @@ def row_sources(home: Path) -> list[RowSource]:
 
 def sourced_rows(table: str, home: Path) -> Iterator[list[Row]]:
     """The typed rows of a table, source by source."""
-    spec = ROW_TABLES[table]
     for source in row_sources(home):
         if table in source.counts:
-            lines = _file(source.sha256, home).read_text(encoding="utf-8").splitlines()[1:]
-            held = [cells for name, cells in map(json.loads, lines) if name == table]
-            yield [type_row(cells, spec, source.file) for cells in held]
+            file = _file(source.sha256, home)
+            yield [dict(row) for row in _typed(file, table, source.file, file.stat().st_mtime_ns)]
+
+
+@lru_cache(maxsize=4096)
+def _typed(file: Path, table: str, name: str, changed: int) -> tuple[Row, ...]:
+    """The typed rows of one table in one file; worked out once until the file changes."""
+    return tuple(type_row(cells, ROW_TABLES[table], name) for cells in _cells(file, changed).get(table, ()))
+
+
+@lru_cache(maxsize=512)
+def _cells(file: Path, _changed: int) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for table, cells in map(json.loads, file.read_text(encoding="utf-8").splitlines()[1:]):
+        found.setdefault(table, []).append(cells)
+    return found
 
 
 def rows_of_source(sha256: str, home: Path) -> Iterator[tuple[str, Row]]:

@@ -4,6 +4,7 @@ Everything shown is read from the checks' own headers, the rows and the lists; n
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,52 +14,92 @@ from knowledge.places import NATIONAL, PROVINCES
 from knowledge.rows.national_lists import RowsInForce, table_sources
 from knowledge.rows.tables import ROW_TABLES
 from review.accounts import Person
-from review.checks.registry import all_checks
+from review.checks.registry import Check, all_checks
 from review.clauses import open_clause
 from review.desk import Call, Desk, Refused, person_line, text
+from review.own_rule_trials import adopt_own, open_own, run_own_cases, try_own
+from review.own_rules import adopted_checks, own_rules
 from review.results import Line
-from review.rulebook import CLASS, NO_ROWS, PROBLEM, RUNS, Coverage, CoverageLine, coverage_of
+from review.rule_changes import (
+    approve_row,
+    change_line,
+    change_rule,
+    check_called,
+    limit_lines,
+    may_change,
+    try_rule,
+)
+from review.rule_results import case_lines, hits_of, result_line, rows_page
+from review.rulebook import (
+    CLASS,
+    NO_ROWS,
+    PROBLEM,
+    RUNS,
+    Coverage,
+    CoverageLine,
+    coverage_of,
+    tables_read,
+)
+from review.settled import OFF, Settled
 from review.versions import rules_version
 from review.violations import VIOLATIONS
 
 SCOPES = {"admission": "每次住院", "person": "同一人的各次住院", "ward": "病区", "hospital": "全院"}
+SWITCHED_OFF = "停用"
 _PLACEHOLDER = re.compile(r"\$\{?\w+\}?")
 _FAMILY_OF = {violation.name: str(violation.family) for violation in VIOLATIONS.values()}
 
 
 def open_rules(desk: Desk, person: Person, call: Call) -> Line:
-    """The coverage of both lists and every check with its state, on a day and in a region."""
+    """The coverage of both lists and every check with its state, on a day and in a region, beside an inspection."""
     day, region = _day(call), _region(call)
     rows, found = _covered(desk.home, _stamp(desk.home), day, region)
+    entries = desk.store.inspections()
+    key = text(call, "inspection", 32) or (entries[0].key if entries else "")
+    entry = next((one for one in entries if one.key == key), None)
+    results = desk.results(entry) if entry else None
+    settled = desk.store.rulings.settled(key)
+    hits, rules = hits_of(results), desk.rules
     return {
         "person": person_line(person),
+        "may_change": may_change(person),
         "as_of": day.isoformat(),
         "region": region or "",
         "regions": _regions(desk),
+        "inspections": [{"key": one.key, "name": one.name} for one in entries],
+        "inspection": key if entry else "",
         "counts": {"classes": found.counts(CLASS), "problems": found.counts(PROBLEM)},
-        "classes": [_entry_line(desk, line) for line in found.of(CLASS)],
-        "problems": [_entry_line(desk, line) for line in found.of(PROBLEM)],
+        "classes": [_entry_line(rules, line) for line in found.of(CLASS)],
+        "problems": [_entry_line(rules, line) for line in found.of(PROBLEM)],
         "wanting": _wanting(found),
-        "checks": [_check_line(rule, rows) for rule in desk.rules.values()],
+        "checks": [_check_line(rule, rows, settled, hits) for rule in _counted(desk, settled)],
+        "own": len(own_rules(desk.home)),
         "version": rules_version(),
     }
 
 
 def open_check(desk: Desk, person: Person, call: Call) -> Line:
-    """A check as its own header has it, with the clauses it rests on as in force that day."""
+    """A check as its own header has it, with the clauses it rests on as in force that day, and what it found."""
     day, region = _day(call), _region(call)
-    rule = desk.rules.get(text(call, "code", 16))
+    code, key = text(call, "code", 16), text(call, "inspection", 32)
+    settled = desk.store.rulings.settled(key)
+    rule = next((one for one in _counted(desk, settled) if one["code"] == code), None)
     if rule is None:
         raise Refused("没有这项检查；请刷新页面。")
     rows, found = _covered(desk.home, _stamp(desk.home), day, region)
     covered = [line for line in found.lines if rule["code"] in line.checks]
-    return _check_line(rule, rows) | {
+    results = desk.results(desk.inspection(key)) if key else None
+    check = _check_of(desk, code)
+    return _check_line(rule, rows, settled, hits_of(results)) | {
         "why": rule["why"],
         "says": _PLACEHOLDER.sub("…", rule["message"]),
         "scope": SCOPES[rule["scope"]],
         "reads": rule["reads"],
         "clock": rule["needs"]["clock"],
-        "tables": [_table_line(table, rows) for table in rule["needs"]["knowledge"]],
+        "tables": [
+            _table_line(table, rows) | {"optional": table not in rule["needs"]["knowledge"]}
+            for table in sorted(tables_read(check), key=lambda name: name not in rule["needs"]["knowledge"])
+        ],
         "exceptions": rule["exceptions"],
         "overturned_by": rule["overturned_by"],
         "basis": [_basis(desk, one, day) for one in rule["basis"]],
@@ -66,11 +107,36 @@ def open_check(desk: Desk, person: Person, call: Call) -> Line:
             "classes": [_short(line) for line in covered if line.kind == CLASS],
             "problems": [_short(line) for line in covered if line.kind == PROBLEM],
         },
+        "limits": limit_lines(desk, check, key, results),
+        "history": [
+            change_line(one) for one in desk.store.rulings.history(code) if one.inspection in ("", key)
+        ],
+        "result": result_line(desk, key, code, results),
+        "cases": case_lines(check),
     }
 
 
-def _check_line(rule: Line, rows: RowsInForce) -> Line:
+def open_rows(desk: Desk, person: Person, call: Call) -> Line:
+    """The rows of one rule table, those waiting for approval first; found by words of their text."""
+    return rows_page(desk, text(call, "table", 64), text(call, "words", 60), _day(call), _region(call))
+
+
+def _counted(desk: Desk, settled: Settled) -> list[Line]:
+    """The checks that count: the shipped ones and the adopted ones."""
+    adopted = {check.header.code for check in adopted_checks(desk.home, settled)}
+    shipped = {check.header.code for check in all_checks()}
+    return [rule for code, rule in desk.rules.items() if code in shipped or code in adopted]
+
+
+def _check_of(desk: Desk, code: str) -> Check:
+    own = (rule.check for rule in own_rules(desk.home) if rule.check and rule.check.header.code == code)
+    return next(own, None) or check_called(code)
+
+
+def _check_line(rule: Line, rows: RowsInForce, settled: Settled, hits: Mapping[str, int]) -> Line:
     empty = [table for table in rule["needs"]["knowledge"] if not rows.rows.get(table)]
+    off = settled.change(rule["code"], OFF)
+    state = SWITCHED_OFF if off and off.value else NO_ROWS if empty else RUNS
     return {
         "code": rule["code"],
         "name": rule["title"],
@@ -78,12 +144,13 @@ def _check_line(rule: Line, rows: RowsInForce) -> Line:
         "violation": rule["violation_name"],
         "certainty": rule["certainty"],
         "certainty_name": rule["certainty_name"],
-        "state": NO_ROWS if empty else RUNS,
+        "state": state,
         "missing": [_table_line(table, rows) for table in empty],
+        "hits": hits.get(rule["code"], 0),
     }
 
 
-def _entry_line(desk: Desk, line: CoverageLine) -> Line:
+def _entry_line(rules: Mapping[str, Line], line: CoverageLine) -> Line:
     """A class or problem; its families follow from its violations, and where it names none from its checks."""
     named = {_FAMILY_OF[name] for name in line.violations if name in _FAMILY_OF}
     return {
@@ -91,7 +158,7 @@ def _entry_line(desk: Desk, line: CoverageLine) -> Line:
         "name": line.name,
         "group": line.group,
         "violations": list(line.violations),
-        "families": sorted(named or {desk.rules[code]["family"] for code in line.checks}),
+        "families": sorted(named or {rules[code]["family"] for code in line.checks}),
         "state": line.state,
         "reason": line.reason,
         "checks": list(line.checks),
@@ -187,6 +254,23 @@ def _stamp(home: Path) -> int:
     return hash(tuple(sorted((file.name, file.stat().st_mtime_ns) for file in files)))
 
 
-HANDLERS = (open_rules, open_check)
-SCRIPTS = ("mingjian.js", "clause.js", "rules.js")
+def warm(desk: Desk) -> None:
+    """Read the rules, the rows and the lists before the first person asks for them."""
+    _covered(desk.home, _stamp(desk.home), date.today(), None)
+    desk.rules  # noqa: B018 - reading it keeps it
+
+
+HANDLERS = (
+    open_rules,
+    open_check,
+    open_rows,
+    change_rule,
+    try_rule,
+    approve_row,
+    open_own,
+    run_own_cases,
+    try_own,
+    adopt_own,
+)
+SCRIPTS = ("mingjian.js", "clause.js", "rule_detail.js", "rule_own.js", "rules.js")
 STYLES = ("tokens.css", "clause.css", "rules.css")
