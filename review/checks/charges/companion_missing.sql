@@ -84,7 +84,8 @@ performed as (
     from (select distinct admission_id, operation_name as name from operations
           union select distinct admission_id, method from anesthesia
           union select distinct admission_id, exam_name from exams
-          union select distinct admission_id, order_name from orders) o
+          union select distinct o.admission_id, o.order_name from orders o
+                where not exists (select 1 from items i where i.item_name = o.order_name and i.kind <> 'service')) o
     join companions k on regexp_matches(o.name, k.needs_any_regex)
 ),
 recorded as (

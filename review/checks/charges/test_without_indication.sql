@@ -26,6 +26,7 @@ exceptions:
   - 同日多份标本各有结果
   - 入院诊断为疑似，出院时已排除
   - 专科收治本身即为指征
+  - 费用由患者自付
 overturned_by: [写明检查理由的病程记录, 检查前的会诊意见, 当地或专科的筛查规定]
 */
 -- examined
@@ -56,6 +57,7 @@ with tests as (
     join indicated_tests k on k.row_id = r.row_id
     join admissions a on a.admission_id = c.admission_id
     where k.judged <> 'cohort' and c.kind = 'service' and c.subject = 'patient' and c.charged_on is not null
+      and (c.in_scope_amount is null or c.in_scope_amount > 0)
       and (r.side = 'code15' or k.pair_with is not null)
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
@@ -68,17 +70,17 @@ alone as (
 pair_days as (
     select row_id, admission_id, day_no,
            sum(amount) filter (where side = 'code15') as yuan_a, sum(amount) filter (where side = 'pair_with') as yuan_b,
-           max(item_name) filter (where side = 'code15') as name_a, max(item_name) filter (where side = 'pair_with') as name_b
+           max(item_name) filter (where side = 'code15') as name_a
     from tests where pair_with is not null
     group by row_id, admission_id, day_no
 ),
 paired as (
     select t.row_id, t.admission_id, t.charge_id, t.item_name, t.charged_on, t.quantity, t.amount, t.quantity as units_over, t.ceiling,
-           'pair' as kind, case t.side when 'code15' then p.name_b else p.name_a end as other_name, t.quantity as units
+           'pair' as kind, p.name_a as other_name, t.quantity as units
     from tests t
     join pair_days p on p.row_id = t.row_id and p.admission_id = t.admission_id and p.day_no = t.day_no
     where p.yuan_a is not null and p.yuan_b is not null
-      and t.side = case when p.yuan_a < p.yuan_b then 'code15' else 'pair_with' end
+      and t.side = 'pair_with'
 ),
 repeat_days as (
     select row_id, admission_id, item_key, gap_days, charged_on, day_no, sum(quantity) as units,
@@ -112,12 +114,14 @@ stays as (
     from suspected s join indicated_tests k on k.row_id = s.row_id
     group by s.row_id, s.admission_id, k.diag_regex, k.finding_regex, k.order_regex, k.result_regex, k.dept_exempt, k.exempt_from_age_y
 ),
--- an item or order of the same stay that explains the test, worked out once for each name
+own_names as (select distinct row_id, item_name from tests),
+-- an item or order of the same stay that explains the test, worked out once for each name; a test does not explain itself
 explaining as (
     select distinct n.name, k.row_id
     from (select item_name as name from charges union select order_name from orders union select operation_name from operations) n
     join indicated_tests k on regexp_matches(n.name, k.order_regex)
     where k.order_regex is not null
+      and not exists (select 1 from own_names o where o.row_id = k.row_id and starts_with(n.name, o.item_name))
 ),
 named as (
     select distinct admission_id, item_name as name from charges
@@ -174,7 +178,9 @@ speaking as (
     select admission_id from admissions where admission_diagnosis is not null
 ),
 told as (
-    select s.* from suspected s
+    select s.*, row_number() over (partition by s.admission_id, s.charge_id
+                                   order by case s.ceiling when 'established' then 0 when 'probable' then 1 else 2 end, s.row_id) as choice
+    from suspected s
     join speaking y on y.admission_id = s.admission_id
     left join excused e on e.row_id = s.row_id and e.admission_id = s.admission_id
     left join specimens m on m.row_id = s.row_id and m.admission_id = s.admission_id and m.sampled_on = s.charged_on
@@ -196,5 +202,6 @@ from told t
 join indicated_tests k on k.row_id = t.row_id
 join admissions a on a.admission_id = t.admission_id
 left join (select distinct admission_id from documents) d on d.admission_id = t.admission_id
+where t.choice = 1
 group by t.admission_id, t.row_id, t.kind
 order by t.admission_id, t.row_id

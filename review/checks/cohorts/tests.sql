@@ -37,6 +37,8 @@ explaining as (
     select n.name, k.row_id
     from (select item_name as name from charges union select order_name from orders union select operation_name from operations) n
     join rules k on regexp_matches(n.name, k.order_regex)
+    where not exists (select 1 from row_codes r join charges c on c.item_key = r.item_key
+                      where r.table_name = 'indicated_tests' and r.row_id = k.row_id and c.item_name = n.name)
 ),
 named as (
     select admission_id, item_name as name from charges
