@@ -1,49 +1,28 @@
 """CHG-013: one service charged while the evidence of its day tells of a cheaper one in its place."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from review.checks.evidence_texts import (
-    EXAM,
-    LAB,
-    NOTES,
-    TABLES,
-    Days,
-    Said,
-    notes_about,
-    orders_naming,
-    texts_about,
-)
+from review.checks.evidence_texts import TABLES
 from review.checks.header import Limits, NotChecked, check
-from review.checks.inputs import Inspection, Record
-from review.checks.named_rows import BY_NAME, NamedRow, code_matches, rows_for
+from review.checks.inputs import Inspection
+from review.checks.named_rows import BY_NAME
+from review.checks.substitutions import (
+    Asked,
+    asked_of,
+    changeovers_of,
+    cheaper_price,
+    is_cheaper,
+    reports_suffice,
+    templates_of,
+)
 from review.models import Outcome, Problem, Skipped
-from review.record import Charge
 from review.violations import Certainty
 
-AT_BEDSIDE = re.compile(r"床[旁边]|快速|血糖仪|末梢|指[尖端]|POCT")
 INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One line under one row, with what the evidence says for either service."""
-
-    record: Record
-    line: Charge
-    named: NamedRow
-    dearer: tuple[Said, ...]
-    cheaper: tuple[Said, ...]
-    told: bool
-
-    @property
-    def row(self) -> Mapping[str, Any]:
-        return self.named.row
 
 
 @check(
@@ -116,9 +95,9 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
     ]
     if not rows:
         raise NotChecked("易串换项目表没有写明证据用语的行")
-    asked = [one for record in inspection.records.values() for one in _asked(record, rows, limits)]
-    templates = _templates(asked, rows, inspection, limits)
-    changed = _changeovers(asked)
+    asked = [one for record in inspection.records.values() for one in asked_of(record, rows, limits)]
+    templates = templates_of(asked, rows, inspection, limits)
+    changed = changeovers_of(asked)
     by_stay: dict[str, list[Asked]] = defaultdict(list)
     for one in asked:
         by_stay[one.record.admission.admission_id].append(one)
@@ -140,120 +119,21 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "本院报告模板不区分方法")
 
 
-def _asked(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) -> Iterator[Asked]:
-    days = Days(int(limits["days_before"]), int(limits["days_after"]))
-    near = Days(days.before, days.before)
-    notes: dict[str, list[Said]] = {}
-    for line in record.charges:
-        for named in rows_for(line, rows, "charged"):
-            row = named.row
-            dearer = re.compile(str(row["charged_regex"])) if row["charged_regex"] else None
-            cheaper = re.compile(str(row["cheaper_regex"]))
-            fields = str(row["evidence_field"]).split("|")
-            both = re.compile("|".join(f"(?:{part.pattern})" for part in (dearer, cheaper) if part))
-            texts = texts_about(record, line, fields, both, days)
-            if NOTES in fields:
-                if named.row_id not in notes:
-                    notes[named.row_id] = notes_about(record, both)
-                texts += [said for said in notes[named.row_id] if near.hold(line.charged_on, said.on)]
-            for_dearer = tuple(said for said in texts if dearer and dearer.search(said.text))
-            for_cheaper = tuple(
-                said for said in texts if said not in for_dearer and cheaper.search(said.text)
-            )
-            if for_cheaper:
-                for_cheaper += tuple(orders_naming(record, cheaper, line.charged_on, near))
-            yield Asked(record, line, named, for_dearer, for_cheaper, bool(for_dearer or for_cheaper))
-
-
 def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], limits: Limits) -> bool:
     """Whether the evidence of a line is all for the cheaper service, and that service is not charged beside it."""
     if not one.cheaper or one.dearer or one.named.row_id in templates:
         return False
     if any(INSTEAD.search(said.text) for said in one.cheaper):
         return False
-    if not _reports_suffice(one, limits):
+    if not reports_suffice(one, limits):
         return False
     since, day = changed.get(one.named.row_id), one.line.charged_on
     if since and day and since <= day <= since + timedelta(days=int(limits["changeover_days"])):
         return False
     return not any(
-        _is_cheaper(line, one.row) and line.charged_on == day and line.subject == one.line.subject
+        is_cheaper(line, one.row) and line.charged_on == day and line.subject == one.line.subject
         for line in one.record.charges
     )
-
-
-def _reports_suffice(one: Asked, limits: Limits) -> bool:
-    """Whether there are as many reports of the cheaper test as were charged, beside those charged as the cheaper one.
-
-    A test at the bedside has its result in the nursing notes: another specimen's report is not its own."""
-    reports = [said for said in one.cheaper if said.field in (LAB, EXAM)]
-    if not reports:
-        return True
-    if AT_BEDSIDE.search(f"{one.line.item_name} {one.line.hospital_item_name}"):
-        return False
-    days = Days(int(limits["days_before"]), int(limits["days_after"]))
-    charged = sum(
-        (
-            line.quantity
-            for line in one.record.charges
-            if _is_cheaper(line, one.row) and days.hold(one.line.charged_on, line.charged_on)
-        ),
-        Decimal(0),
-    )
-    return len({said.fact_id for said in reports}) - charged >= one.line.quantity
-
-
-def _is_cheaper(line: Charge, row: Mapping[str, Any]) -> bool:
-    match = str(row["match"] or "exact")
-    if row["cheaper"] and match != "name":
-        return code_matches(line.code15, row["cheaper"], match)
-    return bool(row["cheaper"]) and bool(re.search(str(row["cheaper"]), line.item_name or ""))
-
-
-def _templates(
-    asked: Sequence[Asked], rows: Sequence[Mapping[str, Any]], inspection: Inspection, limits: Limits
-) -> frozenset[str]:
-    """Rows whose reports read alike for both services: their wording tells nothing of the method."""
-    found = set()
-    for row in rows:
-        own = [one for one in asked if one.named.row_id == row["row_id"]]
-        dear = Counter(
-            said.text for one in own for said in (*one.dearer, *one.cheaper) if said.field in TABLES
-        )
-        fields = [name for name in str(row["evidence_field"]).split("|") if name in TABLES]
-        if not dear or not fields:
-            continue
-        words = re.compile(f"(?:{row['charged_regex'] or '$^'})|(?:{row['cheaper_regex']})")
-        days = Days(int(limits["days_before"]), int(limits["days_after"]))
-        cheap = Counter(
-            said.text
-            for record in inspection.records.values()
-            for line in record.charges
-            if _is_cheaper(line, row)
-            for said in texts_about(record, line, fields, words, days)
-        )
-        if min(dear.total(), cheap.total()) < int(limits["wording_reports"]):
-            continue
-        (text, times), (other, others) = dear.most_common(1)[0], cheap.most_common(1)[0]
-        share = float(limits["same_wording"])
-        if text == other and times >= share * dear.total() and others >= share * cheap.total():
-            found.add(str(row["row_id"]))
-    return frozenset(found)
-
-
-def _changeovers(asked: Sequence[Asked]) -> dict[str, date]:
-    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one."""
-    days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
-    for one in asked:
-        for place, texts in enumerate((one.dearer, one.cheaper)):
-            days[one.named.row_id][place].update(
-                said.on for said in texts if said.on and said.field in TABLES
-            )
-    return {
-        row_id: min(later)
-        for row_id, (earlier, later) in days.items()
-        if earlier and later and max(earlier) < min(later)
-    }
 
 
 def _problem(inspection: Inspection, found: Sequence[Asked]) -> Problem:
@@ -261,7 +141,7 @@ def _problem(inspection: Inspection, found: Sequence[Asked]) -> Problem:
     texts = list(dict.fromkeys(said for one in found for said in one.cheaper))
     fields = {said.field for said in texts}
     weak = not fields & set(TABLES) and len(fields) < 2
-    price = _cheaper_price(inspection, row)
+    price = cheaper_price(inspection, row)
     parts = (
         [max(Decimal(0), line.amount - price * line.quantity) for line in lines] if price is not None else []
     )
@@ -303,14 +183,3 @@ def _source(field: str) -> str:
         "spec": "标签",
     }
     return named.get(field.split(".")[0], "医嘱")
-
-
-def _cheaper_price(inspection: Inspection, row: Mapping[str, Any]) -> Decimal | None:
-    """What the hospital usually charges for the cheaper service; null where it never did."""
-    prices = Counter(
-        line.unit_price
-        for record in inspection.records.values()
-        for line in record.charges
-        if _is_cheaper(line, row)
-    )
-    return min(prices, key=lambda price: (-prices[price], price)) if prices else None
