@@ -1,10 +1,12 @@
 import json
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +16,7 @@ from evals.generating.dealing import deals, generate
 from evals.generating.labels import Label, read_labels, write_labels
 from evals.generating.reference import Reference, half_of
 from evals.generating.scenarios import REGISTRY
-from evals.generating.scoring import tally, wilson
+from evals.generating.scoring import score, tally, wilson
 from review.intake.inspection import read_inspection
 
 FOLDER = Path(__file__).parents[2] / "shared" / "reference"
@@ -304,3 +306,32 @@ def test_labels_of_the_claims_extract_name_its_own_lines(claims):
     assert all(
         set(label.charge_ids) <= lines and label.claims_only for label in labels if label.kind != "clean"
     )
+
+
+def test_a_screening_is_held_to_what_claims_decide(tmp_path):
+    write_labels([PLANT, replace(PLANT, admission_id="A4", claims_only=True)], tmp_path / "labels.jsonl")
+    pq.write_table(pa.Table.from_pylist([finding("A4")]), tmp_path / "findings.parquet")
+    said = score(tmp_path / "findings.parquet", tmp_path / "labels.jsonl")
+    assert said[1].split()[:4] == ["CHG-001", "1", "1", "1.000（0.207–1.000）"]
+    assert (tmp_path / "misses.jsonl").read_text("utf-8") == ""
+
+
+def test_a_review_is_scored_from_its_folder(tmp_path):
+    write_labels([PLANT, CLEAN], tmp_path / "labels.jsonl")
+    (tmp_path / "findings.jsonl").write_text(
+        json.dumps(finding("A3", certainty="established")) + "\n", encoding="utf-8"
+    )
+    outcome = {"admission_id": "A1", "check": "CHG-001", "outcome": "not_checked", "reason": ""}
+    (tmp_path / "checks.jsonl").write_text(json.dumps(outcome) + "\n", encoding="utf-8")
+    said = score(tmp_path, tmp_path / "labels.jsonl")
+    assert "1 次有发现，其中“确定”的发现 1 条" in said[-2]
+    faults = [
+        json.loads(line)["fault"] for line in (tmp_path / "misses.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert faults == ["miss", "false"]
+
+
+def test_a_run_that_is_not_there_is_a_sentence(tmp_path):
+    write_labels([PLANT], tmp_path / "labels.jsonl")
+    with pytest.raises(ValueError, match="python -m review"):
+        score(tmp_path, tmp_path / "labels.jsonl")

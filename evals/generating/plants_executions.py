@@ -20,6 +20,7 @@ def _sessions(stay: Stay, quantity: int, executed: int) -> list[Line]:
                 span[0],
                 until=span[1],
                 number=order,
+                医嘱频次="bid" if executed > 1 else "qd",
                 医嘱用法="治疗",
                 执行人="岑既白",
                 执行时间=stamp(stay.at(day, 9 + 5 * turn)),

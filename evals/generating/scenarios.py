@@ -43,6 +43,7 @@ VIOLATIONS = {
 }
 VIOLATION_OF = {check: violation for violation, checks in VIOLATIONS.items() for check in checks}
 # A service drawn from a list at random has no indication and no companion in an ordinary stay; these checks may say so.
+INDICATION_OF = {"CHG-029": {"03", "04"}, "CHG-031": {"05", "06"}}
 UNINDICATED = ("CHG-025", "CHG-029", "CHG-031", "CHG-032")
 
 
@@ -92,10 +93,16 @@ class Scenario:
             made.certainty,
             f"{self.check} clear: {self.clear}" if self.clear else "",
             made.at_most,
-            made.also,
+            tuple(dict.fromkeys((*made.also, *self._unindicated(made)))),
             self.claims,
             made.why,
         )
+
+    def _unindicated(self, made: Made) -> list[str]:
+        """What is put into a quiet stay for another point may rightly be asked for its indication, as a clue."""
+        kinds = {line.item.charge_type for line in (*made.lines, *made.related)}
+        asked = [check for check, types in INDICATION_OF.items() if kinds & types]
+        return [check for check in asked if check != self.check]
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from evals.generating.labels import Label, read_labels
 
 Finding = Mapping[str, Any]
 ORDER = {"clue": 0, "probable": 1, "established": 2}
 CENT = Decimal("0.01")
+COUNTED = ("plants", "found", "priced", "exact", "unchecked", "findings", "right", "near", "sprung")
 
 
 @dataclass
@@ -35,11 +38,17 @@ class Tally:
 
 
 def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
-    """The printed lines; misses and false findings go to `misses.jsonl` beside the run (or to `out`)."""
+    """The printed lines; misses and false findings go to `misses.jsonl` beside the run (or to `out`).
+
+    `run` is the folder of a review or the Parquet file of a screening, which is held to what claims alone decide.
+    """
     labels = list(read_labels(labels_file))
-    findings = _read(run / "findings.jsonl")
-    tallies = tally(labels, findings, _outcomes(run))
-    target = out or run / "misses.jsonl"
+    screened = run.suffix == ".parquet"
+    if screened:
+        labels = [label for label in labels if label.claims_only or label.kind == "clean"]
+    findings = _screened(run) if screened else _read(run / "findings.jsonl")
+    tallies = tally(labels, findings, {} if screened else _outcomes(run))
+    target = out or (run.with_name("misses.jsonl") if screened else run / "misses.jsonl")
     faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
     target.write_text(
         "".join(json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults), encoding="utf-8"
@@ -51,6 +60,7 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
     return [
         "项目      种植 找到 召回率（95%区间）        未查  发现 正确 准确率（95%区间）        金额相符    近似 误触",
         *(_row(check, tallies[check]) for check in sorted(tallies)),
+        _row("合计   ", _sum(tallies.values())),
         f"清白住院 {len(clean)} 次：{stays} 次有发现，其中“确定”的发现 {firm} 条",
         f"漏查与误报逐条见 {target}",
     ]
@@ -117,7 +127,7 @@ def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
     hits = [finding for finding in found if touches(label, finding) and ORDER[finding["certainty"]] > limit]
     if hits:
         counts.sprung += 1
-        counts.faults.append(_fault("sprung", label, hits[0]["message"]))
+        counts.faults.append(_fault("sprung", label, hits[0].get("message", "")))
 
 
 def _precision(counts: Tally, finding: Finding, said: Sequence[Label] | None) -> None:
@@ -139,7 +149,7 @@ def _precision(counts: Tally, finding: Finding, said: Sequence[Label] | None) ->
             "certainty": finding["certainty"],
             "charge_ids": list(finding["charge_ids"]),
             "amount": finding["amount"],
-            "message": finding["message"],
+            "message": finding.get("message", ""),
         }
     )
 
@@ -177,6 +187,14 @@ def _row(check: str, counts: Tally) -> str:
     )
 
 
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for counts in tallies:
+        for name in COUNTED:
+            setattr(total, name, getattr(total, name) + getattr(counts, name))
+    return total
+
+
 def share(part: int, whole: int) -> str:
     """A share with its 95 % Wilson interval."""
     if not whole:
@@ -190,6 +208,15 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
     width = z * ((p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5) / (1 + z * z / whole)
     return max(0.0, middle - width), min(1.0, middle + width)
+
+
+def _screened(file: Path) -> list[Finding]:
+    try:
+        return list(pq.read_table(file).to_pylist())
+    except (OSError, ValueError) as problem:
+        raise ValueError(
+            f"{file}：读不出（{type(problem).__name__}）；请先运行 python -m review screen 写出结果。"
+        ) from problem
 
 
 def _read(file: Path) -> list[Finding]:
