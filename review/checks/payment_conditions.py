@@ -33,6 +33,7 @@ class Held:
     met: bool | None
     said: str = ""
     fact_ids: tuple[str, ...] = ()
+    elsewhere: bool = False  # missed here, and may be met by what another hospital holds
 
 
 @dataclass
@@ -141,7 +142,7 @@ def _ordered(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits)
 
 
 def _first_line(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits) -> Held:
-    """An earlier drug of this stay or an earlier one, or a note of its failure; else the file cannot tell."""
+    """An earlier drug of this stay or an earlier one, or a note of its failure."""
     pattern = re.compile(str(row["first_line_regex"]))
     if any(
         pattern.search(charge.item_name or "") and charge.charged_at and charge.charged_at < drug.first
@@ -155,7 +156,7 @@ def _first_line(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limi
     )
     if earlier or any(not place.context.denied for place in mentions(record, pattern)):
         return Held(True)
-    return Held(None, "是否用过一线药品，所收数据不能判断")
+    return Held(False, "本次及所收的既往住院未见一线药品", elsewhere=True)
 
 
 def _department(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits) -> Held:

@@ -3,7 +3,7 @@
 import importlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from review.errors import HeaderError
 
 HERE = Path(__file__).parent
 FOLDERS = ("charges", "admission", "documents")
+CLAIMS = ".claims.sql"  # beside a Python check: what it can say from the claims alone, for screening
 MARKER = re.compile(r"^-- (examined|findings)\b.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check ready to run: two queries, or a generator function."""
+    """A check ready to run: two queries, or a generator function.
+
+    A function may have queries beside it, which say what the claims alone tell; a review asks the function."""
 
     header: Header
     file: Path
@@ -33,6 +36,8 @@ def all_checks() -> tuple[Check, ...]:
     checks: dict[str, Check] = {}
     for folder in FOLDERS:
         for file in sorted((HERE / folder).iterdir()):
+            if file.name.endswith(CLAIMS):
+                continue
             if file.suffix == ".sql":
                 found = [read_sql_check(file)]
             elif file.suffix == ".py" and file.stem != "__init__":
@@ -53,11 +58,16 @@ def read_sql_check(file: Path) -> Check:
     """A `.sql` check: header comment, then `-- examined` and `-- findings`, each one query."""
     text = file.read_text("utf-8")
     header = read_header(text, file.name)
-    parts = MARKER.split(text[text.index("*/") + 2 :])
+    return Check(header, file, *_queries(text[text.index("*/") + 2 :], file))
+
+
+def _queries(text: str, file: Path) -> tuple[str, str]:
+    """The two queries of a file, examined and findings."""
+    parts = MARKER.split(text)
     queries = {name: query.strip().rstrip(";") for name, query in zip(parts[1::2], parts[2::2], strict=True)}
     if set(queries) != {"examined", "findings"}:
         raise HeaderError(f"{file.name}：须有 -- examined 与 -- findings 两段查询；请补上。")
-    return Check(header, file, queries["examined"], queries["findings"])
+    return queries["examined"], queries["findings"]
 
 
 def _python_checks(file: Path, folder: str) -> list[Check]:
@@ -71,4 +81,8 @@ def _python_checks(file: Path, folder: str) -> list[Check]:
     ]
     if not found:
         raise HeaderError(f"{file.name}：没有用 @check 声明检查；请声明，或移出此文件夹。")
+    claims = file.with_name(file.stem + CLAIMS)
+    if claims.exists():
+        examined, findings = _queries(claims.read_text("utf-8"), claims)
+        found = [replace(check, examined=examined, findings=findings) for check in found]
     return found

@@ -7,7 +7,8 @@ from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 HEADING = re.compile(
-    r"(初步诊断|入院诊断|出院诊断|修正诊断|补充诊断|目前诊断|术前诊断|术中诊断|术后诊断|死亡诊断|最后诊断)[:：]"
+    r"(初步诊断|入院诊断|出院诊断|修正诊断|补充诊断|目前诊断|术前诊断|术中诊断|术后诊断|死亡诊断|最后诊断"
+    r"|(?<![\u4e00-\u9fff])诊断)[:：]"
 )
 ITEM = re.compile(r"(?:^|(?<=[；;]))(?:\d{1,2}[.、．)）])?([^；;。]{2,40})")
 NOT_A_DIAGNOSIS = re.compile(r"签名|医师|记录|日期|时间|情况|经过|医嘱")

@@ -114,11 +114,23 @@ def charge_without_report(inspection: Inspection, limits: Limits) -> Iterator[Pr
 def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
     reports = reports_of(record)
     for (_, name), lines in by_item(record.charges).items():
-        row = row_of(lines[0], rows)
+        added = ADDED.search(name)
+        row = row_of(lines[0], rows) or (_exam_row(lines[0], rows) if added else None)
         if row is not None and not ASSESSED.search(name):
-            added = ADDED.search(name)
             own = _naming(record, added[0]) if added and _described(record) else matching(name, reports)
             yield Item(record, name, tuple(lines), row, tuple(own))
+
+
+def _exam_row(line: Charge, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The row of examinations in general: what is added to a plain one has words in its report, and no report."""
+    return next(
+        (
+            row
+            for row in rows
+            if row["charge_type"] and line.charge_type in str(row["charge_type"]).split("|")
+        ),
+        None,
+    )
 
 
 def _described(record: Record) -> bool:

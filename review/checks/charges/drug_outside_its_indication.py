@@ -35,6 +35,7 @@ DECLARED = {"1": "医院申报符合限定支付条件", "0": "医院未申报�
         "入院前的化验结果由病历引用",
         "费用未纳入基金支付",
         "服务当日的目录没有该限定",
+        "既往住院用过一线药品",
     ),
     overturned_by=("病历中符合限定条件的诊断或检验依据", "既往一线用药的记录", "特殊用药审批表"),
 )
@@ -97,6 +98,7 @@ def _clause(record: Record, drug: Drug, row: Mapping[str, Any], limits: Limits) 
             False,
             "；".join(condition.said for condition in missed),
             tuple(fact for condition in missed for fact in condition.fact_ids),
+            elsewhere=all(condition.elsewhere for condition in missed),
         )
     unknown = [condition for condition in conditions if condition.met is None]
     if unknown or not conditions:
@@ -115,7 +117,9 @@ def _problem(record: Record, drug: Drug, held: Mapping[str, Held]) -> Problem:
     certainty = lowest(
         *(Certainty(row["certainty_ceiling"] or "established") for row in rows), *drug.ceilings
     )
-    if not record.provided("labs") and any(row["lab_item"] is not None for row in rows):
+    if any(clause.elsewhere for clause in missed):
+        certainty, reasons = Certainty.CLUE, ["院外、门诊是否用过一线药品，所收数据不能判断"]
+    elif not record.provided("labs") and any(row["lab_item"] is not None for row in rows):
         certainty, reasons = Certainty.CLUE, ["缺：化验报告，只按诊断判断"]
     elif not record.documents:
         reasons = ["缺：病历文书，只按结算诊断判断"]

@@ -79,11 +79,18 @@ outside as (
                and '|' || k.insurance || '|' not like '%|' || a.insurance_type || '|%')
            or (k.aspect = 'department' and coalesce(c.ordering_department, c.executing_department) is not null
                and not regexp_matches(coalesce(c.ordering_department, '') || coalesce(c.executing_department, ''), k.dept_regex)))
+),
+chosen as (
+    -- two rows that say one thing of a line are one limit
+    select *, row_number() over (partition by admission_id, charge_id, item_key, aspect
+                                 order by case ceiling when 'established' then 0 when 'probable' then 1 else 2 end, row_id) as choice
+    from outside
 )
 select admission_id, array_sort(array_agg(distinct charge_id)) as charge_ids, sum(amount) as amount, sum(amount) as amount_yuan,
        max(item_name) as item, limit_said, max(seen) as seen, min(row_id) as row_id,
        case min(case ceiling when 'established' then 2 when 'probable' then 1 else 0 end)
            when 2 then 'established' when 1 then 'probable' else 'clue' end as certainty
-from outside
+from chosen
+where choice = 1
 group by admission_id, item_key, aspect, limit_said
 order by admission_id, item_key, aspect

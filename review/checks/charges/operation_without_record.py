@@ -15,6 +15,9 @@ from review.violations import Certainty
 
 OPERATED = re.compile(r"手术记录|有创|介入|操作记录|术后首次|分娩|接生|内镜|穿刺")
 ANAESTHETISED = re.compile(r"麻醉记录|麻醉前|麻醉后|手术记录")
+LASTING = re.compile(
+    r"小时|日|天|分钟"
+)  # what runs for hours or days is no event; its hours are held elsewhere
 LOCAL = re.compile(r"局部浸润|表面麻醉|局麻")
 # an operation record that names local anaesthesia and no other tells that none was given by an anaesthetist
 LOCAL_ONLY = re.compile(r"麻醉(?:方式|方法)?[:：]?\s*(?:局部|局麻|表面)")
@@ -39,6 +42,7 @@ OF_OPERATION = ("op_record", "procedure_note")
         "麻醉登记写明当日有麻醉",
         "床旁有创操作写在病程记录",
         "局部麻醉由术者实施",
+        "按小时、按日计价的持续项目",
         "记录日期相差一日",
         "手术取消已退费",
     ),
@@ -73,6 +77,7 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]], what: str) -> list
             line.charge_type != "06"
             or of_anaesthesia != (what == "麻醉")
             or LOCAL.search(line.item_name or "")
+            or LASTING.search(line.unit or "")
         ):
             continue
         if row_of(line, rows) is not None:
