@@ -12,16 +12,17 @@ import pytest
 
 from evals.generating.admitting import Admitter, kinds
 from evals.generating.bulk import generate_lines
+from evals.generating.cohorts import wards
 from evals.generating.dealing import deals, generate
 from evals.generating.labels import Label, read_labels, write_labels
 from evals.generating.reference import Reference, half_of
 from evals.generating.scenarios import REGISTRY
-from evals.generating.scoring import score, tally, wilson
+from evals.generating.scoring import score, tally, tally_wards, wilson
 from review.intake.inspection import read_inspection
 
 FOLDER = Path(__file__).parents[2] / "shared" / "reference"
 needs_reference = pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/reference is not here")
-UNDECIDABLE = {"CHG-030", "CHG-036"}
+OF_WARDS = {"CHG-030", "CHG-036"}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def clean_stays():
 
 
 def test_every_check_but_the_two_of_cohorts_is_planted_and_nearly_missed():
-    every = {f"CHG-{number:03d}" for number in range(1, 37)} - UNDECIDABLE
+    every = {f"CHG-{number:03d}" for number in range(1, 37)} - OF_WARDS
     assert {scenario.check for scenario in REGISTRY.plants} == every
     assert {scenario.check for scenario in REGISTRY.near_misses} == every
     assert len(REGISTRY.near_misses) >= len(REGISTRY.plants)
@@ -321,6 +322,7 @@ def test_a_review_is_scored_from_its_folder(tmp_path):
     (tmp_path / "findings.jsonl").write_text(
         json.dumps(finding("A3", certainty="established")) + "\n", encoding="utf-8"
     )
+    (tmp_path / "patterns.jsonl").write_text("", encoding="utf-8")
     outcome = {"admission_id": "A1", "check": "CHG-001", "outcome": "not_checked", "reason": ""}
     (tmp_path / "checks.jsonl").write_text(json.dumps(outcome) + "\n", encoding="utf-8")
     said = score(tmp_path, tmp_path / "labels.jsonl")
@@ -329,6 +331,31 @@ def test_a_review_is_scored_from_its_folder(tmp_path):
         json.loads(line)["fault"] for line in (tmp_path / "misses.jsonl").read_text("utf-8").splitlines()
     ]
     assert faults == ["miss", "false"]
+
+
+def test_three_wards_are_planted_or_nearly_missed_with_their_stays():
+    made = list(wards(3, "open"))
+    assert [len(stays) for stays, _ in made] == [60, 60, 60]
+    kinds_of = [(labels[0].kind, labels[0].check, len(labels), labels[0].amount) for _, labels in made]
+    assert kinds_of == [
+        ("pattern", "CHG-030", 60, Decimal(9600)),
+        ("near_miss", "CHG-030", 60, None),
+        ("near_miss", "CHG-030", 60, None),
+    ]
+    assert all(
+        {(stay.begin.year, (stay.begin.month - 1) // 3) for stay in stays} == {(2025, 3)} for stays, _ in made
+    )
+
+
+def test_a_pattern_is_about_the_ward_most_of_its_stays_lie_in():
+    labels = [label for _, said in wards(3, "open") for label in said]
+    pattern = finding(None, "CHG-030", (), "9600.00", "clue", "excessive_service") | {
+        "admissions": list(labels[0].admissions)
+    }
+    tallies = {}
+    tally_wards(tallies, labels, [pattern])
+    counts = tallies["CHG-030"]
+    assert (counts.plants, counts.found, counts.exact, counts.near, counts.sprung) == (1, 1, 1, 2, 0)
 
 
 def test_a_run_that_is_not_there_is_a_sentence(tmp_path):

@@ -1,6 +1,7 @@
 """Deals every number of a half its role and its scenario; writes inspection, labels and tables."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -27,6 +28,7 @@ from evals.generating import (
 )
 from evals.generating.admitting import Admitter
 from evals.generating.bureau import write_sheets
+from evals.generating.cohorts import LEAST_ADMISSIONS, wards
 from evals.generating.irregular import irregular
 from evals.generating.labels import Label, write_labels
 from evals.generating.reference import Reference, half_of
@@ -85,12 +87,18 @@ def generate(out: Path, admissions: int, seed: int, half: str, reference_folder:
             for stay in deal.made.stays:
                 writer.write(stay)
                 stays, lines = stays + 1, lines + len(stay.lines)
+        for ward_stays, ward_labels in wards(seed, half) if admissions >= LEAST_ADMISSIONS else ():
+            labels += ward_labels
+            for stay in ward_stays:
+                writer.write(stay)
+                stays, lines = stays + 1, lines + len(stay.lines)
     write_labels(labels, out / "labels.jsonl")
     write_sheets(reference, out / "tables")
-    kinds = {kind: sum(label.kind == kind for label in labels) for kind in ("plant", "near_miss", "clean")}
+    kinds = Counter(label.kind for label in labels)
+    planted = kinds["plant"] + kinds["pattern"]
     return [
         f"已生成 {stays} 次住院、{lines} 条费用：{out / 'inspection'}",
-        f"标注：违规 {kinds['plant']}，近似而不违规 {kinds['near_miss']}，清白 {kinds['clean']}：{out}/labels.jsonl",
+        f"标注：违规 {planted}，近似而不违规 {kinds['near_miss']}，清白 {kinds['clean']}：{out / 'labels.jsonl'}",
         f"地区规则表：{out / 'tables'}（先用 python -m knowledge add 导入）",
     ]
 

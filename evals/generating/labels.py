@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["plant", "near_miss", "clean", "pattern"]
+Kind = Literal["plant", "near_miss", "clean", "pattern", "ward"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Label:
 
     `charge_ids` are the lines at issue, `related_ids` the other side of a pair. `amount` null = the check states none.
     `at_most` names the certainty a near miss may still have (the specification lowers it there instead of clearing).
-    `also_allowed` are checks that may rightly hit the same lines.
+    `also_allowed` are checks that may rightly hit the same lines. A pattern concerns `admissions`, the stays of a ward.
     """
 
     kind: Kind
@@ -35,6 +35,7 @@ class Label:
     also_allowed: tuple[str, ...] = ()
     claims_only: bool = False
     why: str = ""
+    admissions: tuple[str, ...] = ()
 
     def line(self) -> str:
         values = {
@@ -67,6 +68,6 @@ def read_labels(file: Path) -> Iterator[Label]:
 def _label(values: dict[str, Any]) -> Label:
     for name in ("amount", "fund_amount"):
         values[name] = None if values[name] is None else Decimal(values[name])
-    for name in ("charge_ids", "related_ids", "also_allowed"):
+    for name in ("charge_ids", "related_ids", "also_allowed", "admissions"):
         values[name] = tuple(values[name])
     return Label(**values)

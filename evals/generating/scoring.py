@@ -6,7 +6,7 @@ A finding is right when it touches a line of a plant of its check, or when a lab
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
         labels = [label for label in labels if label.claims_only or label.kind == "clean"]
     findings = _screened(run) if screened else _read(run / "findings.jsonl")
     tallies = tally(labels, findings, {} if screened else _outcomes(run))
+    if not screened:
+        tally_wards(tallies, labels, _read(run / "patterns.jsonl"))
     target = out or (run.with_name("misses.jsonl") if screened else run / "misses.jsonl")
     faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
     target.write_text(
@@ -80,12 +82,29 @@ def tally(
         said[label.admission_id].append(label)
         if label.kind == "plant":
             _plant(tallies[label.check], label, by_admission[label.admission_id], outcomes)
-        elif label.kind == "near_miss":
+        elif label.kind == "near_miss" and not label.admissions:
             _near_miss(tallies[label.check], label, by_admission[label.admission_id])
     for admission, found in by_admission.items():
         for finding in found:
             _precision(tallies[finding["check"]], finding, said.get(admission))
     return dict(tallies)
+
+
+def tally_wards(tallies: dict[str, Tally], labels: Sequence[Label], patterns: Sequence[Finding]) -> None:
+    """Adds the wards: a pattern of the check that names most of a ward's stays is about that ward."""
+    for label in labels:
+        if label.admissions:
+            about = [found for found in patterns if found["check"] == label.check and _most(label, found)]
+            counts = tallies.setdefault(label.check, Tally())
+            if label.kind == "pattern":
+                _plant(counts, replace(label, charge_ids=(), related_ids=()), about, {})
+            else:
+                _near_miss(counts, replace(label, charge_ids=(), related_ids=()), about)
+
+
+def _most(label: Label, found: Finding) -> bool:
+    shared = set(label.admissions) & set(found.get("admissions") or ())
+    return len(shared) > len(found.get("admissions") or ()) / 2
 
 
 def touches(label: Label, finding: Finding) -> bool:
