@@ -1,8 +1,10 @@
 -- The side and the site that a charge line itself names, in its name, specification or note: 左, 右 or 双; a level of the
 -- spine, a vessel, a finger or a tooth. Only lines of items that some rule asks it of; a line that names none has no row.
 with asked as (
-    select distinct item_key from row_codes
-    where table_name in ('exclusive_items', 'item_unit_rules', 'same_incision_groups', 'material_sets', 'package_components')
+    select distinct r.item_key
+    from row_codes r
+    join exclusive_items k on k.row_id = r.row_id and k.also_site_sensitive
+    where r.table_name = 'exclusive_items'
 ),
 said as (
     select c.admission_id, c.charge_id,

@@ -65,14 +65,12 @@ with ruled as (
            c.charge_type, c.charged_at, c.charged_on, c.quantity, c.amount, c.unit, c.clock_ok, c.executing_department,
            -- an item priced by the hour is posted at one moment and took that many hours around it
            case when c.unit like '%小时%' then c.quantity else 0 end as hours,
-           case when concat(c.item_name, coalesce(c.hospital_item_name, ''), coalesce(c.memo, ''), coalesce(c.spec, '')) like '%双侧%' then '双'
-                when concat(c.item_name, coalesce(c.hospital_item_name, ''), coalesce(c.memo, ''), coalesce(c.spec, '')) like '%左%' then '左'
-                when concat(c.item_name, coalesce(c.hospital_item_name, ''), coalesce(c.memo, ''), coalesce(c.spec, '')) like '%右%' then '右'
-           end as site
+           d.side as site, d.site as place
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'exclusive_items' and r.side in ('a', 'b')
     join exclusive_items k on k.row_id = r.row_id
     join admissions m on m.admission_id = c.admission_id
+    left join charge_sides d on d.admission_id = c.admission_id and d.charge_id = c.charge_id
     where c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || m.insurance_type || '|%')
       and c.amount > 0
@@ -104,12 +102,13 @@ lines as (
 ),
 pairs as (
     select a.row_id, a.admission_id, a.subject, a.bucket, a.charge_id as a_id, b.charge_id as b_id,
-           case when a.site is null or b.site is null then 1 else 0 end as site_unknown
+           case when (a.site is null or b.site is null) and (a.place is null or b.place is null) then 1 else 0 end as site_unknown
     from lines a
     join lines b on b.row_id = a.row_id and b.admission_id = a.admission_id and b.subject = a.subject and b.bucket = a.bucket
         and b.side = 'b'
     where a.side = 'a' and a.charge_id <> b.charge_id
       and (not a.by_site or a.site is null or b.site is null or a.site = b.site or a.site = '双' or b.site = '双')
+      and (not a.by_site or a.place is null or b.place is null or a.place = b.place)
       and (a.scope <> 'within_6_hours'
            or (a.clock_ok and b.clock_ok and abs(epoch(a.charged_at) - epoch(b.charged_at)) <= $six_hours * 3600))
       and (a.scope <> 'same_hour'

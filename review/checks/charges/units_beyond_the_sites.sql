@@ -120,7 +120,7 @@ by_report as (
 ),
 report_facts as (
     select row_id, admission_id, subject, bucket_on, array_sort(array_agg(distinct fact_id)) as fact_ids,
-           array_sort(array_agg(distinct label) filter (where label is not null)) as labels
+           case when count(label) > 0 then array_sort(array_agg(distinct label) filter (where label is not null)) end as labels
     from reports
     group by row_id, admission_id, subject, bucket_on
 ),
@@ -169,7 +169,7 @@ by_operation as (
 ),
 operation_facts as (
     select row_id, admission_id, subject, bucket_on, array_sort(array_agg(distinct fact_id)) as fact_ids,
-           array_sort(array_agg(distinct label) filter (where label is not null)) as labels,
+           case when count(label) > 0 then array_sort(array_agg(distinct label) filter (where label is not null)) end as labels,
            min(case when source_of = 'record' then 1 else 0 end) as record_only
     from (select row_id, admission_id, subject, bucket_on, fact_id, label, source_of from operated where label is not null
           union all
