@@ -53,7 +53,7 @@ def for_spark(sql: str, limits: Mapping[str, Any]) -> str:
         # seconds are a fraction in the one engine and whole in the other
         seconds.replace(exp.cast(seconds.copy(), DOUBLE))
     # the quotient of two decimals is binary in the one engine and a decimal of its own scale in the other
-    tree = tree.transform(_binary_quotient)
+    tree = tree.transform(_binary_quotient).transform(_days_between)
     return str(tree.sql(dialect="spark"))
 
 
@@ -62,6 +62,24 @@ def _binary_quotient(node: Any) -> Any:
         for side in ("this", "expression"):
             node.set(side, exp.cast(node.args[side].copy(), DOUBLE))
     return node
+
+
+def _days_between(node: Any) -> Any:
+    """One date less another is days in the one engine and an interval in the other."""
+    if isinstance(node, exp.Sub) and _is_date(node.this) and _is_date(node.expression):
+        return exp.DateDiff(this=node.this, expression=node.expression, unit=exp.var("day"))
+    return node
+
+
+def _is_date(node: Any) -> bool:
+    """Whether an expression is a date by the names of the views: `…_on` and `…_date` are days."""
+    if isinstance(node, exp.Column):
+        return str(node.name).endswith(("_on", "_date"))
+    if isinstance(node, exp.Cast):
+        return bool(node.is_type("date"))
+    if isinstance(node, exp.Paren | exp.Max | exp.Min | exp.Greatest | exp.Least | exp.Coalesce | exp.Lag | exp.Window):
+        return _is_date(node.this)
+    return False
 
 
 @cache

@@ -45,8 +45,8 @@ select
         when cast(m.endtime as date) = cast(m.die_date as date) then m.endtime
         else m.die_date + interval 23 hour + interval 59 minute
     end as died_at,
-    greatest(1, cast(m.endtime as date) - cast(m.begntime as date)) as bed_days,
-    greatest(1, cast(m.endtime as date) - cast(m.begntime as date)) + 1 as touch_days,
+    greatest(1, date_diff('day', cast(m.begntime as date), cast(m.endtime as date))) as bed_days,
+    greatest(1, date_diff('day', cast(m.begntime as date), cast(m.endtime as date))) + 1 as touch_days,
     coalesce(p.total_amount, f.total_amount) as total_amount, p.fund_amount as fund_amount,
     m.tel as phone, m.addr as address, m.emp_name as employer, m.source as source, m.row_number as row_number
 from raw_mdtrt_d m
