@@ -79,14 +79,24 @@ served as (
     left join wanting w on w.item_key = c.item_key and w.row_id = v.row_id
     where w.item_key is null
 ),
+named as (
+    select admission_id, operation_name as name from operations
+    union
+    select admission_id, method from anesthesia
+    union
+    select admission_id, exam_name from exams
+    union
+    select o.admission_id, o.order_name from orders o left join items i on i.item_name = o.order_name and i.kind <> 'service'
+    where i.item_key is null
+),
+-- names are many, different names few: each is held against the rules once
+performing as (
+    select n.name, k.row_id
+    from (select distinct name from named where name is not null) n
+    join companions k on regexp_matches(n.name, k.needs_any_regex)
+),
 performed as (
-    select o.admission_id, k.row_id
-    from (select distinct admission_id, operation_name as name from operations
-          union select distinct admission_id, method from anesthesia
-          union select distinct admission_id, exam_name from exams
-          union select distinct o.admission_id, o.order_name from orders o
-                where not exists (select 1 from items i where i.item_name = o.order_name and i.kind <> 'service')) o
-    join companions k on regexp_matches(o.name, k.needs_any_regex)
+    select distinct n.admission_id, p.row_id from named n join performing p on p.name = n.name
 ),
 recorded as (
     select distinct l.admission_id, l.row_id
@@ -96,9 +106,14 @@ recorded as (
     where regexp_matches(s.text, k.needs_any_regex)
 ),
 covered as (
-    select distinct l.row_id, l.charge_id, l.admission_id
+    select l.row_id, l.charge_id, l.admission_id
+    from lines l
+    join (select distinct row_id, episode_id from served) s on s.row_id = l.row_id and s.episode_id = l.episode_id
+    where l.scope = 'same_stay'
+    union
+    select l.row_id, l.charge_id, l.admission_id
     from lines l join served s on s.row_id = l.row_id and s.episode_id = l.episode_id
-    where l.scope = 'same_stay' or s.day_no between l.day_no - $around_days and l.day_no + $around_days
+    where l.scope <> 'same_stay' and s.day_no between l.day_no - $around_days and l.day_no + $around_days
 ),
 alone as (
     select l.*, row_number() over (partition by l.admission_id, l.charge_id order by l.row_id) as choice
