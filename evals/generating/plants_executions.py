@@ -120,6 +120,19 @@ def twice_the_dose(admit: Admitter, reference: Reference) -> Made:
     return hit(stay, [(line, line.price * 2) for line in lines], also=("CHG-016", "CHG-028"))
 
 
+@plant("CHG-020", "more of an anaesthetic billed than the anaesthesia record states")
+def anaesthetic_beyond_record(admit: Admitter, reference: Reference) -> Made:
+    stay = admit.stay(admit.random.choice(("cholecystectomy", "myoma")))
+    line = next(line for line in stay.lines if line.item.code == items()["propofol"].code)
+    line.quantity, line.amount = Decimal(4), line.price * 4
+    begins = stay.anaesthesia[-1]["麻醉开始时间"]
+    stay.document(
+        "麻醉记录",
+        f"麻醉记录\n麻醉开始时间：{begins}\n麻醉方式：全身麻醉\n用药：丙泊酚0.2g（1支），顺阿曲库铵10mg（1支）。\n麻醉医师签名：邹砚青\n",
+    )
+    return hit(stay, [(line, line.price * 3)])
+
+
 @near_miss("CHG-020", "ampoule rounding and waste")
 def whole_ampoules(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)

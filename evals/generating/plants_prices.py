@@ -83,6 +83,23 @@ def volume_bid(admit: Admitter, reference: Reference) -> Made:
     return hit(stay, [(line, Decimal("1.20") * line.quantity) for line in lines], certainty="established")
 
 
+@plant("CHG-001", "the price of the third level in a stay of the second", claims=True)
+def higher_level_price(admit: Admitter, reference: Reference) -> Made:
+    stay = admit.bare(days=6)
+    key = admit.random.choice([key for key in SOME if key != "us"])
+    day = stay.begin.date()
+    line = _scan(stay, key, cap_of(items()[key], "3", day), cap=Decimal(0))
+    return hit(stay, [(line, line.price - cap_of(items()[key], "2", day))], certainty="established")
+
+
+@near_miss("CHG-001", "logic: the same price in a stay of the third level", claims=True)
+def own_level(admit: Admitter, reference: Reference) -> Made:
+    stay = admit.bare(days=6)
+    stay.hospital_level, stay.price_level = "2", "3"
+    key = admit.random.choice([key for key in SOME if key != "us"])
+    return spared(stay, [_scan(stay, key, cap_of(items()[key], "3", stay.begin.date()), cap=Decimal(0))])
+
+
 @near_miss("CHG-001", "logic: child surcharge within cap × (1 + child_pct)", claims=True)
 def child_surcharge(admit: Admitter, reference: Reference) -> Made:
     stay = admit.stay("paediatric", age=(2, 5), least_days=5)
@@ -175,6 +192,14 @@ def wrong_total(admit: Admitter, reference: Reference) -> Made:
     gain = Decimal(admit.random.randrange(20, 300))
     stay.forced_total = sum((line.amount for line in stay.lines), Decimal(0)) + gain
     return Made([stay], (), (), gain, None, "established", "", why="结算总额大于明细合计")
+
+
+@plant("CHG-034", "an amount without a quantity", claims=True)
+def no_quantity(admit: Admitter, reference: Reference) -> Made:
+    stay = long_host(admit)
+    line = stay.drug(fresh(stay), 2, 1)[0]
+    line.quantity, line.amount = Decimal(0), Decimal(admit.random.randrange(8, 40))
+    return hit(stay, [(line, None)], certainty="established", also=("CHG-020",))
 
 
 @near_miss("CHG-034", "rounding", claims=True)
