@@ -133,6 +133,7 @@ class Problem:
     related_admissions: tuple[str, ...] = ()
     admission_id: str | None = None  # needed where the check's scope is wider than one admission
     admissions: tuple[str, ...] = ()  # a pattern of a ward or hospital instead of one stay
+    marks_stays: bool = False  # the outcome of the pattern's stays is found
     points_at: tuple[str, ...] = ()  # what tells this finding from others of the check, for a stable id
     row_id: str | None = None
     basis: tuple[str, ...] = ()  # the clause of this very rule, where the check's header stands for several

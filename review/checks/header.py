@@ -58,6 +58,7 @@ class Header(BaseModel):
     takes: Literal["units", "price"] = (
         "units"  # the amount is whole units of its lines, or a part of every unit's price
     )
+    counted: bool = True  # false: no yuan whatever the certainty, the expert may choose a sum
     basis: tuple[str, ...] = Field(min_length=1)
     basis_of: dict[str, tuple[str, ...]] = {}  # where a finding is of another violation than the header's
     covers: Covers = Covers()

@@ -188,6 +188,7 @@ def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
                 )
             elif item.admissions:
                 patterns.append(item)
+                told |= _marked(header, item)
             elif item.admission_id:
                 problems.append((item.admission_id, item))
             else:
@@ -198,6 +199,12 @@ def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
         return _same_for_all(header, inspection, Outcome.NOT_APPLICABLE, str(reason))
     ran = _collect(header, inspection, stamp, problems, told)
     return Ran(ran.findings, tuple(stamp.pattern(header, pattern) for pattern in patterns), ran.results)
+
+
+def _marked(header: Header, pattern: Problem) -> dict[str, CheckResult]:
+    """The stays of a pattern that says so read found, without a finding of their own."""
+    stays = pattern.admissions if pattern.marks_stays else ()
+    return {stay: CheckResult(stay, header.code, Outcome.FOUND) for stay in stays}
 
 
 def _collect(

@@ -65,7 +65,7 @@ class Stamp:
             overturned_by=header.overturned_by,
             lowered_by=lowered_by,
         )
-        return _with_amounts(finding, record, charges, problem)
+        return _with_amounts(finding, record, charges, problem) if header.counted else finding
 
     def pattern(self, header: Header, problem: Problem) -> Finding:
         """A pattern of a ward or hospital: no stay, no yuan, never more than a clue."""
