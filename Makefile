@@ -6,12 +6,12 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench setup packages clean
+.PHONY: run test check bench setup packages spark clean
 
 run: $(READY)
 	$(BIN)/python app.py
 
-test: $(READY_DEV) packages
+test: $(READY_DEV) packages spark
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
@@ -28,7 +28,7 @@ lint:
 bench: $(READY_DEV)
 	$(BIN)/python -m evals bench
 
-setup: $(READY_DEV) packages
+setup: $(READY_DEV) packages spark
 
 # One pip call, so that nothing resolves against a half-installed environment or pulls another build of torch.
 $(READY): requirements.txt constraints.txt
@@ -51,6 +51,11 @@ packages:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "缺系统软件包：$$missing。请由管理员执行 apt-get install$$missing；在此之前浏览器与数据库测试会跳过。"; fi
+
+# The other engine of the screening. Its tests are skipped, and say so, where this has not been run.
+spark: $(READY_DEV)
+	$(BIN)/pip install --quiet -r requirements-spark.txt -c constraints.txt
+	@$(MAKE) --no-print-directory packages PACKAGES=openjdk-17-jre-headless
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -58,8 +58,15 @@ def _parser() -> argparse.ArgumentParser:
     generated.set_defaults(command=_generated)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
-        "names", nargs="*", metavar="项目", help="startup、review、retrieval、adding、chat；不写则全部"
+        "names",
+        nargs="*",
+        metavar="项目",
+        help="startup、review、retrieval、adding、chat（不写则这些）、screening",
     )
+    bench.add_argument(
+        "--lines", type=_sizes, metavar="行数", help="screening 的规模，如 2000000,20000000（默认）"
+    )
+    bench.add_argument("--claims", type=Path, metavar="文件夹", help="screening 用这份结算数据，不另生成")
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser
@@ -88,7 +95,17 @@ def _generated(options: argparse.Namespace) -> list[str]:
 def _bench(options: argparse.Namespace) -> list[str]:
     from evals.bench.runs import run
 
-    return run(options.names, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.json)
+    given = {"sizes": options.lines, "claims": options.claims}
+    screening = {name: value for name, value in given.items() if value}
+    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    return run(options.names, home, options.json, {"screening": screening})
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = text.replace("_", "").split(",")
+    if not all(size.isdecimal() and int(size) for size in sizes):
+        raise argparse.ArgumentTypeError(f"“{text}”不是行数，请写成 2000000,20000000")
+    return [int(size) for size in sizes]
 
 
 def _retrieval(options: argparse.Namespace) -> list[str]:
