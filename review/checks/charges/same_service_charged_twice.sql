@@ -4,7 +4,7 @@ title: 同一服务重复计费
 violation: duplicate_charge
 certainty: established
 needs: {tables: [charges]}
-limits: {order_days: 1, specimen_days: 1}
+limits: {order_days: 1, specimen_days: 1, panel_minutes: 120}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [25], problems: [124, 125]}
 message: "$item 于 $at 以同一单价计费 $lines 行$same，疑似重复计费 $excess_yuan 元。"
@@ -18,6 +18,7 @@ exceptions:
   - 重复行已退费
   - 同日两台手术
   - 治疗后复查另有结果
+  - 同日数小时后再查的检验
 overturned_by: [两份报告或两次执行记录]
 */
 -- examined
@@ -37,7 +38,7 @@ with items as (
            replace(replace(replace(replace(replace(replace(replace(replace(split_part(split_part(coalesce(item_name, ''), '(', 1), '（', 1),
                '测定', ''), '检查', ''), '检测', ''), '试验', ''), '血清', ''), '一般', ''), '及鉴定', ''), '常规', '') as core,
            case when regexp_matches(coalesce(item_name, ''),
-                                    '输液|注射|血糖|换药|采血|吸痰|雾化|翻身|口腔|皮试|监测|监护|吸入|加收|组织切片|免疫组|穴') then 1 else 0 end as often
+                                    '输液|注射|血糖|葡萄糖|干化学|床旁|床边|血气|换药|采血|吸痰|雾化|翻身|口腔|皮试|监测|监护|吸入|加收|组织切片|免疫组|穴') then 1 else 0 end as often
     from charges
     where kind in ('service', 'other')
       and not regexp_matches(coalesce(unit, ''), '小时|分钟|床日|日')
@@ -73,13 +74,21 @@ twice_operated as (
     group by p.admission_id, p.subject, p.code, p.item_name, p.unit_price, p.charged_on
     having count(*) > 1 and not (max(p.quantity) < 1 and sum(p.quantity) <= 1)
 ),
+panels as (
+    -- an order under which several tests stand
+    select admission_id, order_no from posted where charge_type = '04' and order_no is not null
+    group by admission_id, order_no having count(distinct concat(code, '|', item_name)) > 1
+),
 analytes as (
-    select admission_id, subject, code, item_name, unit_price, charged_on, count(*) as lines, sum(quantity) as billed,
-           max(two_sided) as two_sided, max(core) as core
-    from posted
-    where charge_type = '04' and often = 0
-    group by admission_id, subject, code, item_name, unit_price, charged_on
-    having count(*) > 1 and count(distinct concat(cast(minute as varchar), '/', coalesce(order_no, ''))) > 1 and max(quantity) = 1
+    -- one analyte in a panel and again, singly or in another panel, from blood drawn together
+    select p.admission_id, p.subject, p.code, p.item_name, p.unit_price, p.charged_on, count(*) as lines, sum(p.quantity) as billed,
+           max(p.two_sided) as two_sided, max(p.core) as core
+    from posted p
+    left join panels n on n.admission_id = p.admission_id and n.order_no = p.order_no
+    where p.charge_type = '04' and p.often = 0
+    group by p.admission_id, p.subject, p.code, p.item_name, p.unit_price, p.charged_on
+    having count(*) > 1 and count(distinct p.order_no) > 1 and count(n.order_no) > 0 and max(p.quantity) = 1
+       and max(p.minute) - min(p.minute) <= $panel_minutes
 ),
 candidates as (
     select way, admission_id, subject, code, item_name, unit_price, quantity, bucket, order_no, lines, billed, two_sided, core, charged_on, sited
