@@ -75,7 +75,7 @@ births as (
 away as (
     -- days of which no hour was spent here do not count as days of the stay
     select e.episode_id, sum(l.days) as days, sum(l.hours) as hours
-    from (select admission_id, greatest(0, last_full_day - first_full_day + 1) as days,
+    from (select admission_id, greatest(0, date_diff('day', first_full_day, last_full_day) + 1) as days,
                  (epoch(max(ends_at)) - epoch(begins_at)) / 3600.0 as hours
           from leaves group by admission_id, begins_at, first_full_day, last_full_day) l
     join episodes e on e.admission_id = l.admission_id
