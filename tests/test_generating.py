@@ -100,6 +100,10 @@ def test_the_halves_share_no_admission_and_no_row_of_a_list():
     numbers = [{deal.number for deal in deals(40, 3, half.half, half)} for half in (one, other)]
     assert not numbers[0] & numbers[1]
     assert {half_of(3, f"admission {number}") for number in numbers[0]} == {"open"}
+    of_wards = [
+        {stay.admission_id for stays, _ in wards(3, half) for stay in stays} for half in ("open", "sealed")
+    ]
+    assert not of_wards[0] & of_wards[1]
 
 
 def test_a_clean_stay_multiplies_right_and_stays_inside_its_dates(clean_stays):

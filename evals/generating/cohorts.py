@@ -15,7 +15,8 @@ from evals.generating.labels import Kind, Label
 from evals.generating.regional import ELASTOGRAM, MARKERS
 from evals.generating.stay import DAY, Line, Stay
 
-LEAST_ADMISSIONS, STAYS, FIRST_NUMBER = 1000, 60, 95000
+LEAST_ADMISSIONS, STAYS = 1000, 60
+FIRST_NUMBER = {"open": 95000, "sealed": 97000}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def wards(seed: int, half: str) -> Iterator[tuple[list[Stay], list[Label]]]:
     for number, ward in enumerate(WARDS):
         stays, lines = [], []
         for place in range(STAYS):
-            stay, line = _stay(ward, seed, half, FIRST_NUMBER + number * STAYS + place, place)
+            stay, line = _stay(ward, seed, half, FIRST_NUMBER[half] + number * STAYS + place, place)
             stays.append(stay)
             lines += [line] if line else []
         yield stays, _labels(ward, half, stays, lines)
