@@ -20,6 +20,7 @@ FUNCTIONS = """
 PERMITTED = frozenset(FUNCTIONS.split())
 REFUSED = {
     exp.Qualify: "qualify：Spark 没有，请改用子查询",
+    exp.Explode: "unnest：两个引擎的写法和空值不同",
     exp.Unnest: "unnest：两个引擎的写法和空值不同",
     exp.Lambda: "lambda：两个引擎的写法不同",
     exp.Pivot: "pivot：两个引擎的写法不同",
@@ -38,6 +39,8 @@ def unportable(sql: str) -> list[str]:
     for days in tree.find_all(exp.DateDiff):
         if str(days.args.get("unit") or "day").strip("'").lower() != "day":
             found.add("date_diff：只许按日，其他单位一个数边界、一个数时长")
+    if any(isinstance(gathered.this, exp.Order) for gathered in tree.find_all(exp.ArrayAgg)):
+        found.add("list(… order by …)：另一引擎不保留次序，请用 array_sort(array_agg(…))")
     for group in tree.find_all(exp.Group):
         if group.args.get("all"):
             found.add("group by all：请写明各列")
@@ -77,7 +80,9 @@ def _is_date(node: Any) -> bool:
         return str(node.name).endswith(("_on", "_date"))
     if isinstance(node, exp.Cast):
         return bool(node.is_type("date"))
-    if isinstance(node, exp.Paren | exp.Max | exp.Min | exp.Greatest | exp.Least | exp.Coalesce | exp.Lag | exp.Window):
+    if isinstance(
+        node, exp.Paren | exp.Max | exp.Min | exp.Greatest | exp.Least | exp.Coalesce | exp.Lag | exp.Window
+    ):
         return _is_date(node.this)
     return False
 
