@@ -226,6 +226,13 @@ def test_a_finding_on_the_planted_line_counts_with_its_amount():
     assert (counts.plants, counts.found, counts.exact, counts.right, counts.faults) == (1, 1, 1, 1, [])
 
 
+def test_a_right_amount_with_a_wrong_fund_part_is_listed():
+    label = replace(PLANT, fund_amount=Decimal("3.15"))
+    counts = tally([label], [finding() | {"fund_amount": "3.50"}], {})["CHG-001"]
+    assert (counts.exact, [fault["fault"] for fault in counts.faults]) == (1, ["fund"])
+    assert tally([label], [finding() | {"fund_amount": 3.15}], {})["CHG-001"].faults == []
+
+
 def test_several_findings_of_one_plant_are_summed():
     counts = tally([PLANT], [finding(amount="1.50"), finding(lines=("2",), amount="2.00")], {})["CHG-001"]
     assert (counts.exact, counts.right) == (1, 2)

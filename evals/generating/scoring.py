@@ -136,8 +136,16 @@ def _plant(
         )
         if abs(total - label.amount) < CENT:
             counts.exact += 1
+            _fund(counts, label, mine)
         else:
             counts.faults.append(_fault("amount", label, str(total)))
+
+
+def _fund(counts: Tally, label: Label, mine: Sequence[Finding]) -> None:
+    """The fund's part is listed, not counted: a right amount may still split wrongly."""
+    said = [Decimal(str(part)) for finding in mine if (part := finding.get("fund_amount")) is not None]
+    if label.fund_amount is not None and abs(sum(said, Decimal(0)) - label.fund_amount) >= CENT:
+        counts.faults.append(_fault("fund", label, str(sum(said, Decimal(0))) if said else "null"))
 
 
 def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
