@@ -84,10 +84,13 @@ def _labs(labs: Sequence[Lab], line: Charge, words: re.Pattern[str], days: Days)
         names = [name for name in (lab.analyte, lab.panel) if name]
         at = _day(lab.sampled_at or lab.reported_at)
         charged = line.item_name or ""
-        ours = any(same_service(charged, name) for name in names)
-        related = any(words.search(name) and _alike(charged, name) for name in names)
-        if (ours or related) and days.hold(line.charged_on, at):
-            yield Said(LAB, " ".join(text for text in (lab.method, *names) if text), at, lab.fact_id)
+        if not days.hold(line.charged_on, at):
+            continue
+        if lab.method and any(same_service(charged, name) for name in names):
+            yield Said(LAB, lab.method, at, lab.fact_id)
+        for name in names[:1]:
+            if words.search(name) and _alike(charged, name):
+                yield Said(LAB, name, at, lab.fact_id)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -1,67 +1,88 @@
-"""Which row of a rule table a charge line falls under, by its national code or by its name, on the day of service.
+"""Which rows of a rule table a charge line falls under: by its code, through the item map, or by its name.
 
-It knows the columns that such tables share (code15, name_regex, exempt_regex) and nothing of what a row asks.
+It knows the columns that such tables share (charge_type, name_regex, exempt_regex) and nothing of what a row asks.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from review.checks.inputs import Inspection
 from review.record import Charge
+from review.violations import Certainty
 
 BY_NAME = "只按名称对应，未经编码确认"
 
 
 @dataclass(frozen=True)
 class NamedRow:
-    """A row and how the line was known: by a code of the row, or by its name alone."""
+    """A row that names a line, and how sure that is: a clue where only the name says so."""
 
     row: Mapping[str, Any]
-    by_code: bool
+    ceiling: Certainty
 
     @property
     def row_id(self) -> str:
         return str(self.row["row_id"])
 
-
-def row_for(line: Charge, rows: Iterable[Mapping[str, Any]], code: str = "code15") -> NamedRow | None:
-    """The row in force that names the line most closely: by the longest code, else by its name."""
-    found = rows_for(line, rows, code)
-    return max(found, key=lambda one: _closeness(line, one, code), default=None)
+    @property
+    def by_code(self) -> bool:
+        return self.ceiling is not Certainty.CLUE
 
 
-def _closeness(line: Charge, one: NamedRow, code: str) -> int:
-    codes = str(one.row[code] or "").split("|") if one.by_code else []
-    return max((len(part) for part in codes if (line.code15 or "").startswith(part)), default=0)
+class RowNames:
+    """The rows of one table over the items of one inspection; what an item falls under is worked out once."""
 
+    def __init__(
+        self, inspection: Inspection, table: str, side: str = "code15", needs: Sequence[str] = ()
+    ) -> None:
+        self._codes = inspection.row_codes(table)
+        self._side = side
+        self._rows = [
+            row
+            for row in inspection.knowledge(table)
+            if not needs or set(needs) & set(str(row["needs"]).split("|"))
+        ]
+        self._known: dict[tuple[str, str | None, str | None], list[NamedRow]] = {}
 
-def rows_for(line: Charge, rows: Iterable[Mapping[str, Any]], code: str = "code15") -> list[NamedRow]:
-    """Every row in force that names the line."""
-    names = [name for name in (line.item_name, line.hospital_item_name) if name]
-    found = []
-    for row in rows:
-        types = row.get("charge_type")
-        if types and line.charge_type not in str(types).split("|"):
-            continue
-        if not in_force(row, line.charged_on) or _matches(row.get("exempt_regex"), names):
-            continue
-        by_code = code_matches(line.code15, row[code], str(row["match"] or "exact"))
-        pattern = row[code] if row["match"] == "name" else row.get("name_regex")
-        if by_code or _matches(pattern, names):
-            found.append(NamedRow(row, by_code))
-    return found
+    def rows_for(self, line: Charge) -> list[NamedRow]:
+        """Every row in force on the line's day that names it."""
+        key = line.item_key, line.hospital_item_name, line.charge_type
+        if key not in self._known:
+            self._known[key] = self._found(line)
+        return [named for named in self._known[key] if in_force(named.row, line.charged_on)]
 
+    def row_for(self, line: Charge) -> NamedRow | None:
+        """The row that names the line most closely: by code before name, the longer code before the shorter."""
+        return max(
+            self.rows_for(line), key=lambda named: (named.ceiling.rank, self._length(named)), default=None
+        )
 
-def code_matches(code15: str | None, cell: object, match: str) -> bool:
-    """Whether a national code is among the codes of a cell; false where the row is known by names only."""
-    if not code15 or not cell or match == "name":
-        return False
-    if match == "regex":
-        return bool(re.search(str(cell), code15))
-    codes = str(cell).split("|")
-    return code15 in codes if match == "exact" else any(code15.startswith(one) for one in codes)
+    def _found(self, line: Charge) -> list[NamedRow]:
+        coded = {
+            str(entry["row_id"]): Certainty(str(entry["ceiling"]))
+            for entry in self._codes.get(line.item_key, ())
+            if entry["side"] == self._side
+        }
+        names = [name for name in (line.item_name, line.hospital_item_name) if name]
+        found = []
+        for row in self._rows:
+            types = row.get("charge_type")
+            if types and line.charge_type not in str(types).split("|"):
+                continue
+            if _matches(row.get("exempt_regex"), names):
+                continue
+            ceiling = coded.get(str(row["row_id"]))
+            if ceiling is None and _matches(row.get("name_regex"), names):
+                ceiling = Certainty.CLUE
+            if ceiling is not None:
+                found.append(NamedRow(row, ceiling))
+        return found
+
+    def _length(self, named: NamedRow) -> int:
+        return max((len(part) for part in str(named.row[self._side] or "").split("|")), default=0)
 
 
 def in_force(row: Mapping[str, Any], day: date | None) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 
 from review.checks.header import Limits
 from review.checks.inputs import Record
+from review.checks.named_rows import RowNames
 from review.checks.readings import facts_of, once
-from review.checks.service_traces import row_of
 from review.models import Problem
 from review.record import Charge, Document
 from review.violations import Certainty
 
 RECORDS = ("抢救记录", "死亡记录", "死亡病例讨论记录")
+URGENT = re.compile(r"病危|病重|心肺复苏|除颤|复苏|肾上腺素|多巴胺|气管插管|呼吸机")
 CLOCK = re.compile(r"\d{1,2}[:：时]\d{2}")
 EVENT = re.compile(
     r"骤停|停止|休克|测不出|昏迷|抽搐|惊厥|窒息|室颤|室速|大出血|呕血|呼吸困难|紫绀|发绀|意识丧失|意识障碍|呼之不应|"
@@ -23,13 +24,11 @@ EVENT = re.compile(
 )
 
 
-def rescue_problems(
-    record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits, unsaid: list[str]
-) -> Iterator[Problem]:
+def rescue_problems(record: Record, rows: RowNames, limits: Limits, unsaid: list[str]) -> Iterator[Problem]:
     """A finding for each day whose rescues have no record, or one that tells neither time nor event."""
     lines: dict[date, list[Charge]] = defaultdict(list)
     for line in record.charges:
-        if line.charged_on and line.subject == "patient" and row_of(line, rows) is not None:
+        if line.charged_on and line.subject == "patient" and rows.row_for(line) is not None:
             lines[line.charged_on].append(line)
     around = int(limits["rescue_days"])
     for day, own in sorted(lines.items()):
@@ -43,10 +42,26 @@ def rescue_problems(
             for fact in facts_of(record, "treatment", "measurement")
         )
         if not near and not told:
-            unsaid.append(f"{day:%m-%d} 前后没有病历文书，不能判断有无抢救记录")
+            if record.orders and not record.documents and _quiet(record, day, limits):
+                said = "没有抢救医嘱，当日体征均正常，病历文书未提供"
+                readings = _readings(record, day)
+                yield _problem(record, day, own, said, _row(rows, own), Certainty.CLUE, readings)
+            else:
+                unsaid.append(f"{day:%m-%d} 前后没有病历文书，不能判断有无抢救记录")
             continue
-        row = row_of(own[0], rows)
+        row = _row(rows, own)
         yield from _of_day(record, day, own, [doc for doc in near if _is_rescue(doc)], row, limits)
+
+
+def _row(rows: RowNames, lines: Sequence[Charge]) -> Mapping[str, Any] | None:
+    named = rows.row_for(lines[0])
+    return named.row if named else None
+
+
+def _quiet(record: Record, day: date, limits: Limits) -> bool:
+    """Whether neither an order nor a reading of the day speaks of an emergency."""
+    urgent = any(URGENT.search(order.order_name or "") for order in record.orders)
+    return not urgent and _all_normal(record, day, limits)
 
 
 def _is_rescue(document: Document) -> bool:

@@ -4,7 +4,6 @@ A roster entry is written `姓名:专业:起:止`; entries are parted by semicol
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,9 +39,9 @@ class Institution:
     departments: str
     people: tuple[Person, ...]
 
-    def named(self, names: Iterable[str]) -> list[Person]:
-        wanted = set(names)
-        return [person for person in self.people if person.name in wanted]
+    def named(self, cell: str | None) -> list[Person]:
+        """The people of the roster whom an executor cell names, whatever titles stand beside them."""
+        return [person for person in self.people if len(person.name) >= 2 and person.name in (cell or "")]
 
 
 def institution_of(inspection: Inspection) -> Institution:

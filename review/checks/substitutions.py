@@ -24,7 +24,7 @@ from review.checks.evidence_texts import (
 )
 from review.checks.header import Limits
 from review.checks.inputs import Inspection, Record
-from review.checks.named_rows import NamedRow, code_matches, rows_for
+from review.checks.named_rows import NamedRow, RowNames
 from review.record import Charge
 
 AT_BEDSIDE = re.compile(r"床[旁边]|快速|血糖仪|末梢|指[尖端]|POCT")
@@ -46,14 +46,16 @@ class Asked:
         return self.named.row
 
 
-def asked_of(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) -> Iterator[Asked]:
+def asked_of(record: Record, hints: RowNames, limits: Limits) -> Iterator[Asked]:
     """Every line of a stay under every row that names it, with the evidence for either service."""
     days = Days(int(limits["days_before"]), int(limits["days_after"]))
     near = Days(days.before, days.before)
     notes: dict[str, list[Said]] = {}
     for line in record.charges:
-        for named in rows_for(line, rows, "charged"):
+        for named in hints.rows_for(line):
             row = named.row
+            if not row["cheaper_regex"] or row["evidence_field"] == "equipment":
+                continue
             dearer = re.compile(str(row["charged_regex"])) if row["charged_regex"] else None
             cheaper = re.compile(str(row["cheaper_regex"]))
             fields = str(row["evidence_field"]).split("|")
@@ -86,19 +88,20 @@ def reports_suffice(one: Asked, limits: Limits) -> bool:
         (
             line.quantity
             for line in one.record.charges
-            if is_cheaper(line, one.row) and days.hold(one.line.charged_on, line.charged_on)
+            if is_cheaper(one.record.inspection, line, one.row)
+            and days.hold(one.line.charged_on, line.charged_on)
         ),
         Decimal(0),
     )
     return len({said.fact_id for said in reports}) - charged >= one.line.quantity
 
 
-def is_cheaper(line: Charge, row: Mapping[str, Any]) -> bool:
+def is_cheaper(inspection: Inspection, line: Charge, row: Mapping[str, Any]) -> bool:
     """Whether a line is the row's cheaper service."""
-    match = str(row["match"] or "exact")
-    if row["cheaper"] and match != "name":
-        return code_matches(line.code15, row["cheaper"], match)
-    return bool(row["cheaper"]) and bool(re.search(str(row["cheaper"]), line.item_name or ""))
+    return any(
+        entry["row_id"] == row["row_id"] and entry["side"] == "cheaper"
+        for entry in inspection.row_codes("substitution_hints").get(line.item_key, ())
+    )
 
 
 def templates_of(
@@ -120,7 +123,7 @@ def templates_of(
             said.text
             for record in inspection.records.values()
             for line in record.charges
-            if is_cheaper(line, row)
+            if is_cheaper(inspection, line, row)
             for said in texts_about(record, line, fields, words, days)
         )
         if min(dear.total(), cheap.total()) < int(limits["wording_reports"]):
@@ -153,6 +156,6 @@ def cheaper_price(inspection: Inspection, row: Mapping[str, Any]) -> Decimal | N
         line.unit_price
         for record in inspection.records.values()
         for line in record.charges
-        if is_cheaper(line, row)
+        if is_cheaper(inspection, line, row)
     )
     return min(prices, key=lambda price: (-prices[price], price)) if prices else None

@@ -84,7 +84,7 @@ def drug_beyond_the_orders(record: Record, limits: Limits) -> Iterator[Problem]:
     judged = 0
     problems: list[Problem] = []
     for lines in drugs.values():
-        content = content_of(lines[0].spec)
+        content = content_of(lines[0].spec or _ordered_spec(record, lines[0]))
         given = _given(record, lines, content) if content else None
         if content is None or given is None:
             continue
@@ -104,6 +104,12 @@ def _drugs(record: Record) -> dict[tuple[str, str, bool], list[Charge]]:
         if usual and line.charged_on not in rescued and "带药" not in (line.hospital_item_name or ""):
             found[drug_core(line.item_name or ""), line.spec or "", in_operating_room(line)].append(line)
     return dict(found)
+
+
+def _ordered_spec(record: Record, line: Charge) -> str | None:
+    """The strength by the orders, where the line states none and they agree on one."""
+    specs = {order.spec for order in orders_for(line, record.orders) if order.spec}
+    return next(iter(specs)) if len(specs) == 1 else None
 
 
 def _given(record: Record, lines: Sequence[Charge], content: Content) -> Given | None:

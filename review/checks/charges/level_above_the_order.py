@@ -11,7 +11,7 @@ from typing import Any
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.levels_of_care import BY_ORDER, Levels, charged_level, levels_of, price_of_level
-from review.checks.named_rows import row_for
+from review.checks.named_rows import RowNames
 from review.facts.care_levels import NAMES
 from review.models import Problem
 from review.record import Charge
@@ -52,10 +52,11 @@ def level_above_the_order(record: Record, limits: Limits) -> Iterator[Problem]:
         for row in record.rows("region_policy")
     )
     nursing = [line for line in record.charges if charged_level(line) and line.subject == "patient"]
+    wards = RowNames(record.inspection, "ward_required")
     special = [
         (line, found.row)
         for line in record.charges
-        if line.subject == "patient" and (found := row_for(line, record.rows("ward_required"))) is not None
+        if line.subject == "patient" and (found := wards.row_for(line)) is not None
     ]
     if (by_bed or not nursing) and not special:
         raise NotApplicable("护理费按床位收取" if by_bed and nursing else "没有分级护理、监护和特殊床位费用")
@@ -195,7 +196,7 @@ def _ward(
         return
     if _any(order_regex, [document.text for document in record.documents]):
         return
-    if not record.documents or not (all(wards) or record.orders):
+    if not all(wards) and not (record.documents and record.orders):
         unsaid.append(f"缺：{name}的病区、医嘱或病历")
         return
     amount: Decimal | None = sum((line.amount for line in lines), Decimal(0))

@@ -9,7 +9,7 @@ from typing import Any
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.mentions import mentions, quoted
-from review.checks.named_rows import BY_NAME, NamedRow, row_for
+from review.checks.named_rows import BY_NAME, NamedRow, RowNames
 from review.checks.roster import Institution, executors_of, institution_of
 from review.checks.service_traces import matching, reports_of, words_about
 from review.models import Outcome, Problem, Skipped
@@ -53,8 +53,7 @@ def no_equipment_or_staff(inspection: Inspection, limits: Limits) -> Iterator[Pr
     institution = institution_of(inspection)
     if not institution.equipment and not institution.people:
         raise NotChecked("缺：机构执业信息的设备、执业人员两栏")
-    devices = inspection.knowledge("equipment_required")
-    staff = inspection.knowledge("staff_required")
+    devices, staff = RowNames(inspection, "equipment_required"), RowNames(inspection, "staff_required")
     known = _known_executors(inspection, staff, institution)
     for admission_id, record in inspection.records.items():
         need, done_by = _lines(record, devices), _lines(record, staff)
@@ -69,11 +68,11 @@ def no_equipment_or_staff(inspection: Inspection, limits: Limits) -> Iterator[Pr
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "缺：机构执业信息的执业人员一栏")
 
 
-def _lines(record: Record, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Lines]:
+def _lines(record: Record, rows: RowNames) -> dict[tuple[str, str], Lines]:
     """The lines of each row and item."""
     found: dict[tuple[str, str], Lines] = defaultdict(list)
     for line in record.charges:
-        named = row_for(line, rows)
+        named = rows.row_for(line)
         if named is not None:
             found[named.row_id, line.item_name or ""].append((line, named))
     return dict(found)
@@ -135,7 +134,7 @@ def _difference(record: Record, lines: Sequence[Charge], row: Mapping[str, Any])
 
 
 def _known_executors(
-    inspection: Inspection, rows: Sequence[Mapping[str, Any]], institution: Institution
+    inspection: Inspection, rows: RowNames, institution: Institution
 ) -> dict[str, Counter[bool]]:
     """For each row, how many of its charge lines name an executor who is on the roster, and how many do not."""
     found: dict[str, Counter[bool]] = defaultdict(Counter)
@@ -144,7 +143,7 @@ def _known_executors(
             for line, named in lines:
                 names = executors_of(line.executor)
                 if names:
-                    found[named.row_id][bool(institution.named(names))] += 1
+                    found[named.row_id][bool(institution.named(line.executor))] += 1
     return found
 
 
@@ -188,7 +187,7 @@ def _unfit(line: Charge, row: Mapping[str, Any], institution: Institution) -> st
     names = executors_of(line.executor)
     if not names:
         return None
-    people = institution.named(names)
+    people = institution.named(line.executor)
     serving = [person for person in people if person.serves_on(line.charged_on)]
     if any(re.search(str(row["specialty_regex"]), person.specialty) for person in serving):
         return None

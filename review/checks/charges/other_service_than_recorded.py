@@ -2,14 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from review.checks.evidence_texts import TABLES
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection
-from review.checks.named_rows import BY_NAME
+from review.checks.named_rows import BY_NAME, RowNames
 from review.checks.substitutions import (
     Asked,
     asked_of,
@@ -95,7 +95,8 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
     ]
     if not rows:
         raise NotChecked("易串换项目表没有写明证据用语的行")
-    asked = [one for record in inspection.records.values() for one in asked_of(record, rows, limits)]
+    hints = RowNames(inspection, "substitution_hints", "charged")
+    asked = [one for record in inspection.records.values() for one in asked_of(record, hints, limits)]
     templates = templates_of(asked, rows, inspection, limits)
     changed = changeovers_of(asked)
     by_stay: dict[str, list[Asked]] = defaultdict(list)
@@ -106,9 +107,11 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
         if not own:
             yield Skipped(admission_id, Outcome.NOT_APPLICABLE, "没有易串换的项目")
             continue
-        found = [one for one in own if _speaks(one, templates, changed, limits)]
-        for row_id in dict.fromkeys((one.named.row_id, one.line.item_name) for one in found):
-            same = [one for one in found if (one.named.row_id, one.line.item_name) == row_id]
+        found = _closest(one for one in own if _speaks(one, templates, changed, limits))
+        groups: dict[tuple[str, str | None], list[Asked]] = defaultdict(list)
+        for one in found:
+            groups[one.named.row_id, one.line.item_name].append(one)
+        for same in groups.values():
             yield _problem(inspection, same)
         if not found and not any(one.told for one in own):
             names = dict.fromkeys(one.line.item_name or "" for one in own)
@@ -117,6 +120,21 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
             )
         elif not found and any(one.cheaper and one.named.row_id in templates for one in own):
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "本院报告模板不区分方法")
+
+
+def _closest(found: Iterable[Asked]) -> list[Asked]:
+    """One row for a line: the one whose cheaper service has a price here, then the surer one."""
+    best: dict[str, Asked] = {}
+    for one in found:
+        known = best.get(one.line.charge_id)
+        if known is None or _sureness(one) > _sureness(known):
+            best[one.line.charge_id] = one
+    return list(best.values())
+
+
+def _sureness(one: Asked) -> tuple[bool, int]:
+    priced = cheaper_price(one.record.inspection, one.row) is not None
+    return priced, one.named.ceiling.rank
 
 
 def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], limits: Limits) -> bool:
@@ -131,7 +149,9 @@ def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], 
     if since and day and since <= day <= since + timedelta(days=int(limits["changeover_days"])):
         return False
     return not any(
-        is_cheaper(line, one.row) and line.charged_on == day and line.subject == one.line.subject
+        is_cheaper(one.record.inspection, line, one.row)
+        and line.charged_on == day
+        and line.subject == one.line.subject
         for line in one.record.charges
     )
 

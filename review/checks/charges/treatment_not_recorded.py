@@ -11,14 +11,16 @@ from typing import Any
 from review.checks.dosing import is_as_needed
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
+from review.checks.named_rows import RowNames
 from review.checks.readings import document_of, facts_of
 from review.checks.rescues import rescue_problems
-from review.checks.service_traces import by_item, orders_for, row_of, rows_needing, words_about
+from review.checks.service_traces import by_item, orders_for, words_about
 from review.facts.treatments import SHEET, Treatment, treatment_of
 from review.models import Outcome, Problem, Skipped
 from review.record import Charge, Fact
 from review.violations import Certainty
 
+BY_SHEET, BY_ORDER, BY_NOTES = "治疗记录单", "医嘱执行时间", "病历"
 BY_SESSION = re.compile(r"^(?:次|\d+分钟/次)$")
 
 
@@ -33,7 +35,7 @@ class Item:
     treatment: Treatment | None
     on_sheets: Mapping[date, tuple[Fact, ...]]
     in_notes: Mapping[date, tuple[Fact, ...]]
-    executed: frozenset[date]
+    executed: Mapping[date, int]
 
     @property
     def days(self) -> dict[date, list[Charge]]:
@@ -85,15 +87,16 @@ class Item:
     overturned_by=("治疗单、透析记录单", "护理记录单", "抢救记录"),
 )
 def treatment_not_recorded(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    known = inspection.knowledge("evidence_required")
-    rows = rows_needing(known, "treatment_record", "nursing_record", "procedure_note")
-    rescue = rows_needing(known, "rescue_record")
+    rows = RowNames(
+        inspection, "evidence_required", needs=("treatment_record", "nursing_record", "procedure_note")
+    )
+    rescue = RowNames(inspection, "evidence_required", needs=("rescue_record",))
     items = {admission: list(_items(record, rows)) for admission, record in inspection.records.items()}
     executes = _orders_tell_executions([item for own in items.values() for item in own], limits)
     for admission, record in inspection.records.items():
         unsaid: list[str] = []
         problems = list(rescue_problems(record, rescue, limits, unsaid))
-        saved = bool(problems) or bool(unsaid) or any(row_of(line, rescue) for line in record.charges)
+        saved = bool(problems) or bool(unsaid) or any(rescue.row_for(line) for line in record.charges)
         for item in items[admission]:
             problem = _judge(item, executes, limits, unsaid)
             problems += [problem] if problem else []
@@ -104,12 +107,12 @@ def treatment_not_recorded(inspection: Inspection, limits: Limits) -> Iterator[P
             yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(dict.fromkeys(unsaid)))
 
 
-def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+def _items(record: Record, rows: RowNames) -> Iterator[Item]:
     facts = list(facts_of(record, "treatment"))
     for (_, name), lines in by_item(record.charges).items():
-        row = row_of(lines[0], rows)
+        named = rows.row_for(lines[0])
         of_kind = lines[0].charge_type in ("05", "07") and lines[0].subject == "patient"
-        if row is None or not of_kind or row["count_by"] == "qty":
+        if named is None or not of_kind or named.row["count_by"] == "qty":
             continue
         treatment = treatment_of(name)
         orders = orders_for(lines[0], record.orders)
@@ -127,46 +130,51 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
             document = document_of(record, fact)
             is_sheet = document is not None and SHEET.search(document.kind + document.title)
             (sheets if is_sheet else notes)[fact.begins_at.date()].append(fact)
-        executed = {order.executed_at.date() for order in orders if order.executed_at}
+        executed = Counter(order.executed_at.date() for order in orders if order.executed_at)
         yield Item(
             record,
             name,
             tuple(lines),
-            row,
+            named.row,
             treatment,
             {day: tuple(own) for day, own in sheets.items()},
             {day: tuple(own) for day, own in notes.items()},
-            frozenset(executed),
+            executed,
         )
 
 
 def _orders_tell_executions(items: Sequence[Item], limits: Limits) -> bool:
     """Whether the hospital's orders record every execution, and not only the first of an order."""
-    several = [item for item in items if len(item.days) >= 2]
+    several = [item for item in items if len(item.days) >= 2 and not by_the_hour(item)]
     billed = sum(len(item.days) for item in several)
-    executed = sum(len(item.days.keys() & item.executed) for item in several)
+    executed = sum(len(item.days.keys() & item.executed.keys()) for item in several)
     return bool(billed) and len(several) >= 2 and executed >= float(limits["coverage"]) * billed
 
 
 def _judge(item: Item, executes: bool, limits: Limits, unsaid: list[str]) -> Problem | None:
     """The days without any record, by the best source that would have told of them."""
     if _told_nowhere(item):
-        return _problem(item, [(line, line.quantity) for line in item.lines], "病历")
+        return _problem(item, [(line, line.quantity) for line in item.lines], BY_NOTES)
     days = item.days
     noted = len(days.keys() & item.recorded)
     # notes tell of every dialysis, and of a dressing or a drip only now and then
     regular = item.row["count_by"] == "event" and noted >= float(limits["noted_share"]) * (len(days) - 1)
     if item.on_sheets:
-        source = "治疗记录单"
-    elif executes and item.executed:
-        source = "医嘱执行时间"
+        source = BY_SHEET
+    elif executes and item.executed and not by_the_hour(item):
+        source = BY_ORDER
     elif regular and noted >= int(limits["noted_days"]):
-        source = "病历"
+        source = BY_NOTES
     else:
         unsaid.append(f"{item.name}没有逐次的治疗记录")
         return None
     taken = _unmatched(item, source, limits)
     return _problem(item, taken, source) if taken else None
+
+
+def by_the_hour(item: Item) -> bool:
+    """What is charged by the hour goes on: its order is executed once."""
+    return any("小时" in (line.unit or "") for line in item.lines)
 
 
 def _told_nowhere(item: Item) -> bool:
@@ -186,7 +194,8 @@ def _unmatched(item: Item, source: str, limits: Limits) -> list[tuple[Charge, De
     for day, lines in sorted(item.days.items()):
         billed = sum((line.quantity for line in lines), Decimal(0))
         counted = all(BY_SESSION.match(line.unit or "次") for line in lines)
-        sessions = len(item.on_sheets.get(day, ())) if source == "治疗记录单" else 0
+        sessions = len(item.on_sheets.get(day, ())) if source == BY_SHEET else 0
+        sessions = item.executed.get(day, 0) if source == BY_ORDER else sessions
         if day in item.recorded and not (counted and sessions and billed > sessions):
             continue
         missing = billed - sessions if sessions else billed
@@ -229,6 +238,11 @@ def _problem(item: Item, taken: Sequence[tuple[Charge, Decimal]], source: str) -
 def _whole_day(item: Item, taken: Sequence[tuple[Charge, Decimal]]) -> str:
     """Whether on one of the days several treatments were charged and none of them is told anywhere."""
     told = {fact.begins_at.date() for fact in facts_of(item.record, "treatment") if fact.begins_at}
+    told |= {
+        order.executed_at.date()
+        for order in item.record.orders
+        if order.executed_at and treatment_of(order.order_name or "")
+    }
     for day in {line.charged_on for line, _ in taken} - told:
         others = {
             line.item_name
