@@ -45,7 +45,7 @@ asked as (
            max(case when p.present >= p.min_present and p.evidence_regex is not null and told.admission_id is null then 1 else 0 end) as no_record
     from parts p
     cross join inspection i
-    left join (select distinct row_id from row_codes where table_name = 'package_components' and side = 'package') priced
+    left join (select distinct row_id from row_codes where table_name = 'package_components' and side in ('package', 'replace_by')) priced
         on priced.row_id = p.row_id
     left join (select distinct 1 as rows_held from price_caps) lists on lists.rows_held = 1
     left join (select admission_id from operations union select admission_id from documents where kind like '%手术%') told
@@ -90,7 +90,8 @@ sets as (
     group by p.row_id, p.admission_id, p.subject, p.charged_on, p.order_key
 ),
 whole as (
-    select s.*, k.scope, k.min_present, coalesce(k.only_if_priced, false) as if_priced, k.evidence_regex, k.name_package, k.package
+    select s.*, k.scope, k.min_present, coalesce(k.only_if_priced, false) as if_priced, k.evidence_regex, k.name_package,
+           coalesce(k.package, k.replace_by) as package
     from sets s
     join package_components k on k.row_id = s.row_id
     -- a package of one repeated part is whole when the part is charged often enough
@@ -100,7 +101,7 @@ whole as (
 unbundled as (
     select w.* from whole w
     where not exists (select 1 from charges c join row_codes r on r.item_key = c.item_key and r.table_name = 'package_components'
-                          and r.side = 'package' and r.row_id = w.row_id
+                          and r.side in ('package', 'replace_by') and r.row_id = w.row_id
                       where c.admission_id = w.admission_id and c.subject = w.subject
                         and (w.scope <> 'same_day' or c.charged_on = w.charged_on))
       and (w.evidence_regex is null
@@ -154,7 +155,7 @@ asked_here as (
     select r.row_id, max(c.unit_price) as price
     from row_codes r
     join charges c on c.item_key = r.item_key
-    where r.table_name = 'package_components' and r.side = 'package'
+    where r.table_name = 'package_components' and r.side in ('package', 'replace_by')
     group by r.row_id
 ),
 priced as (

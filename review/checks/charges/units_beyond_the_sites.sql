@@ -25,25 +25,50 @@ overturned_by: [写明部位、血管、椎体、标本数的报告或手术记�
 */
 -- examined
 with asked as (
-    select c.admission_id, k.row_id, k.scope, c.charged_on, sum(c.quantity) as quantity, k.counted_from, k.usual_max, k.next_factor,
-           k.max_qty, k.counted
+    select c.admission_id, k.row_id, c.charged_on, sum(c.quantity) as quantity, min(c.item_name) as item, k.counted,
+           coalesce(k.counted_from, '') as counted_from, k.evidence_regex,
+           case when k.counted_from is null or k.usual_max is not null or k.max_qty is not null or k.next_factor is not null
+                then 1 else 0 end as needs_nothing
     from charges c
     join row_codes r on r.item_key = c.item_key and r.table_name = 'item_unit_rules' and r.side = 'code15'
     join item_unit_rules k on k.row_id = r.row_id
     where c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
-    group by c.admission_id, k.row_id, k.scope, c.charged_on, k.counted_from, k.usual_max, k.next_factor, k.max_qty, k.counted
+    group by c.admission_id, k.row_id, c.charged_on, k.counted, k.counted_from, k.evidence_regex, k.usual_max, k.max_qty, k.next_factor
+),
+wanting as (
+    select distinct admission_id, row_id, item, counted, counted_from, evidence_regex from asked where quantity > 1 and needs_nothing = 0
+),
+told as (
+    select w.admission_id, w.row_id
+    from wanting w
+    join exams e on e.admission_id = w.admission_id and e.exam_name is not null
+        and (regexp_matches(e.exam_name, coalesce(w.evidence_regex, '^$'))
+             or (w.evidence_regex is null and (strpos(w.item, e.exam_name) > 0 or strpos(e.exam_name, w.item) > 0)))
+    left join sites s on s.fact_id = e.fact_id and s.kind = w.counted
+    where w.counted_from like '%exam%' and (w.counted = 'report' or s.label is not null)
+    union
+    select w.admission_id, w.row_id
+    from wanting w
+    join sites s on s.admission_id = w.admission_id and s.kind = w.counted and s.origin in ('operation', 'record')
+    where w.counted_from like '%operation%' or w.counted_from like '%record%'
+    union
+    select w.admission_id, w.row_id
+    from wanting w
+    join facts f on f.admission_id = w.admission_id
+        and ((w.counted = 'hours' and f.kind = 'duration' and f.name = '麻醉') or (w.counted <> 'hours' and f.kind = 'count'))
+    where w.counted_from like '%record%'
+    union
+    select w.admission_id, w.row_id
+    from wanting w
+    join anesthesia n on n.admission_id = w.admission_id and n.begins_at is not null and n.ends_at is not null
+    where w.counted = 'hours'
 ),
 silent as (
     -- more than one unit, and nothing that says how many there were
-    select a.admission_id,
-           max(case when a.counted_from is not null and a.quantity > 1 and a.usual_max is null and a.max_qty is null
-                     and x.admission_id is null then 1 else 0 end) as unknown
-    from asked a
-    left join (select distinct admission_id, kind as counted from sites
-               union select admission_id, 'hours' from anesthesia where begins_at is not null and ends_at is not null
-               union select admission_id, 'hours' from facts where kind = 'duration'
-               union select admission_id, 'report' from exams) x
-        on x.admission_id = a.admission_id and x.counted = a.counted
+    select a.admission_id, max(case when w.row_id is not null and t.row_id is null then 1 else 0 end) as unknown
+    from (select distinct admission_id, row_id from asked) a
+    left join wanting w on w.admission_id = a.admission_id and w.row_id = a.row_id
+    left join told t on t.admission_id = a.admission_id and t.row_id = a.row_id
     group by a.admission_id
 )
 select m.admission_id,
