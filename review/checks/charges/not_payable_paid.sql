@@ -3,6 +3,7 @@ code: CHG-026
 title: 不予支付的费用纳入基金结算
 violation: out_of_scope_payment
 certainty: established
+takes: price
 needs: {tables: [charges], knowledge: [herb_rules]}
 limits: {}
 basis: [医疗保障基金使用监督管理条例#第三十八条（六）, 医疗保障基金使用监督管理条例#第八条]

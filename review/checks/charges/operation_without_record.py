@@ -77,7 +77,7 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]], what: str) -> list
             line.charge_type != "06"
             or of_anaesthesia != (what == "麻醉")
             or LOCAL.search(line.item_name or "")
-            or LASTING.search(line.unit or "")
+            or (LASTING.search(line.unit or "") and (not of_anaesthesia or "镇痛" in (line.item_name or "")))
         ):
             continue
         if row_of(line, rows) is not None:

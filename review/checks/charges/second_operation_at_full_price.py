@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
@@ -43,6 +43,7 @@ class Line:
     ceiling: Certainty
     event: str
     timed: bool
+    parts: tuple[Charge, ...] = ()  # the lines that were posted of it
 
     @property
     def times(self) -> int:
@@ -59,6 +60,7 @@ class Line:
     title="同一切口的第二手术未折价",
     violation="over_standard_charge",
     certainty="established",
+    takes="price",
     needs={"tables": ["charges"], "knowledge": ["same_incision_groups"]},
     limits={"before_hours": 12, "after_hours": 36, "tolerance_yuan": 0.5, "default_rate": 0.5},
     basis=["医疗保障基金使用监督管理条例#第三十八条（三）"],
@@ -142,15 +144,31 @@ def _event_of(
 
 
 def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines of one visit and one group that name at least two different operations."""
-    together: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    """Operations of one visit and one group where there are at least two; what was posted in parts is one."""
+    items: dict[tuple[str, str, str, str], list[Line]] = defaultdict(list)
     for line in lines:
-        together[line.event, str(line.row["group_name"])].append(line)
+        charge = line.charge
+        items[line.event, str(line.row["group_name"]), charge.code15 or "", charge.item_name or ""].append(
+            line
+        )
+    together: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for (event, group_name, *_), posted in items.items():
+        together[event, group_name].append(_as_one(posted))
     return [
         group
         for group in together.values()
         if len({line.charge.code15 or line.charge.item_name for line in group}) >= 2
     ]
+
+
+def _as_one(posted: Sequence[Line]) -> Line:
+    charges = tuple({line.charge.charge_id: line.charge for line in posted}.values())
+    whole = replace(
+        charges[0],
+        quantity=sum((charge.quantity for charge in charges), Decimal(0)),
+        amount=sum((charge.amount for charge in charges), Decimal(0)),
+    )
+    return replace(posted[0], charge=whole, parts=charges)
 
 
 def _problem(record: Record, group: list[Line], limits: Limits) -> Problem | None:
@@ -187,7 +205,10 @@ def _problem(record: Record, group: list[Line], limits: Limits) -> Problem | Non
             "excess_yuan": excess_yuan,
             "incision": "；手术记录写明经同一切口" if places else "",
         },
-        charge_ids=tuple(line.charge.charge_id for line, _ in over),
+        charge_ids=tuple(part.charge_id for line, _ in over for part in line.parts),
+        charge_amounts=tuple(
+            excess * part.amount / line.charge.amount for line, excess in over for part in line.parts
+        ),
         amount=excess_yuan,
         evidence=tuple(quoted(record, place) for place in places[:2]),
         fact_ids=tuple(operation.fact_id for operation in record.operations if operation.operated_on == day),
