@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="文件", help="漏查与误报写到这里，默认结果文件夹下 misses.jsonl"
     )
     generated.set_defaults(command=_generated)
+    matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
+    matching.set_defaults(command=_matching)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names",
@@ -90,6 +92,12 @@ def _generated(options: argparse.Namespace) -> list[str]:
     from evals.generating.scoring import score
 
     return score(options.run, options.labels, options.out)
+
+
+def _matching(options: argparse.Namespace) -> list[str]:
+    from evals.matching import score_matching
+
+    return score_matching(Path(os.environ.get("MINGJIAN_HOME") or "data"))
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

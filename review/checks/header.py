@@ -26,6 +26,22 @@ class NotApplicable(Exception):
     """Raised by a Python check: the question does not arise on this admission. The reason says why."""
 
 
+MISTAKES = {
+    "missing": "缺这个键",
+    "extra_forbidden": "没有这个键",
+    "string_type": "应是文字",
+    "tuple_type": "应是列表",
+    "dict_type": "应是 键: 值",
+    "bool_parsing": "应是 true 或 false",
+    "int_parsing": "应是整数",
+    "too_short": "不能为空",
+    "enum": "不在可用的值之内",
+    "literal_error": "不在可用的值之内",
+    "string_pattern_mismatch": "应写成 CHG-901 的样子",
+    "model_type": "应是 键: 值",
+}
+
+
 class Needs(BaseModel):
     """What a check cannot speak without."""
 
@@ -91,7 +107,13 @@ def read_header(text: str, file: Path | str) -> Header:
     try:
         declared = yaml.safe_load(text[opening + 2 : closing])
     except yaml.YAMLError as problem:
-        raise HeaderError(f"{file}：说明不是合法的 YAML（{problem}）；请改正。") from problem
+        mark = getattr(problem, "problem_mark", None)
+        place = (
+            f"说明第 {mark.line + 1} 行第 {mark.column + 1} 列附近"
+            if mark
+            else " ".join(str(problem).split())
+        )
+        raise HeaderError(f"{file}：说明不是合法的 YAML（{place}）；请改正。") from problem
     return make_header(declared, file)
 
 
@@ -101,10 +123,15 @@ def make_header(declared: Any, file: Path | str) -> Header:
         return Header.model_validate(declared)
     except ValidationError as problem:
         keys = "；".join(
-            f"{'.'.join(str(part) for part in error['loc']) or '整个说明'}：{error['msg']}"
+            f"{'.'.join(str(part) for part in error['loc']) or '整个说明'}：{_in_chinese(error)}"
             for error in problem.errors()
         )
         raise HeaderError(f"{file}：检查说明有误（{keys}）；请改正该键。") from problem
+
+
+def _in_chinese(error: Any) -> str:
+    said = MISTAKES.get(error["type"])
+    return said or str(error["msg"]).removeprefix("Value error, ")
 
 
 def check(**declared: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[..., Iterator[Any]]]:

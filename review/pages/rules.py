@@ -4,6 +4,7 @@ Everything shown is read from the checks' own headers, the rows and the lists; n
 """
 
 import re
+import threading
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -46,6 +47,7 @@ from review.violations import VIOLATIONS
 
 SCOPES = {"admission": "每次住院", "person": "同一人的各次住院", "ward": "病区", "hospital": "全院"}
 SWITCHED_OFF = "停用"
+_WORKING_OUT = threading.Lock()
 _PLACEHOLDER = re.compile(r"\$\{?\w+\}?")
 _FAMILY_OF = {violation.name: str(violation.family) for violation in VIOLATIONS.values()}
 
@@ -241,9 +243,14 @@ def _region(call: Call) -> str | None:
     return code
 
 
-@lru_cache(maxsize=16)
 def _covered(home: Path, stamp: int, day: date, region: str | None) -> tuple[RowsInForce, Coverage]:
-    """Worked out once for a day and region, until the rows change."""
+    """Worked out once for a day and region, until the rows change; who asks meanwhile waits for the same."""
+    with _WORKING_OUT:
+        return _worked_out(home, stamp, day, region)
+
+
+@lru_cache(maxsize=16)
+def _worked_out(home: Path, stamp: int, day: date, region: str | None) -> tuple[RowsInForce, Coverage]:
     rows = RowsInForce.of(home, day, region)
     return rows, coverage_of(rows, all_checks(), day, region)
 

@@ -253,7 +253,7 @@ def test_a_file_whose_cases_fail_or_are_not_enough_cannot_be_adopted(desk, leade
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        ("why: 试用的规则。", "wy: 试用的规则。", r"infusions.sql.*wy"),
+        ("why: 试用的规则。", "wy: 试用的规则。", r"infusions.sql.*why：缺这个键；wy：没有这个键"),
         (
             "tables: [charges, admissions]",
             "tables: [charges, beds]",
@@ -283,7 +283,7 @@ def test_a_file_whose_cases_fail_or_are_not_enough_cannot_be_adopted(desk, leade
         ),
         ("cast(null as varchar) as reason", "1 as other", r"infusions.sql 的 -- examined：缺列“reason”"),
         ("-- examined", "-- looked", r"infusions.sql：须有 -- examined"),
-        ("第三十八条（三）]", "第三十八条（三）", r"infusions.sql：说明不是合法的 YAML"),
+        ("第三十八条（三）]", "第三十八条（三）", r"infusions.sql：说明不是合法的 YAML（说明第 9 行"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_with_file_key_and_place(desk, own, before, after, words):
