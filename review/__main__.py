@@ -51,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
+    parser.add_argument(
+        "--seconds", type=float, default=600.0, metavar="秒", help="一条规则的查询至多运行的秒数（默认 600）"
+    )
+    parser.add_argument(
+        "--memory", type=float, default=2.0, metavar="GB", help="一条规则的查询至多占用的内存（默认 2）"
+    )
     parser.add_argument("--quiet", action="store_true", help="不显示进度和汇总表")
     return parser
 
@@ -82,6 +88,7 @@ def _region(text: str) -> str:
 def _review(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     open_log(settings.home)
+    from review.engines.failures import Caps
     from review.pipeline import review_inspection
     from review.store import settled_in
     from review.terminal import ProgressBar, print_summary
@@ -89,7 +96,12 @@ def _review(options: argparse.Namespace) -> int:
     settled = settled_in(settings.database_url)
     with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
         review = review_inspection(
-            options.inspection, options.out, home=settings.home, progress=bar.show, settled=settled
+            options.inspection,
+            options.out,
+            home=settings.home,
+            progress=bar.show,
+            settled=settled,
+            caps=Caps(options.seconds, options.memory),
         )
     if not options.quiet:
         print_summary(review)

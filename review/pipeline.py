@@ -20,6 +20,7 @@ from review.checks.registry import Check, all_checks
 from review.checks.runner import Ran, run_check
 from review.checks.stamping import Stamp
 from review.engines.duckdb import Warehouse
+from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.facts import read_text_facts
@@ -57,8 +58,9 @@ def review_inspection(
     home: Path,
     progress: Progress | None = None,
     settled: Settled = NOTHING_SETTLED,
+    caps: Caps | None = None,
 ) -> Review:
-    """Review every admission of an inspection folder and write the result to `out`.
+    """Review every admission of an inspection folder and write the result to `out`; `caps` bound each rule.
 
     `settled` is what people have matched, approved and changed over the rules as they are held. Raises InputError when
     the folder cannot be read at all; nothing is written then."""
@@ -71,7 +73,7 @@ def review_inspection(
         warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled)
         clock.lap("建库")
         inspection = Inspection(warehouse)
-        findings, patterns, results = _run_all(inspection, home, tell, settled)
+        findings, patterns, results = _run_all(inspection, home, tell, settled, caps)
         clock.lap("核查")
         versions = {"rules": rules_version() + settled.version, "knowledge": knowledge_version(home)}
         review = Review(intake, findings, patterns, results, intake.faults, clock.laps, versions, out)
@@ -121,7 +123,7 @@ def build_warehouse(intake: Intake, file: Path | None, home: Path, settled: Sett
 
 
 def _run_all(
-    inspection: Inspection, home: Path, tell: Progress, settled: Settled
+    inspection: Inspection, home: Path, tell: Progress, settled: Settled, caps: Caps | None
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...]]:
     stamp = Stamp(inspection, clauses_of(Library.open(home)))
     policies = inspection.knowledge("region_policy")
@@ -133,7 +135,7 @@ def _run_all(
     for number, check in enumerate(checks, start=1):
         tell("核查", number, len(checks))
         off = why_off(check, settled)
-        ran = _switched_off(check, inspection, off) if off else run_check(check, inspection, stamp)
+        ran = _switched_off(check, inspection, off) if off else run_check(check, inspection, stamp, caps)
         findings += ran.findings
         patterns += ran.patterns
         results += ran.results

@@ -25,6 +25,7 @@ DOORS = {
     "sentence_transformers": ("knowledge/finding/index.py", "evals/"),
     "duckdb": ("review/engines/",),
     "pyspark": ("review/engines/",),
+    "sqlglot": ("review/engines/",),
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
     "sqlalchemy": (
