@@ -119,7 +119,7 @@ def companion_rows(line: MappedValues) -> Iterator[MappedRow]:
         "needs_any_regex": values.get("needs"), "scope": values.get("scope", "same_stay"), **PREFIX,
     }  # fmt: skip
     if not cells["code15"]:
-        cells |= {"name_regex": re.escape(str(values["name"])), "certainty_ceiling": "clue"}
+        cells |= {"name_regex": re.escape(str(values["name"])), **BY_NAME}
     yield (
         "companions",
         cells,

@@ -103,13 +103,14 @@ def companion_lines(sheet: RuleSheet) -> Converted:
     """A material or drug and the service it must come with."""
     for number, line in sheet.lines:
         code, name = line["主项编码"], line["主项名称"]
-        names = parts(line["关联名称"])
+        names, material = parts(line["关联名称"]), code.upper() == "C"
         yield working_draft(
             "companions", f"{sheet.name} 第 {number} 行", "项目关联",
-            f"{name}收费应有相应的{'、'.join(names)}", code15=code, name=name,
-            name_regex=re.escape(name) if code == "C" else None, scope="same_stay",
+            f"{name}收费应有相应的{'、'.join(names)}", code15=None if material else code, name=name,
+            name_regex=re.escape(name) if material else None, scope="same_stay",
             needs_code="|".join(parts(line["关联编码"])),
             needs_any_regex="|".join(map(re.escape, names)), certainty_ceiling="clue",
+            match="name" if material else "prefix",
         )  # fmt: skip
 
 

@@ -21,34 +21,34 @@ exceptions:
 overturned_by: [相应服务的记录或费用, 协作机构的检查治疗单]
 */
 -- examined
-with wanting as (
-    select i.item_key from (select distinct item_key, item_name from charges) i
-    join companions k on regexp_matches(i.item_name, k.name_regex)
-    union
-    select r.item_key from row_codes r join companions k on k.row_id = r.row_id
-    where r.table_name = 'companions' and r.side = 'code15' and k.name_regex is null
-)
 select a.admission_id,
        case when l.admission_id is null then 'not_applicable' else 'clear' end as outcome,
        case when l.admission_id is null then '无须与服务配套的药品、耗材、项目' end as reason
 from admissions a
 left join (
-    select distinct c.admission_id from charges c join wanting w on w.item_key = c.item_key
+    select distinct c.admission_id from charges c
+    join row_codes r on r.item_key = c.item_key and r.table_name = 'companions' and r.side = 'code15'
 ) l on l.admission_id = a.admission_id
 
 -- findings
 with items as (
-    select distinct item_key, item_name, kind, code15 from charges
+    select distinct item_key, item_name, code15, kind from charges
 ),
--- a row that names the material by its words takes the code as its class only
-wanting as (
-    select i.item_key, k.row_id, 'clue' as ceiling
-    from items i join companions k on regexp_matches(i.item_name, k.name_regex)
-    where k.name_regex is not null and (k.code15 is null or starts_with(coalesce(i.code15, ''), k.code15) or (k.code15 = 'C' and i.kind = 'material'))
+-- what counts as the companion, worked out once for each name; a material does not accompany itself
+serving as (
+    select i.item_key, k.row_id
+    from items i join companions k on regexp_matches(i.item_name, k.needs_any_regex)
+    where i.kind = 'service'
     union
-    select r.item_key, k.row_id, coalesce(r.ceiling, 'established')
-    from row_codes r join companions k on k.row_id = r.row_id
-    where r.table_name = 'companions' and r.side = 'code15' and k.name_regex is null
+    select i.item_key, k.row_id
+    from items i join companions k on regexp_matches(i.code15, '^(' || k.needs_code || ')')
+    where i.kind = 'service' and k.match in ('name', 'prefix', 'exact')
+),
+wanting as (
+    select r.item_key, r.row_id, coalesce(r.ceiling, 'established') as ceiling
+    from row_codes r
+    left join serving v on v.item_key = r.item_key and v.row_id = r.row_id
+    where r.table_name = 'companions' and r.side = 'code15' and v.item_key is null
 ),
 lines as (
     select w.row_id, w.ceiling, k.scope, c.admission_id, e.episode_id, c.charge_id, c.item_name, c.unit, c.charged_on, c.quantity, c.amount,
@@ -62,22 +62,13 @@ lines as (
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
 ),
--- what counts as the companion, worked out once for each name; a material does not accompany itself
-serving as (
-    select i.item_key, k.row_id
-    from items i join companions k on regexp_matches(i.item_name, k.needs_any_regex)
-    where i.kind = 'service'
-    union
-    select r.item_key, r.row_id from row_codes r where r.table_name = 'companions' and r.side = 'needs_code'
-),
 served as (
-    select distinct v.row_id, c.admission_id, e.episode_id,
+    select distinct v.row_id, l.episode_id,
            cast(floor(epoch(cast(c.charged_on as timestamp)) / 86400) as integer) as day_no
-    from charges c
-    join serving v on v.item_key = c.item_key
-    join episodes e on e.admission_id = c.admission_id
-    left join wanting w on w.item_key = c.item_key and w.row_id = v.row_id
-    where w.item_key is null
+    from (select distinct row_id, episode_id from lines) l
+    join episodes e on e.episode_id = l.episode_id
+    join charges c on c.admission_id = e.admission_id
+    join serving v on v.item_key = c.item_key and v.row_id = l.row_id
 ),
 named as (
     select admission_id, operation_name as name from operations
