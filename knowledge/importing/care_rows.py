@@ -25,8 +25,9 @@ def test_rows(line: MappedValues) -> Iterator[MappedRow]:
     values = line.values
     said = line.written.get("diagnosis") or line.written.get("finding") or line.written.get("name_pair_with")
     gap = values.get("gap_days")
+    judged = "repeat" if gap is not None and not said else "both"
     cells: Cells = {
-        **_named(values, "code15", "name"), "name": values["name"], "judged": "repeat" if gap is not None and not said else "both",
+        **_named(values, "code15", "name"), "name": values["name"], "judged": judged,
         "diag_regex": values.get("diagnosis"), "finding_regex": values.get("finding"),
         "order_regex": values.get("order"), "dept_exempt": values.get("department"), "gap_days": gap,
     }  # fmt: skip
