@@ -135,8 +135,10 @@ def templates_of(
     return frozenset(found)
 
 
-def changeovers_of(asked: Sequence[Asked]) -> dict[str, date]:
-    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one."""
+def changeovers_of(asked: Sequence[Asked], limits: Limits) -> dict[str, date]:
+    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one.
+
+    One report does not make a new analyser: there must be several days of either."""
     days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
     for one in asked:
         for place, texts in enumerate((one.dearer, one.cheaper)):
@@ -146,7 +148,7 @@ def changeovers_of(asked: Sequence[Asked]) -> dict[str, date]:
     return {
         row_id: min(later)
         for row_id, (earlier, later) in days.items()
-        if earlier and later and max(earlier) < min(later)
+        if min(len(earlier), len(later)) >= int(limits["changeover_reports"]) and max(earlier) < min(later)
     }
 
 

@@ -38,6 +38,7 @@ INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
         "same_wording": 0.95,
         "wording_reports": 3,
         "changeover_days": 31,
+        "changeover_reports": 3,
     },
     takes="price",
     basis=["医疗保障基金使用监督管理条例#第三十八条（四）"],
@@ -98,7 +99,7 @@ def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Itera
     hints = RowNames(inspection, "substitution_hints", "charged")
     asked = [one for record in inspection.records.values() for one in asked_of(record, hints, limits)]
     templates = templates_of(asked, rows, inspection, limits)
-    changed = changeovers_of(asked)
+    changed = changeovers_of(asked, limits)
     by_stay: dict[str, list[Asked]] = defaultdict(list)
     for one in asked:
         by_stay[one.record.admission.admission_id].append(one)
