@@ -24,11 +24,12 @@ from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.intake.about import About, read_about
 from review.item_matching import candidate_rows
-from review.pipeline import clauses_of
+from review.pipeline import NOTHING_SETTLED, clauses_of
 from review.screening.claims import ClaimFile, find_claims, fingerprint
 from review.screening.extract import Laid, lay_out, teach
 from review.screening.rules import FROM_RECORDS, RuleRun, rule_version, run_rules
 from review.screening.stamping import stamp_all
+from review.settled import Settled, checks_laid_over, rows_laid_over, why_off
 from review.versions import knowledge_version
 from review.warehouse import sites_of_rows
 
@@ -99,9 +100,15 @@ class Screening:
 
 
 def screen(
-    options: Options, home: Path, tell: Progress, checks: tuple[Check, ...] | None = None
+    options: Options,
+    home: Path,
+    tell: Progress,
+    checks: tuple[Check, ...] | None = None,
+    settled: Settled = NOTHING_SETTLED,
 ) -> Screening:
-    """Screen an extract; `checks` are the SQL charge checks unless given. Raises InputError."""
+    """Screen an extract; `checks` are the SQL charge checks unless given. Raises InputError.
+
+    `settled` is what people have matched, approved and changed over the rules as they are held."""
     _check_out(options.out)
     rules = screened_checks() if checks is None else checks
     clock, laps = time.perf_counter(), {}
@@ -113,11 +120,13 @@ def screen(
     files = find_claims(options.claims)
     about = _about(options)
     version, given = knowledge_version(home), fingerprint(files)
-    key = _key(given, version, about, options.engine)
+    key = _key(given, version + settled.version, about, options.engine)
     lap("识别输入")
-    warehouse, laid = _prepared(options, files, about, home, key, tell)
+    warehouse, laid = _prepared(options, files, about, home, key, tell, settled)
     lap("建库")
     inspection = Inspection(warehouse)
+    rules = checks_laid_over(rules, settled, inspection.knowledge("region_policy"))
+    off = {check.header.code: reason for check in rules if (reason := why_off(check, settled))}
     runs = run_rules(
         rules,
         inspection,
@@ -125,6 +134,7 @@ def screen(
         key,
         options.caps,
         lambda run, number, total: tell(_said(run, number, total)),
+        off,
     )
     lap("规则")
     draft = options.out.with_name(f".{options.out.name}.writing")
@@ -140,7 +150,7 @@ def screen(
         draft,
         whole,
         {
-            "rule_version": lambda code: rule_version(by_code[code]),
+            "rule_version": {code: rule_version(check) for code, check in by_code.items()}.__getitem__,
             "knowledge_version": version,
             "region": region,
             "input_fingerprint": given,
@@ -195,7 +205,13 @@ def _key(given: str, version: str, about: About, engine: str) -> str:
 
 
 def _prepared(
-    options: Options, files: tuple[ClaimFile, ...], about: About, home: Path, key: str, tell: Progress
+    options: Options,
+    files: tuple[ClaimFile, ...],
+    about: About,
+    home: Path,
+    key: str,
+    tell: Progress,
+    settled: Settled,
 ) -> tuple[Warehouse, Laid]:
     """The extract laid out with its views, as an earlier run of the same key left it or anew."""
     folder = options.work / "extract"
@@ -214,7 +230,7 @@ def _prepared(
     warehouse = Warehouse.empty(folder / "extract.duckdb")
     _bounded(warehouse, options)
     laid = lay_out(warehouse, files)
-    _load_frame(warehouse, about, home)
+    _load_frame(warehouse, about, home, settled)
     if options.engine == "spark":
         from review.engines.spark import SparkWarehouse
 
@@ -247,7 +263,7 @@ def _bounded(warehouse: Warehouse, options: Options) -> None:
     )
 
 
-def _load_frame(warehouse: Warehouse, about: About, home: Path) -> None:
+def _load_frame(warehouse: Warehouse, about: About, home: Path, settled: Settled) -> None:
     """What the extract is about, and the knowledge of its region."""
     first = warehouse.rows(
         "select fixmedins_code as code from raw_mdtrt_d where fixmedins_code is not null order by mdtrt_id limit 1"
@@ -266,7 +282,7 @@ def _load_frame(warehouse: Warehouse, about: About, home: Path) -> None:
             }
         ],
     )
-    rows = {table: load_rows(table, home) for table in ROW_TABLES}
+    rows = rows_laid_over({table: load_rows(table, home) for table in ROW_TABLES}, settled)
     warehouse.load_knowledge(tables_for_region(rows, region))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     warehouse.load_rows("raw_row_sites", sites_of_rows(warehouse))
