@@ -117,11 +117,12 @@ def _items(arguments: list[str]) -> int:
 
 def _screen(arguments: list[str]) -> int:
     from review.screening.command import options_of, run
+    from review.store import settled_in
 
     options = options_of(arguments)
     settings = Settings.from_environment()
     open_log(settings.home)
-    run(options, settings.home)
+    run(options, settings.home, settled_in(settings.database_url))
     return 0
 
 

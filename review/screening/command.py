@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from review.pipeline import NOTHING_SETTLED
 from review.screening.run import Options, Screening, screen
+from review.settled import Settled
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
@@ -43,7 +45,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run(options: argparse.Namespace, home: Path) -> Screening:
+def run(options: argparse.Namespace, home: Path, settled: Settled = NOTHING_SETTLED) -> Screening:
     """Screen, telling of each rule as it ends."""
     done = screen(
         Options(
@@ -57,6 +59,7 @@ def run(options: argparse.Namespace, home: Path) -> Screening:
         ),
         home,
         lambda line: print(line, file=sys.stderr, flush=True),
+        settled=settled,
     )
     print_screening(done)
     return done

@@ -7,7 +7,7 @@ and the knowledge, so that a run that was stopped goes on after the last finishe
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,16 +52,24 @@ def rule_version(check: Check) -> str:
 
 
 def run_rules(
-    checks: Iterable[Check], inspection: Inspection, folder: Path, key: str, caps: Caps, tell: Tell
+    checks: Iterable[Check],
+    inspection: Inspection,
+    folder: Path,
+    key: str,
+    caps: Caps,
+    tell: Tell,
+    off: Mapping[str, str] | None = None,
 ) -> tuple[RuleRun, ...]:
-    """Run every rule that is not done yet; the rows of its findings lie in `folder` as `<code>.parquet`."""
+    """Run every rule that is not done yet; the rows of its findings lie in `folder` as `<code>.parquet`.
+
+    `off` says by code why somebody switched a rule off."""
     folder.mkdir(parents=True, exist_ok=True)
     stays = int(inspection.warehouse.rows("select count(*) as n from admissions")[0]["n"])
     runs, checks = [], tuple(checks)
     for number, check in enumerate(checks, start=1):
         run = _kept(check, folder, key)
         if run is None:
-            run = _run(check, inspection, folder, caps, stays)
+            run = _run(check, inspection, folder, caps, stays, (off or {}).get(check.header.code))
             _keep(run, folder, key)
         tell(run, number, len(checks))
         runs.append(run)
@@ -88,7 +96,9 @@ def _keep(run: RuleRun, folder: Path, key: str) -> None:
     draft.replace(folder / f"{run.code}.json")
 
 
-def _run(check: Check, inspection: Inspection, folder: Path, caps: Caps, stays: int) -> RuleRun:
+def _run(
+    check: Check, inspection: Inspection, folder: Path, caps: Caps, stays: int, off: str | None
+) -> RuleRun:
     begun, header, version = time.perf_counter(), check.header, rule_version(check)
     file = folder / f"{header.code}.parquet"
     file.unlink(missing_ok=True)
@@ -98,7 +108,7 @@ def _run(check: Check, inspection: Inspection, folder: Path, caps: Caps, stays: 
         seconds = round(time.perf_counter() - begun, 3)
         return RuleRun(header.code, header.title, version, ((outcome, reason, stays),), seconds=seconds)
 
-    missing = missing_input(header, inspection)
+    missing = off or missing_input(header, inspection)
     if missing:
         return same("not_checked", missing)
     try:
@@ -144,21 +154,21 @@ def _outcomes(
         row
         for batch in warehouse.batches(
             f"""
-            with told as ({check.examined}),
-            waiting as (select distinct admission_id from unmatched_stays where table_name in ({tables})),
-            weighed as (
+            with rule_told as ({check.examined}),
+            rule_waiting as (select distinct admission_id from unmatched_stays where table_name in ({tables})),
+            rule_weighed as (
                 select t.outcome, t.reason, f.admission_id is not null as found,
                        w.admission_id is not null and t.outcome in ('clear', 'not_applicable') as open
-                from told t
+                from rule_told t
                 left join found_now f on f.admission_id = t.admission_id
-                left join waiting w on w.admission_id = t.admission_id
+                left join rule_waiting w on w.admission_id = t.admission_id
             ),
-            settled as (
+            rule_settled as (
                 select case when found then 'found' when open then 'not_checked' else outcome end as outcome,
                        case when found then null when open then '{UNMATCHED}' else reason end as reason
-                from weighed
+                from rule_weighed
             )
-            select outcome, reason, count(*) as stays from settled group by outcome, reason order by outcome, reason
+            select outcome, reason, count(*) as stays from rule_settled group by outcome, reason order by outcome, reason
             """,
             check.header.limits,
             caps,

@@ -118,7 +118,7 @@ def test_a_limit_is_tried_and_changed_and_the_change_is_told(page, address):
 def test_a_check_is_switched_off_for_the_inspection_and_on_again(page, address):
     opened(page, address, "CHG-004")
     for state, button in (("停用", "停用"), ("运行", "恢复")):
-        page.click(".detail .power")
+        page.click(f".detail .power:text-is('{button}')")
         page.fill("dialog.change .why", f"试{button}")
         page.click("dialog.change .btn.main")
         page.wait_for_function(
