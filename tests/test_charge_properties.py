@@ -23,7 +23,7 @@ from review.models import Basis
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 4
+EXAMPLES = 3
 CHECKS = [check for check in all_checks() if check.header.code.startswith("CHG")]
 BEGINS = datetime(2024, 3, 1, 8, 0)
 YUAN_COLUMNS = ("cap", "cap_amount", "set_price")

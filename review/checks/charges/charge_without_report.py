@@ -4,13 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
-from review.checks.mentions import quoted
+from review.checks.item_names import spellings
+from review.checks.mentions import mentions, quoted
 from review.checks.service_traces import (
+    RESULT,
     Report,
     Words,
     by_item,
@@ -185,7 +188,10 @@ def _problem(item: Item, own: Sequence[Item], limits: Limits) -> Iterator[Proble
     if nameless or (words.done is not None and not item.reports):
         return
     orders = {line.charge_id: _order(item, line, limits) for line in item.lines}
-    lines = _excess(item, orders)
+    noted = _days_noted(record, item.name)
+    lines = [(line, taken) for line, taken in _excess(item, orders) if line.charged_on not in noted]
+    if not lines:
+        return
     only_spoken = words.spoken_of is not None and words.refused is None
     quotes = ((words.refused, "for"), (words.spoken_of, "against"))
     amount = sum((taken * line.amount / line.quantity for line, taken in lines), Decimal(0))
@@ -211,6 +217,18 @@ def _problem(item: Item, own: Sequence[Item], limits: Limits) -> Iterator[Proble
         lowered_by=("病历提到该项目，但未写结果",) if only_spoken else (),
         row_id=str(item.row["row_id"]),
     )
+
+
+def _days_noted(record: Record, item: str) -> set[date]:
+    """The days on which a note or a nursing sheet gives a result of the item."""
+    pattern = re.compile("|".join(re.escape(word) for word in spellings(item)), re.IGNORECASE)
+    return {
+        place.sentence.at.date()
+        for place in mentions(record, pattern)
+        if place.sentence.at is not None
+        and not (place.context.planned or place.context.denied)
+        and RESULT.search(place.words[place.end :])
+    }
 
 
 def _order(item: Item, line: Charge, limits: Limits) -> str | None:

@@ -21,7 +21,8 @@ OTHER = re.compile(
     r"另(?:行|取|作|做|于|选|一|外)[^，。；]{0,14}(?:切口|入路)|(?:分别|各)[^，。；]{0,10}切口|[两二2](?:个|处)[^，。；]{0,4}切口|"
     r"不同(?:切口|入路)|(?:更换|变换|改变|改|翻转)[^，。；]{0,6}体?位"
 )
-DRAIN = re.compile(r"引流|引出|戳[孔口]|置管|造口|造瘘")
+# a stab for a drain; where the word names an operation that is done, the incision is that operation's own
+DRAIN = re.compile(r"(?:引流|置管|造口|造瘘)(?![^，。；]{0,14}术)|引出|戳[孔口]")
 ADD_ON = re.compile(r"加收|另加")
 APPROACHES = (
     ("经腹", re.compile(r"经腹|开腹|剖腹|腹腔镜")),
