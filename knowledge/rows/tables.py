@@ -255,6 +255,9 @@ ROW_TABLES: dict[str, TableSpec] = {
             "evidence_field:choices charged_regex:regex cheaper_regex:regex",
             "charged cheaper",
         ),
-        *(_table(*declared) for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *UNIT_TABLES, *EVIDENCE_TABLES)),
+        *(
+            _table(*declared)
+            for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *UNIT_TABLES, *EVIDENCE_TABLES)
+        ),
     )
 }
