@@ -41,8 +41,15 @@ def reviewed(folder, out, home, monkeypatch):
 
 def told(finding):
     return {
-        **{name: list(finding[name]) if name == "charge_ids" else finding[name] for name in SAME if name != "counted_in"},
-        **{name: None if finding[name] is None else Decimal(str(finding[name])).quantize(Decimal("0.01")) for name in YUAN[:2]},
+        **{
+            name: list(finding[name]) if name == "charge_ids" else finding[name]
+            for name in SAME
+            if name != "counted_in"
+        },
+        **{
+            name: None if finding[name] is None else Decimal(str(finding[name])).quantize(Decimal("0.01"))
+            for name in YUAN[:2]
+        },
     }
 
 
@@ -66,7 +73,9 @@ def test_screening_finds_what_the_review_of_the_same_claims_finds(folder, tmp_pa
             assert (run.code, outcome, run.stays(outcome)) == (run.code, outcome, wanted)
 
 
-def rule(file, code, findings, examined="select admission_id, 'clear' as outcome, null as reason from admissions"):
+def rule(
+    file, code, findings, examined="select admission_id, 'clear' as outcome, null as reason from admissions"
+):
     header = make_header(
         {
             "code": code,
@@ -146,14 +155,19 @@ def test_the_report_says_what_was_not_looked_at_and_why(inspection, tmp_path, mo
     assert "CHG-016" in report["not_screened"]
     for told_of in report["rules"].values():
         assert sum(one["stays"] for one in told_of["outcomes"]) == 2
-        assert all(one["reason"] for one in told_of["outcomes"] if one["outcome"] in ("not_checked", "failed"))
+        assert all(
+            one["reason"] for one in told_of["outcomes"] if one["outcome"] in ("not_checked", "failed")
+        )
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (lambda folder: (folder / "claims" / "fee_list_d.csv").unlink(), "里没有费用明细 fee_list_d"),
-        (lambda folder: (folder / "claims" / "mdtrt_d.csv").write_text("psn_no\n1\n", "utf-8"), "缺少必需列 mdtrt_id"),
+        (
+            lambda folder: (folder / "claims" / "mdtrt_d.csv").write_text("psn_no\n1\n", "utf-8"),
+            "缺少必需列 mdtrt_id",
+        ),
         (lambda folder: (folder / "claims" / "fee_list_d.csv").write_text("", "utf-8"), "是空文件"),
     ],
     ids=["no fee list", "no column", "empty"],
@@ -167,7 +181,11 @@ def test_an_extract_that_cannot_be_read_is_named_with_its_remedy(spoil, said, in
 def test_lines_are_read_as_the_intake_reads_them(inspection, tmp_path):
     fees = inspection / "claims" / "fee_list_d.csv"
     lines = fees.read_text("utf-8").splitlines()
-    lines[1] = lines[1].replace("2024-03-01 23:30:00", "2024年3月1日23时30分").replace(",1,40,40,", ',1,¥40.00,"40.0",')
+    lines[1] = (
+        lines[1]
+        .replace("2024-03-01 23:30:00", "2024年3月1日23时30分")
+        .replace(",1,40,40,", ',1,¥40.00,"40.0",')
+    )
     lines.append(lines[2])  # exported twice
     lines.append(lines[3].replace(",1,40,40,", ",-1,40,-40,"))  # a refund that repeats its original's number
     fees.write_text("\n".join(lines) + "\n", "gb18030")
@@ -176,5 +194,3 @@ def test_lines_are_read_as_the_intake_reads_them(inspection, tmp_path):
     amounts = [float(row["amount"]) for row in pq.read_table(tmp_path / "out.parquet").to_pylist()]
     assert amounts == [160.0, 240.0]
     assert any("流水号重复" in note for note in done.notes)
-
-

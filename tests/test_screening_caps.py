@@ -51,7 +51,10 @@ def outcome(findings, inspection):
         ("select admission_id from nowhere", "one.sql：没有“nowhere”这张表"),
         ("select admission_id from charges where amount > $least", "one.sql：没有给出限值“least”"),
         (f"select max(c0.admission_id) as admission_id from {TWENTY}", "one.sql：超过 2 秒"),
-        ("select a.admission_id from charges a, charges b, charges c, charges d", "one.sql：结果超过 1,000 行"),
+        (
+            "select a.admission_id from charges a, charges b, charges c, charges d",
+            "one.sql：结果超过 1,000 行",
+        ),
         (
             f"select c0.admission_id, concat(repeat(c1.charge_id, 900), c2.charge_id) as said from {TWENTY} order by said",
             "one.sql：",
@@ -68,4 +71,6 @@ def test_the_rule_after_a_broken_one_runs_with_all_the_memory_there_was(inspecti
     before = inspection.warehouse.rows("select current_setting('memory_limit') as memory")
     outcome("select admission_id from nowhere", inspection)
     assert inspection.warehouse.rows("select current_setting('memory_limit') as memory") == before
-    assert outcome("select admission_id from charges where amount < $most - 9", inspection) == [("clear", None)]
+    assert outcome("select admission_id from charges where amount < $most - 9", inspection) == [
+        ("clear", None)
+    ]

@@ -168,7 +168,8 @@ def _outcomes(
                        case when found then null when open then '{UNMATCHED}' else reason end as reason
                 from rule_weighed
             )
-            select outcome, reason, count(*) as stays from rule_settled group by outcome, reason order by outcome, reason
+            select outcome, reason, count(*) as stays from rule_settled
+            group by outcome, reason order by outcome, reason
             """,
             check.header.limits,
             caps,
