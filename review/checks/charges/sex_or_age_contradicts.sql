@@ -4,14 +4,15 @@ title: 项目、药品与患者性别、年龄不符
 violation: fictitious_service
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [item_scope_limits, drug_scope_limits]}
-limits: {}
+limits: {newborn_days: 28}
 basis: [医疗保障基金使用监督管理条例#第四十条（三）, 医疗保障基金使用监督管理条例#第三十八条（六）]
 covers: {classes: [6, 7, 18, 19, 29, 32, 33, 65, 67, 80, 81, 87], problems: [76]}
 message: "患者$person，收取 $item（$limit_said）$quantity $unit_said，疑似$what，涉及 $amount_yuan 元。"
 why: 限定性别或年龄的项目、药品，不可能用于限定之外的患者。
 exceptions:
   - 母亲名下的新生儿费用
-  - 诊断表明性别登记有误
+  - 新生儿名下的产科费用
+  - 诊断或身份证号表明性别登记有误
   - 性别发育异常
   - 同一药品另有符合的限定
   - 费用未纳入基金支付的药品
@@ -48,8 +49,8 @@ held as (
     select c.admission_id, c.charge_id, c.item_key, c.item_name, c.quantity, c.unit, c.amount, k.row_id, k.aspect, k.sex as limit_sex,
            k.age_min_d, k.age_max_d, k.violation, k.of_what, k.name, coalesce(r.ceiling, 'established') as ceiling, a.sex, a.age_years,
            case when k.aspect = 'sex' then a.sex <> k.sex
-                else (k.age_max_d is not null and date_diff('day', a.birth_date, c.charged_on) > k.age_max_d)
-                     or (k.age_min_d is not null and date_diff('day', a.birth_date, c.charged_on) < k.age_min_d) end as outside
+                else (k.age_max_d is not null and (epoch(cast(c.charged_on as timestamp)) - epoch(cast(a.birth_date as timestamp))) / 86400 > k.age_max_d)
+                     or (k.age_min_d is not null and (epoch(cast(c.charged_on as timestamp)) - epoch(cast(a.birth_date as timestamp))) / 86400 < k.age_min_d) end as outside
     from charges c
     join admissions a on a.admission_id = c.admission_id
     join row_codes r on r.item_key = c.item_key and r.table_name in ('item_scope_limits', 'drug_scope_limits')
@@ -58,6 +59,15 @@ held as (
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
       and (k.aspect <> 'sex' or a.sex is not null) and (k.aspect <> 'age' or a.birth_date is not null)
       and (k.of_what = 'item' or c.in_scope_amount is null or c.in_scope_amount > 0)
+      -- a mother's charges that stand on her child's own stay
+      and not (a.birth_date is not null and regexp_matches(concat(coalesce(c.ordering_department, ''), coalesce(c.executing_department, '')), '产科|产房|母婴')
+               and (epoch(cast(c.charged_on as timestamp)) - epoch(cast(a.birth_date as timestamp))) / 86400 <= $newborn_days)
+),
+by_number as (
+    -- the number of an identity card tells the sex: odd a man's, even a woman's
+    select mdtrt_id as admission_id,
+           case when cast(substr(certno, 17, 1) as integer) % 2 = 1 then '男' else '女' end as sex
+    from raw_mdtrt_d where regexp_matches(coalesce(certno, ''), '^[0-9]{17}[0-9Xx]$')
 ),
 told_otherwise as (
     -- the diagnoses speak of the other sex: then the sex in the register is in doubt, not the charge
@@ -73,7 +83,9 @@ told_otherwise as (
 outside as (
     select h.* from held h
     left join told_otherwise d on d.admission_id = h.admission_id
+    left join by_number n on n.admission_id = h.admission_id
     where h.outside
+      and not (h.aspect = 'sex' and n.sex is not null and n.sex = h.limit_sex)
       and not (h.aspect = 'sex' and coalesce(d.either, 0) = 1)
       and not (h.aspect = 'sex' and h.limit_sex = '女' and coalesce(d.woman, 0) = 1)
       and not (h.aspect = 'sex' and h.limit_sex = '男' and coalesce(d.man, 0) = 1)
