@@ -21,7 +21,9 @@ def test_a_poisson_tail_far_out_keeps_its_relative_precision():
     assert poisson_tail(12, 0.02) == pytest.approx(by_terms, rel=1e-12)
 
 
-@pytest.mark.parametrize(("count", "trials", "rate"), [(3, 10, 0.1), (8, 10, 0.5), (0, 5, 0.3), (20, 60, 0.02), (5, 5, 0.9)])
+@pytest.mark.parametrize(
+    ("count", "trials", "rate"), [(3, 10, 0.1), (8, 10, 0.5), (0, 5, 0.3), (20, 60, 0.02), (5, 5, 0.9)]
+)
 def test_binomial_tail_is_the_sum_in_fractions(count, trials, rate):
     p = Fraction(rate)
     whole = sum(comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(count, trials + 1))
@@ -52,7 +54,23 @@ def test_exact_intervals_are_those_of_the_tables():
 
 def test_benjamini_hochberg_gives_the_worked_example():
     # the fifteen p-values of the 1995 paper: four are below 5 % after adjustment
-    chances = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    chances = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
     found = adjusted(chances, 15)
     assert sum(q <= 0.05 for q in found) == 4
     assert found[0] == pytest.approx(0.0015)

@@ -30,7 +30,7 @@ def poisson_tail(count: int, mean: float) -> float:
 
 
 def binomial_tail(count: int, trials: int, rate: float) -> float:
-    """P(X ≥ count) in this many trials at this rate, summed term by term. Raises ValueError on a rate outside [0, 1]."""
+    """P(X ≥ count) in so many trials at a rate, term by term. Raises ValueError on a rate outside [0, 1]."""
     if not 0 <= rate <= 1:
         raise ValueError(f"a rate lies between 0 and 1: {rate}")
     if count <= 0:

@@ -1,0 +1,118 @@
+-- Bills of one ward that are the same: item for item, nearly so, or to the cent. Day cases, newborns and stays of
+-- two days or fewer are paid by the package or follow one protocol and are no bills here; a round total is a fixed price.
+-- section: given
+with large as (
+    select coalesce(hospital_code, '') as hospital from admissions
+    group by coalesce(hospital_code, '') having count(*) >= $least_stays
+),
+stays as (
+    select a.admission_id, coalesce(a.hospital_code, '') as hospital,
+           coalesce(a.discharge_department, a.department, '未注明科室') as ward,
+           coalesce(a.person_id, a.admission_id) as person, a.total_amount,
+           extract(year from a.ends_on) * 12 + extract(month from a.ends_on) as month
+    from admissions a
+    join large l on l.hospital = coalesce(a.hospital_code, '')
+    where a.bed_days > $package_days and coalesce(a.admission_kind, '') not in ('28')
+      and not regexp_matches(upper(coalesce(a.main_diagnosis_code, '')), $by_protocol)
+      and coalesce(a.age_years, 1) > 0
+),
+items as (
+    select c.admission_id, c.item_key, cast(sum(c.quantity) as double) as quantity
+    from charges c
+    join stays s on s.admission_id = c.admission_id
+    group by c.admission_id, c.item_key
+),
+sizes as (
+    select admission_id, count(*) as items, sum(quantity) as quantity, sqrt(sum(quantity * quantity)) as length
+    from items group by admission_id having count(*) >= $least_items
+)
+-- section: identical
+-- what cannot be equal is put aside before the lists are made
+, shaped as (
+    select z.admission_id, z.items, s.hospital, s.ward, s.person,
+           count(*) over (partition by s.hospital, s.ward, z.items, round(z.quantity, 3)) as like_it
+    from sizes z join stays s on s.admission_id = z.admission_id
+),
+listed as (
+    select h.admission_id, h.hospital, h.ward, h.items, h.person,
+           array_sort(array_agg(distinct concat(i.item_key, '=', cast(round(i.quantity, 3) as varchar)))) as bill
+    from shaped h join items i on i.admission_id = h.admission_id
+    where h.like_it >= 2
+    group by h.admission_id, h.hospital, h.ward, h.items, h.person
+),
+groups as (
+    select hospital, ward, items, bill, count(distinct person) as n, array_sort(array_agg(distinct admission_id)) as admissions
+    from listed group by hospital, ward, items, bill having count(distinct person) >= 2
+),
+wards as (select hospital, ward, count(*) as bills from shaped group by hospital, ward),
+pairs as (
+    select hospital, sum(cast(bills as double) * (bills - 1) / 2) as all_pairs from wards group by hospital
+),
+same as (select hospital, sum(cast(n as double) * (n - 1) / 2) as same_pairs from groups group by hospital)
+select g.hospital, g.ward, g.items, g.n, g.admissions, w.bills, s.same_pairs, p.all_pairs,
+       (select count(*) from shaped) as tests
+from groups g
+join wards w on w.hospital = g.hospital and w.ward = g.ward
+join same s on s.hospital = g.hospital
+join pairs p on p.hospital = g.hospital
+where g.n >= $least_persons
+order by g.hospital, g.ward, g.items, g.admissions
+-- section: nearly
+-- bills that may be alike share several of their rarest entries, an entry being an item with its quantity
+, sized as (
+    select z.admission_id, z.items, z.length, s.hospital, s.ward, s.month, s.person
+    from sizes z join stays s on s.admission_id = z.admission_id
+    where z.items >= $many_items
+),
+entries as (
+    select s.hospital, s.ward, s.admission_id, concat(i.item_key, '=', cast(round(i.quantity, 3) as varchar)) as entry
+    from sized s join items i on i.admission_id = s.admission_id
+),
+known as (
+    select hospital, ward, entry, count(*) as bills from entries group by hospital, ward, entry
+    having count(*) between 2 and $most_alike
+),
+ranked as (
+    select e.hospital, e.ward, e.admission_id, e.entry,
+           row_number() over (partition by e.admission_id order by k.bills, e.entry) as place
+    from entries e join known k on k.hospital = e.hospital and k.ward = e.ward and k.entry = e.entry
+),
+rarest as (select hospital, ward, admission_id, entry from ranked where place <= $rare_entries),
+likely as (
+    select x.admission_id as one, y.admission_id as other
+    from rarest x join rarest y on y.hospital = x.hospital and y.ward = x.ward and y.entry = x.entry
+        and y.admission_id > x.admission_id
+    group by x.admission_id, y.admission_id
+    having count(*) >= $shared_entries
+),
+alike as (
+    select l.one, l.other, sum(i.quantity * j.quantity) / (s.length * t.length) as cosine
+    from likely l
+    join sized s on s.admission_id = l.one
+    join sized t on t.admission_id = l.other and t.person <> s.person
+    join items i on i.admission_id = l.one
+    join items j on j.admission_id = l.other and j.item_key = i.item_key
+    group by l.one, l.other, s.length, t.length, s.items, t.items
+    having sum(i.quantity * j.quantity) >= $cosine * s.length * t.length
+       and count(*) >= $same_items * greatest(s.items, t.items)
+)
+select s.hospital, s.ward, a.one, a.other, a.cosine, (select count(*) from sized) as bills,
+       (select count(*) from sized w where w.hospital = s.hospital and w.ward = s.ward) as ward_bills
+from alike a join sized s on s.admission_id = a.one
+order by s.hospital, s.ward, a.one, a.other
+-- section: totals
+, sums as (
+    select hospital, ward, total_amount, count(distinct person) as n, count(*) as stays,
+           array_sort(array_agg(distinct admission_id)) as admissions
+    from stays where total_amount > 0 and cast(total_amount * 100 as bigint) % $round_cents <> 0 group by hospital, ward, total_amount
+),
+spread as (
+    select *, sum(stays) over (partition by hospital, ward order by cast(total_amount * 100 as bigint)
+                               range between $around_cents preceding and $around_cents following) - stays as near
+    from sums
+),
+tests as (select count(*) as tests from sums)
+select s.hospital, s.ward, s.total_amount, s.n, s.stays, s.admissions, s.near, t.tests
+from spread s cross join tests t
+where s.n >= $least_persons
+order by s.hospital, s.ward, s.total_amount
