@@ -2,10 +2,12 @@
 
 import csv
 import json
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
-from case_warehouse import CaseWarehouse, build
+from case_warehouse import CaseWarehouse, build, moment
 
 from evals.matching import score_matching
 from knowledge.importing.importers import import_rows
@@ -20,7 +22,9 @@ from review.checks.item_names import synonym_groups
 from review.checks.registry import all_checks
 from review.checks.runner import run_check
 from review.checks.stamping import Stamp
-from review.item_choices import why_near
+from review.item_choices import make_choice, why_near
+from review.item_matching import LocalItem
+from review.models import Basis
 from review.store import Store
 
 DAILY = "001103000010000"
@@ -100,10 +104,11 @@ def test_the_reason_names_what_differs():
 @pytest.mark.slow
 def test_what_is_taken_without_asking_is_right_in_99_of_100_on_the_half_held_out():
     lines = score_matching(None)
-    held = lines[lines.index(next(line for line in lines if line.startswith("留出的一半"))) :]
-    assert "准确率 1.0000" in held[1] and "准确率 1.0000" in held[2]
-    judged = next(line for line in lines if line.startswith("人工判定"))
-    assert "准确率 1.0000" in judged
+    held = lines[next(place for place, line in enumerate(lines) if line.startswith("留出的一半")) :]
+    accepted = [line for line in held if "准确率" in line]
+    assert len(accepted) == 3  # otherwise written, with slips, and judged by hand
+    assert all(float(re.search(r"准确率 ([\d.]+)", line)[1]) >= 0.99 for line in accepted), accepted
+    assert float(re.search(r"前五有 ([\d.]+)", accepted[1])[1]) >= 0.95
 
 
 def test_the_shipped_rows_make_a_catalogue():
@@ -128,14 +133,16 @@ def cases():
     held.warehouse.close()
 
 
-def ran(cases, charges, knowledge, **case):
-    from case_warehouse import moment
+def always_in_force(document, passage, day):
+    return Basis(document, passage, date(2021, 5, 1), None)
 
+
+def ran(cases, charges, knowledge, **case):
     check = next(check for check in all_checks() if check.header.code == "CHG-002")
     lines = [{**line, **said} for line, said in zip(LINES, charges, strict=False)]
     case = moment({"charges": lines, "knowledge": {"item_limits": [LIMIT], **knowledge}, **case})
     inspection = build(cases, case)
-    return run_check(check, inspection, Stamp(inspection, lambda *_: None)), inspection
+    return run_check(check, inspection, Stamp(inspection, always_in_force)), inspection
 
 
 def ceilings(inspection):
@@ -159,8 +166,11 @@ def mapping(**said):
 
 
 def test_a_national_row_by_the_bare_code_is_probable_at_most(cases):
-    _, inspection = ran(cases, coded(), {"item_map": []})
+    found, inspection = ran(cases, coded(), {"item_map": []})
     assert ceilings(inspection) == {("code", "probable")}
+    assert [(str(finding.certainty), finding.lowered_by) for finding in found.findings] == [
+        ("probable", ("国家编码未经当地目录对照确认",))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +225,9 @@ def test_two_rows_of_one_rank_that_name_different_items_settle_nothing(cases):
 def test_the_same_name_without_a_code_is_a_clue(cases):
     found, inspection = ran(cases, named("急诊监护费（次）"), {"item_map": []})
     assert ceilings(inspection) == {("name", "clue")}
-    assert [str(finding.certainty) for finding in found.findings] == ["clue"]
+    assert [(str(finding.certainty), finding.lowered_by) for finding in found.findings] == [
+        ("clue", ("项目只按名称对上，尚未对码",))
+    ]
 
 
 def test_a_near_name_is_not_checked_and_named_never_clear(cases):
@@ -324,12 +336,8 @@ def test_a_wrong_number_or_code_is_told(folder, capsys):
 
 
 def test_a_press_sent_twice_is_one_choice_and_an_undo_takes_back_the_last_of_the_same_person(tmp_path):
-    from review.item_matching import LocalItem
-
     store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     item = LocalItem("H1", "HS9", "急诊监护", "日", 3, 1, Decimal(90), None, ())
-    from review.item_choices import make_choice
-
     choice = make_choice(item, DAILY, "same", ITEMS)
     store.rulings.choose("p1", "陈立群", choice)
     store.rulings.choose("p1", "陈立群", make_choice(item, "", "same", ITEMS))

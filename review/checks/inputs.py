@@ -188,6 +188,18 @@ class Inspection:
         return self._codes[table]
 
     @cached_property
+    def row_matches(self) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+        """By rule row and item key, the most that the matching of the item allows, and how it was matched."""
+        found: dict[str, dict[str, tuple[str, str]]] = {}
+        for row in self.warehouse.rows(
+            "select row_id, item_key, how, ceiling from row_codes order by row_id, item_key,"
+            " case ceiling when 'clue' then 0 when 'probable' then 1 else 2 end, how"
+        ):
+            items = found.setdefault(str(row["row_id"]), {})
+            items.setdefault(str(row["item_key"]), (row["ceiling"], row["how"]))
+        return found
+
+    @cached_property
     def unmatched_items(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
         """By rule table and admission, the items that may be of a rule and that nobody has matched to the catalogue."""
         found: dict[str, dict[str, set[str]]] = {}

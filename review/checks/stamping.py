@@ -22,6 +22,11 @@ from review.violations import VIOLATIONS, Certainty, lowest
 CENT = Decimal("0.01")
 OCR_SURE, OCR_USABLE = 0.90, 0.80
 NO_CLAUSE = "当日无施行条文"
+MATCHED = {
+    "map": "院内项目与国家项目不完全相同",
+    "code": "国家编码未经当地目录对照确认",
+    "name": "项目只按名称对上，尚未对码",
+}
 OWN_MONEY = "该费用由患者自付，未动用基金。"
 SAID_UNPAID = re.compile(r"患者自付|未动用基金|未纳入基金")
 ClauseOn = Callable[[str, str, date], Basis | None]
@@ -47,7 +52,8 @@ class Stamp:
         day = min((c.charged_on for c in charges if c.charged_on), default=record.admission.begins_at.date())
         basis = self._basis(problem.basis or header.basis_for(violation.code), row, day)
         evidence, worst = self._evidence(record, charges, problem)
-        certainty, lowered_by = _certainty(header, problem, row, basis, worst)
+        matched = self._matched(row, charges)
+        certainty, lowered_by = _certainty(header, problem, row, matched, basis, worst)
         finding = Finding(
             id=_stable_id(record.admission.admission_id, header.code, violation.code, problem),
             admission_id=record.admission.admission_id,
@@ -117,6 +123,21 @@ class Stamp:
             }
         return self._row_index.get(row_id)
 
+    def _matched(
+        self, row: Mapping[str, Any] | None, charges: Sequence[Charge]
+    ) -> tuple[Certainty, str] | None:
+        """How far the matching of the items lowers what the row may say, and why; null where it does not."""
+        if row is None or not charges:
+            return None
+        hows = self._inspection.row_matches.get(str(row["row_id"]), {})
+        found = [hows[charge.item_key] for charge in charges if charge.item_key in hows]
+        ceiling = Certainty(row["certainty_ceiling"] or "established")
+        lower = [(Certainty(most), how) for most, how in found if Certainty(most).rank < ceiling.rank]
+        if not lower:
+            return None
+        least, how = min(lower, key=lambda one: (one[0].rank, one[1]))
+        return least, MATCHED[how]
+
     def _evidence(
         self, record: Record, charges: Sequence[Charge], problem: Problem
     ) -> tuple[tuple[Evidence, ...], float | None]:
@@ -177,6 +198,7 @@ def _certainty(
     header: Header,
     problem: Problem,
     row: Mapping[str, Any] | None,
+    matched: tuple[Certainty, str] | None,
     basis: Sequence[Basis],
     worst: float | None,
 ) -> tuple[Certainty, tuple[str, ...]]:
@@ -189,6 +211,9 @@ def _certainty(
     if ceiling is not None and ceiling.rank < lowest(*steps).rank:
         reasons.append(f"规则行（{row['source_doc'] if row else ''}）须按本地目录确认")
         steps.append(ceiling)
+    if matched is not None:
+        steps.append(matched[0])
+        reasons.append(matched[1])
     if all(clause.note == NO_CLAUSE for clause in basis if clause.note != "规则行出处"):
         reasons.append(NO_CLAUSE)
         steps.append(Certainty.CLUE)
