@@ -23,6 +23,8 @@ CASES = [
 ]
 SAME = ("id", "check", "violation", "certainty", "admission_id", "charge_ids", "message", "counted_in")
 YUAN = ("amount", "fund_amount", "counted_amount")
+# a check that reads records words its finding, and what it could not look at, by more than the claims
+READS_RECORDS = frozenset(check.header.code for check in screened_checks() if check.function is not None)
 
 
 def claims_only(folder, target):
@@ -44,7 +46,7 @@ def told(finding):
         **{
             name: list(finding[name]) if name == "charge_ids" else finding[name]
             for name in SAME
-            if name != "counted_in"
+            if name != "counted_in" and not (name == "message" and finding["check"] in READS_RECORDS)
         },
         **{
             name: None if finding[name] is None else Decimal(str(finding[name])).quantize(Decimal("0.01"))
@@ -68,6 +70,8 @@ def test_screening_finds_what_the_review_of_the_same_claims_finds(folder, tmp_pa
     assert [told(finding) for finding in found] == [told(finding) for finding in expected]
     results = read_lines(tmp_path / "reviewed" / "checks.jsonl")
     for run in done.runs:
+        if run.code in READS_RECORDS:
+            continue
         for outcome in ("found", "clear", "not_applicable", "not_checked"):
             wanted = sum(one["check"] == run.code and one["outcome"] == outcome for one in results)
             assert (run.code, outcome, run.stays(outcome)) == (run.code, outcome, wanted)
