@@ -47,7 +47,8 @@ CARE_TABLES = (
     ),
     (
         "drug_safety",
-        "用药（或治疗）禁忌：儿童、老年、妊娠、疾病禁忌，两药相互作用，饮片配伍禁忌；b 或 condition_regex 是不相容的一方",
+        "用药（或治疗）禁忌：儿童、老年、妊娠、疾病禁忌，两药相互作用，饮片配伍禁忌；"
+        "b 或 condition_regex 是不相容的一方",
         "a:code name_a:text! b:code name_b:text kind:choice=safety_kind! age_min_d:int age_max_d:int "
         "condition_regex:regex text:text!",
         "a name_a b name_b kind",

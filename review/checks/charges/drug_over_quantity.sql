@@ -19,6 +19,7 @@ exceptions:
   - 作用不同的抗结核、抗病毒或降压药合用
   - 出院带药与住院用药不算重叠
   - 余药已基本用完
+  - 再次住院期间由病区发药
   - 饮片数量与剂数相符
 overturned_by: [用药方案或会诊意见, 药师审核记录, 当地长期处方或带药规定]
 */
@@ -50,7 +51,7 @@ with lines as (
     select c.admission_id, c.charge_id, c.item_key, c.item_name, c.code15, c.kind, c.spec, c.unit, c.charged_on, c.quantity, c.amount,
            coalesce(c.takeaway, '0') = '1' as takeaway, substr(coalesce(c.code15, c.item_name), 1, 10) as ingredient,
            coalesce(c.order_no, cast(c.charged_on as varchar) || '/' || coalesce(c.ordering_doctor, '')) as prescription,
-           cast(floor(epoch(cast(c.charged_on as timestamp)) / 86400) as integer) as day_no, a.person_id, a.begins_on, a.ends_on,
+           cast(floor(epoch(cast(c.charged_on as timestamp)) / 86400) as integer) as day_no, a.person_id, a.hospital_code, a.begins_on, a.ends_on,
            coalesce(p.supply_days, case when c.takeaway = '1' then o.supply_days end) as supply_days, p.dose, p.frequency
     from charges c
     join admissions a on a.admission_id = c.admission_id
@@ -201,12 +202,14 @@ in_hand as (
            '上次出院（' || cast(h.ends_on as varchar) || '）带药 ' || cast(h.supply_days as varchar) || ' 日，入院时尚余 '
                || cast(h.until_day - cast(floor(epoch(cast(l.begins_on as timestamp)) / 86400) as integer) as varchar) || ' 日' as why_said
     from lines l
-    join (select person_id, admission_id, ingredient, ends_on, max(supply_days) as supply_days,
+    join (select person_id, admission_id, hospital_code, ingredient, ends_on, max(supply_days) as supply_days,
                  cast(floor(epoch(cast(ends_on as timestamp)) / 86400) as integer) + max(supply_days) as until_day
           from lines where takeaway and supply_days is not null and person_id is not null
-          group by person_id, admission_id, ingredient, ends_on) h
+          group by person_id, admission_id, hospital_code, ingredient, ends_on) h
         on h.person_id = l.person_id and h.ingredient = l.ingredient and h.admission_id <> l.admission_id and h.ends_on <= l.begins_on
     where h.until_day - cast(floor(epoch(cast(l.begins_on as timestamp)) / 86400) as integer) > $in_hand_days and l.day_no <= h.until_day
+      -- a ward gives its own tablets: only more for home, or another hospital's, is too much
+      and (l.takeaway or coalesce(l.hospital_code, '') <> coalesce(h.hospital_code, ''))
 ),
 herbs as (
     select l.*, try_cast(regexp_extract(l.dose, '([0-9]+\.?[0-9]*)', 1) as double) as grams from lines l where l.kind = 'herb'
