@@ -122,7 +122,7 @@ def _row_line(row: Mapping[str, Any], own: list[str]) -> Line:
     return {
         "row": str(row["row_id"]),
         "cells": cells,
-        "authority": AUTHORITIES[str(row["authority"])],
+        "authority": "整理（已批准）" if approved else AUTHORITIES[str(row["authority"])],
         "working": row["authority"] == "working" and approved is None,
         "approved": approved,
         "approved_at": row["approved_at"] if approved else None,
