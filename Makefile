@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 run: $(READY)
 	$(BIN)/python app.py
 
-test: $(READY_DEV) packages spark
+test: $(READY_DEV) packages
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n auto --dist loadscope
 
@@ -28,7 +28,7 @@ lint:
 bench: $(READY_DEV)
 	$(BIN)/python -m evals bench
 
-setup: $(READY_DEV) packages spark
+setup: $(READY_DEV) packages
 
 # One pip call, so that nothing resolves against a half-installed environment or pulls another build of torch.
 $(READY): requirements.txt constraints.txt
@@ -52,10 +52,11 @@ packages:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "缺系统软件包：$$missing。请由管理员执行 apt-get install$$missing；在此之前浏览器与数据库测试会跳过。"; fi
 
-# The other engine of the screening. Its tests are skipped, and say so, where this has not been run.
+# The other engine of the screening: installs it and compares it with the first; elsewhere those tests are skipped.
 spark: $(READY_DEV)
 	$(BIN)/pip install --quiet -r requirements-spark.txt -c constraints.txt
 	@$(MAKE) --no-print-directory packages PACKAGES=openjdk-17-jre-headless
+	MINGJIAN_SPARK=1 $(BIN)/python -m pytest tests/test_screening_engines.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
