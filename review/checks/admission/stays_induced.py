@@ -14,7 +14,14 @@ from review.checks.admission.outpatient_condition_admitted import outpatient_con
 from review.checks.admission.stay_spent_on_checkup import stay_spent_on_checkup
 from review.checks.clusters import HALF, Row, listed, small_hospitals, stand_out
 from review.checks.cohorts import cohort_query
-from review.checks.gatherings import BATCH_LIMITS, CONTACT_LIMITS, batches, shared_phones, shared_places
+from review.checks.gatherings import (
+    BATCH_LIMITS,
+    CONTACT_LIMITS,
+    Gathering,
+    batches,
+    shared_phones,
+    shared_places,
+)
 from review.checks.header import (
     PYTHON_HEADERS,
     Limits,
@@ -96,7 +103,10 @@ def stays_induced(inspection: Inspection, limits: Limits) -> Iterator[Problem | 
         *_introduced(inspection, limits),
     ):
         signs[ward].append(sign)
-    for ward, sign in _needless(inspection, limits):
+    short = (
+        ward for ward, found in signs.items() if len({one.kind for one in found}) < limits["least_signs"]
+    )
+    for ward, sign in _needless(inspection, limits, frozenset(short)):
         signs[ward].append(sign)
     for ward, found in sorted(signs.items()):
         kinds = {sign.kind for sign in found}
@@ -206,29 +216,30 @@ def _quotes(inspection: Inspection, rows: Sequence[Row]) -> tuple[Evidence, ...]
     return tuple(found)
 
 
-def _needless(inspection: Inspection, limits: Limits) -> Iterator[tuple[Ward, Sign]]:
-    """Groups that came together or share a contact, most of whose stays needed no bed."""
+def _needless(
+    inspection: Inspection, limits: Limits, suspected: frozenset[Ward]
+) -> Iterator[tuple[Ward, Sign]]:
+    """Groups that came together or share a contact, most of whose stays needed no bed.
+
+    Only wards that lack one sign are asked about: to judge a need is to read the record."""
+    if not suspected:
+        return
+    wards = _wards_of(inspection, limits)
+    for group in _gathered(inspection, limits):
+        for ward in sorted(suspected & {wards[stay] for stay in group.admissions}):
+            here = [stay for stay in group.admissions if wards[stay] == ward]
+            stays = tuple(stay for stay in here if _without_need(inspection.records[stay]))
+            if len(stays) >= limits["least_needless"] and len(stays) >= limits["needless_share"] * len(here):
+                says = f"聚集入院的一组 {len(here)} 例（{group.standing.says}）中 {len(stays)} 例未见入院指征"
+                yield ward, Sign("needless", says, stays)
+
+
+def _gathered(inspection: Inspection, limits: Limits) -> Iterator[Gathering]:
     shared = {"least_stays": limits["least_stays"]}
-    groups = [
-        *batches(inspection, {**BATCH_LIMITS, **shared}),
-        *(one for one in shared_phones(inspection, {**CONTACT_LIMITS, **shared}) if not one.is_default),
-        *shared_places(inspection, {**CONTACT_LIMITS, **shared}),
-    ]
-    wards = _wards_of(inspection, limits) if groups else {}
-    needless: dict[str, bool] = {}
-    for group in groups:
-        for stay in group.admissions:
-            if stay not in needless:
-                needless[stay] = _without_need(inspection.records[stay])
-        stays = tuple(stay for stay in group.admissions if needless[stay])
-        if len(stays) >= limits["least_needless"] and len(stays) >= limits["needless_share"] * len(
-            group.admissions
-        ):
-            says = f"一组 {len(group.admissions)} 例聚集入院（{group.standing.says}）中 {len(stays)} 例未见入院指征"
-            for ward in sorted({wards[stay] for stay in stays}):
-                mine = tuple(stay for stay in stays if wards[stay] == ward)
-                if len(mine) >= limits["least_needless"]:
-                    yield ward, Sign("needless", says, mine)
+    yield from batches(inspection, {**BATCH_LIMITS, **shared})
+    phones = shared_phones(inspection, {**CONTACT_LIMITS, **shared})
+    yield from (one for one in phones if not one.is_default)
+    yield from shared_places(inspection, {**CONTACT_LIMITS, **shared})
 
 
 def _wards_of(inspection: Inspection, limits: Limits) -> Mapping[str, Ward]:

@@ -74,17 +74,17 @@ def stays_of_another_person(inspection: Inspection, limits: Limits) -> Iterator[
 def _problem(
     inspection: Inspection, row: Row, seen: str, what: str, certainty: Certainty, facts: tuple[str, ...]
 ) -> Problem:
-    admission = inspection.records[row["later"]].admission
-    total = admission.total_amount
-    probable = certainty is Certainty.PROBABLE and total is not None
+    total, fund = None, None
+    if certainty is Certainty.PROBABLE:
+        paid = "select total_amount, fund_amount from admissions where admission_id = $later"
+        found = inspection.warehouse.rows(paid, row)
+        total, fund = found[0]["total_amount"], found[0]["fund_amount"]
     return Problem(
         admission_id=row["later"],
         fields={"seen": seen},
         certainty=certainty,
         fact_ids=facts,
-        amount_options=(AmountOption("本次住院全部费用", total, admission.fund_amount),)
-        if probable and total is not None
-        else (),
+        amount_options=(AmountOption("本次住院全部费用", total, fund),) if total is not None else (),
         related_admissions=(row["earlier"],) if row.get("earlier") else (),
         points_at=(what, str(row.get("earlier") or "")),
     )

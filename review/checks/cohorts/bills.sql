@@ -16,29 +16,35 @@ stays as (
       and not regexp_matches(upper(coalesce(a.main_diagnosis_code, '')), $by_protocol)
       and coalesce(a.age_years, 1) > 0
 ),
-items as (
-    select c.admission_id, c.item_key, cast(sum(c.quantity) as double) as quantity
-    from charges c
-    join stays s on s.admission_id = c.admission_id
-    group by c.admission_id, c.item_key
-),
-sizes as (
-    select admission_id, count(*) as items, sum(quantity) as quantity, sqrt(sum(quantity * quantity)) as length
-    from items group by admission_id having count(*) >= $least_items
+-- a number for every item: equal bills have equal sums, however their lines are cut
+keyed as (
+    select item_key, row_number() over (order by item_key) as number,
+           substr(md5(item_key), 1, 1) in ('0', '1', '2', '3', '4') as chosen
+    from (select distinct item_key from charges) k
 )
 -- section: identical
--- what cannot be equal is put aside before the lists are made
-, shaped as (
-    select z.admission_id, z.items, s.hospital, s.ward, s.person,
-           count(*) over (partition by s.hospital, s.ward, z.items, round(z.quantity, 3)) as like_it
-    from sizes z join stays s on s.admission_id = z.admission_id
+, summed as (
+    select c.admission_id, sum(cast(c.quantity * 1000 as bigint)) as quantity, sum(cast(c.quantity * 1000 as bigint) * k.number) as mark
+    from charges c
+    join keyed k on k.item_key = c.item_key
+    group by c.admission_id having count(*) >= $least_items
+),
+shaped as (
+    select z.admission_id, s.hospital, s.ward, s.person,
+           count(*) over (partition by s.hospital, s.ward, z.quantity, z.mark) as like_it
+    from summed z join stays s on s.admission_id = z.admission_id
+),
+items as (
+    select c.admission_id, c.item_key, sum(cast(c.quantity * 1000 as bigint)) as quantity
+    from charges c join shaped h on h.admission_id = c.admission_id
+    where h.like_it >= 2
+    group by c.admission_id, c.item_key
 ),
 listed as (
-    select h.admission_id, h.hospital, h.ward, h.items, h.person,
-           array_sort(array_agg(distinct concat(i.item_key, '=', cast(round(i.quantity, 3) as varchar)))) as bill
+    select h.admission_id, h.hospital, h.ward, h.person, count(*) as items,
+           array_sort(array_agg(distinct concat(i.item_key, '=', cast(i.quantity as varchar)))) as bill
     from shaped h join items i on i.admission_id = h.admission_id
-    where h.like_it >= 2
-    group by h.admission_id, h.hospital, h.ward, h.items, h.person
+    group by h.admission_id, h.hospital, h.ward, h.person having count(*) >= $least_items
 ),
 groups as (
     select hospital, ward, items, bill, count(distinct person) as n, array_sort(array_agg(distinct admission_id)) as admissions
@@ -58,43 +64,58 @@ join pairs p on p.hospital = g.hospital
 where g.n >= $least_persons
 order by g.hospital, g.ward, g.items, g.admissions
 -- section: nearly
--- bills that may be alike share several of their rarest entries, an entry being an item with its quantity
+-- bills that may be alike share several of their rarest entries, an entry being an item with its quantity; a third of
+-- the items is enough to see that
 , sized as (
-    select z.admission_id, z.items, z.length, s.hospital, s.ward, s.month, s.person
-    from sizes z join stays s on s.admission_id = z.admission_id
-    where z.items >= $many_items
+    select c.admission_id, s.hospital, s.ward, s.person
+    from charges c join stays s on s.admission_id = c.admission_id
+    group by c.admission_id, s.hospital, s.ward, s.person having count(*) >= $many_items
 ),
 entries as (
-    select s.hospital, s.ward, s.admission_id, concat(i.item_key, '=', cast(round(i.quantity, 3) as varchar)) as entry
-    from sized s join items i on i.admission_id = s.admission_id
+    select s.hospital, s.ward, c.admission_id, k.number, sum(cast(c.quantity * 1000 as bigint)) as quantity
+    from charges c
+    join keyed k on k.item_key = c.item_key and k.chosen
+    join sized s on s.admission_id = c.admission_id
+    group by s.hospital, s.ward, c.admission_id, k.number
 ),
 known as (
-    select hospital, ward, entry, count(*) as bills from entries group by hospital, ward, entry
-    having count(*) between 2 and $most_alike
+    select *, count(*) over (partition by hospital, ward, number, quantity) as bills from entries
 ),
 ranked as (
-    select e.hospital, e.ward, e.admission_id, e.entry,
-           row_number() over (partition by e.admission_id order by k.bills, e.entry) as place
-    from entries e join known k on k.hospital = e.hospital and k.ward = e.ward and k.entry = e.entry
+    select hospital, ward, admission_id, number, quantity,
+           row_number() over (partition by admission_id order by bills, number) as place
+    from known where bills between 2 and $most_alike
 ),
-rarest as (select hospital, ward, admission_id, entry from ranked where place <= $rare_entries),
+rarest as (select hospital, ward, admission_id, number, quantity from ranked where place <= $rare_entries),
 likely as (
     select x.admission_id as one, y.admission_id as other
-    from rarest x join rarest y on y.hospital = x.hospital and y.ward = x.ward and y.entry = x.entry
-        and y.admission_id > x.admission_id
+    from rarest x join rarest y on y.hospital = x.hospital and y.ward = x.ward and y.number = x.number
+        and y.quantity = x.quantity and y.admission_id > x.admission_id
     group by x.admission_id, y.admission_id
     having count(*) >= $shared_entries
 ),
+named as (select one as admission_id from likely union select other from likely),
+items as (
+    select c.admission_id, c.item_key, cast(sum(c.quantity) as double) as quantity
+    from charges c join named n on n.admission_id = c.admission_id
+    group by c.admission_id, c.item_key
+),
+sizes as (
+    select admission_id, count(*) as items, sqrt(sum(quantity * quantity)) as length
+    from items group by admission_id having count(*) >= $many_items
+),
 alike as (
-    select l.one, l.other, sum(i.quantity * j.quantity) / (s.length * t.length) as cosine
+    select l.one, l.other, sum(i.quantity * j.quantity) / (a.length * b.length) as cosine
     from likely l
     join sized s on s.admission_id = l.one
     join sized t on t.admission_id = l.other and t.person <> s.person
+    join sizes a on a.admission_id = l.one
+    join sizes b on b.admission_id = l.other
     join items i on i.admission_id = l.one
     join items j on j.admission_id = l.other and j.item_key = i.item_key
-    group by l.one, l.other, s.length, t.length, s.items, t.items
-    having sum(i.quantity * j.quantity) >= $cosine * s.length * t.length
-       and count(*) >= $same_items * greatest(s.items, t.items)
+    group by l.one, l.other, a.length, b.length, a.items, b.items
+    having sum(i.quantity * j.quantity) >= $cosine * a.length * b.length
+       and count(*) >= $same_items * greatest(a.items, b.items)
 )
 select s.hospital, s.ward, a.one, a.other, a.cosine, (select count(*) from sized) as bills,
        (select count(*) from sized w where w.hospital = s.hospital and w.ward = s.ward) as ward_bills
