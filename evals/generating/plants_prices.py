@@ -205,8 +205,8 @@ def no_quantity(admit: Admitter, reference: Reference) -> Made:
 @near_miss("CHG-034", "rounding", claims=True)
 def rounding(admit: Admitter, reference: Reference) -> Made:
     stay = long_host(admit)
-    line = stay.drug(replace(items()["amlo"], price=Decimal("0.2133")), 1, 1)[0]
-    line.quantity, line.amount = Decimal(3), Decimal("0.65")
+    line = stay.drug(replace(items()["amlo"], price=Decimal("0.2133")), 1, 1, dose=3)[0]
+    line.amount = Decimal("0.65")
     return spared(stay, [line], why="0.2133×3=0.6399，记 0.65，差 0.0101 元")
 
 
