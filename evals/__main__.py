@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     generated.set_defaults(command=_generated)
     matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
     matching.set_defaults(command=_matching)
+    facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
+    facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
+    facts.set_defaults(command=_facts)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names",
@@ -98,6 +101,12 @@ def _matching(options: argparse.Namespace) -> list[str]:
     from evals.matching import score_matching
 
     return score_matching(Path(os.environ.get("MINGJIAN_HOME") or "data"))
+
+
+def _facts(options: argparse.Namespace) -> list[str]:
+    from evals.facts import score_facts
+
+    return score_facts(options.verbose)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

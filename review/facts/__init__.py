@@ -10,6 +10,7 @@ from review.facts.absences import absences
 from review.facts.anaesthetic_doses import anaesthetic_doses
 from review.facts.care_levels import care_levels
 from review.facts.cited_results import cited_results
+from review.facts.clinical import clinical_statements
 from review.facts.diagnoses import diagnoses
 from review.facts.identity import identities
 from review.facts.implants import implant_labels, implants
@@ -54,6 +55,7 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from treatments(parts)
     yield from implants(parts)
     yield from implant_labels(document)
+    yield from clinical_statements(parts)
 
 
 def place_of(statement: Statement) -> tuple[int, int]:
