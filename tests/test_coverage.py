@@ -159,11 +159,15 @@ def test_without_checks_all_but_what_a_person_must_judge_wants_a_check(held):
     assert set(states(covered(held, ())).values()) == {NO_CHECK, BY_HAND}
 
 
-def test_what_no_check_can_see_says_why_though_a_check_finds_traces(held):
+def test_what_no_check_can_see_says_why(held):
     by_hand = {(line.kind, line.number): line for line in covered(held).lines if line.state == BY_HAND}
-    assert {(CLASS, 43), (CLASS, 50), (PROBLEM, 2), (PROBLEM, 9), (PROBLEM, 35)} <= by_hand.keys()
+    assert {(CLASS, 43), (CLASS, 50), (PROBLEM, 9), (PROBLEM, 35)} <= by_hand.keys()
     assert all(len(line.reason) >= 8 for line in by_hand.values())
-    assert by_hand[PROBLEM, 2].checks == ("ADM-005",)
+
+
+def test_a_problem_at_the_card_reader_is_looked_for_by_its_traces_in_stays(held):
+    lines = {(line.kind, line.number): line for line in covered(held).lines}
+    assert (lines[PROBLEM, 2].state, lines[PROBLEM, 2].checks) == (RUNS, ("ADM-005", "ADM-014"))
 
 
 def test_a_tables_own_check_is_found_by_what_its_file_reads():

@@ -8,6 +8,7 @@ from functools import cached_property
 from knowledge.rows.care_tables import CARE_CHOICES, CARE_TABLES
 from knowledge.rows.catalogue_tables import CATALOGUE_CHOICES, CATALOGUE_TABLES
 from knowledge.rows.evidence_tables import EVIDENCE_TABLES
+from knowledge.rows.stay_tables import STAY_CHOICES, STAY_TABLES
 from knowledge.rows.unit_tables import UNIT_CHOICES, UNIT_TABLES
 
 COMMON = (
@@ -44,6 +45,7 @@ CHOICES = {
     **CARE_CHOICES,
     **CATALOGUE_CHOICES,
     **UNIT_CHOICES,
+    **STAY_CHOICES,
 }
 
 
@@ -257,7 +259,13 @@ ROW_TABLES: dict[str, TableSpec] = {
         ),
         *(
             _table(*declared)
-            for declared in (*CARE_TABLES, *CATALOGUE_TABLES, *UNIT_TABLES, *EVIDENCE_TABLES)
+            for declared in (
+                *CARE_TABLES,
+                *CATALOGUE_TABLES,
+                *UNIT_TABLES,
+                *EVIDENCE_TABLES,
+                *STAY_TABLES,
+            )
         ),
     )
 }

@@ -1,0 +1,176 @@
+"""ADM-009: a diagnosis that raises the payment group, with nothing in the results that it could rest on.
+
+Only what the tables of results cover is asked: where the hospital handed over none, nothing is said.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.readings import facts_of
+from review.models import Problem
+from review.record import Diagnosis
+
+Row = Mapping[str, Any]
+TABLES = {"lab": ("labs", "化验报告"), "exam": ("exams", "检查报告"), "vital": ("vitals", "护理体征")}
+SAID_AS = {"oxygen_saturation": "血氧饱和度", "weight": "体重"}
+SUSPECTED = re.compile(r"待查|待排|疑似|可疑|[?？]$|可能")
+FROM_OUTSIDE = re.compile(r"外院|当地医院|上级医院|院外|携带|既往|自带")
+COMPARED = {
+    "<": lambda value, bound: value < bound,
+    "<=": lambda value, bound: value <= bound,
+    ">": lambda value, bound: value > bound,
+    ">=": lambda value, bound: value >= bound,
+}
+
+
+@check(
+    code="ADM-009",
+    title="高套编码线索",
+    violation="upcoding",
+    certainty="clue",
+    counted=False,
+    needs={"tables": ("admissions", "diagnoses"), "knowledge": ("dx_rules",)},
+    limits={"least_others": 30, "low_cost": 0.4, "hours_before_death": 24},
+    basis=(
+        "住院病案首页数据填写质量规范（暂行）#第五条",
+        "住院病案首页数据填写质量规范（暂行）#第十条",
+    ),
+    message="结算诊断“$diagnosis”未见相应依据：病历内无$needs$cost。疑似诊断依据不足，分组差额由经办机构核算。",
+    why="编码须有可追溯的检查检验依据；没有依据的严重诊断会提高分组。",
+    exceptions=(
+        "结果支持诊断",
+        "疑似诊断",
+        "外院结果",
+        "入院不久死亡",
+        "后遗症或陈旧",
+    ),
+    overturned_by=("外院检查检验报告", "未导出的报告", "疑难诊断讨论记录"),
+    covers={"classes": (37,)},
+)
+def diagnosis_unsupported(record: Record, limits: Limits) -> Iterator[Problem]:
+    rules: dict[str, list[Row]] = defaultdict(list)
+    for row in record.rows("dx_rules"):
+        if row["support"]:
+            rules[str(row["condition"])].append(row)
+    asked = [(d, rows) for d in record.diagnoses for rows in rules.values() if _about(d, rows[0])]
+    if not asked:
+        raise NotApplicable("没有须看依据的诊断")
+    missing = [name for table, name in TABLES.values() if not record.provided(table)]
+    if missing:
+        raise NotChecked(f"缺：{'、'.join(missing)}")
+    if not record.labs and not record.exams:
+        raise NotChecked("本次住院没有导出的检查检验")
+    told: set[str] = set()
+    for diagnosis, rows in asked:
+        condition = str(rows[0]["condition"])
+        if condition in told or _excused(record, diagnosis, limits) or any(_met(record, row) for row in rows):
+            continue
+        told.add(condition)
+        yield _problem(record, diagnosis, rows, limits)
+
+
+def _about(diagnosis: Diagnosis, row: Row) -> bool:
+    prefixes = tuple(str(row["icd_prefix"]).split("|"))
+    exempt = row["name_exempt"]
+    return diagnosis.diagnosis_code.startswith(prefixes) and not (
+        exempt and re.search(str(exempt), diagnosis.diagnosis_name or "")
+    )
+
+
+def _excused(record: Record, diagnosis: Diagnosis, limits: Limits) -> bool:
+    """Suspected, known from elsewhere, or the patient died before it could be shown."""
+    if SUSPECTED.search(diagnosis.diagnosis_name or ""):
+        return True
+    died = record.admission.died_at
+    if died is not None:
+        hours = (died - record.admission.begins_at).total_seconds() / 3600
+        if hours <= limits["hours_before_death"]:
+            return True
+    return any(
+        FROM_OUTSIDE.search(document.text)
+        for document in record.of_kind("入院记录", "首次病程记录")
+        if re.search(
+            r"(外院|当地医院|上级医院|院外|自带)[^。\n]{0,60}(CT|MR|胸片|X线|化验|血气|检查|报告|示|提示)",
+            document.text,
+        )
+    )
+
+
+def _met(record: Record, row: Row) -> bool:
+    """Whether a result is there, and reaches the value where the row names one."""
+    pattern = re.compile(str(row["needs_any"]), re.IGNORECASE)
+    bound = row["value"]
+    values: list[Decimal | None] = []
+    if row["support"] == "lab":
+        values = [lab.value for lab in record.labs if pattern.search(lab.analyte or "")]
+        values += [
+            _number(fact.value)
+            for fact in facts_of(record, "lab_value", "cited_result")
+            if pattern.search(fact.name)
+        ]
+    elif row["support"] == "exam":
+        values = [
+            None
+            for exam in record.exams
+            if pattern.search(f"{exam.exam_name or ''}{exam.body_part or ''}{exam.method or ''}")
+        ]
+    else:
+        values = [
+            _number(f.value)
+            for f in facts_of(record, "measurement")
+            if pattern.search(SAID_AS.get(f.name, ""))
+        ]
+        if pattern.search("血氧饱和度"):
+            values += [
+                vital.oxygen_saturation for vital in record.vitals if vital.oxygen_saturation is not None
+            ]
+    if bound is None:
+        return bool(values)
+    # a result whose value cannot be read may be the one that shows it
+    return any(value is None or COMPARED[str(row["op"])](value, bound) for value in values)
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except ArithmeticError:
+        return None
+
+
+def _problem(record: Record, diagnosis: Diagnosis, rows: Sequence[Row], limits: Limits) -> Problem:
+    wanted = [f"{str(row['needs_any']).split('|')[0]}{_bound(row)}" for row in rows]
+    return Problem(
+        fields={
+            "diagnosis": diagnosis.diagnosis_name,
+            "needs": "、".join(dict.fromkeys(wanted)) + "等结果",
+            "cost": _cost(record, limits) if diagnosis.is_main else "",
+        },
+        points_at=(str(rows[0]["condition"]),),
+    )
+
+
+def _bound(row: Row) -> str:
+    return "" if row["value"] is None else f"{row['op']}{row['value'].normalize():f}"
+
+
+def _cost(record: Record, limits: Limits) -> str:
+    """Beside the hospital's other stays of the same main diagnosis, where there are enough of them."""
+    admission = record.admission
+    found = record.inspection.warehouse.rows(
+        "select median(total_amount) as middle, count(*) as others from admissions"
+        " where main_diagnosis_code = $code and admission_id <> $id and total_amount > 0",
+        {"code": admission.main_diagnosis_code, "id": admission.admission_id},
+    )[0]
+    if admission.total_amount is None or found["others"] < limits["least_others"]:
+        return ""
+    share = float(admission.total_amount) / float(found["middle"])
+    return (
+        f"；总费用为本院同主诊断 {found['others']} 例中位数的 {share:.0%}"
+        if share < limits["low_cost"]
+        else ""
+    )
