@@ -30,7 +30,7 @@ GROUPS = {
     "care": "护理与病情",
     "plans": "计划",
 }
-OWN_GROUPS = {"途径": "routes", "收缩压": "vitals", "舒张压": "vitals"}
+OWN_GROUPS = {"途径": "routes"}
 Fact = tuple[str, str]
 
 

@@ -22,21 +22,58 @@ from review.facts.statements import Statement
 
 MARKS = ("present", "denied", "past", "suspected", "relative", "possible")
 DIFFERENTIAL = re.compile(r"鉴别")
-HEAD = re.compile(r"^(?:\d{1,2}[.、．)）]|[（(]\d[）)])?[^，。；：:]{2,20}[：:]")
+OTHER_LABEL = re.compile(
+    r"^(?:[一二三四五六七八九十]、)?(?:诊断依据|诊疗计划|治疗计划|诊疗方案|初步诊断|入院诊断|病例特点)"
+)
+HEAD = re.compile(
+    r"^(?:[一二三四五六七八九十]、)?(?:鉴别诊断[：:])?(?:\d{1,2}[.、．)）]|[（(]\d[）)])?[^，。；：:]{2,20}[：:]"
+)
 NOT_GIVEN = re.compile(
-    r"停用?[^，。；]{0,6}$|要求[^，。；]{0,4}$|拒绝[^，。；]{0,4}$|禁止?$|未$|不能$|无法$|不宜$|避免$|皮试"
+    r"停用?[^，。；]{0,6}$|要求[^，。；]{0,4}$|拒绝[^，。；]{0,4}$|禁止?$|未$|未使?用[^，。；]{0,8}$|不能$|无法$|不宜$|避免$|皮试"
 )
 REPLACED = re.compile(r"[^，。；]{0,8}?(?:改|调整?为|转为|换)|为[一二三特ⅠⅡⅢI]级")
+UNSAID = {
+    "narrower": ("denied",),
+    "implies": ("denied", "suspected", "possible"),
+}  # of a kind, not of the whole
 Hit = tuple[Word, int, int]
+Verdict = tuple[int, str]
 
 
 def clinical_statements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Kind `clinical` with the meaning as value (one of MARKS); `clinical_value` and, of before, `clinical_earlier`."""
     run = list(sentences)
+    compared = _differentials(run)
     for place, sentence in enumerate(run):
         hits = _hits(sentence.bare)
         if hits or any(sign.isdigit() for sign in sentence.bare):
-            yield from _once(_of_sentence(sentence, hits, run[place + 1 : place + 4]))
+            verdict = _verdict(run, compared, place)
+            yield from _once(_of_sentence(sentence, hits, verdict))
+
+
+def _differentials(run: Sequence[Sentence]) -> list[bool]:
+    """Which sentences weigh other diagnoses: those of such a section, those behind such a label up to the next."""
+    compared, section, running = [], None, False
+    for sentence in run:
+        opening = sentence.bare[:10]
+        if sentence.section != section or OTHER_LABEL.match(opening):
+            section, running = sentence.section, False
+        running = running or DIFFERENTIAL.search(opening) is not None
+        compared.append(running or DIFFERENTIAL.search(sentence.section or "") is not None)
+    return compared
+
+
+def _verdict(run: Sequence[Sentence], compared: Sequence[bool], place: int) -> Verdict | None:
+    """Where the head of a differential diagnosis ends and what is made of it up to the next head."""
+    head = HEAD.match(run[place].bare) if compared[place] else None
+    if head is None:
+        return None
+    text = run[place].bare[head.end() :]
+    for following in range(place + 1, min(place + 4, len(run))):
+        if not compared[following] or HEAD.match(run[following].bare):
+            break
+        text += run[following].bare
+    return head.end(), head_verdict(text)
 
 
 def _once(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -66,15 +103,18 @@ def _masked(bare: str, hits: Sequence[Hit]) -> str:
     return "".join([*pieces, bare[place:]])
 
 
-def _of_sentence(
-    sentence: Sentence, hits: Sequence[Hit], following: Sequence[Sentence]
-) -> Iterator[Statement]:
+def _of_sentence(sentence: Sentence, hits: Sequence[Hit], verdict: Verdict | None) -> Iterator[Statement]:
     around = Surroundings(sentence, _masked(sentence.bare, hits))
-    said: dict[str, set[str]] = {}
+    told = [
+        (word, start, end, *said)
+        for word, start, end in hits
+        for said in _said(around, word, start, end, verdict)
+    ]
+    present = {name for _, _, _, name, meant in told if meant == "present"}
+    for word, start, end, name, meant in told:
+        if word.way != "denies" or name not in present:
+            yield _statement(around, start, end, "clinical", name, meant)
     for word, start, end in hits:
-        for name, value in _said(around, word, start, end, following):
-            said.setdefault(name, set()).add(value)
-            yield _statement(around, start, end, "clinical", name, value)
         if word.group in {"routes", "care"} and _given(around.sentence.bare, start, end):
             name, value = word.name.split("=") if "=" in word.name else ("途径", word.name)
             yield _statement(around, start, end, "clinical_value", name, value)
@@ -83,7 +123,7 @@ def _of_sentence(
 
 
 def _said(
-    around: Surroundings, word: Word, start: int, end: int, following: Sequence[Sentence]
+    around: Surroundings, word: Word, start: int, end: int, verdict: Verdict | None
 ) -> Iterator[tuple[str, str]]:
     if word.group == "plans":
         if planned(around, start, end):
@@ -96,27 +136,17 @@ def _said(
     if word.group not in {"signs", "diagnoses", "history"}:
         return
     diagnosis = word.group != "signs"
-    head = HEAD.match(around.sentence.bare)
-    if diagnosis and head and end <= head.end() and DIFFERENTIAL.search(around.sentence.section or ""):
-        yield word.name, head_verdict(_discussion(around.sentence.bare[head.end() :], following))
+    if diagnosis and verdict is not None and end <= verdict[0]:
+        if word.way not in UNSAID:
+            yield word.name, verdict[1]
         return
     mark = meaning(around, start, end, diagnosis=diagnosis)
     if word.way == "denies":
         mark = "denied" if mark == "present" else None
-    if word.way == "narrower" and mark == "denied":
+    if mark in UNSAID.get(word.way, ()) or (word.name.endswith("史") and mark == "present"):
         mark = None
     if mark is not None:
         yield word.name, mark
-
-
-def _discussion(rest: str, following: Sequence[Sentence]) -> str:
-    """What is said of the head of a differential diagnosis, up to the next head."""
-    text = rest
-    for sentence in following:
-        if HEAD.match(sentence.bare) or not DIFFERENTIAL.search(sentence.section or ""):
-            break
-        text += sentence.bare
-    return text
 
 
 def _given(bare: str, start: int, end: int) -> bool:

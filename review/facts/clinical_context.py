@@ -48,18 +48,21 @@ CONDITION = re.compile(
 CONDITION_AFTER = re.compile(ITEM + r"等的]*(?:风险|可能性|时[及立随请应]|危险|高危)")
 PLAN = re.compile(
     r"拟|择期|计划|准备|将[于行]|必要时|建议|预约|定于|明日|次日|明晨|今日下午|下周|周[一二三四五六日]|要求|为行|为求|求行|"
-    r"待[^，。]{0,8}后|择日|为(?=第)|进一步|下一步|完善|限期|等待|安排|需行|应行|可行|行第\d+(?:次|周期)[^，。；]{0,6}(?:入院|收)|(?:[若如][^，。；]{1,12}则)"
+    r"待[^，。]{0,8}后|择日|为(?=第)|进一步|下一步|完善|限期|等待|安排|需行|应行|可行|[入住来]院行|申请|待行|待$|[需须](?:要|急诊|尽快|立即|限期|再次|行)*$|考虑行?$|决定|行第\d+(?:次|周期)[^，。；]{0,6}(?:入院|收)|(?:[若如][^，。；]{1,12}则)"
 )
 DONE = re.compile(r"已|昨日|昨天|后第|完成|曾|既往|今日行|当日行|过程顺利|急诊行|术后")
 PAST_BEFORE = re.compile(
-    r"既往|曾|以往|自幼|病史[：:]|(?:[\d一二三四五六七八九十数半多余两]+)(?:余|多)?(?:年|个?月)前|多年前|(?:19|20)\d\d年(?!\d{1,2}月\d{1,2}日)"
+    r"既往|曾|以往|自幼|(?:既往|过去)史[：:]|(?:[\d一二三四五六七八九十数半多余两]+)(?:余|多)?(?:年|个?月)余?前|多年前|(?:19|20)\d\d年(?!\d{1,2}月\d{1,2}日)"
 )
 PAST_AFTER = re.compile(
     ITEM + r"等]*(?:[（(][^）)]{0,8}[）)])?[^，。；、]{0,4}?(?:病史|史(?!无)|"
     r"[^，。；、]{0,8}?(?:\d+|[半数多十一二三四五六七八九两])(?:余|多)?(?:年|个?月))"
 )
+MONTHS_AGO = re.compile(r"月余?前")
+DATED = re.compile(r"(?:19|20)\d\d[-年./]")
+AT_NEED = re.compile(ITEM + r"]*时")
 RECENT_AGAIN = re.compile(r"再发|反复|间断|间歇|加重|逐渐|再次")
-STILL_PAST = re.compile(r"^(?:遗留|表现为|发作时|当时|后遗|并发|术后|后|经|予)")
+STILL_PAST = re.compile(r"^(?:遗留|诊断|确诊|明确|表现为|发作时|当时|后遗|并发|术后|后|经|予)")
 RELATIVE = re.compile(
     r"父|母|兄|弟|姐|妹|配偶|丈夫|妻|其子(?!宫)|其女|儿子|女儿|家族|[舅叔姑姨爷奶]|外公|外婆|子女|亲属"
 )
@@ -67,12 +70,14 @@ WATCHED = re.compile(r"(?:观察|监测|关注|评估)[^，。；]*$")
 WATCHED_AFTER = re.compile(ITEM + r"等]*(?:变化|情况|程度)")
 TELLS = re.compile(r"诉|述|称|发现|告知|陪|说|代|见患|送|反映")
 GENERAL = re.compile(
+    r"可致|可引起|可导致|"
     r"多有|常有|可有|常见|多见|典型|常伴|多伴|多表现|可表现|常表现|多为|早期可|多于|好发|一般有|特点为|临床表现"
 )
 UNLIKELY = re.compile(
     r"不支持|不符|可能性(?:较|很)?(?:小|低)|可能性不大|(?<![需待不能])(?:可|已|暂)?(?:予以?)?(?:排除|除外)(?!性)|不考虑|依据不足|无[^，。]{0,12}(?:依据|证据)|[可资]鉴别"
 )
 OPEN = re.compile(
+    r"(?:完善|检查|动态观察)[^，。]{0,8}(?:排除|除外)[，。；]?$|"
     r"需[^，。]{0,16}(?:排除|鉴别|除外)|进一步|待[^，。]{0,8}(?:排除|除外|明确)|不[能可]?(?:完全)?(?:排除|除外)"
 )
 FAMILY, CONSENT = "家族史", re.compile(r"同意书|告知书|宣教")
@@ -153,6 +158,8 @@ def past_procedure(around: Surroundings, start: int, end: int) -> bool:
     section = around.sentence.section or ""
     old = (
         "既往史" in section
+        or ("诊断" in section and re.match(r"术?后(?!第)", after))
+        or (section == "现病史" and DATED.search(before))
         or PAST_BEFORE.search(before)
         or re.match(r"[^，。；]{0,10}史|术?后(?:\d|[一二三四五六七八九十半多余])+(?:余|多)?年", after)
     )
@@ -191,7 +198,8 @@ def _conditional(around: Surroundings, left: int, before: str, after: str) -> bo
     whole = around.masked[:left]
     listed = re.search(r"(?:风险|并发症|可能(?:出现|发生)[^。；]{0,12})[：:]", whole)
     consent = CONSENT.search(around.sentence.document.kind) and "患者" not in around.masked
-    return bool(CONDITION.search(before) or CONDITION_AFTER.match(after) or listed or consent)
+    at_need = "计划" in (around.sentence.section or "") and AT_NEED.match(after)
+    return bool(at_need or CONDITION.search(before) or CONDITION_AFTER.match(after) or listed or consent)
 
 
 def _denied_list(around: Surroundings, left: int, start: int, end: int) -> bool:
@@ -211,8 +219,9 @@ def _denied_list(around: Surroundings, left: int, start: int, end: int) -> bool:
 def _past(around: Surroundings, left: int, before: str, after: str, section: str, diagnosis: bool) -> bool:
     if any(name in section for name in BEFORE_SECTIONS):
         return True
-    if PAST_BEFORE.search(before):
-        return diagnosis or not RECENT_AGAIN.search(around.masked)
+    cue = PAST_BEFORE.search(before)
+    if cue:
+        return diagnosis or not (RECENT_AGAIN.search(around.masked) or MONTHS_AGO.search(cue[0]))
     if re.match(ITEM + r"等]*(?:病史|史)", after):
         return True
     if diagnosis and PAST_AFTER.match(after):

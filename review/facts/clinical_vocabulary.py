@@ -13,13 +13,14 @@ import yaml
 FILE = Path(__file__).with_name("clinical.yaml")
 WORD_GROUPS = ("signs", "diagnoses", "history", "plans", "routes", "care", "lookalikes")
 VALUE_GROUPS = ("vitals", "labs")
-WAYS = frozenset({"says", "narrower", "denies"})
+LOOKAROUND = re.compile(r"\(\?(?:[=!]|<[=!])[^()]*(?:\([^()]*\)[^()]*)*\)")
+WAYS = frozenset({"says", "narrower", "implies", "denies"})
 FIRST = re.compile(r"(?:\(\?<!(?P<behind>[^)]*)\))?(?P<first>[0-9A-Za-z\u4e00-\u9fffⅠ-Ⅻ])(?![?*+{])")
 
 
 @dataclass(frozen=True)
 class Word:
-    """One pattern of one name; `way` tells whether it says the name, a narrower kind of it, or its absence."""
+    """One pattern of one name; `way` tells what it says of the name, as the head of `clinical.yaml` explains."""
 
     group: str
     name: str
@@ -61,7 +62,7 @@ def vocabulary() -> Vocabulary:
     unknown = set(declared) ^ {*WORD_GROUPS, *VALUE_GROUPS}
     if unknown:
         raise ValueError(f"{FILE.name}：分组不对或缺少 {sorted(unknown)}")
-    words = sorted(_words(declared), key=lambda word: (_first(word), -len(word.pattern), word.pattern))
+    words = sorted(_words(declared), key=lambda word: (_first(word), -_breadth(word), word.pattern))
     quantities = tuple(_quantities(declared))
     names = sorted(
         (word.pattern for quantity in quantities for word in quantity.words), key=len, reverse=True
@@ -94,6 +95,11 @@ def _quantities(declared: Mapping[str, Any]) -> Iterator[Quantity]:
             yield Quantity(
                 group, str(name), words, re.compile(about["unit"]), float(about["from"]), float(about["to"])
             )
+
+
+def _breadth(word: Word) -> int:
+    """How much of a text a word spells out: what only looks around does not count."""
+    return len(LOOKAROUND.sub("", word.pattern))
 
 
 def _first(word: Word) -> str:
