@@ -32,6 +32,7 @@ from review.checks.header import (
 from review.checks.inputs import Inspection, Record
 from review.checks.tails import binomial_tail
 from review.models import Evidence, Problem, Skipped
+from review.record import Document
 
 Ward = tuple[str, str]
 NEEDLESS = (admission_without_need, outpatient_condition_admitted, stay_spent_on_checkup)
@@ -208,11 +209,13 @@ def _quotes(inspection: Inspection, rows: Sequence[Row]) -> tuple[Evidence, ...]
     """The words where they stand."""
     found = []
     for row in rows[:4]:
-        record = inspection.records[row["admission_id"]]
-        document = next((doc for doc in record.documents if doc.document_id == row["document_id"]), None)
-        start = document.text.find(row["words"]) if document else -1
-        if document is not None and start >= 0:
-            found.append(record.quote(document, start, start + len(row["words"])))
+        documents = inspection.warehouse.rows("select * from documents where document_id = $document_id", row)
+        for document in (Document(**columns) for columns in documents):
+            start = document.text.find(row["words"])
+            if start >= 0:
+                found.append(
+                    inspection.layout.evidence(document, start, start + len(row["words"]), says="for")
+                )
     return tuple(found)
 
 
