@@ -243,3 +243,8 @@ def test_a_record_of_sixty_documents_is_read_at_once():
     assert (
         time.process_time() - begun < 2.0
     )  # some 0.6 ms a sentence even on a slow machine; 60 documents of the example: 0.03 s
+
+
+def test_a_procedure_that_was_called_off_is_no_plan():
+    assert told("拟下午血液透析未行。") == set()
+    assert told("返院行第2周期化疗。") == {("化疗", "possible")}

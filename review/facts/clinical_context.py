@@ -48,8 +48,9 @@ CONDITION = re.compile(
 CONDITION_AFTER = re.compile(ITEM + r"等的]*(?:风险|可能性|时[及立随请应]|危险|高危)")
 PLAN = re.compile(
     r"拟|择期|计划|准备|将[于行]|必要时|建议|预约|定于|明日|次日|明晨|今日下午|下周|周[一二三四五六日]|要求|为行|为求|求行|"
-    r"待[^，。]{0,8}后|择日|为(?=第)|进一步|下一步|完善|限期|等待|安排|需行|应行|可行|[入住来]院行|申请|待行|待$|[需须](?:要|急诊|尽快|立即|限期|再次|行)*$|考虑行?$|决定|行第\d+(?:次|周期)[^，。；]{0,6}(?:入院|收)|(?:[若如][^，。；]{1,12}则)"
+    r"待[^，。]{0,8}后|择日|为(?=第)|进一步|下一步|完善|限期|等待|安排|需行|应行|可行|[入住来返]院(?:行|第)|申请|待行|待$|[需须](?:要|急诊|尽快|立即|限期|再次|行)*$|考虑行?$|决定|行第\d+(?:次|周期)[^，。；]{0,6}(?:入院|收)|(?:[若如][^，。；]{1,12}则)"
 )
+NOT_DONE = re.compile(r"未行|取消|未果")
 DONE = re.compile(r"已|昨日|昨天|后第|完成|曾|既往|今日行|当日行|过程顺利|急诊行|术后")
 PAST_BEFORE = re.compile(
     r"既往|曾|以往|自幼|(?:既往|过去)史[：:]|(?:[\d一二三四五六七八九十数半多余两]+)(?:余|多)?(?:年|个?月)余?前|多年前|(?:19|20)\d\d年(?!\d{1,2}月\d{1,2}日)"
@@ -61,10 +62,10 @@ PAST_AFTER = re.compile(
 MONTHS_AGO = re.compile(r"月余?前")
 DATED = re.compile(r"(?:19|20)\d\d[-年./]")
 AT_NEED = re.compile(ITEM + r"]*时")
-RECENT_AGAIN = re.compile(r"再发|反复|间断|间歇|加重|逐渐|再次")
+RECENT_AGAIN = re.compile(r"近\d|再发|反复|间断|间歇|加重|逐渐|再次")
 STILL_PAST = re.compile(r"^(?:遗留|诊断|确诊|明确|表现为|发作时|当时|后遗|并发|术后|后|经|予)")
 RELATIVE = re.compile(
-    r"父|母|兄|弟|姐|妹|配偶|丈夫|妻|其子(?!宫)|其女|儿子|女儿|家族|[舅叔姑姨爷奶]|外公|外婆|子女|亲属"
+    r"父|母|兄|哥|嫂|弟|姐|妹|配偶|丈夫|妻|其子(?!宫)|其女|儿子|女儿|家族|[舅叔姑姨爷奶]|外公|外婆|子女|亲属"
 )
 WATCHED = re.compile(r"(?:观察|监测|关注|评估)[^，。；]*$")
 WATCHED_AFTER = re.compile(ITEM + r"等]*(?:变化|情况|程度)")
@@ -148,6 +149,7 @@ def planned(around: Surroundings, start: int, end: int) -> bool:
     return (
         bool(PLAN.search(before + around.masked[start:end]) or PLAN.search(wide))
         and not DONE.search(before)
+        and not NOT_DONE.search(after)
         and not denied(before, after)
     )
 
