@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from review.checks.registry import all_checks
-from review.engines.dialect import for_spark, unportable
-from review.engines.duckdb import VIEWS
+from review.engines.dialect import for_spark, steps_for_spark, unportable
+from review.engines.duckdb import PARAMETER, VIEWS
 from review.screening.run import Options, screen, screened_checks
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,7 @@ def test_only_what_means_the_same_on_both_engines_stands_in_a_query(name):
         ("select a, count(*) from t group by all", "group by all"),
         ("select a from t qualify row_number() over (order by a) = 1", "qualify"),
         ("select unnest(a) from t", "unnest"),
+        ("select array_agg(a) over (partition by b) from t", "array_agg"),
     ],
 )
 def test_what_differs_between_the_engines_is_refused_with_the_reason(query, reason):
@@ -61,6 +64,55 @@ def test_what_the_engines_mean_differently_is_set_right():
     assert "DATEDIFF(DAY, MIN(a.begins_on), MAX(a.ends_on))" in written
     assert "CAST(UNIX_TIMESTAMP(t) AS DOUBLE)" in written
     assert "COALESCE(x, '')" in written and "n > 3" in written
+    gathered = for_spark(
+        "select array_sort(array_agg(distinct f) filter (where f is not null)) as l from a", {}
+    )
+    assert (
+        "IF(SIZE(COLLECT_LIST(DISTINCT f) FILTER(WHERE NOT f IS NULL)) > 0, COLLECT_LIST(DISTINCT f) FILTER("
+        in gathered
+    )
+
+
+TWICE = """
+with lines as (select c.admission_id, c.amount from charges c join row_codes r on r.item_key = c.item_key),
+few as (select admission_id from lines where amount > $least),
+small as (select row_id from rules)
+select few.admission_id, lines.amount from few join lines on lines.admission_id = few.admission_id
+where exists (select 1 from small) and not exists (select 1 from small s where s.row_id is null)
+"""
+
+
+def test_a_part_that_is_read_twice_is_worked_out_once():
+    steps, asked = steps_for_spark(TWICE, {"least": 3}, "q7")
+    assert [step.name for step in steps] == ["q7_lines"]
+    assert steps[0].sql.startswith("SELECT") and "FROM charges AS c" in steps[0].sql
+    assert "q7_few AS (SELECT" in asked and "FROM q7_lines AS lines" in asked and "> 3" in asked
+    # what costs less to read again than to keep stays a part of the query
+    assert "q7_small AS (SELECT" in asked and "charges" not in asked
+
+
+def test_parts_keep_their_meaning_when_a_query_stands_inside_another():
+    inner = "with a as (select x, count(*) as n from t group by x) select p.x from a p join a q on q.x = p.x"
+    outer = f"with told as ({inner}), a as (select 1 as x) select told.x, a.x as y from told join a on a.x = told.x"
+    steps, asked = steps_for_spark(outer, {}, "q")
+    assert [step.name for step in steps] == ["q_told_a"]
+    assert "q_told AS (SELECT p.x FROM q_told_a AS p JOIN q_told_a AS q" in asked
+    assert "q_a AS (SELECT 1 AS x)" in asked and asked.endswith(
+        "FROM q_told AS told JOIN q_a AS a ON a.x = told.x"
+    )
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_in_steps_reads_nothing_that_was_not_kept_before(name):
+    limits = dict.fromkeys(PARAMETER.findall(QUERIES[name]), 1)
+    known: set[str] = set()
+    steps, asked = steps_for_spark(f"select * from ({QUERIES[name]}) as found", limits, "mark")
+    for written in (*(step.sql for step in steps), asked):
+        tree = sqlglot.parse_one(written, dialect="spark")
+        parts = {part.alias for part in tree.find_all(exp.CTE)}
+        read = {table.name for table in tree.find_all(exp.Table) if table.name.startswith("mark_")}
+        assert read <= known | parts
+        known |= {step.name for step in steps if step.sql == written}
 
 
 def found(claims, out, home, engine):

@@ -6,15 +6,18 @@ sees, and the engine is reached by its master's address alone.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from review.engines.dialect import for_spark
+from review.engines.dialect import for_spark, steps_for_spark
 from review.engines.duckdb import PARAMETER, VIEWS, Row, Warehouse, view_name
 from review.engines.failures import Caps, failed, too_long, too_many, without_value
 from review.errors import SettingsError
@@ -38,6 +41,8 @@ class SparkWarehouse(Warehouse):
     def __init__(self, session: Any, folder: Path) -> None:
         self._session = session
         self._folder = folder
+        self._marks = itertools.count()
+        self._read_out: list[str] = []
 
     @classmethod
     def over(cls, read: Warehouse, folder: Path, master: str, gigabytes: float) -> SparkWarehouse:
@@ -56,7 +61,8 @@ class SparkWarehouse(Warehouse):
         read.close()
         warehouse = cls(_session(master, gigabytes), folder)
         for name in names:
-            warehouse._read(f"{folder / name}.parquet", name)
+            file = folder / f"{name}.parquet"
+            warehouse._read(str(file), name, _kinds(pq.read_schema(file)))
         return warehouse
 
     def close(self) -> None:
@@ -65,13 +71,40 @@ class SparkWarehouse(Warehouse):
     def run(self, sql: str) -> None:
         self._session.sql(for_spark(sql, {}))
 
-    def _read(self, path: str, name: str) -> None:
-        self._session.read.parquet(path).createOrReplaceTempView(name)
+    def _read(self, path: str, name: str, kinds: Any) -> None:
+        """A file under a name; its kinds are told, for Spark runs a job to find them out."""
+        self._session.read.schema(kinds).parquet(path).createOrReplaceTempView(name)
 
     def keep(self, name: str, sql: str) -> None:
+        with self._in_steps(sql, {}) as asked:
+            self._keep_as_said(name, asked)
+
+    def _keep_as_said(self, name: str, said: str) -> None:
         target = str(self._folder / f"{name}.view")
-        self._session.sql(for_spark(sql, {})).write.mode("overwrite").parquet(target)
-        self._read(target, name)
+        answer = self._session.sql(said)
+        # a column of which nothing is known has no type that a file could hold
+        untyped = [field.name for field in answer.schema.fields if field.dataType.typeName() == "void"]
+        answer = answer.withColumns({column: answer[column].cast("string") for column in untyped})
+        answer.write.mode("overwrite").parquet(target)
+        self._read(target, name, answer.schema)
+
+    @contextmanager
+    def _in_steps(self, sql: str, limits: Mapping[str, Any]) -> Iterator[str]:
+        """The last step of a query, while the answers of those before it are held."""
+        steps, asked = steps_for_spark(sql, limits, f"step{next(self._marks)}")
+        kept: list[str] = []
+        try:
+            for step in steps:
+                kept.append(step.name)
+                self._keep_as_said(step.name, step.sql)
+            yield asked
+        finally:
+            for name in kept:
+                self._session.catalog.dropTempView(name)
+            # a query may be answered while a task of it, needed no longer, still reads
+            for name in self._read_out:
+                shutil.rmtree(self._folder / f"{name}.view", ignore_errors=True)
+            self._read_out = kept
 
     def keep_arrow(self, table: str, rows: Any) -> None:
         self._session.createDataFrame(rows).createOrReplaceTempView(table)
@@ -121,13 +154,21 @@ class SparkWarehouse(Warehouse):
 
     def _batches(self, sql: str, limits: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
         """Findings are few beside lines: they are gathered here, the lines stay where they are."""
-        table = self._session.sql(for_spark(sql, limits)).toArrow()
+        with self._in_steps(sql, limits) as asked:
+            table = self._session.sql(asked).toArrow()
         plain = pa.schema([pa.field(field.name, _without_zone(field.type)) for field in table.schema])
         yield from table.cast(plain).to_batches(max_chunksize=20_000)
 
 
 def _without_zone(kind: pa.DataType) -> pa.DataType:
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
+
+
+def _kinds(schema: pa.Schema) -> Any:
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    # a time without a zone is read as one of the session, whose zone is UTC
+    return from_arrow_schema(schema, prefer_timestamp_ntz=False)
 
 
 def _session(master: str, gigabytes: float) -> Any:
