@@ -6,7 +6,7 @@ figures. Workbooks and files in another encoding than UTF-8 are read by the inta
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,11 @@ EMPTY = "'', 'NULL', 'null', 'Null', 'None', 'none', 'nan', 'NaN', 'NaT', 'N/A',
 SPACE = r"(e' \t\r\n\v\f' || chr(160) || chr(12288) || chr(65279))"
 WIDE = "(160, 12288, 65279)"
 LOST_DIGITS = r"\.0$|^[+-]?[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
+AS_WRITTEN = {
+    "number": "try_cast({cell} as decimal(18,4))",
+    "time": "date_trunc('second', try_cast({cell} as timestamp))",
+    "date": "cast(try_cast({cell} as timestamp) as date)",
+}
 
 
 @dataclass(frozen=True)
@@ -105,40 +110,91 @@ def read_head(path: Path, shape: TableShape) -> Head | None:
     return Head(mark, at + 1, tuple(cell.strip() for cell in rows[at]))
 
 
-def select_of(file: ClaimFile, columns: Mapping[str, str], scan: str, first_row: int) -> str:
+def select_of(
+    file: ClaimFile,
+    columns: Mapping[str, str],
+    scan: str,
+    first_row: int,
+    as_written: Collection[str] = (),
+) -> str:
     """A select of the table's columns from a scan; `columns` are the scan's names and SQL types.
 
-    `first_row` is the number a person sees on the first row of data. Raises InputError for a missing column."""
-    places: dict[str, tuple[str, str]] = {}
-    for name, kind in columns.items():
-        column = file.shape.column(name)
-        if column is not None:
-            places.setdefault(column.name, (name, kind))
+    `first_row` is the number a person sees on the first row of data; `as_written` are the table's columns whose cells
+    all mean what they say, which costs nothing to read. Raises InputError for a missing column."""
+    places = _places(file, columns)
     missing = [column for column in file.shape.required if column.name not in places]
     if missing:
         told = "、".join(f"{column.name}（{column.headings[1]}）" for column in missing)
         raise InputError(f"{file.source} 表头缺少必需列 {told}；请补上该列后重新导出。")
     names = [column.name for column in file.shape.columns]
-    first = [
-        f"{_cell(*places[column.name], column) if column.name in places else _nothing(column)} as {column.name}"
-        for column in file.shape.columns
-    ]
-    texts = {
-        column.name: column.kind
-        for column in file.shape.columns
-        if column.name in places and not _typed(places[column.name][1], column)
-    }
-    cells = f"select {', '.join(first)}, row_at from ({scan})"
-    # one step over another: an engine works out each step once, a cell nested in itself many times
-    steps: tuple[Callable[[str, str], str], ...] = (_unwrapped, _emptied, _cast, _asked)
-    for step in steps:
-        cells_read = [step(name, texts[name]) if name in texts else name for name in names]
-        cells = f"select {', '.join(cells_read)}, row_at from ({cells})"
+    first, texts = [], {}
+    for column in file.shape.columns:
+        if column.name not in places:
+            cell = _nothing(column)
+        elif column.name in as_written:
+            cell = AS_WRITTEN.get(column.kind, "nullif({cell}, '')").format(
+                cell=_quoted(places[column.name][0])
+            )
+        else:
+            cell = _cell(*places[column.name], column)
+            if not _typed(places[column.name][1], column):
+                texts[column.name] = column.kind
+        first.append(f"{cell} as {column.name}")
+    cells = _read(f"select {', '.join(first)}, row_at from ({scan})", [*names, "row_at"], texts)
     required = " and ".join(f"{column.name} is not null" for column in file.shape.required)
     return (
         f"select {', '.join(names)}, {text_literal(file.source)} as source, "
         f"cast(row_at + {first_row} as integer) as row_number from ({cells}) where {required}"
     )
+
+
+def texts_of(file: ClaimFile, columns: Mapping[str, str]) -> dict[str, tuple[str, Column]]:
+    """The columns that a file has as text, by the table's names: the name in the file, and the column."""
+    held = {name: _places(file, columns).get(name) for name in (column.name for column in file.shape.columns)}
+    return {
+        column.name: (_quoted(place[0]), column)
+        for column in file.shape.columns
+        if (place := held[column.name]) and place[1].lower() == "varchar" and column.kind != "count"
+    }
+
+
+def exceptions_of(column: Column, cells: str) -> str:
+    """A query that has a row where some text `written` of `cells` means anything else than it says."""
+    if column.kind in AS_WRITTEN:
+        value = f"try_cast(written as {'decimal(18,4)' if column.kind == 'number' else 'timestamp'})"
+        unsound = "" if column.kind == "number" else f" or year({value}) not between 1900 and 2099"
+        return f"select 1 from ({cells}) where written is not null and ({value} is null{unsound}) limit 1"
+    edges = ("written", "right(written, 1)")
+    ends = " or ".join(f"ord({end}) <= 39 or ord({end}) in (61, 160, 12288, 65279)" for end in edges)
+    lost = " or ends_with(written, '.0') or contains(lower(written), 'e')" if column.kind == "id" else ""
+    doubtful = f"select written from ({cells}) where written <> '' and ({ends} or written in ({EMPTY}){lost})"
+    first = f"select written, {_cell('written', 'varchar', column)} as meant from ({doubtful})"
+    meant = _read(first, ["written", "meant"], {"meant": column.kind})
+    return f"select 1 from ({meant}) where written is distinct from meant limit 1"
+
+
+def _places(file: ClaimFile, columns: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Name and SQL type in the scan of each column of the table that it has."""
+    places: dict[str, tuple[str, str]] = {}
+    for name, kind in columns.items():
+        column = file.shape.column(name)
+        if column is not None:
+            places.setdefault(column.name, (name, kind))
+    return places
+
+
+def _read(cells: str, names: Sequence[str], texts: Mapping[str, str]) -> str:
+    """A select that reads the cells of text in `texts`, each by its column's kind."""
+    # one step over another: an engine works out each step once, a cell nested in itself many times
+    steps: tuple[Callable[[str, str], str], ...] = (_unwrapped, _emptied, _cast, _asked)
+    for step in steps if texts else ():
+        cells_read = [step(name, texts[name]) if name in texts else name for name in names]
+        cells = f"select {', '.join(cells_read)} from ({cells})"
+    return cells
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _nothing(column: Column) -> str:
@@ -154,7 +210,7 @@ def _typed(kind: str, column: Column) -> bool:
 
 
 def _cell(name: str, kind: str, column: Column) -> str:
-    cell, wanted = '"' + name.replace('"', '""') + '"', SQL_TYPES.get(column.kind, "varchar")
+    cell, wanted = _quoted(name), SQL_TYPES.get(column.kind, "varchar")
     if _typed(kind, column):
         whole = f"date_trunc('second', cast({cell} as timestamp))"
         return f"try_cast({cell if column.kind == 'number' else whole} as {wanted})"

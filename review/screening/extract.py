@@ -16,7 +16,18 @@ from review.errors import InputError
 from review.intake.conversion import MissingColumn, convert
 from review.intake.raw import read_raw
 from review.intake.values import read_value
-from review.screening.claims import LAZY, TABLES, ClaimFile, read_head, select_of, text_literal
+from review.screening.claims import (
+    LAZY,
+    TABLES,
+    ClaimFile,
+    exceptions_of,
+    read_head,
+    select_of,
+    text_literal,
+    texts_of,
+)
+
+FEW = 200_000  # different texts in a column
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,8 @@ def _select(warehouse: Warehouse, file: ClaimFile) -> str:
     if file.path.suffix.lower() == ".parquet":
         read = f"read_parquet({text_literal(file.path)}, file_row_number = true)"
         scan = f"select * exclude (file_row_number), file_row_number as row_at from {read}"
-        return select_of(file, _columns(warehouse, file, scan), scan, 2)
+        columns = _columns(warehouse, file, scan)
+        return select_of(file, columns, scan, 2, _as_written(warehouse, file, columns, scan))
     head = read_head(file.path, file.shape)
     if head is None:
         return _converted(warehouse, file)
@@ -100,6 +112,27 @@ def _select(warehouse: Warehouse, file: ClaimFile) -> str:
         "escape = '\"', null_padding = true, ignore_errors = true, auto_detect = false, strict_mode = false)"
     )
     return select_of(file, dict.fromkeys(names, "varchar"), scan, head.above + 1)
+
+
+def _as_written(
+    warehouse: Warehouse, file: ClaimFile, columns: Mapping[str, str], scan: str
+) -> frozenset[str]:
+    """The columns of text without a cell that means anything else than it says."""
+    plain = set()
+    try:
+        for name, (cell, column) in texts_of(file, columns).items():
+            cells = f"select {cell} as written from ({scan})"
+            if warehouse.rows(f"select approx_count_distinct(written) as n from ({cells})")[0]["n"] < FEW:
+                # a text that stands on many lines is looked at once
+                warehouse.run(
+                    f"create or replace temp table read_cells as select distinct written from ({cells})"
+                )
+                cells = "select written from read_cells"
+            if not warehouse.rows(exceptions_of(column, cells)):
+                plain.add(name)
+    except warehouse.errors as problem:
+        raise InputError(f"{file.source} 损坏或不完整，读不出来；请重新导出该文件。") from problem
+    return frozenset(plain)
 
 
 def _columns(warehouse: Warehouse, file: ClaimFile, scan: str) -> dict[str, str]:

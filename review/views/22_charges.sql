@@ -11,6 +11,10 @@ births as (
     union
     select admission_id from admissions where admission_kind = '52' or admission_kind like '52%'
 ),
+stays as (
+    select a.admission_id, a.hospital_code, b.admission_id is not null as is_birth
+    from admissions a left join births b on b.admission_id = a.admission_id
+),
 minutes as (
     select a.hospital_code, l.charge_type, extract(hour from l.charged_at) * 60 + extract(minute from l.charged_at) as minute,
            count(*) as lines
@@ -39,7 +43,7 @@ select
     l.limit_declared, l.ordering_department, l.ordering_doctor, l.executing_department, l.executor, l.takeaway, l.memo,
     coalesce(c.clock_ok, false) as clock_ok,
     case
-        when birth.admission_id is not null
+        when a.is_birth
          and (l.executing_department like '%新生儿%' or l.ordering_department like '%新生儿%'
               or l.item_name like '%新生儿%' or l.item_name like '%婴儿%'
               or n.code15 is not null) then 'newborn'
@@ -47,13 +51,12 @@ select
     end as subject,
     l.source, l.row_number
 from charge_lines l
-join admissions a on a.admission_id = l.admission_id
+join stays a on a.admission_id = l.admission_id
 left join back b on b.original_id = l.charge_id and b.admission_id = l.admission_id
 left join clocks c on c.charge_type is not distinct from l.charge_type and c.hospital_code is not distinct from a.hospital_code
 left join item_references ir on ir.code15 is not distinct from l.code15 and ir.suffix is not distinct from l.suffix
     and ir.hospital_item_code is not distinct from l.hospital_item_code and ir.item_name is not distinct from l.item_name
     and ir.hospital_item_name is not distinct from l.hospital_item_name and ir.hospital_code is not distinct from a.hospital_code
-left join births birth on birth.admission_id = l.admission_id
 left join (select distinct code15 from newborn_items where code15 is not null) n on n.code15 = l.code15
 where l.copy = 1 and l.quantity > 0 and l.quantity + coalesce(b.quantity, 0) > 0.001
   and l.amount + coalesce(b.amount, 0) >= 0

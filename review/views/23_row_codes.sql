@@ -4,10 +4,20 @@
 -- probable at most by the bare code, which a province may have given another meaning, and a clue at most by the name.
 -- `how` says which of them it was: map | code | name.
 with items as (
-    select distinct item_key, code15, item_name, kind, map_row,
+    select item_key, code15, item_name, kind, map_row,
            replace(replace(replace(item_name, '（', '('), '）', ')'), ' ', '') as plain_name,
            map_row is null and (code15 is null or not regexp_matches(code15, '^(0[01][0-9]{13}|[XZTC][0-9A-Z]{12,})$')) as uncoded
-    from charges
+    from (select distinct item_key, code15, item_name, kind, map_row from charges) as written
+),
+names as (
+    select item_name, kind from items group by item_name, kind
+),
+said as (
+    -- names are few beside items: a pattern is looked for in each of them once
+    select p.table_name, p.row_id, p.side, p.match, n.item_name, n.kind
+    from row_patterns p
+    join names n on strpos(n.item_name, p.holds) > 0 and regexp_matches(n.item_name, p.pattern)
+    where p.match in ('name', 'drug_name')
 ),
 codes as (
     -- a region's own rows know an item by the region's code too
@@ -53,14 +63,14 @@ named as (
     where i.uncoded
     union all
     select p.table_name, p.row_id, p.side, i.item_key, i.code15
-    from row_patterns p join items i on strpos(i.item_name, p.holds) > 0 and regexp_matches(i.item_name, p.pattern)
+    from said p join items i on i.item_name = p.item_name and i.kind = p.kind
     where p.match = 'name'
     union all
     -- a published row's list of drug codes may be cut short: a drug no row of the table has by code is known by name
     select p.table_name, p.row_id, p.side, i.item_key, i.code15
-    from row_patterns p
-    join items i on i.kind = 'drug' and strpos(i.item_name, p.holds) > 0 and regexp_matches(i.item_name, p.pattern)
-    where p.match = 'drug_name'
+    from said p
+    join items i on i.item_name = p.item_name and i.kind = p.kind
+    where p.match = 'drug_name' and p.kind = 'drug'
       and not exists (select 1 from coded c where c.table_name = p.table_name and c.item_key = i.item_key)
     union all
     select p.table_name, p.row_id, p.side, i.item_key, i.code15

@@ -1,8 +1,11 @@
 -- Items without a national code whose name comes near an item of a rule table and that nobody has matched yet: whether
 -- the rule speaks of them is not known, so a check that reads the table has not looked at them.
-with pending as (
+with items as (
+    select distinct item_key, item_name, code15, map_row from charges
+),
+pending as (
     select distinct c.item_key, c.item_name, k.code15
-    from charges c join raw_item_candidates k on k.item_name = c.item_name and not k.accepted
+    from items c join raw_item_candidates k on k.item_name = c.item_name and not k.accepted
     where c.map_row is null
       and (c.code15 is null or not regexp_matches(c.code15, '^(0[01][0-9]{13}|[XZTC][0-9A-Z]{12,})$'))
       and not exists (select 1 from raw_item_candidates s where s.item_name = c.item_name and s.accepted)
