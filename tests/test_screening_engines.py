@@ -68,7 +68,7 @@ def test_what_the_engines_mean_differently_is_set_right():
         "select array_sort(array_agg(distinct f) filter (where f is not null)) as l from a", {}
     )
     assert (
-        "IF(SIZE(COLLECT_LIST(DISTINCT f) FILTER(WHERE NOT f IS NULL)) > 0, COLLECT_LIST(DISTINCT f) FILTER("
+        "CASE WHEN SIZE(COLLECT_LIST(DISTINCT f) FILTER(WHERE NOT f IS NULL)) > 0 THEN COLLECT_LIST(DISTINCT f) FILTER("
         in gathered
     )
 

@@ -154,7 +154,7 @@ def _no_empty_list(node: Any) -> Any:
     if not isinstance(gathered, exp.ArrayAgg):
         return node
     size = exp.Anonymous(this="SIZE", expressions=[node.copy()])
-    return exp.If(this=exp.GT(this=size, expression=exp.Literal.number(0)), true=node.copy())
+    return exp.Case().when(exp.GT(this=size, expression=exp.Literal.number(0)), node.copy())
 
 
 def _days_between(node: Any) -> Any:
