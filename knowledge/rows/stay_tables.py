@@ -3,7 +3,7 @@
 Declared in the same notation as the others; `knowledge.rows.tables` reads them into its specifications.
 """
 
-STAY_CHOICES = {"support": "lab exam vital"}
+STAY_CHOICES = {"support": "lab exam vital order"}
 
 # name, what it says, own columns, what makes two rows one rule, shortest prefix of a code
 STAY_TABLES = (

@@ -1,7 +1,7 @@
 """ADM-013: bills of several people of one ward that are the same item for item, nearly so, or to the cent."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from review.checks.clusters import HALF, Row, small_hospitals, stand_out
@@ -140,12 +140,14 @@ def _weigh_nearly(row: Row) -> tuple[int, float, float]:
     return row["n"], expected, poisson_tail(row["n"] - 1, expected - 1)
 
 
-def _total_weigher(limits: Limits) -> Any:
-    """How many stays have totals nearby says how many fall on one cent by chance."""
-    cents = 2 * limits["around_cents"]
+def _total_weigher(limits: Limits) -> Callable[[Row], tuple[int, float, float]]:
+    """How often totals near each other are equal to the cent at this hospital; where none are, one in as many cents."""
+    cents = limits["around_cents"]
 
     def weigh(row: Row) -> tuple[int, float, float]:
-        expected = (float(row["near"]) + HALF) / cents
-        return row["n"], expected, poisson_tail(row["n"], expected)
+        own = row["n"] * (row["n"] - 1) / 2
+        rate = (row["same_pairs"] - own + HALF) / (row["near_pairs"] + cents)
+        expected = 1 + (float(row["near"]) + row["n"] - 1) * rate
+        return row["n"], expected, poisson_tail(row["n"] - 1, expected - 1)
 
     return weigh

@@ -26,6 +26,19 @@ COMPARED = {
     ">": lambda value, bound: value > bound,
     ">=": lambda value, bound: value >= bound,
 }
+ALIKE, NOTHING = ("lab", "exam", "order"), "^$"
+OTHERS = """
+select count(distinct d.admission_id) as others, count(distinct t.admission_id) as shown
+from diagnoses d
+left join (
+    select admission_id from labs where regexp_matches(coalesce(analyte, ''), $lab)
+    union
+    select admission_id from exams where regexp_matches(coalesce(exam_name, ''), $exam)
+    union
+    select admission_id from orders where regexp_matches(coalesce(order_name, ''), $order)
+) t on t.admission_id = d.admission_id
+where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
+"""
 
 
 @check(
@@ -35,7 +48,13 @@ COMPARED = {
     certainty="clue",
     counted=False,
     needs={"tables": ("admissions", "diagnoses"), "knowledge": ("dx_rules",)},
-    limits={"least_others": 30, "low_cost": 0.4, "hours_before_death": 24},
+    limits={
+        "least_others": 30,
+        "low_cost": 0.4,
+        "hours_before_death": 24,
+        "least_like_it": 3,
+        "shown_share": 0.5,
+    },
     basis=(
         "住院病案首页数据填写质量规范（暂行）#第五条",
         "住院病案首页数据填写质量规范（暂行）#第十条",
@@ -44,6 +63,7 @@ COMPARED = {
     why="编码须有可追溯的检查检验依据；没有依据的严重诊断会提高分组。",
     exceptions=(
         "结果支持诊断",
+        "已收费而报告未导出",
         "疑似诊断",
         "外院结果",
         "入院不久死亡",
@@ -66,12 +86,19 @@ def diagnosis_unsupported(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.labs and not record.exams:
         raise NotChecked("本次住院没有导出的检查检验")
     told: set[str] = set()
+    unseen, spoke = "", False
     for diagnosis, rows in asked:
         condition = str(rows[0]["condition"])
         if condition in told or _excused(record, diagnosis, limits) or any(_met(record, row) for row in rows):
             continue
         told.add(condition)
+        if not _would_show(record, rows, limits):
+            unseen = f"本院同类诊断（{condition}）多数没有导出这类结果"
+            continue
+        spoke = True
         yield _problem(record, diagnosis, rows, limits)
+    if unseen and not spoke:
+        raise NotChecked(unseen)
 
 
 def _about(diagnosis: Diagnosis, row: Row) -> bool:
@@ -113,6 +140,8 @@ def _met(record: Record, row: Row) -> bool:
             for fact in facts_of(record, "lab_value", "cited_result")
             if pattern.search(fact.name)
         ]
+    elif row["support"] == "order":
+        return any(pattern.search(order.order_name or "") for order in record.orders)
     elif row["support"] == "exam":
         values = [
             None
@@ -121,18 +150,36 @@ def _met(record: Record, row: Row) -> bool:
         ]
     else:
         values = [
-            _number(f.value)
-            for f in facts_of(record, "measurement")
-            if pattern.search(SAID_AS.get(f.name, ""))
+            _number(fact.value)
+            for fact in facts_of(record, "measurement")
+            if pattern.search(SAID_AS.get(fact.name, ""))
         ]
         if pattern.search("血氧饱和度"):
-            values += [
-                vital.oxygen_saturation for vital in record.vitals if vital.oxygen_saturation is not None
-            ]
+            values += [v.oxygen_saturation for v in record.vitals if v.oxygen_saturation is not None]
+    # what was charged was done, though its report was not handed over
+    if not values and row["support"] in ("lab", "exam"):
+        return any(pattern.search(charge.item_name or "") for charge in record.charges)
     if bound is None:
         return bool(values)
     # a result whose value cannot be read may be the one that shows it
     return any(value is None or COMPARED[str(row["op"])](value, bound) for value in values)
+
+
+def _would_show(record: Record, rows: Sequence[Row], limits: Limits) -> bool:
+    """Whether the hospital's other stays with the diagnosis mostly show such results; a few others say nothing."""
+    patterns = {kind: [str(row["needs_any"]) for row in rows if row["support"] == kind] for kind in ALIKE}
+    counted = record.inspection.warehouse.rows(
+        OTHERS,
+        {
+            "id": record.admission.admission_id,
+            "codes": f"^({str(rows[0]['icd_prefix']).replace('.', '[.]')})",
+            **{kind: "|".join(found) or NOTHING for kind, found in patterns.items()},
+        },
+    )[0]
+    return bool(
+        counted["others"] < limits["least_like_it"]
+        or counted["shown"] >= limits["shown_share"] * counted["others"]
+    )
 
 
 def _number(text: str | None) -> Decimal | None:
@@ -143,7 +190,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _problem(record: Record, diagnosis: Diagnosis, rows: Sequence[Row], limits: Limits) -> Problem:
-    wanted = [f"{str(row['needs_any']).split('|')[0]}{_bound(row)}" for row in rows]
+    wanted = [f"{_first(row)}{_bound(row)}" for row in rows if row["support"] != "order"]
     return Problem(
         fields={
             "diagnosis": diagnosis.diagnosis_name,
@@ -152,6 +199,10 @@ def _problem(record: Record, diagnosis: Diagnosis, rows: Sequence[Row], limits: 
         },
         points_at=(str(rows[0]["condition"]),),
     )
+
+
+def _first(row: Row) -> str:
+    return str(row["needs_any"]).split("|")[0].strip("^$?")
 
 
 def _bound(row: Row) -> str:

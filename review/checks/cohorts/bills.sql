@@ -122,18 +122,31 @@ select s.hospital, s.ward, a.one, a.other, a.cosine, (select count(*) from sized
 from alike a join sized s on s.admission_id = a.one
 order by s.hospital, s.ward, a.one, a.other
 -- section: totals
-, sums as (
-    select hospital, ward, total_amount, count(distinct person) as n, count(*) as stays,
-           array_sort(array_agg(distinct admission_id)) as admissions
-    from stays where total_amount > 0 and cast(total_amount * 100 as bigint) % $round_cents <> 0 group by hospital, ward, total_amount
+, itemised as (
+    select c.admission_id from charges c join stays s on s.admission_id = c.admission_id
+    group by c.admission_id having count(*) >= $least_items
+),
+sums as (
+    select s.hospital, s.ward, s.total_amount, count(distinct s.person) as n, count(*) as stays,
+           array_sort(array_agg(distinct s.admission_id)) as admissions
+    from stays s join itemised i on i.admission_id = s.admission_id
+    where s.total_amount > 0 and cast(s.total_amount * 100 as bigint) % $round_cents <> 0
+    group by s.hospital, s.ward, s.total_amount
 ),
 spread as (
     select *, sum(stays) over (partition by hospital, ward order by cast(total_amount * 100 as bigint)
                                range between $around_cents preceding and $around_cents following) - stays as near
     from sums
 ),
+-- prices are few and round: how often totals near each other are equal is the hospital's own
+pairs as (
+    select hospital, sum(cast(n as double) * (n - 1) / 2) as same_pairs, sum(cast(stays as double) * near / 2) as near_pairs
+    from spread group by hospital
+),
 tests as (select count(*) as tests from sums)
-select s.hospital, s.ward, s.total_amount, s.n, s.stays, s.admissions, s.near, t.tests
-from spread s cross join tests t
+select s.hospital, s.ward, s.total_amount, s.n, s.stays, s.admissions, s.near, p.same_pairs, p.near_pairs, t.tests
+from spread s
+join pairs p on p.hospital = s.hospital
+cross join tests t
 where s.n >= $least_persons
 order by s.hospital, s.ward, s.total_amount
