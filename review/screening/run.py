@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -137,26 +137,9 @@ def screen(
         off,
     )
     lap("规则")
-    draft = options.out.with_name(f".{options.out.name}.writing")
     region = str(inspection.about.get("region") or "")
-    stamp = Stamp(inspection, clauses_of(Library.open(home)))
-    by_code = {check.header.code: check for check in rules}
-    whole = replace(options.caps, seconds=WHOLE_RUN, rows=10**12)
-    findings = stamp_all(
-        by_code,
-        inspection,
-        stamp,
-        options.work / "rules",
-        draft,
-        whole,
-        {
-            "rule_version": {code: rule_version(check) for code, check in by_code.items()}.__getitem__,
-            "knowledge_version": version,
-            "region": region,
-            "input_fingerprint": given,
-        },
-    )
-    draft.replace(options.out)
+    said = {"knowledge_version": version, "region": region, "input_fingerprint": given}
+    findings = _written(options, home, inspection, rules, said)
     warehouse.close()
     shutil.rmtree(options.work / "extract")
     lap("写出")
@@ -166,6 +149,21 @@ def screen(
     report = json.dumps(done.as_json(), ensure_ascii=False, indent=1)
     options.out.with_suffix(".json").write_text(report + "\n", "utf-8")
     return done
+
+
+def _written(
+    options: Options, home: Path, inspection: Inspection, rules: Sequence[Check], said: dict[str, str]
+) -> int:
+    """Stamp what the rules found and put it in its place whole; how many findings."""
+    draft = options.out.with_name(f".{options.out.name}.writing")
+    stamp = Stamp(inspection, clauses_of(Library.open(home)))
+    by_code = {check.header.code: check for check in rules}
+    versions = {code: rule_version(check) for code, check in by_code.items()}
+    whole = replace(options.caps, seconds=WHOLE_RUN, rows=10**12)
+    about: Mapping[str, Callable[[str], str] | str] = {"rule_version": versions.__getitem__, **said}
+    findings = stamp_all(by_code, inspection, stamp, options.work / "rules", draft, whole, about)
+    draft.replace(options.out)
+    return findings
 
 
 def screened_checks() -> tuple[Check, ...]:
