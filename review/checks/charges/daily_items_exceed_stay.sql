@@ -33,7 +33,10 @@ left join (
 ) l on l.admission_id = a.admission_id
 
 -- findings
-with ruled as (
+with rivals as (
+    select item_key, count(*) as number from row_codes where table_name = 'item_limits' and side = 'code15' group by item_key
+),
+ruled as (
     -- one limit a line; a bed, a level of nursing or an hour that no rule row names is still known by its unit
     select c.charge_id, c.admission_id, c.subject, c.item_key, c.item_name, c.charged_on, c.charged_at, c.quantity,
            c.unit_price, c.amount, c.executing_department, k.row_id,
@@ -41,11 +44,9 @@ with ruled as (
            coalesce(k.family, k.row_id, case when c.unit = '小时' then c.item_key when c.charge_type = '01' then '床位费'
                                              when c.charge_type = '02' then '诊查费' else '护理等级' end) as family,
            case when k.row_id is null and c.unit <> '小时' then 'probable' else coalesce(r.ceiling, 'established') end as ceiling,
-           row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number
-                              order by case when k.family is null then 1 else 0 end,
-                                       case r.ceiling when 'established' then 0 when 'probable' then 1 else 2 end,
-                                       k.row_id) as choice
+           r.ceiling as match_ceiling, k.family as row_family, coalesce(v.number, 1) as number, c.source, c.row_number
     from charges c
+    left join rivals v on v.item_key = c.item_key
     left join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits' and r.side = 'code15'
     join admissions a on a.admission_id = c.admission_id
     left join item_limits k
@@ -60,8 +61,17 @@ with ruled as (
        or (r.row_id is null and c.charge_type = '02' and (c.unit like '%日%' or c.unit like '%天%') and c.item_name like '%诊查%')
        or (r.row_id is null and c.unit = '小时' and c.kind = 'service')
 ),
+chosen as (
+    select r.*, 1 as choice from ruled r where r.number = 1
+    union all
+    select r.*, row_number() over (partition by r.admission_id, r.charge_id, r.source, r.row_number
+                                   order by case when r.row_family is null then 1 else 0 end,
+                                            case r.match_ceiling when 'established' then 0 when 'probable' then 1 else 2 end,
+                                            r.row_id) as choice
+    from ruled r where r.number > 1
+),
 lines as (
-    select r.*, e.episode_id from ruled r join episodes e on e.admission_id = r.admission_id where r.choice = 1
+    select r.*, e.episode_id from chosen r join episodes e on e.admission_id = r.admission_id where r.choice = 1
 ),
 births as (
     select e.episode_id,

@@ -33,19 +33,36 @@ left join (
 ) l on l.admission_id = a.admission_id
 
 -- findings
-with lines as (
-    select c.charge_id, c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
-           c.amount, c.executing_department, c.clock_ok, k.row_id, k.per, k.max_qty, coalesce(k.qty_unit, '次') as unit,
-           coalesce(k.family, k.row_id) as family, coalesce(r.ceiling, 'established') as ceiling,
-           row_number() over (partition by c.admission_id, c.charge_id, c.source, c.row_number, coalesce(k.family, k.row_id)
-                              order by k.max_qty, k.row_id) as choice
-    from charges c
-    join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits' and r.side = 'code15'
+with rules as (
+    -- rows of one family that speak of one item: the strictest of those in force on the day counts
+    select r.item_key, k.row_id, k.per, k.max_qty, coalesce(k.qty_unit, '次') as unit, coalesce(k.family, k.row_id) as family,
+           coalesce(r.ceiling, 'established') as ceiling, k.insutype, coalesce(k.in_force_from, date '1900-01-01') as from_on,
+           coalesce(k.in_force_to, date '9999-12-31') as to_on,
+           count(*) over (partition by r.item_key, coalesce(k.family, k.row_id)) as rivals
+    from row_codes r
     join item_limits k on k.row_id = r.row_id
+    where r.table_name = 'item_limits' and r.side = 'code15'
+      and k.per in ('day', 'operation') and k.max_qty is not null and coalesce(k.n_days, 1) = 1
+),
+ruled as (
+    select c.charge_id, c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,
+           c.amount, c.executing_department, c.clock_ok, k.row_id, k.per, k.max_qty, k.unit, k.family, k.ceiling, k.rivals,
+           c.source, c.row_number
+    from charges c
+    join rules k on k.item_key = c.item_key
     join admissions a on a.admission_id = c.admission_id
-    where k.per in ('day', 'operation') and k.max_qty is not null and coalesce(k.n_days, 1) = 1
-      and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
-      and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
+    where (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
+      and c.charged_on between k.from_on and k.to_on
+),
+lines as (
+    select charge_id, admission_id, subject, code, item_key, item_name, charged_at, charged_on, quantity, amount,
+           executing_department, clock_ok, row_id, per, max_qty, unit, family, ceiling, 1 as choice
+    from ruled where rivals = 1
+    union all
+    select charge_id, admission_id, subject, code, item_key, item_name, charged_at, charged_on, quantity, amount,
+           executing_department, clock_ok, row_id, per, max_qty, unit, family, ceiling,
+           row_number() over (partition by admission_id, charge_id, source, row_number, family order by max_qty, row_id)
+    from ruled where rivals > 1
     union all
     -- no day has more than 24 hours, whatever the item
     select c.charge_id, c.admission_id, c.subject, coalesce(c.code15, '') as code, c.item_key, c.item_name, c.charged_at, c.charged_on, c.quantity,

@@ -124,7 +124,8 @@ explaining as (
       and not exists (select 1 from own_names o where o.row_id = k.row_id and starts_with(n.name, o.item_name))
 ),
 named as (
-    select distinct admission_id, item_name as name from charges
+    select c.admission_id, c.item_name as name
+    from charges c join (select distinct name from explaining) e on e.name = c.item_name
     union
     select distinct admission_id, order_name from orders
     union

@@ -110,7 +110,8 @@ excused as (
     union
     select s.admission_id, s.row_id
     from stays s
-    join (select distinct admission_id, item_name as said from charges
+    join (select c.admission_id, c.item_name as said
+          from charges c join (select distinct admission_id from stays where kind = 'companion') q on q.admission_id = c.admission_id
           union select distinct admission_id, method from anesthesia
           union select distinct admission_id, anesthesia_way from operations) t on t.admission_id = s.admission_id
     where s.kind = 'companion' and regexp_matches(t.said, s.needs_regex)
