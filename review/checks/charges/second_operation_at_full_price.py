@@ -264,5 +264,7 @@ def _is_operation_note(place: Mention) -> bool:
 def _names_another(place: Mention) -> bool:
     """Another incision for the operation itself; a stab for a drain is none."""
     return (
-        "手术" in place.sentence.document.kind and not DRAIN.search(place.words) and not place.context.denied
+        "手术" in place.sentence.document.kind
+        and not DRAIN.search(place.words[place.start :])
+        and not place.context.denied
     )
