@@ -84,7 +84,7 @@ def above_label(admit: Admitter, reference: Reference) -> Made:
 @plant("CHG-028", "(b) take-away drugs beyond the region's days")
 def too_many_days(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=7)
-    line = _taken_home(stay, 30)
+    line = stay.take_home(items()["amlo"], 30, stay.end - HOUR / 2)
     return hit(stay, [(line, line.price * 16)])
 
 
@@ -93,24 +93,6 @@ def same_group(admit: Admitter, reference: Reference) -> Made:
     stay = admit.stay("hypertension", least_days=8)
     dearer, cheaper = stay.drug(items()["panto"], 1, 5), stay.drug(OMEPRAZOLE, 1, 5)
     return hit(stay, [(line, None) for line in cheaper], related=dearer, also=("CHG-031", "CHG-023"))
-
-
-def _taken_home(stay: Stay, days: int) -> Line:
-    item = items()["amlo"]
-    order = stay.order(
-        item.name,
-        stay.end - HOUR,
-        医嘱类型="带药医嘱",
-        医嘱代码=item.code,
-        医嘱规格=item.detail,
-        医嘱剂量="5",
-        剂量单位="mg",
-        医嘱频次="qd",
-        医嘱天数=str(days),
-        数量=str(days),
-        医嘱用法="口服",
-    )
-    return stay.charge(item, stay.end - HOUR / 2, days, order=order, takeaway=True)
 
 
 @near_miss("CHG-028", "switch day overlap ≤ 1 d")
@@ -131,4 +113,4 @@ def loading_dose(admit: Admitter, reference: Reference) -> Made:
 @near_miss("CHG-028", "logic: take-away days within the region's limit")
 def within_days(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=7)
-    return spared(stay, [_taken_home(stay, 14)])
+    return spared(stay, [stay.take_home(items()["amlo"], 14, stay.end - HOUR / 2)])

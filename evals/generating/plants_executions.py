@@ -162,18 +162,4 @@ def unit_confusion(admit: Admitter, reference: Reference) -> Made:
 @near_miss("CHG-020", "take-away drugs (dscg_tkdrug_flag)")
 def take_away(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=8)
-    item = items()["amlo"]
-    order = stay.order(
-        item.name,
-        stay.end - HOUR,
-        医嘱类型="带药医嘱",
-        医嘱代码=item.code,
-        医嘱规格=item.detail,
-        医嘱剂量="5",
-        剂量单位="mg",
-        医嘱频次="qd",
-        医嘱天数="14",
-        数量="14",
-        医嘱用法="口服",
-    )
-    return spared(stay, [stay.charge(item, stay.end - 30 * MINUTE, 14, order=order, takeaway=True)])
+    return spared(stay, [stay.take_home(items()["amlo"], 14, stay.end - 30 * MINUTE)])

@@ -140,21 +140,7 @@ def posted_when_reported(admit: Admitter, reference: Reference) -> Made:
 @near_miss("CHG-021", "take-away drugs on the discharge day", claims=True)
 def take_away(admit: Admitter, reference: Reference) -> Made:
     stay = admit.bare(days=7)
-    item = items()["amlo"]
-    order = stay.order(
-        item.name,
-        stay.end - HOUR,
-        医嘱类型="带药医嘱",
-        医嘱代码=item.code,
-        医嘱规格=item.detail,
-        医嘱剂量="5",
-        剂量单位="mg",
-        医嘱频次="qd",
-        医嘱天数="7",
-        数量="7",
-        医嘱用法="口服",
-    )
-    return spared(stay, [stay.charge(item, stay.end + 4 * HOUR, 7, order=order, takeaway=True)])
+    return spared(stay, [stay.take_home(items()["amlo"], 7, stay.end + 4 * HOUR)])
 
 
 @near_miss(

@@ -215,6 +215,24 @@ class Stay:
         }
         self.labs.append(row | said)
 
+    def take_home(self, item: Item, days: int, at: datetime) -> Line:
+        """A drug for the days after discharge: one order before the patient leaves, one line for all of it."""
+        amount, unit = strength(item, 1)
+        number = self.order(
+            item.name,
+            self.end - HOUR,
+            医嘱类型="带药医嘱",
+            医嘱代码=item.code,
+            医嘱规格=item.detail,
+            医嘱剂量=amount,
+            剂量单位=unit,
+            医嘱频次="qd",
+            医嘱天数=str(days),
+            数量=str(days),
+            医嘱用法="口服",
+        )
+        return self.charge(item, at, days, order=number, takeaway=True)
+
     def exam(self, item: Item, at: datetime, site: str = "", quantity: int = 1, **said: str) -> Line:
         """An examination: order, report, charge."""
         number = self.order(
