@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from browsing import CHROMIUM, FLAGS
 from demonstration import DEMO
 
 from review.accounts import LEADER, Accounts, Person
@@ -10,6 +11,16 @@ from review.desk import Desk
 from review.pipeline import review_inspection
 from review.runs import Runs
 from review.store import Store
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,28 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from browsing import LIVE
 from demonstration import DEMO
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ROOT = Path(__file__).parents[2]
 OPENED = ".card.open"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: install chromium to run this"
-    ),
-]
+pytestmark = LIVE
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +51,6 @@ def _wait_for(url, log):
         except OSError:
             time.sleep(0.5)
     raise AssertionError(f"the workbench did not come up: {log.read_text('utf-8')[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

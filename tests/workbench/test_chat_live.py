@@ -4,24 +4,13 @@ import json
 import re
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import pytest
+from browsing import LIVE
 from model_server import ModelServer, Reply, said, shown_passages
 from serving import PASSWORD, furnish, served
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PEOPLE = {"王敏": ("专家",), "李国栋": ("经办",), "赵管理": ("管理员",)}
 # an answer as it was kept before its sentences were told apart
 OLD = {
@@ -50,22 +39,7 @@ NOTICE = (
 QUESTION = "漏签夜间查房登记簿怎么处理"
 THINGS = ("体温单", "护理单", "交班本", "会诊单", "输血单", "麻醉单", "随访表", "转科单", "请假条", "陪护证")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: install chromium to run this"
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+pytestmark = LIVE
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,13 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from test_browser import CHROMIUM, FLAGS, ROOT, _wait_for
+from browsing import LIVE
+from test_browser import ROOT, _wait_for
 from test_pages_items import without_codes
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: install chromium to run this"
-    ),
-]
+pytestmark = LIVE
 PANEL = "section[aria-label=项目对码]"
 
 
@@ -37,23 +32,18 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture
-def page(address):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
-        wrong = []
-        page.on("pageerror", lambda problem: wrong.append(str(problem)))
-        page.on(
-            "request",
-            lambda one: (
-                wrong.append(one.url) if not one.url.startswith((address, "data:", "blob:")) else None
-            ),
-        )
-        yield page
-        chromium.close()
-        assert wrong == []
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda problem: wrong.append(str(problem)))
+    page.on(
+        "request",
+        lambda one: wrong.append(one.url) if not one.url.startswith((address, "data:", "blob:")) else None,
+    )
+    yield page
+    context.close()
+    assert wrong == []
 
 
 def test_items_are_matched_by_keyboard_undone_and_counted(page, address):

@@ -1,32 +1,15 @@
 """The library's and the rules' pages in a real browser: correcting in place, adding, confirming columns, withdrawing."""
 
-from pathlib import Path
-
 import pytest
+from browsing import LIVE
 from openpyxl import Workbook
 from serving import PASSWORD, furnish, served
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PEOPLE = {"陈立群": ("组长",), "王敏": ("专家",)}
 HOSTILE = "<img src=x onerror=window.ran=1>${window.ran=1}{{7*7}}"
 NOTICE = "临江县医保局关于夜间查房的通知\n第一条 每周查房不少于两次。\n第二条 登记簿保存7年。\n第三条 本通知自2024年1月1日起施行。\n"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: install chromium to run this"
-    ),
-]
+pytestmark = LIVE
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +29,6 @@ def address(tmp_path_factory):
     furnish(home, [home / "in" / "查房通知.txt", home / "in" / "价格表.xlsx"], PEOPLE)
     with served(home) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -6,19 +6,14 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from browsing import LIVE
 from demonstration import DEMO
-from test_browser import CHROMIUM, FLAGS, ROOT, _wait_for
+from test_browser import ROOT, _wait_for
 from test_rule_changes import CASES, OWN
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(), reason=f"no browser at {CHROMIUM}: install chromium to run this"
-    ),
-]
+pytestmark = LIVE
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +37,6 @@ def address(tmp_path_factory):
     yield f"http://127.0.0.1:{port}"
     server.terminate()
     server.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
