@@ -90,6 +90,12 @@ def undone(page):
     raise AssertionError("undo did not come to an end")
 
 
+def cut_off(page):
+    """Lose every question to the server, and wait until that holds: a request may still slip past at first."""
+    page.route("**/component_server/**", lambda route: route.abort())
+    page.wait_for_function("() => fetch('/sign-in?/component_server/').then(() => false, () => true)")
+
+
 def test_the_queue_waits_and_the_first_quote_is_marked_and_in_view(page, address):
     opened(page, address)
     assert page.locator(".queue li").count() == 14
@@ -172,7 +178,7 @@ def test_a_press_without_an_answer_is_kept_and_sent_again(page, complaints, addr
     opened(page, address)
     undone(page)
     here = page.url
-    page.route("**/component_server/**", lambda route: route.abort())
+    cut_off(page)
     page.keyboard.press("1")
     page.wait_for_selector(".strip.bad:has-text('未存上')")
     page.keyboard.press("Escape")  # stay on this case
