@@ -24,6 +24,7 @@ exceptions:
   - 超出部分由患者自付
   - 多计部分已退费
   - 服务当日没有该限制
+  - 已公布的限定规定了同一项目的，整理的规则不另加限
 overturned_by: [上次检验结果及其不能用的说明, 新发病的日期, 当地允许更高频次的规定]
 */
 -- examined
@@ -39,7 +40,14 @@ left join (
 ) l on l.admission_id = a.admission_id
 
 -- findings
-with used as (
+with published as (
+    select r.item_key, coalesce(k.in_force_from, date '1900-01-01') as from_on, coalesce(k.in_force_to, date '9999-12-31') as to_on
+    from row_codes r
+    join item_limits k on k.row_id = r.row_id
+    where r.table_name = 'item_limits' and k.per not in ('day', 'operation')
+      and (k.authority <> 'working' or k.approved_by is not null)
+),
+used as (
     select k.row_id, coalesce(r.ceiling, 'established') as ceiling, k.per, k.max_qty, k.n_days, k.min_gap_days, k.course_days,
            coalesce(k.course_basis, 'illness') as course_basis, k.cap_amount, coalesce(k.family, k.row_id) as family,
            coalesce(a.person_id, a.admission_id) || '/' || c.subject as owner, c.admission_id, c.charge_id, c.item_name,
@@ -56,6 +64,9 @@ with used as (
       and (k.insutype is null or '|' || k.insutype || '|' like '%|' || a.insurance_type || '|%')
       and c.charged_on between coalesce(k.in_force_from, date '1900-01-01') and coalesce(k.in_force_to, date '9999-12-31')
       and (c.charge_type in ('03', '04') or c.in_scope_amount is null or c.in_scope_amount > 0)
+      -- what somebody answers for settles how often an item may be used; a row nobody approved adds nothing to it
+      and (k.authority <> 'working' or k.approved_by is not null
+           or not exists (select 1 from published p where p.item_key = c.item_key and c.charged_on between p.from_on and p.to_on))
 ),
 -- each limit of a row in one shape: at most `most` units in `window_days`, counted inside one bucket
 counted as (
