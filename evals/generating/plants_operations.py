@@ -131,7 +131,7 @@ def laparoscope_once(admit: Admitter, reference: Reference) -> Made:
 
 
 def _add_ons(admit: Admitter, reference: Reference) -> list[dict[str, str]]:
-    """Working rows of one add-on per base, operations only, both codes whole."""
+    """Working rows of one add-on per base, operations only, both codes whole; nothing the fund never pays."""
     return [
         dict(row)
         for row in reference.mine(reference.rows(ADD_ONS))
@@ -141,7 +141,7 @@ def _add_ons(admit: Admitter, reference: Reference) -> list[dict[str, str]]:
         and row["主项编码"].startswith("0033")
         and row["从项编码"].startswith("0033")
         and frozenset((row["主项编码"], row["从项编码"])) not in reference.paired_codes
-        and not any(word in row["从项名称"] for word in ("新生儿", "小儿", "儿童", "婴", "麻醉"))
+        and not any(word in row["从项名称"] for word in ("新生儿", "小儿", "儿童", "婴", "麻醉", "除皱"))
     ]
 
 

@@ -102,7 +102,8 @@ def own_level(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("CHG-001", "logic: child surcharge within cap × (1 + child_pct)", claims=True)
 def child_surcharge(admit: Admitter, reference: Reference) -> Made:
-    stay = admit.stay("paediatric", age=(2, 5), least_days=5)
+    # years are counted on admission: a child of five may turn six before the day of the service
+    stay = admit.stay("paediatric", age=(2, 4), least_days=5)
     return spared(
         stay, [_scan(stay, CHILD_CAPPED, cents(items()[CHILD_CAPPED].price * Decimal("1.3")), cap=Decimal(0))]
     )

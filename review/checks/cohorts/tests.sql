@@ -114,13 +114,21 @@ usual as (
     group by f.hospital, f.department, f.quarter, f.item_key, w.stays
     having count(*) >= $bundle_share * w.stays
 ),
+-- a test that most stays of the department have an indication for is what its patients share
+unneeded as (
+    select n.hospital, n.department, n.quarter, n.row_id
+    from without_need n
+    join wards w on w.hospital = n.hospital and w.department = n.department and w.quarter = n.quarter
+    group by n.hospital, n.department, n.quarter, n.row_id, w.stays
+    having count(*) >= $lower_bound * w.stays
+),
 sets as (
     select u.hospital, u.department, u.quarter, count(distinct u.item_key) as items, array_sort(array_agg(distinct u.item_name)) as names,
-           array_sort(array_agg(distinct k.name) filter (where k.name is not null)) as wanting
+           array_sort(array_agg(distinct k.name) filter (where n.row_id is not null)) as wanting
     from usual u
     left join row_codes r on r.item_key = u.item_key and r.table_name = 'indicated_tests' and r.side = 'code15'
-    left join indicated_tests k on k.row_id = r.row_id and k.judged in ('cohort', 'both')
-        and not coalesce(regexp_matches(u.department, k.dept_exempt), false)
+    left join rules k on k.row_id = r.row_id
+    left join unneeded n on n.hospital = u.hospital and n.department = u.department and n.quarter = u.quarter and n.row_id = k.row_id
     group by u.hospital, u.department, u.quarter
 ),
 whole as (
