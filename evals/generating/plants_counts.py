@@ -24,6 +24,8 @@ OF_THE_DAY = (
     "CHG-003", "CHG-004", "CHG-005", "CHG-016", "CHG-017", "CHG-018", "CHG-019", "CHG-033", *UNINDICATED,
 )  # fmt: skip
 BED, CONSULT = "001109000010300", "001102000050000"
+# alone on an ordinary ward these break other rules: an add-on without its base, the bed of a ward the patient was never in
+OF_OTHER_PLACES = ("加收", "监护病房", "层流", "特殊防护", "急诊")
 
 
 def lines_of(stay: Stay, code: str) -> list[Line]:
@@ -35,6 +37,7 @@ def _frequency_item(admit: Admitter, reference: Reference, unit: str) -> Item:
         row
         for row in reference.mine(reference.frequencies)
         if (row["数量单位"] == "小时") == (unit == "小时")
+        and not any(word in row["项目名称"] for word in OF_OTHER_PLACES)
     ]
     row = admit.random.choice(rows)
     return listed_item(row["项目编码"], row["项目名称"], row["数量单位"])

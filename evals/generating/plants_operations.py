@@ -147,7 +147,8 @@ def _add_ons(admit: Admitter, reference: Reference) -> list[dict[str, str]]:
 
 @plant("CHG-009", "add-on billed twice for one base")
 def add_on_twice(admit: Admitter, reference: Reference) -> Made:
-    row = admit.random.choice(_add_ons(admit, reference))
+    # what is added for each further vessel or vertebra may well be added twice
+    row = admit.random.choice([r for r in _add_ons(admit, reference) if "每" not in r["从项名称"]])
     base, extra = listed_item(row["主项编码"], row["主项名称"]), listed_item(row["从项编码"], row["从项名称"])
     stay, lines = theatre_stay(admit, reference, [base, extra], f"行{extra.name}。")
     lines[1].quantity, lines[1].amount = Decimal(2), lines[1].price * 2

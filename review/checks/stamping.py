@@ -74,7 +74,7 @@ class Stamp:
         return _with_amounts(finding, record, charges, problem) if header.counted else finding
 
     def pattern(self, header: Header, problem: Problem) -> Finding:
-        """A pattern of a ward or hospital: no stay, no yuan, never more than a clue."""
+        """A pattern of a ward or hospital: no one stay's, never more than a clue; its sum is listed, not counted."""
         violation = VIOLATIONS[problem.violation or header.violation]
         records = [self._inspection.records[admission] for admission in problem.admissions]
         day = min(record.admission.begins_at.date() for record in records)
@@ -88,6 +88,7 @@ class Stamp:
             certainty=Certainty.CLUE,
             title=header.title,
             message=fill(header, problem),
+            amount=problem.amount,
             evidence=problem.evidence,
             basis=self._basis(header.basis_for(violation.code), None, day),
             overturned_by=header.overturned_by,

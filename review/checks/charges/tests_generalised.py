@@ -84,10 +84,10 @@ def tests_generalised(inspection: Inspection, limits: Limits) -> Iterator[Proble
     for row in warehouse.rows(cohort_query("tests", "general"), limits):
         where = {name: row[name] for name in ("hospital", "department", "quarter", "row_id")}
         listed = warehouse.rows(cohort_query("tests", "listed"), {**limits, **where})
+        yuan = Decimal(row["yuan"]).quantize(CENT)
         yield Problem(
-            message=GENERAL_SAID.format(
-                **{**row, "others": _others(row), "yuan": Decimal(row["yuan"]).quantize(CENT)}
-            ),
+            message=GENERAL_SAID.format(**{**row, "others": _others(row), "yuan": yuan}),
+            amount=yuan,
             admissions=tuple(found["admission_id"] for found in listed),
             points_at=(row["department"], row["quarter"], row["row_id"]),
         )
