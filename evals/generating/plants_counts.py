@@ -24,7 +24,7 @@ OF_THE_DAY = (
     "CHG-003", "CHG-004", "CHG-005", "CHG-016", "CHG-017", "CHG-018", "CHG-019", "CHG-033", *UNINDICATED,
 )  # fmt: skip
 BED, CONSULT = "001109000010300", "001102000050000"
-# alone on an ordinary ward these break other rules: an add-on without its base, the bed of a ward the patient was never in
+# on an ordinary ward these break other rules: an add-on without its base, the bed of another kind of ward
 OF_OTHER_PLACES = ("加收", "监护病房", "层流", "特殊防护", "急诊")
 
 
