@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from review.__main__ import main
 from review.checks.header import make_header
 from review.checks.registry import Check
 from review.errors import InputError
+from review.own_rules import own_rules
 from review.screening.run import Options, screen, screened_checks
+from review.settled import ADOPTED, RuleChange, Settled
 
 ROOT = Path(__file__).parent.parent
 CASES = [
@@ -125,6 +128,37 @@ def test_a_broken_rule_fails_alone_and_says_why(findings, reason, inspection, tm
     assert "one.sql：" in broken.outcomes[0][1] and reason in broken.outcomes[0][1]
     assert sound.stays("found") == 2
     assert {row["check"] for row in pq.read_table(tmp_path / "out.parquet").to_pylist()} == {"CHG-902"}
+
+
+OWN = """/*
+code: CHG-901
+title: 试验规则
+violation: duplicate_charge
+certainty: probable
+basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
+message: 试验
+why: 试验
+*/
+-- examined
+select admission_id, 'clear' as outcome, null as reason from admissions
+
+-- findings
+select admission_id, array_sort(array_agg(charge_id)) as charge_ids from charges group by admission_id
+"""
+
+
+def test_a_rule_file_of_ones_own_counts_in_a_screening_once_adopted(inspection, tmp_path):
+    home = tmp_path / "home"
+    (home / "rules").mkdir(parents=True)
+    (home / "rules" / "own.sql").write_text(OWN, "utf-8")
+    [own] = own_rules(home)
+    options = Options((inspection,), tmp_path / "found.parquet")
+    adopted = RuleChange(1, "", "CHG-901", ADOPTED, own.sha256, "试验", "演示", datetime(2026, 1, 1))
+    waiting = screen(options, home, lambda line: None)
+    counting = screen(options, home, lambda line: None, settled=Settled(changes=(adopted,)))
+    assert [run.code for run in waiting.runs if run.code == "CHG-901"] == []
+    assert [run.stays("found") > 0 for run in counting.runs if run.code == "CHG-901"] == [True]
+    assert "CHG-901" in set(pq.read_table(options.out)["check"].to_pylist())
 
 
 def test_a_run_takes_up_after_the_last_finished_rule_and_runs_a_changed_rule_again(inspection, tmp_path):

@@ -24,6 +24,7 @@ from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.intake.about import About, read_about
 from review.item_matching import candidate_rows
+from review.own_rules import adopted_checks
 from review.pipeline import NOTHING_SETTLED, clauses_of
 from review.screening.claims import ClaimFile, find_claims, fingerprint
 from review.screening.extract import Laid, lay_out, teach
@@ -106,11 +107,11 @@ def screen(
     checks: tuple[Check, ...] | None = None,
     settled: Settled = NOTHING_SETTLED,
 ) -> Screening:
-    """Screen an extract; `checks` are the SQL charge checks unless given. Raises InputError.
+    """Screen an extract; `checks` are the SQL charge checks and the adopted rule files unless given. Raises InputError.
 
     `settled` is what people have matched, approved and changed over the rules as they are held."""
     _check_out(options.out)
-    rules = screened_checks() if checks is None else checks
+    rules = (*screened_checks(), *adopted_checks(home, settled)) if checks is None else checks
     clock, laps = time.perf_counter(), {}
 
     def lap(stage: str) -> None:
