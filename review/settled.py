@@ -133,6 +133,7 @@ class Limit:
     """One number of a check, beside the header's, and its origin: header | region | inspection."""
 
     name: str
+    label: str
     value: Any
     default: Any
     origin: str
@@ -146,7 +147,7 @@ def limits_of(
     local = {str(row["policy_key"]): row for row in policies if on is None or _in_force(row, on)}
     found = []
     for name, default in check.header.limits.items():
-        limit = Limit(name, default, default, "header")
+        limit = Limit(name, check.header.limits_said.get(name, name), default, default, "header")
         if row := local.get(f"{check.header.code}.{name}"):
             limit = _of_region(limit, row)
         change = settled.change(check.header.code, LIMIT + name)

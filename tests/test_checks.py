@@ -1,5 +1,6 @@
 """Every check on its own cases: `tests/checks/<file of the check>.yaml`, compared in the columns a case names."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 import yaml
 from case_warehouse import REGION, CaseWarehouse, build, moment, shipped_rows
 
+from review.checks.header import make_header
 from review.checks.registry import all_checks
 from review.checks.runner import run_check
 from review.checks.stamping import Stamp
+from review.errors import HeaderError
 from review.models import Basis, Finding
 
 FOLDER = Path(__file__).parent / "checks"
@@ -133,3 +136,19 @@ def test_check_has_a_case_that_finds_one_that_is_not_checked_and_one_for_every_e
         for case in cases
     ), "no case is not checked"
     assert set(check.header.exceptions) == excused, "exceptions without a case, or cases without an exception"
+
+
+@pytest.mark.parametrize(
+    "check", [one for one in CHECKS if one.header.code.startswith("CHG")], ids=lambda check: check.header.code
+)
+def test_every_limit_is_called_by_a_name_that_whoever_changes_it_understands(check):
+    said = check.header.limits_said
+    assert set(said) == set(check.header.limits)
+    assert all(re.search(r"[\u4e00-\u9fff]{2}", name) for name in said.values())
+    assert len(set(said.values())) == len(said)
+
+
+def test_a_name_for_a_limit_that_is_not_there_is_refused():
+    declared = CHECKS[0].header.model_dump() | {"limits": {"hours": 1}, "limits_said": {"days": "日"}}
+    with pytest.raises(HeaderError, match="limits_said 里的“days”不是 limits 里的参数"):
+        make_header(declared, "试验")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from review.errors import HeaderError
 from review.violations import VIOLATIONS, Certainty, Family
@@ -71,6 +71,7 @@ class Header(BaseModel):
     scope: Literal["admission", "person", "ward", "hospital"] = "admission"
     needs: Needs = Needs()
     limits: dict[str, Any] = {}
+    limits_said: dict[str, str] = {}  # what each limit is, as the page that changes it calls it
     takes: Literal["units", "price"] = (
         "units"  # the amount is whole units of its lines, or a part of every unit's price
     )
@@ -89,6 +90,13 @@ class Header(BaseModel):
         if code not in VIOLATIONS:
             raise ValueError(f"没有“{code}”这种违规类型")
         return code
+
+    @model_validator(mode="after")
+    def _said_of_limits(self) -> "Header":
+        strange = [name for name in self.limits_said if name not in self.limits]
+        if strange:
+            raise ValueError(f"limits_said 里的“{'”“'.join(strange)}”不是 limits 里的参数")
+        return self
 
     def basis_for(self, violation: str) -> tuple[str, ...]:
         """The clauses that a finding of this violation rests on."""

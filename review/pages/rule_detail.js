@@ -6,11 +6,12 @@
   const ORIGINS = {header: '全国默认', region: '地区口径', inspection: '本次检查改过'};
   const NAMES = {off: '停用', adopted: '启用自有规则'};
   const shown = (value) => value === null || value === undefined ? '还原' : typeof value === 'object' ? JSON.stringify(value) : value === true ? '是' : value === false ? '否' : String(value);
+  const labelled = (one, name) => (one.limits.find((limit) => limit.name === name) || {label: name}).label;
   mj.ruleParts = {};
 
   mj.ruleParts.limits = function (page, one, ctx) {
     if (!one.limits.length) return el('span', {class: 'muted'}, '没有可改的参数');
-    return el('ul', {class: 'limits'}, one.limits.map((limit) => el('li', {}, el('span', {class: 'code'}, limit.name), el('b', {class: 'strong number'}, shown(limit.value)),
+    return el('ul', {class: 'limits'}, one.limits.map((limit) => el('li', {}, el('span', {title: limit.name}, limit.label), el('b', {class: 'strong number'}, shown(limit.value)),
       el('span', {class: 'small muted'}, ORIGINS[limit.origin] + (limit.origin === 'header' ? '' : `，默认 ${shown(limit.default)}`) + (limit.said ? `：${limit.said}` : '')),
       ctx.may ? el('button', {class: 'link small', on: {click: () => change(page, one, ctx, limit)}}, '修改') : null)));
   };
@@ -32,7 +33,7 @@
       el('ul', {class: 'cases'}, one.cases.filter((line) => line.kind === kind).map((line) => el('li', {}, line.exception ? `${line.exception}：` : '', line.name)))));
   };
 
-  mj.ruleParts.history = (one) => one.history.length ? el('ul', {class: 'small'}, one.history.map((line) => el('li', {}, `${mj.clock(line.at)} ${line.who}：${NAMES[line.name] || line.name} → ${shown(line.value)}${line.everywhere ? '（全部检查）' : ''}。${line.why}`))) : el('span', {class: 'muted'}, '没有改过');
+  mj.ruleParts.history = (one) => one.history.length ? el('ul', {class: 'small'}, one.history.map((line) => el('li', {}, `${mj.clock(line.at)} ${line.who}：${NAMES[line.name] || labelled(one, line.name)} → ${shown(line.value)}${line.everywhere ? '（全部检查）' : ''}。${line.why}`))) : el('span', {class: 'muted'}, '没有改过');
 
   mj.ruleParts.power = (page, one, ctx) => !ctx.may || !ctx.inspection ? '' : el('button', {class: 'btn small power', on: {click: () => ask(page, one.state === '停用' ? '恢复运行' : '在本次检查停用', ctx, {}, (form) => mj.ask(page, 'change_rule',
     {code: one.code, name: 'off', value: one.state !== '停用', why: form.why, inspection: ctx.inspection, everywhere: form.everywhere}))}}, one.state === '停用' ? '恢复' : '停用');
@@ -58,14 +59,14 @@
   mj.ruleAsk = ask;
 
   function change(page, one, ctx, limit) {
-    const value = el('input', {class: 'field', maxlength: 500, 'aria-label': limit.name, value: shown(limit.value)}), told = el('p', {class: 'small preview', 'aria-live': 'polite'}, '');
+    const value = el('input', {class: 'field', maxlength: 500, 'aria-label': limit.label, value: shown(limit.value)}), told = el('p', {class: 'small preview', 'aria-live': 'polite'}, '');
     const call = () => ({code: one.code, name: limit.name, value: value.value, inspection: ctx.inspection});
     const preview = async () => {
       told.textContent = '正在试算…';
       const reply = await mj.ask(page, 'try_rule', call());
       told.textContent = !reply ? '没有连上服务器。' : reply.problem ? reply.problem : reply.after.failed ? `试算出错：${reply.after.failed}` : `疑点 ${reply.before} → ${reply.after.total}`;
     };
-    const above = [el('label', {}, el('span', {class: 'code'}, limit.name), ` 默认 ${shown(limit.default)}`, value), ctx.inspection ? el('p', {}, el('button', {class: 'btn try', type: 'button', on: {click: preview}}, '先试算')) : '', told];
+    const above = [el('label', {}, el('span', {title: limit.name}, limit.label), ` 默认 ${shown(limit.default)}`, value), ctx.inspection ? el('p', {}, el('button', {class: 'btn try', type: 'button', on: {click: preview}}, '先试算')) : '', told];
     ask(page, '修改参数', ctx, {above, foot: '留空即还原为默认；下次审核起生效。'}, (form) => mj.ask(page, 'change_rule', {...call(), ...form}));
   }
 

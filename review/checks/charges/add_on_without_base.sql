@@ -5,6 +5,7 @@ violation: over_standard_charge
 certainty: probable
 needs: {tables: [charges], knowledge: [add_on_items]}
 limits: {days_around: 1}
+limits_said: {days_around: 主项与加收相差的天数}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {problems: [47, 81, 82]}
 message: "加收项目 $add_on 计 $billed 次，$base_said，超出 $excess 次，疑似多收 $excess_yuan 元。"

@@ -52,6 +52,12 @@ class Item:
     scope="hospital",
     needs={"tables": ["charges", "orders"], "knowledge": ["evidence_required"]},
     limits={"coverage": 0.95, "order_days_before": 3, "order_days_after": 1, "same_item_elsewhere": 3},
+    limits_said={
+        "coverage": "收费有医嘱的比例，低于此不判断",
+        "order_days_before": "医嘱早于费用的天数",
+        "order_days_after": "医嘱晚于费用的天数",
+        "same_item_elsewhere": "其他住院至少几例有该项医嘱",
+    },
     basis=["医疗保障基金使用监督管理条例#第四十条（三）", "病历书写基本规范#第二十八条"],
     covers={"problems": [3, 15, 36, 60, 69, 70, 171, 172]},
     message="$item 计费 $billed $unit_said（$days），住院医嘱中没有对应医嘱，$spoken；"

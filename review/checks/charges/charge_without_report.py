@@ -76,6 +76,12 @@ class Item:
     scope="hospital",
     needs={"tables": ["charges"], "knowledge": ["evidence_required"]},
     limits={"coverage": 0.95, "order_days_before": 7, "order_days_after": 1, "same_item_elsewhere": 3},
+    limits_said={
+        "coverage": "收费有报告的比例，低于此不判断",
+        "order_days_before": "报告早于费用的天数",
+        "order_days_after": "报告晚于费用的天数",
+        "same_item_elsewhere": "其他住院至少几例有该项报告",
+    },
     basis=["医疗保障基金使用监督管理条例#第四十条（三）"],
     covers={"classes": [], "problems": [3, 60, 75, 81, 100, 171, 172]},
     message="$item 计费 $billed $unit_said，$reports，$ordered，$spoken；疑似未实施而收费，涉及 $excess_yuan 元。",

@@ -5,6 +5,7 @@ violation: fictitious_service
 certainty: probable
 needs: {tables: [charges, admissions], knowledge: [companions]}
 limits: {around_days: 1}
+limits_said: {around_days: 配套项目与费用相差的天数}
 basis: [医疗保障基金使用监督管理条例#第四十条（三）]
 covers: {classes: [64, 84], problems: [67, 155]}
 message: "收取 $item_name $quantity $unit_said 计 $amount_yuan 元，$scope_said未见配套的服务（$rule），疑似未提供相应服务。"

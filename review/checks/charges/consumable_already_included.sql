@@ -5,6 +5,7 @@ violation: duplicate_charge
 certainty: probable
 needs: {tables: [charges, admissions], knowledge: [bundled_consumables]}
 limits: {approved: "(特殊|高值|自费)?(耗材|材料).{0,8}(审批|批准)|特批"}
+limits_said: {approved: 表示耗材已审批或告知的词}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [30], problems: [59, 78]}
 message: "$when_said 收取 $service $services 次，又收 $materials $excess $unit_said；该项目的价格已含此类耗材，疑似重复收取 $excess_yuan 元。"

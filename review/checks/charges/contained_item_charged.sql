@@ -5,6 +5,12 @@ violation: duplicate_charge
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [exclusive_items]}
 limits: {hour_minutes: 60, six_hours: 6, apart_hours: 4, before_hours: 12, after_hours: 36}
+limits_said:
+  hour_minutes: “同一小时”相距至多（分钟）
+  six_hours: “六小时内”相距至多（小时）
+  apart_hours: 同日相距多久视为两次（小时）
+  before_hours: 手术前多久算同一手术（小时）
+  after_hours: 手术后多久算同一手术（小时）
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers:
   classes: [25]

@@ -5,6 +5,11 @@ violation: over_standard_charge
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [item_limits]}
 limits: {tolerance_days: 0, tolerance_hours: 1, late_hour: 22, early_hour: 2}
+limits_said:
+  tolerance_days: 按日计的容差（日）
+  tolerance_hours: 按小时计的容差（小时）
+  late_hour: 几点以后入院可多计一日（时）
+  early_hour: 几点以前出院可多计一日（时）
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [27, 42], problems: [174]}
 message: "$item_name 共计 $billed $unit，住院 $stay_length $unit$leave_said，多计 $excess $unit，疑似多收 $excess_yuan 元。"

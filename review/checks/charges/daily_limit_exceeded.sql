@@ -5,6 +5,7 @@ violation: over_standard_charge
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [item_limits]}
 limits: {tolerance_hours: 1, correction_days: 3}
+limits_said: {tolerance_hours: 按小时计的容差（小时）, correction_days: 等待退费更正的天数}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [27, 86], problems: [31, 56, 57, 63, 64, 74, 130, 146, 174, 176, 181]}
 message: "$day $item_name 计 $billed $unit，每日上限 $allowed $unit，多计 $excess $unit，疑似多收 $excess_yuan 元。"

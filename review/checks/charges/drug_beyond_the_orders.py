@@ -55,6 +55,10 @@ class Given:
     certainty="probable",
     needs={"tables": ["charges", "orders"]},
     limits={"tolerance_units": 1, "tolerance_share": 0.1},
+    limits_said={
+        "tolerance_units": "数量容差（最小包装）",
+        "tolerance_share": "数量容差（比例）",
+    },
     basis=["医疗保障基金使用监督管理条例#第四十条（三）"],
     covers={"classes": [43], "problems": [4, 155]},
     message="$item 计费 $billed $unit_said，$source合计 $allowed $unit_said，多 $excess $unit_said，"

@@ -5,6 +5,7 @@ violation: out_of_scope_payment
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [drug_course_limits]}
 limits: {same_event_gap_days: 7}
+limits_said: {same_event_gap_days: 停药几日内仍算同一疗程}
 basis: [医疗保障基金使用监督管理条例#第三十八条（六）, 医疗保障基金使用监督管理条例#第八条]
 covers: {classes: [9, 10], problems: [7]}
 message: "$drug $limit_said，$course_said 实际使用 $days_used 日，超出 $days_over 日（自 $first_over 起），疑似超限定支付 $amount_yuan 元。"

@@ -23,6 +23,10 @@ DECLARED = {"1": "医院申报符合限定支付条件", "0": "医院未申报�
     certainty="probable",
     needs={"tables": ["charges", "diagnoses"], "knowledge": ["drug_indication_limits"]},
     limits={"lab_days_before": 7, "lab_days_after": 1},
+    limits_said={
+        "lab_days_before": "化验早于用药的天数",
+        "lab_days_after": "化验晚于用药的天数",
+    },
     basis=["医疗保障基金使用监督管理条例#第三十八条（六）", "医疗保障基金使用监督管理条例#第八条"],
     covers={"classes": [5, 8, 11, 70], "problems": [7]},
     message="$drug 限“$limit”。本次住院：$seen。疑似超限定支付，纳入基金支付 $paid_yuan 元$declared。",

@@ -5,6 +5,13 @@ violation: excessive_service
 certainty: probable
 needs: {tables: [charges, admissions]}
 limits: {over_label: 1.5, over_days: 2, overlap_days: 3, in_hand_days: 7, rounding: 1.01, protocol: "冲击(治疗|量)|负荷(剂)?量|大剂量(方案|甲氨蝶呤)|化疗方案"}
+limits_said:
+  over_label: 超过说明书用量的倍数
+  over_days: 连续超量至少几日
+  overlap_days: 同类药重叠至少几日
+  in_hand_days: 出院带药的天数
+  rounding: 取整的容差（倍数）
+  protocol: 表示特殊用量方案的词
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
 covers: {classes: [9, 46, 68, 69, 76, 77]}
 message: "$drug：$why_said，疑似超量或重复开药$yuan_said。"

@@ -5,6 +5,7 @@ violation: excessive_service
 certainty: clue
 needs: {tables: [charges, admissions], knowledge: [drug_safety]}
 limits: {decided: "利大于弊|权衡|充分告知|密切(监测|观察)|监测(血药浓度|肝功能|肾功能|心电图|QT|凝血)|药师会诊"}
+limits_said: {decided: 表示已权衡、已监测的词}
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
 covers: {classes: [66, 71, 72, 73, 74, 75, 82]}
 message: "$drug：$why_said（$rule）。属用药安全提示，不涉及金额，请临床药师核对。"

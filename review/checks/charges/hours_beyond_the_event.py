@@ -67,6 +67,11 @@ class Span:
     certainty="established",
     needs={"tables": ["charges"]},
     limits={"tolerance_hours": 1, "tolerance_share": 0.1, "sure_hours": 2},
+    limits_said={
+        "tolerance_hours": "时长容差（小时）",
+        "tolerance_share": "时长容差（比例）",
+        "sure_hours": "超出多久为“很可能”（小时）",
+    },
     basis=["医疗保障基金使用监督管理条例#第三十八条（三）"],
     covers={"classes": [27], "problems": [61, 63, 156, 163, 164, 165, 166, 174]},
     message="$item 计费 $billed 小时，$source实际 $actual 小时，多计 $excess 小时，疑似多收 $excess_yuan 元。",

@@ -47,6 +47,10 @@ class Told:
     certainty="established",
     needs={"tables": ["charges", "documents"], "knowledge": ["evidence_required"]},
     limits={"least_price": 200, "days_around": 2},
+    limits_said={
+        "least_price": "核对的耗材最低单价（元）",
+        "days_around": "记录与费用相差的天数",
+    },
     basis=[
         "医疗保障基金使用监督管理条例#第四十条（三）",
         "病历书写基本规范#第二十二条（十五）",

@@ -29,6 +29,10 @@ STEADY = re.compile(r"病情(?:平稳|稳定)|生命体征平稳|无不适|未�
     certainty="probable",
     needs={"tables": ["charges"], "knowledge": ["ward_required"]},
     limits={"steady_days": 3, "after_operation_days": 2},
+    limits_said={
+        "steady_days": "病情平稳至少几日",
+        "after_operation_days": "手术后可用高等级的天数",
+    },
     takes="price",
     basis=["医疗保障基金使用监督管理条例#第三十八条（四）", "医疗质量安全核心制度要点#四、分级护理制度"],
     basis_of={"over_standard_charge": ["医疗保障基金使用监督管理条例#第三十八条（三）"]},

@@ -32,6 +32,9 @@ Lines = list[tuple[Charge, NamedRow]]
     scope="hospital",
     needs={"tables": ["charges", "institution"], "knowledge": ["equipment_required", "staff_required"]},
     limits={"coverage": 0.95},
+    limits_said={
+        "coverage": "该类收费有登记的比例，低于此不判断",
+    },
     basis=["医疗保障基金使用监督管理条例#第三十八条（四）"],
     basis_of={"fictitious_service": ["医疗保障基金使用监督管理条例#第四十条（三）"]},
     covers={"classes": [24], "problems": [5, 71, 72, 95, 153, 162, 178]},

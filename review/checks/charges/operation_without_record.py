@@ -33,6 +33,10 @@ OF_OPERATION = ("op_record", "procedure_note")
     certainty="established",
     needs={"tables": ["charges"], "knowledge": ["evidence_required"]},
     limits={"days_around": 1, "sources": 2},
+    limits_said={
+        "days_around": "记录与费用相差的天数",
+        "sources": "至少几种来源都没有才算",
+    },
     basis=["医疗保障基金使用监督管理条例#第四十条（三）", "病历书写基本规范#第二十二条（十五）"],
     covers={"problems": [15, 36, 53, 154]},
     message="$item 计费于 $days，前后 1 日内$sources均无$what记录，疑似未实施而收费，涉及 $amount_yuan 元。",

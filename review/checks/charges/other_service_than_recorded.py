@@ -40,6 +40,14 @@ INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
         "changeover_days": 31,
         "changeover_reports": 3,
     },
+    limits_said={
+        "days_before": "报告早于费用的天数",
+        "days_after": "报告晚于费用的天数",
+        "same_wording": "各报告写法相同的比例，达到即不作依据",
+        "wording_reports": "判断写法至少要几份报告",
+        "changeover_days": "更换设备后的过渡天数",
+        "changeover_reports": "判断更换设备至少要几份报告",
+    },
     takes="price",
     basis=["医疗保障基金使用监督管理条例#第三十八条（四）"],
     covers={

@@ -5,6 +5,11 @@ violation: fictitious_service
 certainty: established
 needs: {tables: [charges, admissions]}
 limits: {tolerance_hours: 2, death_hours: 1, tests_before_days: 7, results_after_days: 30}
+limits_said:
+  tolerance_hours: 入出院时刻的容差（小时）
+  death_hours: 死亡时刻的容差（小时）
+  tests_before_days: 入院前检查可计入的天数
+  results_after_days: 出院后检查检验可补记的天数
 basis: [医疗保障基金使用监督管理条例#第四十条（三）, 住院病案首页数据填写质量规范（暂行）#第八条]
 covers: {classes: [42], problems: [3]}
 message: "$items 计费于 $days，住院为 $stay_said，$why_said，疑似未实施而收费，涉及 $amount_yuan 元。"

@@ -6,6 +6,7 @@ certainty: established
 takes: price
 needs: {tables: [charges, admissions]}
 limits: {tolerance_yuan: 0.01, surcharge_age: 6, stock_days: 60}
+limits_said: {tolerance_yuan: 单价超出限价多少元才算（元）, surcharge_age: 名称写明儿童加收的，最大年龄（岁）, stock_days: 限价下调后仍可按旧价的天数}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）, 医疗机构医疗保障定点管理暂行办法#第十八条]
 covers: {classes: [14], problems: [8]}
 message: "$items 的单价高于限价，超出部分合计 $excess_yuan 元$paid_by。"

@@ -5,6 +5,7 @@ violation: split_charge
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [package_components]}
 limits: {together_hours: 4, operation_days: 2, tolerance_yuan: 0.5}
+limits_said: {together_hours: 各组成相距至多（小时）, operation_days: 手术与费用相差的天数, tolerance_yuan: 高于成套价多少元才算（元）}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers:
   classes: [26]

@@ -10,6 +10,12 @@ limits:
   glycated: 糖化血红蛋白
   blood: 输血|红细胞(悬液|输注)|悬浮红细胞|全血输注
   blood_disorder: 地中海贫血|溶血性贫血|镰状|血红蛋白病|血红蛋白异常
+limits_said:
+  new_course_gap_days: 停用几日后算新的一次发病
+  repeated_because: 表示上次结果不能用的词
+  glycated: 按输血、血红蛋白病除外的检验
+  blood: 表示输血的项目
+  blood_disorder: 表示血红蛋白疾病的诊断
 basis: [医疗保障基金使用监督管理条例#第三十八条（六）]
 basis_of: {excessive_service: [医疗保障基金使用监督管理条例#第三十八条（二）]}
 covers: {classes: [23, 28, 31, 34], problems: [117, 118]}

@@ -5,6 +5,7 @@ violation: duplicate_charge
 certainty: established
 needs: {tables: [charges]}
 limits: {order_days: 1, specimen_days: 1, panel_minutes: 120}
+limits_said: {order_days: 医嘱与费用相差的天数, specimen_days: 标本与费用相差的天数, panel_minutes: 同一套化验相距至多（分钟）}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [25], problems: [124, 125]}
 message: "$item 于 $at 以同一单价计费 $lines 行$same，疑似重复计费 $excess_yuan 元。"

@@ -64,6 +64,12 @@ class Line:
     takes="price",
     needs={"tables": ["charges"], "knowledge": ["same_incision_groups"]},
     limits={"before_hours": 12, "after_hours": 36, "tolerance_yuan": 0.5, "default_rate": 0.5},
+    limits_said={
+        "before_hours": "手术前多久算同一手术（小时）",
+        "after_hours": "手术后多久算同一手术（小时）",
+        "tolerance_yuan": "折价后仍超出多少元才算（元）",
+        "default_rate": "当地未规定时的折价比例",
+    },
     basis=["医疗保障基金使用监督管理条例#第三十八条（三）"],
     covers={"classes": [15], "problems": [55]},
     message="$day 同一次手术收取 $names（同属$group），第二手术 $other 按 $price_yuan 元计收，未按 $percent% 折价，"

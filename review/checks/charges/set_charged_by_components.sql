@@ -5,6 +5,7 @@ violation: split_charge
 certainty: probable
 needs: {tables: [charges, admissions], knowledge: [material_sets]}
 limits: {operation_days: 2, tolerance_yuan: 0.5, revision: 翻修|返修|再置换|再次置换|更换衬垫|更换内衬|更换股骨头}
+limits_said: {operation_days: 手术与费用相差的天数, tolerance_yuan: 高于成套价多少元才算（元）, revision: 表示翻修手术的词}
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {problems: [34]}
 message: "$when_said 同一系统的 $parts_said 分别收费，合计 $charged_yuan 元，$set_said成套价格 $set_yuan 元$times_said，疑似拆分多收 $excess_yuan 元。"

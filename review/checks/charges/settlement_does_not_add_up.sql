@@ -5,6 +5,7 @@ violation: documentation_defect
 certainty: established
 needs: {tables: [charges]}
 limits: {line_tolerance_yuan: 0.02, line_tolerance_share: 0.005, sum_tolerance_yuan: 1}
+limits_said: {line_tolerance_yuan: 一行金额的容差（元）, line_tolerance_share: 一行金额的容差（比例）, sum_tolerance_yuan: 结算总额的容差（元）}
 basis: [医疗保障基金使用监督管理条例#第十六条, 医疗保障基金使用监督管理条例#第三十九条（三）, 医疗保障基金使用监督管理条例#第三十八条（三）]
 covers: {classes: [35, 36]}
 message: "$what_said"

@@ -5,6 +5,7 @@ violation: fictitious_service
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [item_scope_limits, drug_scope_limits]}
 limits: {newborn_days: 28}
+limits_said: {newborn_days: 新生儿的最大日龄（天）}
 basis: [医疗保障基金使用监督管理条例#第四十条（三）, 医疗保障基金使用监督管理条例#第三十八条（六）]
 covers: {classes: [6, 7, 18, 19, 29, 32, 33, 65, 67, 80, 81, 87], problems: [76]}
 message: "患者$person，收取 $item（$limit_said）$quantity $unit_said，疑似$what，涉及 $amount_yuan 元。"

@@ -7,6 +7,7 @@ needs: {tables: [charges, admissions], knowledge: [indicated_tests]}
 limits:
   days_after: 3
   reason_in_order: (术前|排除|除外|明确|评估|复查|复诊|随访|筛查|监测|会诊|怀疑|疑似|鉴别)
+limits_said: {days_after: 检查后几日内写出的理由仍算, reason_in_order: 医嘱里表示检查理由的词}
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
 covers:
   classes: [78]

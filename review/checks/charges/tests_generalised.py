@@ -43,6 +43,18 @@ BUNDLE_SAID = (
         "bundle_items": 8,
         "bundle_share": 0.9,
     },
+    limits_said={
+        "least_stays": "科室一季度至少几例",
+        "cap_share": "无指征者中做该项检查的比例",
+        "lower_bound": "该比例的 95% 置信下限",
+        "z": "置信区间的标准正态分位数",
+        "times_others": "为本院其他科室的几倍",
+        "least_others": "其他科室至少几例",
+        "first_hours": "“入院初期”指入院几小时内",
+        "first_share": "在入院初期开展的比例",
+        "bundle_items": "套餐至少几项",
+        "bundle_share": "做同样套餐的比例",
+    },
     basis=["医疗保障基金使用监督管理条例#第三十八条（二）"],
     covers={
         "classes": [78],

@@ -65,6 +65,14 @@ class Item:
         "rescue_days": 1,
         "normal": {"systolic": [90, 180], "pulse": [50, 130], "oxygen_saturation": [92, 100]},
     },
+    limits_said={
+        "coverage": "收费有执行记录的比例，低于此不判断",
+        "noted_share": "病历逐次记录的比例，低于此不判断",
+        "noted_days": "判断是否逐次记录至少几日",
+        "shift_days": "执行与计费相差的天数",
+        "rescue_days": "抢救记录与费用相差的天数",
+        "normal": "表示没有抢救指征的体征范围",
+    },
     basis=[
         "医疗保障基金使用监督管理条例#第四十条（三）",
         "病历书写基本规范#第二十二条（八）",

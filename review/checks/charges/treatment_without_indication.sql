@@ -13,6 +13,15 @@ limits:
   weakened: 糖尿病|免疫|移植|化疗|白血病|淋巴瘤|艾滋|粒细胞|营养不良|激素|透析|肝硬化
   clean: "^(Ⅰ|I([^IV]|$)|1|一)"
   consulted: 会诊|抗菌药物专家|临床药师|药学部
+limits_said:
+  incision_hours: 切皮前给药至多（小时）
+  oldest_without_risk: 不算高龄的最大年龄（岁）
+  infected: 表示感染的词
+  infected_later: 表示术后感染的词
+  implanted: 表示植入物的词
+  weakened: 表示免疫低下等高危的词
+  clean: 表示Ⅰ类切口的写法
+  consulted: 表示抗菌药物会诊的词
 basis: [医疗保障基金使用监督管理条例#第三十八条（二）]
 covers: {classes: [20, 44, 45, 79, 82, 83, 88], problems: [167, 168, 173]}
 message: "收取 $item_name 计 $amount_yuan 元：$why_said，疑似无指征或不合规的治疗。"

@@ -5,6 +5,11 @@ violation: over_standard_charge
 certainty: established
 needs: {tables: [charges, admissions], knowledge: [item_unit_rules]}
 limits: {before_days: 1, after_days: 3, operation_days: 2, tolerance_yuan: 0.5}
+limits_said:
+  before_days: 报告早于费用的天数
+  after_days: 报告晚于费用的天数
+  operation_days: 手术与费用相差的天数
+  tolerance_yuan: 超出多少元才算（元）
 basis: [医疗保障基金使用监督管理条例#第三十八条（三）]
 covers:
   classes: [27]
