@@ -1,4 +1,4 @@
-"""When an operation began and ended by its own record: 手术开始时间：08:50, 术程17:25至18:20, 手术时间：9时10分-10时40分.
+"""When an operation began and ended by its own record: 术程17:25至18:20, 手术时间：9时10分-10时40分。
 
 The day is the one the record gives beside the clock or as the day of the operation; a lasting time is no time of day.
 """

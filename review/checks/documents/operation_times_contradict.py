@@ -165,7 +165,7 @@ def _is_local(row: Anesthesia) -> bool:
 
 def _half_day(minutes: float, limits: Limits) -> bool:
     """Whether the difference is one of writing 3:20 for 15:20."""
-    return abs(abs(minutes) - HALF_DAY) <= limits["clocks_minutes"]
+    return abs(abs(minutes) - HALF_DAY) <= float(limits["clocks_minutes"])
 
 
 def _tables(record: Record, limits: Limits) -> Iterator[Contradiction]:
