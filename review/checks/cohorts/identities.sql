@@ -2,7 +2,10 @@
 -- organ that was taken out, of two heights.
 -- section: given
 with held as (
-    select a.admission_id, coalesce(nullif(trim(m.certno), ''), a.person_id) as card, a.hospital_code, a.begins_at, a.ends_at,
+    -- an extract that hides part of the card number shows strangers as one person
+    select a.admission_id,
+           coalesce(case when strpos(m.certno, '*') = 0 then nullif(trim(m.certno), '') end, a.person_id) as card,
+           a.hospital_code, a.begins_at, a.ends_at,
            a.begins_on, a.ends_on, a.sex, a.age_years, a.source, a.row_number, a.department
     from admissions a
     join raw_mdtrt_d m on m.mdtrt_id = a.admission_id
