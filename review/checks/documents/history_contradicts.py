@@ -1,0 +1,214 @@
+"""DOC-012: a blood group, an allergy or a laboratory value that one document states and another source denies.
+
+What is found out during the stay, corrected and annotated, told of somebody else, or measured at the bedside is no
+contradiction. Which of two sides is right, nobody can tell from here.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.checks.readings import document_of, facts_of
+from review.facts.blood_and_allergy import allergies, blood_groups
+from review.facts.sentences import sentences
+from review.facts.statements import Statement
+from review.models import Evidence, Problem
+from review.record import Document, Fact, Lab
+from review.violations import Certainty
+
+FORMS = re.compile(r"同意书|告知|通知|沟通|讨论|费用|医嘱单|宣教")
+CORRECTED = re.compile(
+    r"更正|修正(?!诊断)|补充病史|勘误|追问病史|再次询问|补述|此前误|误写|误记|复查血型|血型复核"
+)
+FOUND_OUT = re.compile(
+    r"皮试[^，。；]{0,4}阳性|皮疹|荨麻疹|瘙痒|过敏反应|过敏性休克|药疹|过敏试验[^，。；]{0,3}阳性"
+)
+GRAFTED = re.compile(r"移植|造血干细胞|骨髓移植")
+ABO_VALUE = re.compile(r'^[“"]?(AB|A|B|O)[”"]?(?:型|$|[(（,，/]|R[hH])')
+ABO_ANALYTE = re.compile(r"ABO|血型")
+NOT_OWN = re.compile(r"Rh|RH|献血|供|血袋|不规则|反定型|脐|新生儿|婴儿|抗")
+BEDSIDE = re.compile(
+    r"血糖|葡萄糖|乳酸|血气|氧分压|二氧化碳|pH|钾|钠|钙|氯|BNP|肌钙|D-?二聚|降钙素|C-?反应|CRP", re.IGNORECASE
+)
+NOTES = re.compile(r"病程|查房|小结|会诊|抢救")
+TAIL = re.compile(r"计数|定量|测定|浓度|检测|[（(].*?[)）]")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two sources that say different things, with a place of each."""
+
+    told: str
+    certainty: Certainty
+    evidence: tuple[Evidence, ...]
+    fact_ids: tuple[str, ...]
+    points_at: str
+
+
+@check(
+    code="DOC-012",
+    title="血型、过敏史、化验数值跨文书矛盾",
+    violation="documentation_defect",
+    certainty="probable",
+    needs={"tables": ("admissions", "documents")},
+    limits={"value_apart": 0.25, "table_days": 1},
+    basis=("病历书写基本规范#第三条", "住院病案首页数据填写质量规范（暂行）#第五条"),
+    message="$told。",
+    why="同一患者的血型、过敏史和当日化验只有一个；各处说法不同，至少有一处不是从本人得来。",
+    exceptions=(
+        "住院期间新发现的过敏",
+        "病史经更正或补充",
+        "食物过敏与药物过敏",
+        "献血者、血袋或亲属的血型",
+        "移植后血型改变",
+        "首页或表格的备选项",
+        "同一化验的四舍五入",
+        "外院或床旁测得的数值",
+        "化验表没有当日结果",
+    ),
+    overturned_by=("血型复核报告", "病史更正记录", "检验科更正报告"),
+)
+def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    read = [document for document in record.documents if not FORMS.search(document.kind + document.title)]
+    if not read:
+        raise NotApplicable("本次住院的文书都是告知和费用单据")
+    said = [
+        statement
+        for document in read
+        for statement in (*blood_groups(sentences(document)), *allergies(sentences(document)))
+    ]
+    for found in (*_blood(record, said), *_allergy(record, read, said), *_values(record, limits)):
+        yield Problem(
+            fields={"told": found.told},
+            evidence=found.evidence,
+            fact_ids=found.fact_ids,
+            certainty=found.certainty,
+            points_at=(found.points_at,),
+        )
+
+
+def _quote(record: Record, statement: Statement) -> Evidence:
+    start, end = statement.sentence.whole
+    return record.quote(statement.sentence.document, start, end, at=statement.sentence.at)
+
+
+def _blood(record: Record, said: Sequence[Statement]) -> Iterator[Contradiction]:
+    groups: dict[str, list[Statement]] = defaultdict(list)
+    for statement in said:
+        if statement.kind == "blood_group" and statement.name == "ABO":
+            groups[str(statement.value)].append(statement)
+    tested: dict[str, Lab] = {}
+    for lab in record.labs:
+        analyte = f"{lab.analyte or ''}{lab.panel or ''}{lab.specimen or ''}"
+        match = ABO_VALUE.match("".join((lab.value_text or "").upper().split()))
+        if match and ABO_ANALYTE.search(analyte) and not NOT_OWN.search(analyte):
+            tested.setdefault(match[1], lab)
+    named = sorted({*groups, *tested})
+    if len(named) < 2 or _says(record, CORRECTED) or _says(record, GRAFTED):
+        return
+    places = [
+        f"{statements[0].sentence.document.title}写作 {group} 型"
+        for group, statements in sorted(groups.items())
+    ]
+    places += [f"化验为 {group} 型" for group in sorted(tested)]
+    yield Contradiction(
+        f"同一次住院的血型不一：{'，'.join(places)}",
+        Certainty.PROBABLE if groups else Certainty.CLUE,
+        tuple(_quote(record, statements[0]) for statements in groups.values()),
+        tuple(lab.fact_id for lab in tested.values()),
+        "blood",
+    )
+
+
+def _says(record: Record, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(document.text) for document in record.documents)
+
+
+def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]) -> Iterator[Contradiction]:
+    having = [statement for statement in said if statement.kind == "allergy"]
+    denying = [statement for statement in said if statement.kind == "no_allergy"]
+    apart = [
+        (one, other)
+        for one in having
+        for other in denying
+        if one.sentence.document is not other.sentence.document
+    ]
+    if not apart or any(
+        FOUND_OUT.search(document.text) or CORRECTED.search(document.text) for document in read
+    ):
+        return
+    one, other = apart[0]
+    yield Contradiction(
+        f"{one.sentence.document.title}记“{one.value}过敏”，{other.sentence.document.title}记“{other.text}”",
+        Certainty.PROBABLE,
+        (_quote(record, one), _quote(record, other)),
+        (),
+        f"allergy {one.name}",
+    )
+
+
+def _values(record: Record, limits: Limits) -> Iterator[Contradiction]:
+    """A note's value of the day that no result of the stay bears out, though the day's own result is there."""
+    if not record.labs:
+        return
+    by_name: dict[str, list[Lab]] = defaultdict(list)
+    for lab in record.labs:
+        if lab.value is not None and lab.sampled_at is not None:
+            by_name[_plain(lab.analyte)].append(lab)
+    for fact in facts_of(record, "lab_value"):
+        found = _mismatch(record, fact, by_name.get(_plain(fact.name), []), limits)
+        if found is not None:
+            yield found
+
+
+def _plain(name: str | None) -> str:
+    return TAIL.sub("", "".join((name or "").split())).upper()
+
+
+def _unit(unit: str | None) -> str:
+    plain = "".join((unit or "").split()).upper().replace("Μ", "U").replace("µ", "U").replace("×", "")
+    return plain.replace("*", "").replace("^", "").replace("X10", "10")
+
+
+def _mismatch(record: Record, fact: Fact, labs: Sequence[Lab], limits: Limits) -> Contradiction | None:
+    document = document_of(record, fact)
+    if document is None or not NOTES.search(document.kind) or fact.certainty != "established":
+        return None
+    if BEDSIDE.search(fact.name) or fact.begins_at is None or document.confidence < 1.0:
+        return None
+    own = [lab for lab in labs if _unit(lab.unit) == _unit(fact.unit)]
+    days = timedelta(days=limits["table_days"])
+    of_day = [
+        lab
+        for lab in own
+        if lab.sampled_at and timedelta(0) <= fact.begins_at.date() - lab.sampled_at.date() <= days
+    ]
+    try:
+        cited = Decimal(str(fact.value))
+    except InvalidOperation:
+        return None
+    if not of_day or any(_agrees(cited, lab.value, limits) for lab in own):
+        return None
+    nearest = max(of_day, key=lambda lab: (str(lab.sampled_at), lab.fact_id))
+    return Contradiction(
+        f"{document.title}记{fact.name} {fact.value}{fact.unit or ''}，"
+        f"{nearest.sampled_at:%m-%d %H:%M} 采样结果为 {nearest.value_text}{nearest.unit or ''}",
+        Certainty.PROBABLE,
+        (),
+        (fact.fact_id, nearest.fact_id),
+        f"value {fact.fact_id}",
+    )
+
+
+def _agrees(cited: Decimal, measured: Decimal | None, limits: Limits) -> bool:
+    if measured is None:
+        return True
+    apart = abs(cited - measured)
+    return apart <= abs(measured) * Decimal(str(limits["value_apart"]))

@@ -1,0 +1,155 @@
+"""DOC-011: one operation that one source puts on the left and another on the right.
+
+Sides are compared part by part. A part that any source calls both-sided, or that was operated on both sides, is left
+alone; so is what a report happens to see on the other side.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Record
+from review.facts.organ_sides import organ_sides
+from review.facts.sentences import Sentence, sentences
+from review.models import Evidence, Problem
+from review.record import Document
+from review.violations import Certainty
+
+OPERATION_CHARGE = "06"
+OPERATIVE = re.compile(r"手术记录|术后首次|手术安全核查|手术同意书|术前小结|术前讨论")
+NAMED = re.compile(
+    r"(?:拟行|拟施|拟定|实施|施行|所行)?(?:手术|术式)(?:名称|方式)[:：]|拟(?:行|施)|术中所?行|行[^，。；]{2,24}术"
+)
+DIAGNOSED = re.compile(r"诊断[:：]")
+CORRECTED = re.compile(r"更正|修正(?!诊断)|笔误|勘误|误写|误记|核对后改|变更(?:手术)?(?:侧|部位)")
+NOT_THE_DISEASE = re.compile(
+    r"健侧|对侧|供区|取(?:自体)?|移植|卧位|体位|拔除|穿刺置管|锁骨下|颈内静脉|股静脉|静脉通"
+)
+OF_BEFORE = re.compile(r"陈旧|术后|史|\d年前|既往|曾")
+OPERATED, FOR_DISEASE = "operation", "diagnosis"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one source says of one part."""
+
+    source: str
+    kind: str  # operation | diagnosis
+    organ: str
+    side: str
+    words: str
+    evidence: Evidence | None = None
+    fact_id: str | None = None
+
+
+@check(
+    code="DOC-011",
+    title="部位、左右侧矛盾",
+    violation="documentation_defect",
+    certainty="probable",
+    needs={"tables": ("admissions",)},
+    limits={},
+    basis=(
+        "病历书写基本规范#第三条",
+        "病历书写基本规范#第二十二条（十五）",
+        "病历书写基本规范#第二十二条（十六）",
+    ),
+    message="$organ 的手术侧别不一：$one；$other。",
+    why="同一处手术只能在一侧；写成两侧，说明至少有一份文书不是照实书写，或手术部位须核实。",
+    exceptions=(
+        "双侧病变只治一侧",
+        "两侧分次手术",
+        "报告所见的对侧偶然病变",
+        "陈旧病史在另一侧",
+        "健侧取材或体位",
+        "已更正的笔误",
+        "左、左侧、（左）、OS 等不同写法",
+    ),
+    overturned_by=("手术部位标识记录", "手术安全核查表原件", "术后影像"),
+)
+def side_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
+    if not record.operations and not any(OPERATIVE.search(doc.kind + doc.title) for doc in record.documents):
+        if not record.provided("operations") and not record.documents:
+            raise NotChecked("缺：手术登记和病历文书")
+        raise NotApplicable("本次住院没有手术")
+    if any(CORRECTED.search(document.text) for document in record.documents):
+        return
+    places: dict[str, list[Place]] = defaultdict(list)
+    for place in (*_rows(record), *_documents(record)):
+        places[place.organ].append(place)
+    for organ, found in sorted(places.items()):
+        pair = _apart(found)
+        if pair is not None:
+            yield _problem(organ, *pair)
+
+
+def _problem(organ: str, one: Place, other: Place) -> Problem:
+    return Problem(
+        fields={
+            "organ": organ,
+            "one": f"{one.source}为“{one.words}”",
+            "other": f"{other.source}为“{other.words}”",
+        },
+        evidence=tuple(place.evidence for place in (one, other) if place.evidence),
+        fact_ids=tuple(place.fact_id for place in (one, other) if place.fact_id),
+        certainty=Certainty.PROBABLE,
+        points_at=(organ,),
+    )
+
+
+def _apart(found: list[Place]) -> tuple[Place, Place] | None:
+    """Two sources with one side each, where no source knows of both sides."""
+    by_source: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for place in found:
+        by_source[place.source, place.kind].add(place.side)
+    if any(len(sides) > 1 for sides in by_source.values()):
+        return None
+    operated = [place for place in found if place.kind == OPERATED]
+    diagnosed = [place for place in found if place.kind == FOR_DISEASE]
+    for left in operated:
+        for right in operated:
+            if left.side == "左" and right.side == "右":
+                return left, right
+    if operated and diagnosed and operated[0].side not in {place.side for place in diagnosed}:
+        return operated[0], diagnosed[0]
+    return None
+
+
+def _rows(record: Record) -> Iterator[Place]:
+    """A second operation of another day may be the other side's; then each side is its own operation."""
+    days = {row.operated_on for row in record.operations if row.operated_on}
+    several = len(days) > 1
+    for row in record.operations:
+        source = "手术登记" if row.origin == "hospital" else "结算清单手术"
+        for side in organ_sides("".join((row.operation_name or "").split())):
+            shown = "各日手术" if several else source
+            yield Place(shown, OPERATED, side.organ, side.side, row.operation_name or "", fact_id=row.fact_id)
+    for diagnosis in record.diagnoses:
+        name = "".join(diagnosis.diagnosis_name.split())
+        if not OF_BEFORE.search(name):
+            for side in organ_sides(name):
+                yield Place("结算清单诊断", FOR_DISEASE, side.organ, side.side, name)
+
+
+def _documents(record: Record) -> Iterator[Place]:
+    for document in record.documents:
+        operative = OPERATIVE.search(document.kind + document.title) is not None
+        for sentence in sentences(document):
+            if operative and NAMED.search(sentence.bare) and not DIAGNOSED.search(sentence.bare):
+                yield from _places(record, document, sentence, OPERATED)
+            elif DIAGNOSED.search(sentence.bare) and not NAMED.search(sentence.bare):
+                yield from _places(record, document, sentence, FOR_DISEASE)
+
+
+def _places(record: Record, document: Document, sentence: Sentence, kind: str) -> Iterator[Place]:
+    if NOT_THE_DISEASE.search(sentence.bare) or document.confidence < 1.0:
+        return
+    for side in organ_sides(sentence.bare):
+        around = sentence.bare[max(0, side.start - 12) : side.end + 12]
+        if kind == FOR_DISEASE and OF_BEFORE.search(around):
+            continue
+        start, end = sentence.whole
+        words = sentence.bare[max(0, side.start - 4) : side.end + 10]
+        yield Place(document.title, kind, side.organ, side.side, words, record.quote(document, start, end))
