@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
-from review.facts import place_of, statements
+from review.copies.leftovers import Reported, foreign_sizes, foreign_values
+from review.facts import place_of
 from review.facts.statements import Statement
 from review.record import Document
 
@@ -53,13 +54,16 @@ class Passing:
 
 
 def conflicts(
-    record: Record, other: Record, document: Document, spans: Iterable[tuple[int, int]]
+    record: Record,
+    other: Record,
+    document: Document,
+    spans: Iterable[tuple[int, int]],
+    told: Iterable[Statement],
 ) -> list[Conflict]:
-    """The statements inside the spans that do not fit this patient, one per kind of mark."""
+    """What of all that is `told` in the document lies inside the spans and does not fit this patient, one per kind of
+    mark."""
     ranges = list(spans)
-    inside = tuple(
-        item for item in statements(document) if any(_within(item, start, end) for start, end in ranges)
-    )
+    inside = tuple(item for item in told if any(_within(item, start, end) for start, end in ranges))
     text = "".join("".join(document.text[start:end].split()) for start, end in ranges)
     passing = Passing(record, other, document, text, inside)
     found: dict[str, Conflict] = {}
@@ -208,6 +212,35 @@ def _side(passing: Passing) -> Iterator[Conflict]:
             yield Conflict("部位侧别", str(item.value), own[0][0], (own[0][1],))
 
 
+def _size(passing: Passing) -> Iterator[Conflict]:
+    for left in foreign_sizes(passing.text, _reports(passing.record), _reports(passing.other)):
+        yield Conflict("测量值", left.said, left.own, (left.fact_id,))
+
+
+def _reports(record: Record) -> list[Reported]:
+    return [
+        Reported(exam.exam_name or "", f"{exam.findings or ''}。{exam.conclusion or ''}", exam.fact_id)
+        for exam in record.exams
+    ]
+
+
+def _result(passing: Passing) -> Iterator[Conflict]:
+    said = [
+        (item.name, str(item.value)) for item in passing.inside if item.kind == "lab_value" and item.value
+    ]
+    for left in foreign_values(said, _results(passing.record), _results(passing.other)):
+        yield Conflict("化验值", left.said, left.own, (left.fact_id,))
+
+
+def _results(record: Record) -> list[Reported]:
+    return [
+        Reported(
+            (lab.analyte or "").split("(")[0].split("（")[0], (lab.value_text or "").strip(), lab.fact_id
+        )
+        for lab in record.labs
+    ]
+
+
 READERS: tuple[Callable[[Passing], Iterator[Conflict]], ...] = (
     _sex,
     _age,
@@ -219,4 +252,6 @@ READERS: tuple[Callable[[Passing], Iterator[Conflict]], ...] = (
     _name,
     _after_operation,
     _side,
+    _size,
+    _result,
 )

@@ -1,19 +1,16 @@
-"""Narrative passages of all records, and which of them share their wording across patients.
+"""The narratives of all records, and which of them share their wording across patients.
 
-What many patients' documents of a kind say alike is a template and is taken out first; candidates come from MinHash and
-every one is confirmed character by character. Sameness alone means nothing here: half of ordinary notes repeat.
+What the search of `review.copies` says in numbers is led back here to records, documents and places in their text.
 """
 
 import re
-import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-
-from datasketch import MinHash, MinHashLSH
 
 from review.checks.inputs import Inspection, Record
+from review.copies.confirmation import Block, Match
+from review.copies.search import Search
+from review.copies.writings import Passage, Writing
 from review.facts.sentences import Sentence, sentences
 from review.record import Document
 
@@ -22,151 +19,93 @@ NARRATIVE = re.compile(
 )
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
-SHINGLE, PERMUTATIONS, SIMILAR, WINDOW = 8, 64, 0.3, 160
-LONGEST = 20_000
-LEAST_BLOCK, LEAST_CLAUSE, USUAL_CLAUSE = 12, 6, 8
-CLAUSE = re.compile(r"[，。；！？,;]")
-DIGITS = re.compile(r"\d+(?:\.\d+)?")
+VALUE = re.compile(
+    r"\d+(?:\.\d+)?(?:kg|mmHg|cm|mm|ml|次/分|g/L|mmol/L|μmol/L|pg/ml|°C|℃|%)"
+    r"|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}|(?<!\d)\d{1,2}:\d{2}(?!\d)"
+)
 
 
 @dataclass(frozen=True)
-class Passage:
-    """The narrative of one document without its templates; `places` leads back to the document's own text."""
+class Narrative:
+    """The narrative of one document; `places` leads each of its characters back to the document's own text."""
 
     record: Record
     document: Document
-    text: str
+    writing: Writing
     places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Shared:
-    """Two passages of different persons and the blocks that they share, as (start here, start there, length)."""
+    """Two narratives of different persons, the blocks they share, and how much of these is no template."""
 
-    here: Passage
-    there: Passage
-    blocks: tuple[tuple[int, int, int], ...]
-
-    @property
-    def length(self) -> int:
-        return sum(size for _, _, size in self.blocks)
+    here: Narrative
+    there: Narrative
+    passage: Passage
+    blocks: tuple[Block, ...]
+    length: int
+    numbers: tuple[int, int]
 
     @property
     def containment(self) -> float:
-        return self.length / max(1, len(self.here.text))
+        """The part of this narrative, templates aside, that stands in the other."""
+        return self.length / max(1, len(self.passage.kept))
 
-    def turned(self) -> "Shared":
-        return Shared(self.there, self.here, tuple((there, here, size) for here, there, size in self.blocks))
+    @property
+    def common(self) -> str:
+        """The words that both have."""
+        text = self.passage.text
+        return "".join(text[block.here : block.here + block.size] for block in self.blocks)
+
+    @property
+    def longest(self) -> Block:
+        """The block with the most that is no template."""
+        return max(self.blocks, key=lambda block: (self.passage.weight(block.here, block.size), block.size))
 
     def spans(self) -> list[tuple[int, int]]:
         """The blocks in this document's own text."""
-        return [
-            (self.here.places[start], self.here.places[start + size - 1] + 1)
-            for start, _, size in self.blocks
-        ]
+        places = self.here.places
+        return [(places[block.here], places[block.here + block.size - 1] + 1) for block in self.blocks]
 
 
-def passages(inspection: Inspection, least: int, template_share: float, template_least: int) -> list[Passage]:
-    """The passages of every record that keep at least `least` characters once templates are out."""
-    parts: list[tuple[Record, Document, list[Sentence]]] = []
-    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
-    persons: set[str] = set()
+def narratives(inspection: Inspection) -> list[Narrative]:
+    """The narratives of every record, in order of records."""
+    found = []
     for record in inspection.records.values():
-        persons.add(record.admission.person_id)
         for document in record.documents:
-            if not NARRATIVE.search(document.kind):
-                continue
-            kept = [sentence for sentence in sentences(document) if _is_narrative(sentence)]
-            parts.append((record, document, kept))
-            for sentence in kept:
-                owners[document.kind, _masked(sentence)].add(record.admission.person_id)
-    many = max(template_least, round(template_share * len(persons)))
-    templates = {key for key, people in owners.items() if len(people) >= many}
-    found = [_passage(record, document, kept, templates) for record, document, kept in parts]
-    return [passage for passage in found if len(passage.text) >= least]
+            if NARRATIVE.search(document.kind):
+                found.append(narrative(record, document))
+    return found
+
+
+def narrative(record: Record, document: Document) -> Narrative:
+    """What a document tells: its sentences without form lines and without the examination of the body."""
+    kept = [sentence for sentence in sentences(document) if _is_narrative(sentence)]
+    admission = record.admission
+    lines = tuple(sentence.bare for sentence in kept)
+    places = tuple(place for sentence in kept for place in sentence.places)
+    return Narrative(
+        record,
+        document,
+        Writing(admission.person_id, document.kind, admission.department or "", lines),
+        places,
+    )
 
 
 def _is_narrative(sentence: Sentence) -> bool:
     return sentence.section not in EXAMINED_SECTIONS and not FORM_LINE.search(sentence.bare)
 
 
-def _masked(sentence: Sentence) -> str:
-    return DIGITS.sub("#", sentence.bare)
-
-
-def _passage(
-    record: Record, document: Document, kept: Iterable[Sentence], templates: set[tuple[str, str]]
-) -> Passage:
-    left = [sentence for sentence in kept if (document.kind, _masked(sentence)) not in templates]
-    places = tuple(place for sentence in left for place in sentence.places)
-    return Passage(record, document, "".join(sentence.bare for sentence in left), places)
-
-
-def shared_passages(found: list[Passage], least: int) -> Iterator[Shared]:
-    """Pairs of passages of different persons that share at least `least` characters in blocks."""
-    index = MinHashLSH(threshold=SIMILAR, num_perm=PERMUTATIONS)
-    clauses: dict[str, list[int]] = defaultdict(list)
-    for number, passage in enumerate(found):
-        sketches = [_sketch(window) for window in windows(passage.text)]
-        near = {int(key.split(".")[0]) for sketch in sketches for key in index.query(sketch)}
-        own = {clause for clause in CLAUSE.split(passage.text) if len(clause) >= LEAST_CLAUSE}
-        for other in sorted(near | _sharing(own, clauses, least)):
-            if found[other].record.admission.person_id == passage.record.admission.person_id:
-                continue
-            shared = Shared(passage, found[other], _blocks(passage.text, found[other].text))
-            if shared.length >= least:
-                yield shared
-        for place, sketch in enumerate(sketches):
-            index.insert(f"{number}.{place}", sketch)
-        for clause in own:
-            clauses[clause].append(number)
-
-
-def _sharing(own: set[str], clauses: Mapping[str, list[int]], least: int) -> set[int]:
-    """Earlier passages that hold half of the wanted length in equal clauses, usual clauses aside."""
-    shared: dict[int, int] = defaultdict(int)
-    for clause in own:
-        owners = clauses.get(clause, ())
-        if len(owners) <= USUAL_CLAUSE:
-            for number in owners:
-                shared[number] += len(clause)
-    return {number for number, length in shared.items() if 2 * length >= least}
-
-
-def windows(text: str) -> list[str]:
-    """Overlapping stretches, so that a paragraph copied into a longer note is met as well."""
-    last = max(1, len(text) - WINDOW // 2)
-    return [text[start : start + WINDOW] for start in range(0, last, WINDOW // 2)]
-
-
-def _sketch(text: str) -> MinHash:
-    sketch = MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
-    sketch.update_batch([piece.encode("utf-8") for piece in shingles(text)])
-    return sketch
-
-
-def shingles(text: str) -> set[str]:
-    return {text[start : start + SHINGLE] for start in range(max(1, len(text) - SHINGLE + 1))}
-
-
-def _blocks(here: str, there: str) -> tuple[tuple[int, int, int], ...]:
-    matcher = SequenceMatcher(
-        None, here[:LONGEST], there[:LONGEST]
-    )  # its junk rule keeps hostile repetition cheap
-    return tuple(
-        (block.a, block.b, block.size) for block in matcher.get_matching_blocks() if block.size >= LEAST_BLOCK
+def both_ways(match: Match, search: Search, found: Sequence[Narrative]) -> tuple[Shared, Shared]:
+    """A match as either of its two records has it."""
+    here, there = match.here, match.there
+    turned = tuple(Block(block.there, block.here, block.size) for block in match.blocks)
+    return (
+        Shared(found[here], found[there], search.passages[here], match.blocks, match.length, (here, there)),
+        Shared(found[there], found[here], search.passages[there], turned, match.length, (there, here)),
     )
 
 
-def document_frequency(found: Iterable[Passage]) -> Mapping[str, int]:
-    """In how many passages each number with its unit stands; what is rare identifies."""
-    counts: dict[str, int] = defaultdict(int)
-    for passage in found:
-        for value in set(rare_values(passage.text)):
-            counts[value] += 1
-    return counts
-
-
-def rare_values(text: str) -> list[str]:
-    """Numbers with a unit, as they stand."""
-    return re.findall(r"\d+(?:\.\d+)?(?:kg|mmHg|cm|mm|ml|次/分|g/L|mmol/L|μmol/L|pg/ml|°C|℃|%)", text)
+def values(text: str) -> Iterator[str]:
+    """Numbers with a unit, dates and hours, as they stand."""
+    return (match[0] for match in VALUE.finditer(text))

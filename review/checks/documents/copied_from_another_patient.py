@@ -1,21 +1,48 @@
 """DOC-017: a passage equal to another patient's, with facts in it that are true of the other and false of this one.
 
 Equal wording alone is no finding: templates and half of genuine notes repeat. The stay whose own data the passage fits
-is the original and is never named as suspect.
+is the original and is never named as suspect. Every finding says how common the like is in this very inspection.
 """
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from review.checks.header import Limits, NotApplicable, check
-from review.checks.inputs import Inspection
+from review.checks.inputs import Inspection, Record
 from review.checks.own_facts import Conflict, conflicts
-from review.checks.passages import Passage, Shared, document_frequency, passages, rare_values, shared_passages
+from review.checks.passages import Narrative, Shared, both_ways, narratives, values
 from review.checks.readings import creation_of
+from review.copies.search import Search, search
+from review.facts import statements
+from review.facts.statements import Statement
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.violations import Certainty
 
 PROTOCOLS = ("手术", "麻醉", "护理", "出院")
+ONE_EVENT = re.compile(
+    r"车祸|交通事故|相撞|追尾|翻车|坍塌|塌方|爆炸|火灾|中毒|聚餐|同食|共同进食|集体|群体|疫情|密切接触|同车|同事"
+)
+TRIAL = re.compile(r"临床试验|临床研究|受试者|研究药物|研究方案|试验方案|随机分组|入组")
+TELEPHONE = re.compile(r"(?:\d[*-]*){7}")  # a number masked in the middle still tells families apart
+HOUSE = re.compile(r"\d")
+STRETCH = 40  # characters of the longest block by which others with the same words are counted
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A side of a match, what in it is false of its patient, and whether something innocent explains the likeness."""
+
+    side: Shared
+    own: tuple[Conflict, ...]
+    explained: bool
+    people: int = 2  # who have the longest block word for word
+
+    @property
+    def document_id(self) -> str:
+        return self.side.here.document.document_id
 
 
 @check(
@@ -33,12 +60,17 @@ PROTOCOLS = ("手术", "麻醉", "护理", "出院")
         "false_facts": 2,
         "clue_characters": 120,
         "clue_containment": 0.8,
-        "clue_values": 3,
+        "clue_bits": 20,
+        "same_event_hours": 72,
+        "family_days": 14,
+        "family_members": 6,
+        "unexplained_facts": 3,
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条"),
     basis_of={"documentation_defect": ("病历书写基本规范#第三条",)},
     message="$document（$written）有 $shared 字与另一患者$other_written的$other_document逐字相同，"
-    "其中$conflicts。$reading",
+    "其中$conflicts。$reading本次检查中该段文字见于 $people 名患者；$kind $documents 份，"
+    "与他人文书过半相同的 $alike 份（$share）。",
     why="真实病历约一半文字会重复，相同本身不说明问题；写着别人的性别、床号、体重或用药，说明内容不是从本人得来。",
     exceptions=(
         "同一患者的多次住院",
@@ -47,6 +79,11 @@ PROTOCOLS = ("手术", "麻醉", "护理", "出院")
         "母亲与新生儿",
         "原件所属患者",
         "同一术式的手术步骤",
+        "同一事故",
+        "家庭成员同病",
+        "疫情或集体发病",
+        "临床研究受试者",
+        "出院情况与诊疗经过相同",
     ),
     overturned_by=("本人资料有误的更正记录", "误贴后的更正说明", "原始纸质病历"),
     covers={"problems": (3,)},
@@ -57,60 +94,127 @@ def copied_from_another_patient(inspection: Inspection, limits: Limits) -> Itera
     for record in inspection.records.values():
         if not record.documents:
             yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, "本次住院没有病历文书")
-    found = passages(
-        inspection, limits["least_characters"], limits["template_share"], limits["template_patients"]
+    found = narratives(inspection)
+    said = search(
+        [one.writing for one in found],
+        limits["template_share"],
+        limits["template_patients"],
+        limits["least_characters"],
+        limits["least_shared"],
     )
-    frequency = document_frequency(found)
-    best: dict[str, tuple[Shared, list[Conflict]]] = {}
-    for shared in shared_passages(found, limits["least_shared"]):
-        if _mother_and_child(shared):
+    for suspect in _suspects(inspection, said, found, limits):
+        yield _problem(suspect, said, limits)
+
+
+def _suspects(
+    inspection: Inspection, said: Search, found: Sequence[Narrative], limits: Limits
+) -> Iterator[Suspect]:
+    """The strongest likeness of every document that has one worth telling."""
+    homes = _homes(inspection, limits)
+    told: dict[str, tuple[Statement, ...]] = {}
+    holders, people = _holders(said), len({passage.writing.person for passage in said.passages})
+    best: dict[str, Suspect] = {}
+    for match in said.matches:
+        pair = both_ways(match, said, found)
+        if _mother_and_child(pair[0]):
             continue
-        pair = [(side, _conflicts(side)) for side in (shared, shared.turned())]
-        for (side, own), (_, other) in (pair, pair[::-1]):
-            if len(own) > len(other):
-                key = side.here.document.document_id
-                if key not in best or len(own) > len(best[key][1]):
-                    best[key] = side, own
-        if not any(own for _, own in pair):
-            later = max((side for side, _ in pair), key=lambda side: str(side.here.document.written_at))
-            if _rare(later, frequency, limits):
-                best.setdefault(later.here.document.document_id, (later, []))
-    for side, own in best.values():
-        yield _problem(side, own, limits)
+        explained = _explained(pair[0], homes, limits)
+        sides = [(side, tuple(_conflicts(side, told))) for side in pair]
+        for (side, own), (_, other) in (sides, sides[::-1]):
+            suspect = Suspect(side, own, explained)
+            known = best.get(suspect.document_id)
+            least = len(other) + 1 if not explained else max(len(other) + 1, limits["false_facts"])
+            if len(own) >= least and (known is None or len(own) > len(known.own)):
+                best[suspect.document_id] = suspect
+        if not explained and not any(own for _, own in sides):
+            later = max(pair, key=lambda side: str(side.here.document.written_at))
+            if _identifying(later, holders, people, limits):
+                best.setdefault(later.here.document.document_id, Suspect(later, (), False))
+    for suspect in best.values():
+        start = suspect.side.longest.here
+        stretch = suspect.side.passage.text[start : start + min(STRETCH, suspect.side.longest.size)]
+        yield replace(suspect, people=said.people_with(stretch))
 
 
-def _conflicts(side: Shared) -> list[Conflict]:
-    return conflicts(side.here.record, side.there.record, side.here.document, side.spans())
+def _conflicts(side: Shared, told: dict[str, tuple[Statement, ...]]) -> list[Conflict]:
+    document = side.here.document
+    if document.document_id not in told:
+        told[document.document_id] = tuple(statements(document))
+    return conflicts(side.here.record, side.there.record, document, side.spans(), told[document.document_id])
+
+
+def _homes(inspection: Inspection, limits: Limits) -> Mapping[str, frozenset[str]]:
+    """By stay, the telephone and the house number that a family shares; what many give is nobody's home."""
+    rows = inspection.warehouse.rows("select admission_id, person_id, phone, address from admissions")
+    people: dict[str, set[str]] = {}
+    for row in rows:
+        for home in (row["phone"], row["address"]):
+            people.setdefault(str(home or ""), set()).add(str(row["person_id"]))
+    known = {home for home, whose in people.items() if 2 <= len(whose) <= limits["family_members"]}
+    return {
+        str(row["admission_id"]): frozenset(
+            home
+            for home, pattern in ((str(row["phone"]), TELEPHONE), (str(row["address"]), HOUSE))
+            if home in known and pattern.search(home)
+        )
+        for row in rows
+    }
+
+
+def _explained(shared: Shared, homes: Mapping[str, frozenset[str]], limits: Limits) -> bool:
+    """One accident or outbreak, one family with one illness, one trial: reasons for two to be told alike."""
+    here, there = shared.here.record.admission, shared.there.record.admission
+    apart = abs(here.begins_at - there.begins_at)
+    family = homes[here.admission_id] & homes[there.admission_id]
+    return bool(
+        (ONE_EVENT.search(shared.common) and apart <= timedelta(hours=limits["same_event_hours"]))
+        or (family and apart <= timedelta(days=limits["family_days"]))
+        or TRIAL.search(shared.common)
+    )
 
 
 def _mother_and_child(shared: Shared) -> bool:
-    ages = [passage.record.admission.age_years for passage in (shared.here, shared.there)]
-    begins = [passage.record.admission.begins_at for passage in (shared.here, shared.there)]
+    admissions = [one.record.admission for one in (shared.here, shared.there)]
+    ages = [admission.age_years for admission in admissions]
     return (
         0 in ages
         and any(age and age > 12 for age in ages)
-        and abs(begins[0] - begins[1]) < timedelta(days=30)
+        and abs(admissions[0].begins_at - admissions[1].begins_at) < timedelta(days=30)
     )
 
 
-def _rare(side: Shared, frequency: Mapping[str, int], limits: Limits) -> bool:
-    """Long, nearly whole, and with numbers that no third note has: worth a look even where nothing is false."""
+def _holders(said: Search) -> Mapping[str, set[str]]:
+    """Who has each value in a text: what few have identifies."""
+    holders: dict[str, set[str]] = {}
+    for passage in said.passages:
+        for value in values(passage.text):
+            holders.setdefault(value, set()).add(passage.writing.person)
+    return holders
+
+
+def _identifying(side: Shared, holders: Mapping[str, set[str]], people: int, limits: Limits) -> bool:
+    """Long, nearly whole, and with values that so few patients have: worth a look even where nothing is false."""
     if any(word in side.here.document.kind for word in PROTOCOLS):
         return False
-    common = "".join(side.here.text[start : start + size] for start, _, size in side.blocks)
-    rare = {value for value in rare_values(common) if frequency.get(value, 0) <= 2}
+    common = {value for value in values(side.common) if value in holders}
+    bits = sum(math.log2(people / len(holders[value])) for value in common)
     return bool(
         side.length >= limits["clue_characters"]
         and side.containment >= limits["clue_containment"]
-        and len(rare) >= limits["clue_values"]
+        and bits >= limits["clue_bits"]
     )
 
 
-def _problem(side: Shared, own: Sequence[Conflict], limits: Limits) -> Problem:
+def _problem(suspect: Suspect, said: Search, limits: Limits) -> Problem:
+    side, own = suspect.side, suspect.own
     here, there = side.here, side.there
-    enough = len(own) >= limits["false_facts"]
+    usual = suspect.people >= limits["template_patients"]
+    least = limits["unexplained_facts" if suspect.explained else "false_facts"]
+    enough = len(own) >= least and not usual
     created = creation_of(here.record, here.document)
     agrees = created is not None and _near(created.edited_at, here.document.written_at)
+    kind = here.writing.kind
+    documents, alike = said.documents[kind], said.alike.get(kind, 0)
     return Problem(
         admission_id=here.record.admission.admission_id,
         fields={
@@ -121,9 +225,14 @@ def _problem(side: Shared, own: Sequence[Conflict], limits: Limits) -> Problem:
             "other_document": there.document.title,
             "conflicts": "；".join(f"{item.mark}写作“{item.said}”，本人为“{item.own}”" for item in own)
             or "含多个罕见数值，与本人资料尚无矛盾",
-            "reading": "疑似抄用他人病历。" if enough else "可能为模板或偶同，请核对。",
+            "reading": _reading(suspect, enough, usual),
+            "people": suspect.people,
+            "kind": kind,
+            "documents": documents,
+            "alike": alike,
+            "share": f"{alike / documents:.0%}",
         },
-        evidence=(*_quoted(here, side), *_quoted(there, side.turned())),
+        evidence=(_quoted(side), _quoted_there(side)),
         fact_ids=tuple(dict.fromkeys(place for item in own for place in item.fact_ids)),
         against_fact_ids=(created.fact_id,) if created is not None and agrees else (),
         certainty=Certainty.PROBABLE if enough else Certainty.CLUE,
@@ -133,11 +242,32 @@ def _problem(side: Shared, own: Sequence[Conflict], limits: Limits) -> Problem:
     )
 
 
-def _quoted(passage: Passage, side: Shared) -> tuple[Evidence, ...]:
+def _reading(suspect: Suspect, enough: bool, usual: bool) -> str:
+    if enough:
+        return "疑似抄用他人病历。"
+    if usual:
+        return "同样文字多名患者都有，可能为模板未改，请核对。"
+    return (
+        "两人可能同一事件、同一家庭或同一研究，请核对。"
+        if suspect.explained
+        else "可能为模板或偶同，请核对。"
+    )
+
+
+def _quoted(side: Shared) -> Evidence:
     """The longest shared block, as it stands in this document."""
-    start, _, size = max(side.blocks, key=lambda block: block[2])
-    first, last = passage.places[start], passage.places[start + size - 1] + 1
-    return (passage.record.quote(passage.document, first, last),)
+    block = side.longest
+    return _span(side.here.record, side.here, block.here, block.size)
+
+
+def _quoted_there(side: Shared) -> Evidence:
+    block = side.longest
+    return _span(side.there.record, side.there, block.there, block.size)
+
+
+def _span(record: Record, narrative: Narrative, start: int, size: int) -> Evidence:
+    places = narrative.places
+    return record.quote(narrative.document, places[start], places[start + size - 1] + 1)
 
 
 def _near(created: datetime | None, written: datetime | None) -> bool:
