@@ -1,0 +1,245 @@
+"""DOC-008: a signature that cannot be: of somebody not in the hospital's service, of a trainee alone, of a patient who
+could not sign, or a blank where this hospital always signs.
+
+A roster that misses every tenth signer is not complete enough to accuse anyone; guests, consultants and pictures of
+signatures are everyday. Nurses and technicians are asked about only where the roster lists them.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Inspection, Record
+from review.checks.roster import Institution, institution_of
+from review.models import Evidence, Outcome, Problem, Skipped
+from review.record import Document
+from review.violations import Certainty
+
+DOCTOR = re.compile(r"医师|医生|术者|手术者|主任|记录者")
+OWN_NOTES = re.compile(
+    r"入院记录|病程|查房|手术记录|出院记录|出院小结|死亡记录|术前小结|抢救|阶段小结|麻醉记录|转科|操作记录"
+)
+GUEST = re.compile(r"外请|外院|上级医院专家|院外专家|多点执业|对口支援|医联体|进修|援助|坐诊")
+TRAINEE = re.compile(
+    r"(?:实习|见习|规培|试用期)(?:医师|医生|生|学员)?(?:签\s*[名字])?\s*[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})"
+)
+TRAINEE_BESIDE = re.compile(
+    r"[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})\s*[（(](?:实习|见习|规培|试用期)[^（）()]{0,4}[）)]"
+)
+SIGNED_ON_PAPER = re.compile(r"电子签名|手写|见纸质|CA签|已签|扫描")
+BLANK = re.compile(r"(?:医师|医生|手术者|术者|记录者)(?:签\s*[名字])?\s*[:：][ \t\u3000_—-]*(?=$|\n)")
+PATIENT = re.compile(r"^患者签[名字]$|^患者$")
+COMATOSE = re.compile(r"昏迷")
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One doctor's name under one document."""
+
+    record: Record
+    document: Document
+    name: str
+
+    @property
+    def day(self) -> date:
+        written = self.document.written_at or self.record.admission.begins_at
+        return written.date()
+
+
+@check(
+    code="DOC-008",
+    title="签名异常",
+    violation="documentation_defect",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ("admissions", "documents")},
+    limits={
+        "known_signers": 0.9,
+        "least_signers": 5,
+        "slack_days": 30,
+        "signed_share": 0.9,
+        "least_documents": 10,
+        "hours_around": 2,
+    },
+    basis=("病历书写基本规范#第八条", "病历书写基本规范#第三条"),
+    basis_of={"forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第八条")},
+    message="$told。",
+    why="病历由有资质的本人签名才有效；不在岗的人、尚未独立的人和昏迷的患者不可能签署。",
+    exceptions=(
+        "执业名单不完整",
+        "外请专家与多点执业",
+        "到岗、离岗前后三十日",
+        "姓名录入相差一字",
+        "本院以电子签名图片代替",
+        "上级医师已审签",
+        "家属代签",
+    ),
+    overturned_by=("执业注册信息", "电子签名日志", "纸质原件"),
+    covers={"problems": (5,)},
+)
+def signature_impossible(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    roster = institution_of(inspection)
+    signers = [signer for record in inspection.records.values() for signer in _signers(record)]
+    if not any(record.documents for record in inspection.records.values()):
+        raise NotChecked("没有病历文书")
+    complete = _is_complete(roster, signers, limits)
+    if not complete:
+        for record in inspection.records.values():
+            said = "执业人员名单不完整，不能据以核对签名" if roster.people else "缺：执业人员名单"
+            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, said)
+    else:
+        yield from _off_the_roster(roster, signers, limits)
+    yield from _blanks(inspection, limits)
+    for record in inspection.records.values():
+        yield from _trainees(record)
+        yield from _could_not_sign(record, limits)
+
+
+def _signers(record: Record) -> Iterator[Signer]:
+    for document in record.documents:
+        if OWN_NOTES.search(document.kind) and not GUEST.search(document.text):
+            training = {match["name"] for match in TRAINEE.finditer(document.text)}
+            for signature in document.signatures:
+                if signature.name in training:
+                    continue
+                if DOCTOR.search(signature.role) and document.confidence >= 1.0:
+                    yield Signer(record, document, signature.name)
+
+
+def _is_complete(roster: Institution, signers: Sequence[Signer], limits: Limits) -> bool:
+    """Whether the list holds nearly all who sign: it is held against the names, and against the signatures."""
+    names = {signer.name for signer in signers}
+    known = {person.name for person in roster.people}
+    if not known or len(names) < limits["least_signers"]:
+        return False
+    share = limits["known_signers"]
+    return len(names & known) >= share * len(names) or (
+        len(names - known) == 1 and sum(s.name in known for s in signers) >= share * len(signers)
+    )
+
+
+def _off_the_roster(roster: Institution, signers: Sequence[Signer], limits: Limits) -> Iterator[Problem]:
+    people = defaultdict(list)
+    for person in roster.people:
+        people[person.name].append(person)
+    slack = timedelta(days=limits["slack_days"])
+    found: dict[tuple[str, str, str], list[Signer]] = defaultdict(list)
+    for signer in signers:
+        own = people.get(signer.name)
+        if own is None:
+            if not any(_a_slip(signer.name, name) for name in people):
+                found[signer.record.admission.admission_id, signer.name, "不在执业人员名单"].append(signer)
+        elif not any(p.serves_on(signer.day + slack) or p.serves_on(signer.day - slack) for p in own):
+            ended = max((p.ends_on for p in own if p.ends_on and p.ends_on < signer.day), default=None)
+            said = f"已于 {ended} 离岗" if ended else f"{min(p.begins_on for p in own if p.begins_on)} 才到岗"
+            found[signer.record.admission.admission_id, signer.name, said].append(signer)
+    for (admission_id, name, said), group in found.items():
+        impossible = "岗" in said
+        titles = "、".join(dict.fromkeys(f"{s.document.title}（{s.day}）" for s in group[:3]))
+        yield Problem(
+            admission_id=admission_id,
+            fields={"told": f"{titles} 由“{name}”签名，此人{said}"},
+            evidence=tuple(_signed(signer) for signer in group[:3]),
+            violation="forged_document" if impossible else None,
+            certainty=Certainty.PROBABLE,
+            points_at=(name, said),
+        )
+
+
+def _a_slip(name: str, known: str) -> bool:
+    return (
+        len(name) == len(known) >= 2
+        and sum(a == b for a, b in zip(name, known, strict=True)) >= len(name) - 1
+    )
+
+
+def _signed(signer: Signer) -> Evidence:
+    text = signer.document.text
+    spaced = r"\s*".join(map(re.escape, signer.name))
+    places = list(re.finditer(spaced, text))
+    start, end = places[-1].span() if places else (0, min(len(text), 20))
+    line = text.rfind("\n", 0, start) + 1
+    return signer.record.quote(signer.document, line, end, at=signer.document.written_at)
+
+
+def _blanks(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
+    """A blank behind the label, in a hospital whose other documents of the kind carry names there."""
+    signed: dict[str, int] = defaultdict(int)
+    blank: dict[str, list[tuple[Record, Document]]] = defaultdict(list)
+    for record in inspection.records.values():
+        for document in record.documents:
+            if not OWN_NOTES.search(document.kind) or document.confidence < 1.0:
+                continue
+            if any(DOCTOR.search(signature.role) for signature in document.signatures):
+                signed[document.kind] += 1
+            elif BLANK.search(document.text) and not SIGNED_ON_PAPER.search(document.text):
+                blank[document.kind].append((record, document))
+    for kind, found in blank.items():
+        every = signed[kind] + len(found)
+        if every < limits["least_documents"] or signed[kind] < limits["signed_share"] * every:
+            continue
+        for record, document in found:
+            match = BLANK.search(document.text)
+            assert match is not None
+            told = f"{document.title}签名处空白，本院同类文书 {every} 份中 {signed[kind]} 份有签名"
+            yield Problem(
+                admission_id=record.admission.admission_id,
+                fields={"told": told},
+                evidence=(record.quote(document, match.start(), match.end()),),
+                certainty=Certainty.PROBABLE,
+                points_at=(document.document_id, "blank"),
+            )
+
+
+def _trainees(record: Record) -> Iterator[Problem]:
+    """Signed by an intern or a trainee, and by nobody else."""
+    for document in record.documents:
+        match = TRAINEE.search(document.text) or TRAINEE_BESIDE.search(document.text)
+        if match is None or document.confidence < 1.0 or not OWN_NOTES.search(document.kind):
+            continue
+        others = {s.name for s in document.signatures if DOCTOR.search(s.role)} - {match["name"]}
+        if not others and not re.search(
+            r"(?:上级|带教|审签|审阅)[^\n]{0,6}[:：]\s*[\u4e00-\u9fff]", document.text
+        ):
+            yield Problem(
+                admission_id=record.admission.admission_id,
+                fields={"told": f"{document.title}只有“{match[0]}”，没有本院医师审签"},
+                evidence=(record.quote(document, match.start(), match.end()),),
+                certainty=Certainty.PROBABLE,
+                points_at=(document.document_id, "trainee"),
+            )
+
+
+def _could_not_sign(record: Record, limits: Limits) -> Iterator[Problem]:
+    """The patient's own name on a form, at an hour when every reading around finds a coma, or after the death."""
+    around = timedelta(hours=limits["hours_around"])
+    for document in record.documents:
+        own = [
+            s for s in document.signatures if PATIENT.match(s.role) and s.name == record.admission.person_name
+        ]
+        if not own or document.written_at is None or not document.written_exact or document.confidence < 1.0:
+            continue
+        readings = [
+            vital
+            for vital in record.vitals
+            if vital.measured_at
+            and vital.consciousness
+            and abs(vital.measured_at - document.written_at) <= around
+        ]
+        dead = record.admission.died_at is not None and document.written_at > record.admission.died_at
+        if dead or (readings and all(COMATOSE.search(vital.consciousness or "") for vital in readings)):
+            state = "死亡" if dead else "昏迷"
+            yield Problem(
+                admission_id=record.admission.admission_id,
+                fields={
+                    "told": f"{document.title}（{document.written_at:%Y-%m-%d %H:%M}）由患者本人签名，当时患者已{state}"
+                },
+                evidence=(_signed(Signer(record, document, own[0].name)),),
+                fact_ids=tuple(vital.fact_id for vital in readings[:2]),
+                violation="forged_document",
+                certainty=Certainty.PROBABLE,
+                points_at=(document.document_id, "patient"),
+            )
