@@ -19,11 +19,12 @@ from review.checks.inputs import Inspection
 from review.checks.registry import Check, all_checks
 from review.checks.runner import Ran, run_check
 from review.checks.stamping import Stamp
-from review.engines.duckdb import Warehouse
+from review.engines.duckdb import Row, Warehouse
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.facts import read_text_facts
+from review.forensics.facts import file_facts
 from review.intake.inspection import Intake, read_inspection
 from review.item_matching import candidate_rows
 from review.models import Basis, CheckResult, Fault, Finding, Outcome
@@ -68,9 +69,11 @@ def review_inspection(
     clock = Clock()
     intake = read_inspection(folder, cache=home / "cache", progress=progress)
     clock.lap("读入")
+    files = file_facts(folder, intake.sources, home / "cache", tell)
+    clock.lap("查看 PDF 版本")
     draft = _draft(out)
     try:
-        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled)
+        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled, files)
         clock.lap("建库")
         inspection = Inspection(warehouse)
         findings, patterns, results = _run_all(inspection, home, tell, settled, caps)
@@ -108,8 +111,10 @@ def _move_into_place(draft: Path, out: Path) -> None:
     draft.rmdir()
 
 
-def build_warehouse(intake: Intake, file: Path | None, home: Path, settled: Settled) -> Warehouse:
-    """The warehouse of one inspection with its views, in a file or in memory."""
+def build_warehouse(
+    intake: Intake, file: Path | None, home: Path, settled: Settled, files: Sequence[Row] = ()
+) -> Warehouse:
+    """The warehouse of one inspection with its views, on disk or in memory; `files` is what its PDFs told."""
     held = {table: load_rows(table, home) for table in ROW_TABLES}
     rows = rows_laid_over(held, settled)
     warehouse = Warehouse.empty(file)
@@ -117,7 +122,7 @@ def build_warehouse(intake: Intake, file: Path | None, home: Path, settled: Sett
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
-    warehouse.load_rows("raw_text_facts", read_text_facts(intake.documents, layout))
+    warehouse.load_rows("raw_text_facts", [*read_text_facts(intake.documents, layout), *files])
     warehouse.build_views()
     return warehouse
 
@@ -142,7 +147,11 @@ def _run_all(
     lines = {
         (row["admission_id"], row["charge_id"]): Decimal(row["amount"])
         for row in inspection.warehouse.rows(
-            "select admission_id, charge_id, sum(amount) as amount from charges group by admission_id, charge_id"
+            "select admission_id, charge_id, sum(amount) as amount from ("
+            "select admission_id, charge_id, amount from charges union all "
+            # an amount without a quantity is no charge, yet its yuan were paid
+            "select admission_id, charge_id, amount from lines_left_out where quantity = 0 and amount > 0"
+            ") as paid group by admission_id, charge_id"
         )
     }
     by_price = {check.header.code for check in checks if check.header.takes == "price"}

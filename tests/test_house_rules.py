@@ -15,8 +15,8 @@ SCRIPTS = [file for file in (ROOT / "review").rglob("*.js")]
 LONGEST_FILE, LONGEST_FUNCTION = 300, 60
 
 DOORS = {
-    "pypdf": ("knowledge/readers/",),
-    "pypdfium2": ("knowledge/readers/",),
+    "pypdf": ("review/forensics/structure.py",),
+    "pypdfium2": ("knowledge/readers/", "review/forensics/"),
     "rapidocr": ("knowledge/readers/",),
     "docx": ("knowledge/readers/", "review/reports/", "evals/bench/long_stays.py"),
     "openpyxl": ("knowledge/readers/",),
