@@ -18,6 +18,7 @@ from review.forensics.wording import ONLY_PAGE, Change, changes, harmless, priva
 STARK = 70  # levels of grey by which a pixel must differ
 FEW_PIXELS = 6  # of a line's region
 DARK, COLOURED = 140, 60
+FULL = 0.85  # of the widest line, from which a line runs on into the next
 LOST_INK, WHOLE_PAGE = 60, 0.5  # pixels gone from a scan; share of its ink gone where it was drawn anew
 MARGIN = 0.09  # of the page's height, where its number stands
 MOST_SIGNS = 60  # of one page
@@ -47,11 +48,12 @@ def similar(before: DrawnPage, after: DrawnPage) -> float:
 
 def _words(before: Sequence[Row], after: Sequence[Row], page: int, differs: Mask | None) -> Iterator[Sign]:
     old, new = [row.text for row in before], [row.text for row in after]
+    edge = max((row.box[2] for row in (*before, *after)), default=1.0)
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         gone, come = _unmoved(before[a:b], after[c:d], old, new)
-        (was, _), (now, starts) = _passage(gone), _passage(come)
+        (was, _), (now, starts) = _passage(gone, edge), _passage(come, edge)
         for change in changes(was, now, starts):
             line = _line_of(come, starts, change)
             spots = [row.box for row in gone if change.before and change.before[:4] in row.text]
@@ -80,13 +82,14 @@ def _page_number(row: Row) -> bool:
     return bool(ONLY_PAGE.match(row.text)) and not MARGIN < row.box[1] < 1 - MARGIN
 
 
-def _passage(rows: Sequence[Row]) -> tuple[str, list[int]]:
-    """Lines as running text, and where each begins; Chinese ones follow each other without a gap."""
-    text, starts = "", list[int]()
+def _passage(rows: Sequence[Row], edge: float) -> tuple[str, list[int]]:
+    """Lines as running text, and where each begins; a full line of Chinese goes on without a gap."""
+    text, starts, full = "", list[int](), True
     for row in rows:
-        text += " " if _narrow(text[-1:]) and _narrow(row.text[:1]) else ""
+        text += "\n" if not full else " " if _narrow(text[-1:]) and _narrow(row.text[:1]) else ""
         starts.append(len(text))
         text += row.text
+        full = row.box[2] > FULL * edge
     return text, starts
 
 

@@ -81,11 +81,11 @@ class DrawnPage:
         return tuple(found)
 
     @cached_property
-    def letters(self) -> tuple[tuple[Letter, ...], ...]:
-        """The page's characters in lines of drawing order, those beneath a cover too."""
+    def letters(self) -> tuple[Letter, ...]:
+        """The page's characters in drawing order, those beneath a cover too."""
         textpage = self._page.get_textpage()
         try:
-            return tuple(_lines(self._page, textpage, self.things))
+            return tuple(_letters(self._page, textpage, self.things))
         finally:
             textpage.close()
 
@@ -109,10 +109,9 @@ class DrawnPage:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """What is seen, line by line as it stands: words typed on later stand on the line they were typed on."""
-        seen = [letter.glyph for line in self.letters for letter in line if not self.covered(letter)]
-        return tuple(
-            _row(line, self.size) for line in in_lines(seen) if any(glyph.text.strip() for glyph in line)
-        )
+        seen = [letter for letter in self.letters if not self.covered(letter)]
+        lines = ([letter.glyph for letter in line] for line in in_lines(seen))
+        return tuple(_row(line, self.size) for line in lines if any(glyph.text.strip() for glyph in line))
 
     @cached_property
     def picture(self) -> Picture:
@@ -162,27 +161,18 @@ def opened(content: bytes) -> Iterator[DrawnFile]:
         document.close()
 
 
-def _lines(page: Any, textpage: Any, things: tuple[Thing, ...]) -> Iterator[tuple[Letter, ...]]:
+def _letters(page: Any, textpage: Any, things: tuple[Thing, ...]) -> Iterator[Letter]:
     orders = {thing.pointer: thing.order for thing in things if thing.pointer}
     width, height = page.get_size()
-    line: list[Letter] = []
     box = pdfium.FS_RECTF()
     order = 0
     for index in range(min(textpage.count_chars(), MOST_LETTERS)):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
-        if code in (0x0A, 0x0D):
-            if line:
-                yield tuple(line)
-            line = []
-        elif 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
+        if 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000:
             pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
             order = orders.get(address(pdfium.FPDFText_GetTextObject(textpage, index)), order)
             where = (box.left, box.bottom, box.right, box.top)
-            line.append(
-                Letter(normalise(chr(code)), _glyph(page, chr(code), where, width, height), order, where)
-            )
-    if line:
-        yield tuple(line)
+            yield Letter(normalise(chr(code)), _glyph(page, chr(code), where, width, height), order, where)
 
 
 def _glyph(page: Any, sign: str, box: Box, width: float, height: float) -> Glyph:
@@ -197,16 +187,18 @@ def _glyph(page: Any, sign: str, box: Box, width: float, height: float) -> Glyph
     return Glyph(normalise(sign), min(xs), min(ys), max(xs), max(ys))
 
 
-def in_lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+def in_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
     """Characters that stand on one foot, from left to right; lines from the top down."""
-    lines: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda one: ((one.y0 + one.y1) / 2, one.x0)):
+    lines: list[list[Letter]] = []
+    for letter in sorted(letters, key=lambda one: (one.glyph.y0 + one.glyph.y1, one.glyph.x0)):
+        glyph = letter.glyph
         middle, high = (glyph.y0 + glyph.y1) / 2, max(glyph.y1 - glyph.y0, 1.0)
-        if lines and abs(middle - (lines[-1][-1].y0 + lines[-1][-1].y1) / 2) < high / 3:
-            lines[-1].append(glyph)
+        last = lines[-1][-1].glyph if lines else None
+        if last is not None and abs(middle - (last.y0 + last.y1) / 2) < high / 3:
+            lines[-1].append(letter)
         else:
-            lines.append([glyph])
-    return [sorted(line, key=lambda one: one.x0) for line in lines]
+            lines.append([letter])
+    return [sorted(line, key=lambda one: one.glyph.x0) for line in lines]
 
 
 def _joined(line: Sequence[Glyph]) -> str:
@@ -225,7 +217,7 @@ def _row(line: Sequence[Glyph], size: tuple[float, float]) -> Row:
 
 def read_off(letters: Sequence[Letter]) -> str:
     """Letters as they stand: line by line, from left to right."""
-    return " ".join(_joined(line) for line in in_lines([letter.glyph for letter in letters]))
+    return " ".join(_joined([letter.glyph for letter in line]) for line in in_lines(letters))
 
 
 def before_it(row: str, now: str) -> str:

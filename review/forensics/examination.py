@@ -54,7 +54,7 @@ def examine(path: Path) -> FileSigns:
         for number in range(1, min(count, MOST_PAGES) + 1):
             page = drawn.page(number)
             if page is not None:
-                known = {(sign.page, sign.before) for sign in signs}
+                known = {(sign.page, sign.before) for sign in signs if sign.before}
                 signs += [sign for sign in painted_signs(page) if (sign.page, sign.before) not in known]
             drawn.forget(number)
     if count > MOST_PAGES:

@@ -5,13 +5,14 @@ a name of its own and is still that font.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from statistics import median
 
 from review.forensics import FONT, REPLACED, Sign
-from review.forensics.drawn import DrawnPage, Letter, before_it, read_off
+from review.forensics.drawn import DrawnPage, Letter, before_it, in_lines, read_off
 from review.forensics.painted import Thing
 
 OTHER_SIZE = 0.08  # share by which digits of one number differ in height
@@ -37,7 +38,7 @@ def two_fonts(page: DrawnPage) -> Iterator[Sign]:
         return
     usual = median(size for _, size in styles.values())
     mixed, plain = [], Counter[Style]()
-    for line in page.letters:
+    for line in in_lines(page.letters):
         for number in _numbers(line):
             used = {styles[letter.order] for letter in number if letter.order in styles}
             heading = any(size > HEADING * usual for _, size in used)
@@ -61,12 +62,13 @@ def _sign(page: DrawnPage, number: list[Letter], styles: Mapping[int, Style]) ->
 
 def _seams(page: DrawnPage, styles: Mapping[int, Style]) -> bool:
     """Whether a run of text that ends in a digit goes on in another type with a digit."""
-    runs = [thing for thing in page.things if thing.order in styles]
-    runs.sort(key=lambda run: (round(run.box[1] / 3), run.box[0]))
+    runs = sorted((thing for thing in page.things if thing.order in styles), key=lambda run: run.box[0])
     pairs = [
-        (one, other) for one, other in pairwise(runs)
-        if _unlike({styles[one.order], styles[other.order]}) and _touching(one, other)
-    ]  # fmt: skip
+        (one, other)
+        for one in runs
+        for other in _following(one, runs)
+        if _unlike({styles[one.order], styles[other.order]})
+    ]
     if not pairs or len(pairs) > MOST_SEAMS:
         return False
     said = page.text_of([run for pair in pairs for run in pair])
@@ -76,9 +78,15 @@ def _seams(page: DrawnPage, styles: Mapping[int, Style]) -> bool:
     )
 
 
-def _touching(one: Thing, other: Thing) -> bool:
-    high = max(one.box[3] - one.box[1], other.box[3] - other.box[1], 1.0)
-    return -high < other.box[0] - one.box[2] < NEAR * high and abs(one.box[1] - other.box[1]) < high / 2
+def _following(one: Thing, runs: Sequence[Thing]) -> Iterator[Thing]:
+    """The runs, of those sorted by where they begin, that begin where this one ends."""
+    high = max(one.box[3] - one.box[1], 1.0)
+    first = bisect_left(runs, one.box[2] - high / 2, key=lambda run: run.box[0])
+    for other in runs[first:]:
+        if other.box[0] > one.box[2] + NEAR * high:
+            return
+        if other is not one and abs(one.box[1] - other.box[1]) < high / 2:
+            yield other
 
 
 def _family(font: str) -> str:
@@ -92,7 +100,7 @@ def _unlike(styles: set[Style]) -> bool:
     )
 
 
-def _numbers(line: tuple[Letter, ...]) -> Iterator[list[Letter]]:
+def _numbers(line: Sequence[Letter]) -> Iterator[list[Letter]]:
     """Runs of digits that stand close together on one foot; an exponent stands higher and ends the run."""
     run: list[Letter] = []
     for before, letter in pairwise((None, *line)):

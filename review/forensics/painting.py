@@ -23,7 +23,7 @@ def painted_signs(page: DrawnPage) -> Iterator[Sign]:
 
 
 def _covered(page: DrawnPage) -> Iterator[Sign]:
-    letters = [letter for line in page.letters for letter in line if letter.text.strip()]
+    letters = [letter for letter in page.letters if letter.text.strip()]
     beneath: dict[int, list[Letter]] = {}
     for letter in letters:
         cover = page.cover_of(letter)

@@ -29,8 +29,12 @@ def revision_ends(content: bytes) -> tuple[int, ...]:
     if not marks:
         return (len(content),)
     chain = _chain(content, marks[-1][0])
-    ends = [end for at, end in marks[:-1] if at in chain]
-    return (*ends[-MOST_REVISIONS + 1 :], len(content))
+    ends: dict[int, int] = {}  # the first mark that names a cross-reference is its own
+    for at, end in marks:
+        if at in chain:
+            ends.setdefault(at, end)
+    ends.pop(marks[-1][0], None)
+    return (*sorted(ends.values())[-MOST_REVISIONS + 1 :], len(content))
 
 
 def _linearised_length(content: bytes) -> int:
