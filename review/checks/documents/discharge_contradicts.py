@@ -1,0 +1,182 @@
+"""DOC-014: how a stay is said to have ended does not fit what else tells of its end.
+
+A death is told in several places and must be told in all; a patient said to be cured should not leave in a state that
+would bring him in. Leaving against advice, being moved on and dying at home by wish are ends of their own.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Inspection, Record
+from review.models import Evidence, Problem
+from review.record import Document, Vital
+
+DEATH, AGAINST_ADVICE = "5", "4"
+WAYS = {"1": "医嘱离院", "2": "医嘱转院", "3": "转社区", "4": "非医嘱离院", "5": "死亡", "9": "其他"}
+BETTER = re.compile(r"治愈|痊愈|好转|病情(?:平稳|稳定)|恢复良好|一般情况(?:好|良好|可)")
+LEAVING = re.compile(
+    r"自动出院|要求出院|签字出院|自行离院|非医嘱|放弃(?:进一步)?(?:治疗|抢救)|转(?:上级|外)?院|转往|临终|姑息|安宁|终末期|恶病质"
+)
+DIED = re.compile(r"(?:临床|宣布|宣告|确认)死亡|死亡时间|抢救无效")
+RESCUED = re.compile(r"脑死亡|濒死|死亡风险|猝死风险|可能死亡|死亡可能|甚至死亡|危及生命")
+DISCHARGE_ORDER = re.compile(r"出院|离院|转院|死亡|终止妊娠后出院")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One contradiction and what shows it."""
+
+    said: str
+    evidence: tuple[Evidence, ...] = ()
+    fact_ids: tuple[str, ...] = ()
+
+
+@check(
+    code="DOC-014",
+    title="出院去向、病情与记录矛盾",
+    violation="documentation_defect",
+    certainty="clue",
+    needs={"tables": ("admissions",)},
+    limits={
+        "hours_before": 12,
+        "fever": 38.5,
+        "systolic_low": 90,
+        "saturation_low": 88,
+        "ordered_share": 0.8,
+        "ordered_least": 5,
+    },
+    basis=("病历书写基本规范#第二十二条（二十）", "病历书写基本规范#第三条"),
+    message="$told。",
+    why="离院方式、出院情况与末次体征、医嘱应当一致；不一致须看哪一处不实。",
+    exceptions=(
+        "非医嘱离院或转院",
+        "临终与姑息治疗",
+        "谈及死亡风险而未死亡",
+        "只有一次偏高或偏低的体征",
+        "本院多数住院没有出院医嘱",
+        "离院方式登记为其他",
+    ),
+    overturned_by=("死亡证明", "出院医嘱单", "体温单原件"),
+)
+def discharge_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
+    if not record.documents and not record.orders and not record.vitals:
+        raise NotChecked("缺：病历文书、医嘱和体征")
+    for told in (*_death(record), *_state(record, limits), *_order(record, limits)):
+        yield Problem(
+            fields={"told": told.said},
+            evidence=told.evidence,
+            fact_ids=told.fact_ids,
+            points_at=(told.said[:12],),
+        )
+
+
+def _death(record: Record) -> Iterator[Told]:
+    """The register says one thing of a death, the record another."""
+    way, died = record.admission.discharge_way, record.admission.died_at
+    notes = [
+        doc
+        for doc in record.documents
+        if doc.kind in ("死亡记录", "死亡病例讨论记录", "24小时内入院死亡记录")
+    ]
+    if notes and died is None and way not in (DEATH, None):
+        title = notes[0]
+        yield Told(
+            f"有{title.title}，登记的离院方式为“{WAYS.get(str(way), way)}”",
+            (record.quote(title, 0, min(len(title.text), 30), at=title.written_at),),
+        )
+    elif died is not None and way not in (DEATH, None):
+        yield Told(
+            f"登记于 {died:%Y-%m-%d %H:%M} 死亡，离院方式却为“{WAYS.get(str(way), way)}”",
+            _discharge_quotes(record),
+        )
+    elif way == DEATH and not notes and died is None:
+        better = [doc for doc in _discharge_notes(record) if BETTER.search(_state_of(doc))]
+        told_of_death = any(
+            DIED.search(doc.text) and not RESCUED.search(doc.text) for doc in record.documents
+        )
+        if better and not told_of_death:
+            yield Told("登记的离院方式为“死亡”，出院记录写病情好转", _discharge_quotes(record))
+
+
+def _discharge_notes(record: Record) -> tuple[Document, ...]:
+    return record.of_kind("出院记录", "出院小结", "24小时内入出院记录")
+
+
+def _state_of(document: Document) -> str:
+    """What is said of the patient at the end, not of the course before."""
+    for section in document.sections:
+        if section.name == "出院情况":
+            return document.text[section.start : section.end]
+    place = document.text.find("出院情况")
+    return document.text[place : place + 200] if place >= 0 else ""
+
+
+def _discharge_quotes(record: Record) -> tuple[Evidence, ...]:
+    for document in _discharge_notes(record):
+        place = document.text.find("出院情况")
+        if place >= 0:
+            end = document.text.find("\n", place)
+            return (record.quote(document, place, end if end > place else len(document.text)),)
+    return ()
+
+
+def _state(record: Record, limits: Limits) -> Iterator[Told]:
+    """Two readings of the last hours that would bring a patient in, and a note of cure or improvement."""
+    admission = record.admission
+    leaving = admission.discharge_way in (AGAINST_ADVICE, "2", "3", DEATH) or admission.died_at is not None
+    better = [doc for doc in _discharge_notes(record) if BETTER.search(_state_of(doc))]
+    if leaving or not better or any(LEAVING.search(doc.text) for doc in _discharge_notes(record)):
+        return
+    since = admission.ends_at - timedelta(hours=limits["hours_before"])
+    last = [
+        vital
+        for vital in record.vitals
+        if vital.measured_at and since <= vital.measured_at <= admission.ends_at
+    ]
+    for name, shown in (("temperature", "体温"), ("systolic", "收缩压"), ("oxygen_saturation", "血氧饱和度")):
+        ill = [vital for vital in last if _ill(vital, name, limits)]
+        measured = [vital for vital in last if getattr(vital, name) is not None]
+        if len(ill) >= 2 and len(ill) == len(measured):
+            values = "、".join(f"{float(getattr(vital, name)):g}" for vital in ill[:3])
+            yield Told(
+                f"出院记录写病情好转，离院前 {limits['hours_before']} 小时内{shown}均为 {values}",
+                _discharge_quotes(record),
+                tuple(vital.fact_id for vital in ill[:3]),
+            )
+
+
+def _ill(vital: Vital, name: str, limits: Limits) -> bool:
+    value = getattr(vital, name)
+    if value is None:
+        return False
+    if name == "temperature":
+        return float(value) >= float(limits["fever"])
+    return float(value) < float(limits["systolic_low" if name == "systolic" else "saturation_low"])
+
+
+def _order(record: Record, limits: Limits) -> Iterator[Told]:
+    """No order ends the stay, though this hospital's other stays have one."""
+    if not record.orders or record.admission.died_at or _ends(record):
+        return
+    ordered, having = _with_orders(record.inspection)
+    if having >= limits["ordered_least"] and having >= limits["ordered_share"] * ordered:
+        last = max(record.orders, key=lambda order: (str(order.begins_at), order.fact_id))
+        yield Told(f"没有出院医嘱，本院 {ordered} 例住院中 {having} 例有", fact_ids=(last.fact_id,))
+
+
+def _ends(record: Record) -> bool:
+    return any(DISCHARGE_ORDER.search(f"{o.order_name or ''}{o.order_type or ''}") for o in record.orders)
+
+
+def _with_orders(inspection: Inspection) -> tuple[int, int]:
+    """Stays with orders, and those of them in which one speaks of leaving."""
+    rows = inspection.warehouse.rows(
+        "select count(*) as ordered, sum(leaves) as having_one from (select admission_id,"
+        " max(case when regexp_matches(concat(coalesce(order_name, ''), coalesce(order_type, '')), $leaving)"
+        " then 1 else 0 end) as leaves from orders group by admission_id) t",
+        {"leaving": DISCHARGE_ORDER.pattern},
+    )
+    return int(rows[0]["ordered"]), int(rows[0]["having_one"] or 0)

@@ -1,0 +1,203 @@
+"""DOC-002: a document that this stay must have is not in the folder, while this hospital's other stays have theirs.
+
+A folder is often an excerpt. So a kind of document is asked for only where nearly every other stay that needs it holds
+it, and only of a stay most of whose everyday documents are there. What stands inside another document counts as there.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from review.checks.criteria import rows_in_force
+from review.checks.deadlines import kinds_of
+from review.checks.header import Limits, NotChecked, check
+from review.checks.inputs import Inspection, Record
+from review.models import Evidence, Outcome, Problem, Skipped
+from review.violations import Certainty
+
+Row = Mapping[str, Any]
+DAY_SURGERY = "28"
+OPERATION = "06"
+LABORATORY = "04"
+BLOOD = re.compile(
+    r"(?:悬浮|浓缩|洗涤|去白)[^，]{0,6}红细胞|冰冻[^，]{0,4}血浆|灭活[^，]{0,4}血浆|单采血小板|冷沉淀凝血|输血费|静脉输血"
+)
+LOCAL = re.compile(r"局部|局麻|表面|浸润")
+MOVED = re.compile(r"转[^，。、]{1,8}科|转科|转入|转出")
+PLANNED_BEFORE = ("术前小结", "术前讨论记录")
+IN_TABLES = {"医嘱单": "orders", "体温单": "vitals"}
+WHEN: dict[str, Callable[[Record, Row], bool]] = {
+    "每次住院": lambda record, row: True,
+    "住院满 24 小时": lambda record, row: _hours(record) >= 24,
+    "住院满三天": lambda record, row: _hours(record) >= 72,
+    "住院满一个月": lambda record, row: _hours(record) >= 24 * 31,
+    "出院": lambda record, row: record.admission.died_at is None and _hours(record) >= 24,
+    "死亡": lambda record, row: record.admission.died_at is not None,
+    "手术": lambda record, row: _operated(record),
+    "非急诊手术（2018-04-18 起）": lambda record, row: _operated(record),
+    "麻醉医师实施麻醉": lambda record, row: any(
+        given.anesthetist and given.method and not LOCAL.search(given.method) for given in record.anesthesia
+    ),
+    "输血": lambda record, row: _charged(record, BLOOD),
+    "病危或病重": lambda record, row: _ordered(record, row),
+    "转科": lambda record, row: any(MOVED.search(order.order_name or "") for order in record.orders),
+    "收取会诊费或有会诊医嘱": lambda record, row: _charged(record, re.compile("会诊")),
+    "收取抢救费或有抢救医嘱": lambda record, row: _charged(record, re.compile("抢救")),
+}
+
+
+@check(
+    code="DOC-002",
+    title="病历文书缺失",
+    violation="documentation_defect",
+    certainty="probable",
+    scope="hospital",
+    needs={"tables": ("admissions", "documents"), "knowledge": ("doc_rules",)},
+    limits={
+        "everyday_share": 0.6,
+        "others_share": 0.8,
+        "others_least": 5,
+        "sure_share": 0.95,
+        "sure_least": 10,
+    },
+    basis=("病历书写基本规范#第十六条", "医疗机构病历管理规定（2013年版）#第九条"),
+    message="未见$document（$condition）；本院同类住院 $others 例中 $having 例有此文书。请医疗机构提供。",
+    why="规范要求的文书缺少，事后难以证明诊疗过程；可能只是未调取，须请医院补交。",
+    exceptions=(
+        "几份文书合订一份",
+        "本次调取的病历只是摘录",
+        "本院同类住院多未调取此类文书",
+        "急诊手术的术前讨论和小结",
+        "日间手术的短式病历",
+        "住院不足二十四小时的短式病历",
+        "扫描件识别不清",
+        "以医嘱、体征数据代替的表单",
+    ),
+    overturned_by=("补交的文书", "纸质病案"),
+)
+def required_document_missing(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+    records = list(inspection.records.values())
+    if not any(record.documents for record in records):
+        raise NotChecked("没有病历文书")
+    asked: list[Record] = []
+    for record in records:
+        reason = _unreadable(record, limits)
+        if reason is None:
+            asked.append(record)
+        else:
+            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, reason)
+    wanted: dict[str, list[tuple[Record, Row, bool]]] = defaultdict(list)
+    for record in asked:
+        for row in _rows(record):
+            wanted[str(row["row_id"])].append((record, row, _has(record, row)))
+    for needs in wanted.values():
+        yield from _missing(needs, limits)
+
+
+def _rows(record: Record) -> Iterator[Row]:
+    """The rows of required documents that apply to a stay."""
+    for row in rows_in_force(record.rows("doc_rules"), record.admission.begins_at.date()):
+        applies = WHEN.get(str(row["condition"]))
+        if row["kind"] == "required" and applies is not None and applies(record, row):
+            if row["document"] in PLANNED_BEFORE and _urgent(record):
+                continue
+            yield row
+
+
+def _missing(needs: Sequence[tuple[Record, Row, bool]], limits: Limits) -> Iterator[Problem]:
+    having = sum(has for _, _, has in needs)
+    share = having / len(needs)
+    if having < limits["others_least"] or share < limits["others_share"]:
+        return
+    sure = having >= limits["sure_least"] and share >= limits["sure_share"]
+    for record, row, has in needs:
+        if not has:
+            yield Problem(
+                admission_id=record.admission.admission_id,
+                fields={
+                    "document": row["document"],
+                    "condition": row["condition"],
+                    "others": len(needs),
+                    "having": having,
+                },
+                evidence=_holdings(record),
+                certainty=Certainty.PROBABLE if sure else Certainty.CLUE,
+                row_id=str(row["row_id"]),
+                points_at=(str(row["row_id"]),),
+                basis=tuple(str(row[name]) for name in ("basis", "basis_2") if row[name]),
+            )
+
+
+def _holdings(record: Record) -> tuple[Evidence, ...]:
+    """What is there instead: the title of the first and of the last document."""
+    shown = dict.fromkeys((record.documents[0], record.documents[-1]))
+    return tuple(
+        record.quote(
+            document, 0, min(len(document.text), max(1, len(document.title))), at=document.written_at
+        )
+        for document in shown
+    )
+
+
+def _unreadable(record: Record, limits: Limits) -> str | None:
+    """Why nothing can be called missing in this stay; null where it can."""
+    if not record.documents:
+        return "本次住院没有病历文书"
+    if record.admission.admission_kind == DAY_SURGERY:
+        return "日间手术用短式病历"
+    if any(document.confidence < 0.9 for document in record.documents):
+        return "有扫描件识别不清，不能断定缺少文书"
+    every = [
+        row for row in _rows(record) if row["condition"] in ("每次住院", "住院满 24 小时", "出院", "死亡")
+    ]
+    held = sum(_has(record, row) for row in every)
+    return "病历调取不全" if held < limits["everyday_share"] * len(every) else None
+
+
+def _has(record: Record, row: Row) -> bool:
+    """Whether a document of the kinds is there, as a document, as a table, or inside another document."""
+    kinds = [kind for kind in kinds_of(row) if kind]
+    table = IN_TABLES.get(str(row["document"]))
+    if table is not None and getattr(record, table):
+        return True
+    words = re.compile("|".join(re.escape(kind) for kind in kinds))
+    return any(
+        document.kind in kinds or words.search(document.title) or _speaks(document.text, words)
+        for document in record.documents
+    )
+
+
+def _speaks(text: str, words: re.Pattern[str]) -> bool:
+    return words.search("".join(text.split())) is not None
+
+
+def _hours(record: Record) -> float:
+    ends = record.admission.died_at or record.admission.ends_at
+    return (ends - record.admission.begins_at).total_seconds() / 3600
+
+
+def _operated(record: Record) -> bool:
+    """An operation under anaesthesia by the hospital's register; what is done at the bedside is none."""
+    rows = [row for row in record.operations if row.origin == "hospital"]
+    return bool(rows) and any(given.method and not LOCAL.search(given.method) for given in record.anesthesia)
+
+
+def _urgent(record: Record) -> bool:
+    within = timedelta(hours=24)
+    begins = [row.begins_at or None for row in record.operations if row.origin == "hospital"]
+    soon = any(at and at - record.admission.begins_at <= within for at in begins)
+    return soon or any("急诊" in (row.operation_name or "") for row in record.operations)
+
+
+def _charged(record: Record, pattern: re.Pattern[str]) -> bool:
+    return any(
+        charge.quantity > 0 and charge.charge_type != LABORATORY and pattern.search(charge.item_name or "")
+        for charge in record.charges
+    )
+
+
+def _ordered(record: Record, row: Row) -> bool:
+    pattern = re.compile(str(row["when_regex"] or row["condition"]))
+    return any(pattern.search(order.order_name or "") for order in record.orders)
