@@ -5,10 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from review.facts.context import context
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 LEVEL = re.compile(r"(?P<special>特级)护理|(?P<grade>III|II|I|[ⅠⅡⅢ一二三123])级护理")
+LEVEL_GATE = Gate(LEVEL)
 RANKS = {"特级": 4} | {
     grade: rank
     for rank, grades in ((3, "I Ⅰ 一 1"), (2, "II Ⅱ 二 2"), (1, "III Ⅲ 三 3"))
@@ -26,6 +28,8 @@ def level_of(name: str) -> int | None:
 def care_levels(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """One statement for every level that a sentence says is given; the later of two is the one changed to."""
     for sentence in sentences:
+        if not LEVEL_GATE.opens(sentence.letters):
+            continue
         found = [
             match
             for match in LEVEL.finditer(sentence.bare)

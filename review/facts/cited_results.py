@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from review.facts.context import clause_around, context
+from review.facts.gates import Gates
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
@@ -27,6 +28,7 @@ MODALITIES: dict[str, re.Pattern[str]] = {
         ("脑电图", r"脑电图"),
     )
 }
+GATES = Gates((pattern, (name, pattern)) for name, pattern in MODALITIES.items())
 PARTS = (
     "头颅 颅脑 头部 脑|胸部 胸 肺|上腹|下腹|全腹 腹部 腹|盆腔|颈椎|胸椎|腰椎|颈部 颈动脉 颈血管|心脏 心|"
     "甲状腺|乳腺 双乳|肝胆 肝 胆|泌尿 肾 输尿管 膀胱|前列腺|子宫 附件 妇科|下肢|上肢|膝|髋|肩|踝|阑尾|胃|结肠 肠"
@@ -43,7 +45,7 @@ NOT_DONE = re.compile(r"未行|未做|未查|拒绝|取消|暂缓|停做|不同�
 def cited_results(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """One statement per cited examination: `name` its modality, `value` the body part, quoted with the result."""
     for sentence in sentences:
-        for modality, pattern in MODALITIES.items():
+        for modality, pattern in GATES.open_to(sentence.letters):
             for match in pattern.finditer(sentence.bare):
                 cited = _cited(sentence, match)
                 if cited is not None:

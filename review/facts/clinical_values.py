@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from review.facts.clinical_vocabulary import Quantity, vocabulary
 from review.facts.context import ELSEWHERE, RELATIVE, clause_around
+from review.facts.gates import DIGIT
 from review.facts.sentences import Sentence
 
 BETWEEN = re.compile(
@@ -48,8 +49,10 @@ class Reading:
 def readings(sentence: Sentence) -> Iterator[Reading]:
     """The values that a sentence tells of its patient."""
     bare = sentence.bare
+    if DIGIT not in sentence.letters:
+        return
     told: set[int] = set()
-    for match in vocabulary().any_quantity.finditer(bare):
+    for match in vocabulary().measured_names(bare):
         quantity = _quantity(bare, match)
         number = BETWEEN.match(bare, match.end())
         unit = quantity.unit.match(bare, number.end()) if number else None
@@ -75,7 +78,7 @@ def readings(sentence: Sentence) -> Iterator[Reading]:
 def _quantity(bare: str, match: re.Match[str]) -> Quantity:
     return next(
         quantity
-        for quantity in vocabulary().quantities
+        for quantity in vocabulary().quantities_by_first[bare[match.start()]]
         if any(
             (found := word.match(bare, match.start())) and found.end() == match.end()
             for word in quantity.words

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from review.facts.sentences import Sentence
 
 CLAUSE_ENDS = "，,。；;！!？?"
+CLAUSE_END = re.compile(f"[{CLAUSE_ENDS}]")
+CLAUSE_BEGIN = re.compile(f".*[{CLAUSE_ENDS}：:]", re.DOTALL)
 NEGATION = re.compile(
     r"(?:否认|未见|未闻|未及|未触|未引出|未发现|未诉|未再|未行|未予|未做|没有|并无|从无|排除|除外|不伴|非|"
     r"无(?!明显诱因|诱因|力|名|好转|缓解|改善|效|法|论|创|痛性|菌)|未(?!缓解|好转|愈|归|婚|能|在))[^，。；]*$"
@@ -45,9 +47,8 @@ class Context:
 
 def clause_around(bare: str, start: int, end: int) -> tuple[int, int]:
     """The clause that a match stands in."""
-    left = max((bare.rfind(mark, 0, start) for mark in CLAUSE_ENDS + "：:"), default=-1) + 1
-    rights = [place for place in (bare.find(mark, end) for mark in CLAUSE_ENDS) if place >= 0]
-    return left, min(rights, default=len(bare))
+    before, after = CLAUSE_BEGIN.match(bare, 0, start), CLAUSE_END.search(bare, end)
+    return before.end() if before else 0, after.start() if after else len(bare)
 
 
 def context(sentence: Sentence, start: int, end: int) -> Context:

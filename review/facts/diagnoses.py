@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
@@ -10,6 +11,7 @@ HEADING = re.compile(
     r"(初步诊断|入院诊断|出院诊断|修正诊断|补充诊断|目前诊断|术前诊断|术中诊断|术后诊断|死亡诊断|最后诊断"
     r"|(?<![\u4e00-\u9fff])诊断)[:：]"
 )
+HEADING_GATE = Gate(HEADING)
 ITEM = re.compile(r"(?:^|(?<=[；;]))(?:\d{1,2}[.、．)）])?([^；;。]{2,40})")
 NOT_A_DIAGNOSIS = re.compile(r"签名|医师|记录|日期|时间|情况|经过|医嘱")
 
@@ -20,7 +22,7 @@ def diagnoses(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     for sentence in sentences:
         if sentence.document is not document:
             heading, document = None, sentence.document
-        match = HEADING.search(sentence.bare)
+        match = HEADING.search(sentence.bare) if HEADING_GATE.opens(sentence.letters) else None
         begins = match.end() if match else 0
         heading = match[1] if match else heading
         if heading is None or (match is None and not re.match(r"\d{1,2}[.、．)）]", sentence.bare)):

@@ -8,14 +8,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from review.facts.context import context
+from review.facts.gates import Gates
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 # A form also names relatives, agents and the newborn; their fields are not the patient's.
 OTHERS = "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母"
 NOT_THE_PATIENT = "".join(f"(?<!{whose})" for whose in re.findall(r"\S+", OTHERS))
-HEADER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
+HEADER = Gates(
+    (compiled := re.compile(pattern), (name, compiled))
     for name, pattern in (
         (
             "name",
@@ -27,8 +28,8 @@ HEADER: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("inpatient_no", r"(?:住院号|住院病历号|病案号)[:：]([A-Za-z0-9]{4,30})"),
     )
 )
-MENTION: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern))
+MENTION = Gates(
+    (compiled := re.compile(pattern), (name, compiled))
     for name, pattern in (
         ("sex", r"(?:(?:青|青少|中|老|成)年|高龄|患者|患儿|\d岁)[^，。；]{0,2}(男|女)(?:性|患者|，|,|$)"),
         ("sex", r"(男|女)(?:性患者|患者|婴|童|孩)"),
@@ -51,9 +52,9 @@ def identities(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Header fields and mentions of the patient's own marks."""
     for sentence in sentences:
         is_header = "姓名：" in sentence.bare or "姓名:" in sentence.bare
-        for kind, patterns in (("header", HEADER), ("mention", () if is_header else MENTION)):
+        for kind, gates in (("header", HEADER),) if is_header else (("header", HEADER), ("mention", MENTION)):
             seen: set[tuple[str, str]] = set()
-            for name, pattern in patterns:
+            for name, pattern in gates.open_to(sentence.letters):
                 for match in pattern.finditer(sentence.bare):
                     if (name, match[1]) in seen:
                         continue

@@ -14,6 +14,7 @@ import yaml
 
 from knowledge.numerals import number_of
 from review.facts.context import context
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 from review.record import Document
@@ -23,6 +24,7 @@ PIECES = "枚个块片张套根支颗只条具把粒件"
 COUNT = re.compile(
     rf"(?<![\d.×xX*＋+\-/#№号批第])(?P<number>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})(?P<unit>[{PIECES}])(?![孔头腔钩])"
 )
+COUNT_GATE = Gate(COUNT)
 TOLD_IN = re.compile(r"手术记录|术后首次|操作记录|介入|清点|护理记录|病程记录|查房记录|抢救记录")
 NOT_PLACED = re.compile(
     r"取出|拆除|去除|取下|拔除|移除|更换下|报废|浪费|弃用|损坏|污染|试模|未用|退回|备用|拟|预计|明日"
@@ -73,6 +75,8 @@ def class_of(name: str) -> str | None:
 def implants(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """The counts that operation records, course and nursing notes state."""
     for sentence in sentences:
+        if not COUNT_GATE.opens(sentence.letters):
+            continue
         if TOLD_IN.search(sentence.document.kind + sentence.document.title) and not _in_label_sheet(sentence):
             yield from _counts(sentence)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from review.facts.context import context
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
@@ -19,6 +20,7 @@ VALUE = re.compile(
     r"(?:[:：为是约达至升降到仅]|计数|定量|测定|浓度|复查){0,2}"
     rf"(?P<value>\d{{1,6}}(?:\.\d{{1,3}})?)(?P<unit>{UNIT})"
 )
+VALUE_GATE = Gate(VALUE)
 LEADING = re.compile(
     r"^(?:今日|昨日|今晨|今|昨|复查|查|测|急查|化验|血常规|肝功能|肾功能|生化|电解质|血气|结果|示|提示|回报|及|和|其中|"
     r"仍|降至|升至|空腹|随机|餐后|伴|并|患者|入院|时)+"
@@ -29,7 +31,7 @@ VITAL = re.compile(r"血压|BP|收缩压|舒张压|压力$|中心静脉压")
 def lab_values(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """One statement per value: `name` the analyte, `lab_value` where it is told as of now, `history` elsewhere."""
     for sentence in sentences:
-        for match in VALUE.finditer(sentence.bare):
+        for match in VALUE.finditer(sentence.bare) if VALUE_GATE.opens(sentence.letters) else ():
             name = LEADING.sub("", match["name"])
             if len(name) < 2 or VITAL.search(name):
                 continue

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 from review.facts.times import moment_of
 
 LEAVE = re.compile(r"请假|准假|告假|试离院|离院外出|准予外出|同意外出|准予离院|同意离院")
+LEAVE_GATE = Gate(LEAVE)
 REFUSED = re.compile(r"未请假|不予|不准|未准|未批|拒绝|不同意|不得|如需|须办理|擅自|私自")
 POINT = (
     r"(?:(?P<{0}_year>\d{{4}})[-./年])?(?P<{0}_month>\d{{1,2}})[-./月](?P<{0}_day>\d{{2}}|\d)日?"
@@ -28,6 +30,8 @@ LONGEST = timedelta(days=15)  # who is away for longer has left
 def leaves(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Leave intervals, each quoted with its whole sentence."""
     for sentence in sentences:
+        if not LEAVE_GATE.opens(sentence.letters):
+            continue
         if not LEAVE.search(sentence.bare) or REFUSED.search(sentence.bare):
             continue
         match = SPAN.search(sentence.bare)

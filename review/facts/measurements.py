@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from review.facts.context import context
+from review.facts.gates import Gate, Gates
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 NUMBER = r"(\d{1,3}(?:\.\d{1,2})?)"
 BETWEEN = r"(?:[:：为是约达在升降至最高低测（(]|波动于|维持于|维持在|控制在){0,3}"
-READINGS: tuple[tuple[str, str, float, float, re.Pattern[str]], ...] = tuple(
-    (name, unit, low, high, re.compile(pattern))
+READINGS = Gates(
+    (compiled := re.compile(pattern), (name, unit, low, high, compiled))
     for name, unit, low, high, pattern in (
         ("temperature", "℃", 34, 43, rf"(?:体温|(?<![A-Za-z])T){BETWEEN}{NUMBER}(?:℃|°C|度)"),
         (
@@ -52,6 +53,7 @@ READINGS: tuple[tuple[str, str, float, float, re.Pattern[str]], ...] = tuple(
     )
 )
 PRESSURE = re.compile(rf"(?:血压|(?<![A-Za-z])BP){BETWEEN}(\d{{2,3}})[/／](\d{{2,3}})(?:mmHg|毫米汞柱)?")
+PRESSURE_GATE = Gate(PRESSURE)
 RANGE_OR_CHANGE = re.compile(r"^[~～〜\-—]\d|^以[上下]")
 NOT_NOW = re.compile(r"最高|最低|既往|平素|自测|基础|理想|标准|目标|年前|曾|下降|增加|减轻|上升|差$")
 
@@ -59,11 +61,12 @@ NOT_NOW = re.compile(r"最高|最低|既往|平素|自测|基础|理想|标准|�
 def measurements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Every measured value, current ones as `measurement`, earlier ones as `history`."""
     for sentence in sentences:
-        for name, unit, low, high, pattern in READINGS:
+        letters = sentence.letters
+        for name, unit, low, high, pattern in READINGS.open_to(letters):
             for match in pattern.finditer(sentence.bare):
                 if low <= float(match[1]) <= high:
                     yield _statement(sentence, match, name, match[1], unit)
-        for match in PRESSURE.finditer(sentence.bare):
+        for match in PRESSURE.finditer(sentence.bare) if PRESSURE_GATE.opens(letters) else ():
             if 30 <= int(match[2]) < int(match[1]) <= 300:
                 yield _statement(sentence, match, "systolic", match[1], "mmHg")
                 yield _statement(sentence, match, "diastolic", match[2], "mmHg")

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from review.facts.context import Context, clause_around, context
+from review.facts.gates import Gates
 from review.facts.sentences import Sentence
 
 FILE = Path(__file__).with_name("phrases.yaml")
@@ -69,15 +70,20 @@ def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
 
 def said(sentences: Iterable[Sentence], *kinds: str) -> Iterator[Said]:
     """The phrases of these kinds (all of them where none is named) that the sentences assert."""
-    wanted = [phrase for phrase in phrases() if not kinds or phrase.kind in kinds]
+    wanted = _wanted(kinds)
     for sentence in sentences:
-        for phrase in wanted:
+        for phrase in wanted.open_to(sentence.letters):
             if not phrase.quick.search(sentence.bare):
                 continue
             places = (match.span() for pattern in phrase.any for match in pattern.finditer(sentence.bare))
             place = next((span for span in places if _counts(phrase, sentence, *span)), None)
             if place is not None:
                 yield Said(phrase, sentence, *place)
+
+
+@cache
+def _wanted(kinds: tuple[str, ...]) -> Gates[Phrase]:
+    return Gates((phrase.quick, phrase) for phrase in phrases() if not kinds or phrase.kind in kinds)
 
 
 def _counts(phrase: Phrase, sentence: Sentence, start: int, end: int) -> bool:

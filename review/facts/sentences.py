@@ -8,11 +8,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 
+from review.facts.gates import Letters, letters_of
 from review.facts.times import Moment, line_moments
 from review.record import Document
 
 ENDS = "。；;！!？?"
+END = re.compile(rf"[{ENDS}\n]")
+INK = re.compile(r"\S+")
 LABEL = re.compile(
     r"[\s|]*(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．)）](?!\d)|[\u4e00-\u9fff]{2,10}[：:])"
 )
@@ -36,6 +41,11 @@ class Sentence:
         """Where a stretch of the bare text stands in the document's own text."""
         return self.places[start], self.places[end - 1] + 1
 
+    @cached_property
+    def letters(self) -> Letters:
+        """The characters it holds, which tell most patterns at once that they need not be tried."""
+        return letters_of(self.bare)
+
     @property
     def whole(self) -> tuple[int, int]:
         return self.places[0], self.places[-1] + 1
@@ -44,14 +54,16 @@ class Sentence:
 def sentences(document: Document) -> Iterator[Sentence]:
     """The sentences of a document in order."""
     stamps = entry_times(document)
-    for start, end in _cuts(document.text, stamps):
-        places = tuple(place for place in range(start, end) if not document.text[place].isspace())
-        if not places:
+    text = document.text
+    for start, end in _cuts(text, stamps):
+        runs = [run.span() for run in INK.finditer(text, start, end)]
+        if not runs:
             continue
+        places = tuple(chain.from_iterable(range(*run) for run in runs))
         stamp = next((stamp for stamp in reversed(stamps) if stamp.start <= places[0]), None)
         yield Sentence(
             document,
-            "".join(document.text[place] for place in places),
+            "".join(text[begin:finish] for begin, finish in runs),
             places,
             stamp.at if stamp else document.written_at,
             stamp.exact if stamp else document.written_exact,
@@ -73,15 +85,24 @@ def section_at(document: Document, place: int) -> str | None:
 
 def _cuts(text: str, stamps: list[Moment]) -> Iterator[tuple[int, int]]:
     """Spans between sentence ends; a line end counts unless it only wraps a long line."""
+    ends = {
+        match.start() for match in END.finditer(text) if match[0] != "\n" or not _wraps(text, match.start())
+    }
     borders = {stamp.start for stamp in stamps}
     start = 0
-    for place, character in enumerate(text):
+    for place in sorted(ends | borders):
+        while place - start > LONGEST:
+            yield start, start + LONGEST + 1
+            start += LONGEST + 1
         if place in borders and place > start:
             yield start, place
             start = place
-        if place - start >= LONGEST or character in ENDS or (character == "\n" and not _wraps(text, place)):
+        if place in ends:
             yield start, place + 1
             start = place + 1
+    while len(text) - start > LONGEST:
+        yield start, start + LONGEST + 1
+        start += LONGEST + 1
     yield start, len(text)
 
 

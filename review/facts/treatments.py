@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from review.facts.context import context
+from review.facts.gates import Gates
 from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 from review.facts.times import Moment, line_moments
@@ -57,6 +58,11 @@ def treatments_known() -> tuple[Treatment, ...]:
 
 
 @cache
+def _gates() -> Gates[Treatment]:
+    return Gates((known.pattern, known) for known in treatments_known())
+
+
+@cache
 def treatment_of(name: str) -> Treatment | None:
     """The kind of treatment that a charged item is, the narrower first; null where it is none of them."""
     return next((known for known in treatments_known() if known.pattern.search(name)), None)
@@ -65,10 +71,13 @@ def treatment_of(name: str) -> Treatment | None:
 def treatments(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Every treatment done, as sheets, nursing and course notes tell it."""
     for sentence in sentences:
-        at = _time_of(sentence)
-        if NO_DAY.search(sentence.document.kind + sentence.document.title) or at is None:
+        if NO_DAY.search(sentence.document.kind + sentence.document.title):
             continue
-        for known in treatments_known():
+        known_here = _gates().open_to(sentence.letters)
+        at = _time_of(sentence) if known_here else None
+        if at is None:
+            continue
+        for known in known_here:
             match = known.pattern.search(sentence.bare)
             if match is None or match.end() == match.start():
                 continue

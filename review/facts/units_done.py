@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from knowledge.numerals import NUMERAL, number_of
 from review.facts.context import clause_around, context
+from review.facts.gates import Gate
 from review.facts.sentences import Sentence
 from review.facts.sites import sites
 from review.facts.statements import Statement
@@ -27,6 +28,7 @@ COUNT = re.compile(
     r"(?<![\d.第])(?P<number>" + NUMERAL + r"|\d{1,2})(?:个|处|节|根|支|枚|例|份|块|条|段)"
     r"(?:手术|病理|送检)?(?P<noun>" + NOUN + ")"
 )
+COUNT_GATE, ACTION_GATE = Gate(COUNT), Gate(ACTION)
 SERVICES = (
     ("麻醉", r"麻醉"),
     ("血液净化", r"透析|血滤|滤过|灌流|血液净化|CRRT|CVVH"),
@@ -46,6 +48,9 @@ SPAN = re.compile(
 )
 
 
+HOURS_GATE, SPAN_GATE = Gate(HOURS), Gate(SPAN)
+
+
 def units_done(parts: Iterable[Sentence]) -> Iterator[Statement]:
     """Treated sites, stated counts and stated hours."""
     for sentence in parts:
@@ -61,7 +66,7 @@ def units_done(parts: Iterable[Sentence]) -> Iterator[Statement]:
 
 
 def _treated(sentence: Sentence) -> Iterator[Statement]:
-    if not ACTION.search(sentence.bare):
+    if not ACTION_GATE.opens(sentence.letters) or not ACTION.search(sentence.bare):
         return
     for site in sites(sentence.bare, *TREATED):
         around = context(sentence, site.start, site.end)
@@ -70,14 +75,14 @@ def _treated(sentence: Sentence) -> Iterator[Statement]:
 
 
 def _counts(sentence: Sentence) -> Iterator[Statement]:
-    for match in COUNT.finditer(sentence.bare):
+    for match in COUNT.finditer(sentence.bare) if COUNT_GATE.opens(sentence.letters) else ():
         if context(sentence, match.start(), match.end()).asserted:
             number = str(number_of(match["number"]))
             yield _statement(sentence, match.start(), match.end(), "count", match["noun"], number)
 
 
 def _hours(sentence: Sentence) -> Iterator[Statement]:
-    for match in HOURS.finditer(sentence.bare):
+    for match in HOURS.finditer(sentence.bare) if HOURS_GATE.opens(sentence.letters) else ():
         service = _service(sentence, match.start())
         if service and context(sentence, match.start(), match.end()).asserted:
             hours = float(match["hours"]) + int(match["minutes"] or 0) / 60
@@ -86,7 +91,7 @@ def _hours(sentence: Sentence) -> Iterator[Statement]:
 
 
 def _spans(sentence: Sentence) -> Iterator[Statement]:
-    for match in SPAN.finditer(sentence.bare):
+    for match in SPAN.finditer(sentence.bare) if SPAN_GATE.opens(sentence.letters) else ():
         service = _service(sentence, match.start())
         begins = _moment(match, "from", sentence.at)
         ends = _moment(match, "to", begins)
