@@ -78,9 +78,9 @@ def narratives(inspection: Inspection) -> list[Narrative]:
     return found
 
 
-def narrative(record: Record, document: Document) -> Narrative:
-    """What a document tells: its sentences without form lines and without the examination of the body."""
-    kept = [sentence for sentence in sentences(document) if _is_narrative(sentence)]
+def narrative(record: Record, document: Document, *, examined: bool = False) -> Narrative:
+    """What a document tells: its sentences without form lines; the examination of the body only where wanted."""
+    kept = [sentence for sentence in sentences(document) if _is_narrative(sentence, examined)]
     admission = record.admission
     lines = tuple(sentence.bare for sentence in kept)
     places = tuple(place for sentence in kept for place in sentence.places)
@@ -92,8 +92,9 @@ def narrative(record: Record, document: Document) -> Narrative:
     )
 
 
-def _is_narrative(sentence: Sentence) -> bool:
-    return sentence.section not in EXAMINED_SECTIONS and not FORM_LINE.search(sentence.bare)
+def _is_narrative(sentence: Sentence, examined: bool) -> bool:
+    told = examined or sentence.section not in EXAMINED_SECTIONS
+    return told and not FORM_LINE.search(sentence.bare)
 
 
 def both_ways(match: Match, search: Search, found: Sequence[Narrative]) -> tuple[Shared, Shared]:
