@@ -44,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--seed", type=int, default=1, metavar="S", help="种子，同一种子处处同样，默认 1")
     generate.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里")
     generate.add_argument("--half", choices=("open", "sealed"), default="open", help="哪一半，默认 open")
+    generate.add_argument(
+        "--family", choices=("charges", "admissions", "all"), default="charges",
+        help="种植哪一类：收费、住院或两类各半，默认 charges",
+    )  # fmt: skip
     generate.add_argument("--lines-only", action="store_true", help="只写结算数据（Parquet），任意规模")
     generate.add_argument(
         "--reference", type=Path, default=Path("../shared/reference"), metavar="文件夹", help="参考资料所在"
@@ -87,8 +91,12 @@ def _generate(options: argparse.Namespace) -> list[str]:
     from evals.generating.bulk import generate_lines
     from evals.generating.dealing import generate
 
-    write = generate_lines if options.lines_only else generate
-    return write(options.out, options.admissions, options.seed, options.half, options.reference)
+    what = (options.out, options.admissions, options.seed, options.half, options.reference)
+    if not options.lines_only:
+        return generate(*what, options.family)
+    if options.family != "charges":
+        raise ValueError("--lines-only 只写收费明细，没有住院可种植；请去掉 --family，或去掉 --lines-only。")
+    return generate_lines(*what)
 
 
 def _generated(options: argparse.Namespace) -> list[str]:

@@ -59,7 +59,7 @@ class Admitter:
         chosen = self._kind(kind, sex, least_days, fits)
         low, high = age or tuple(chosen["age"])
         length = days or max(least_days, self.random.randint(*chosen["stay"]))
-        start = begin or self._begin(length, after)
+        start = begin or self.any_begin(length, after)
         who = person or self.person(
             chosen.get("sex") or sex or self.random.choice("12"), low, high, start.date()
         )
@@ -109,7 +109,7 @@ class Admitter:
             )
         return self.random.choice(able)
 
-    def _begin(self, length: int, after: date | None) -> datetime:
+    def any_begin(self, length: int, after: date | None) -> datetime:
         first = max(FIRST_DAY, after or FIRST_DAY)
         span = (LAST_DAY - first).days - length
         day = first + timedelta(days=self.random.randrange(max(1, span)))

@@ -58,8 +58,12 @@ class Analyte:
 @cache
 def items() -> Mapping[str, Item]:
     """The everyday items by their short key."""
+    return read_items(HERE / "items.tsv")
+
+
+def read_items(file: Path) -> Mapping[str, Item]:
     found: dict[str, Item] = {}
-    for line in (HERE / "items.tsv").read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             key, code, name, unit, charge, level, price, strength, detail = line.split("\t")
             found[key] = Item(code, name, unit, charge, level, Decimal(price), strength, detail)

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from random import Random
 
 from evals.generating import (
+    cohort_batches,
+    cohort_returns,
     near_misses,
     plants_care,
     plants_counts,
@@ -25,17 +27,29 @@ from evals.generating import (
     plants_times,
     plants_twice,
     plants_units,
+    stays_again,
+    stays_coding,
+    stays_identity,
+    stays_long,
+    stays_need,
+    stays_often,
+    stays_presence,
 )
 from evals.generating.admitting import Admitter
 from evals.generating.bureau import write_sheets
+from evals.generating.clinical import PERSONAL, case, needed_courses
 from evals.generating.cohorts import LEAST_ADMISSIONS, wards
 from evals.generating.irregular import irregular
 from evals.generating.labels import Label, write_labels
 from evals.generating.reference import Reference, half_of
 from evals.generating.scenarios import REGISTRY, Made, Scenario
+from evals.generating.stay import Stay
+from evals.generating.stay_cohorts import cohorts
 from evals.generating.writing import InspectionWriter
 
 DECLARING = (
+    cohort_batches,
+    cohort_returns,
     near_misses,
     plants_care,
     plants_counts,
@@ -52,6 +66,13 @@ DECLARING = (
     plants_times,
     plants_twice,
     plants_units,
+    stays_again,
+    stays_coding,
+    stays_identity,
+    stays_long,
+    stays_need,
+    stays_often,
+    stays_presence,
 )
 ROLES = (
     "clean",
@@ -67,6 +88,9 @@ ROLES = (
 )
 
 
+FAMILIES = ("charges", "admissions")
+
+
 @dataclass(frozen=True)
 class Deal:
     """One number of a half with what it makes."""
@@ -76,20 +100,21 @@ class Deal:
     label: Label
 
 
-def generate(out: Path, admissions: int, seed: int, half: str, reference_folder: Path) -> list[str]:
-    """Writes `out/inspection`, `out/labels.jsonl`, `out/tables`; the numbers of the other half stay unmade."""
+def generate(
+    out: Path, admissions: int, seed: int, half: str, reference_folder: Path, family: str = "charges"
+) -> list[str]:
+    """Writes `out/inspection`, `out/labels.jsonl`, `out/tables`; the numbers of the other half stay unmade.
+
+    `family`: what is planted, `charges`, `admissions` or `all`, which gives every second number to each.
+    """
     reference = Reference.open(reference_folder, seed, half)
     labels = []
     stays = lines = 0
-    with InspectionWriter(out / "inspection") as writer:
-        for deal in deals(admissions, seed, half, reference):
-            labels.append(deal.label)
-            for stay in deal.made.stays:
-                writer.write(stay)
-                stays, lines = stays + 1, lines + len(stay.lines)
-        for ward_stays, ward_labels in wards(seed, half) if admissions >= LEAST_ADMISSIONS else ():
-            labels += ward_labels
-            for stay in ward_stays:
+    further = {} if family == "charges" else PERSONAL
+    with InspectionWriter(out / "inspection", further) as writer:
+        for made_stays, made_labels in _everything(admissions, seed, half, reference, family):
+            labels += made_labels
+            for stay in made_stays:
                 writer.write(stay)
                 stays, lines = stays + 1, lines + len(stay.lines)
     write_labels(labels, out / "labels.jsonl")
@@ -103,23 +128,47 @@ def generate(out: Path, admissions: int, seed: int, half: str, reference_folder:
     ]
 
 
-def deals(admissions: int, seed: int, half: str, reference: Reference) -> Iterator[Deal]:
+def _everything(
+    admissions: int, seed: int, half: str, reference: Reference, family: str
+) -> Iterator[tuple[Sequence[Stay], list[Label]]]:
+    for deal in deals(admissions, seed, half, reference, family):
+        yield deal.made.stays, [deal.label]
+    if family != "admissions" and admissions >= LEAST_ADMISSIONS:
+        yield from wards(seed, half)
+    if family != "charges":
+        yield from cohorts(seed, half, admissions)
+
+
+def deals(
+    admissions: int, seed: int, half: str, reference: Reference, family: str = "charges"
+) -> Iterator[Deal]:
     """The first numbers of a half, each with its scenario: the checks take turns, and in a check its scenarios do."""
+    families = FAMILIES if family == "all" else (family,)
     decks = {
-        "plant": _deck(REGISTRY.plants, seed, half),
-        "near_miss": _deck(REGISTRY.near_misses, seed, half),
+        (kind, one): _deck([scenario for scenario in scenarios if scenario.family == one], seed, half)
+        for kind, scenarios in (("plant", REGISTRY.plants), ("near_miss", REGISTRY.near_misses))
+        for one in families
     }
     for place, number in enumerate(_numbers(admissions, seed, half)):
         admit = Admitter(number, Random(f"{seed}:{half}:{number}"))
-        role = ROLES[place % len(ROLES)]
+        turn, mine = place // len(families), families[place % len(families)]
+        role = ROLES[turn % len(ROLES)]
         if role == "clean":
-            made = Made([admit.stay()])
-            irregular(made.stays[0])
-            yield Deal(number, made, Label("clean", made.stays[0].admission_id, half))
+            made = _ordinary(admit, mine)
+            yield Deal(number, made, Label("clean", made.stays[-1].admission_id, half, family=mine))
         else:
-            scenario = next(decks[role])
+            scenario = next(decks[role, mine])
             made = scenario.make(admit, reference)
             yield Deal(number, made, scenario.label(made, half))
+
+
+def _ordinary(admit: Admitter, family: str) -> Made:
+    """A stay with nothing to find: an everyday bill, or a course whose need shows in the first day."""
+    if family == "admissions":
+        return case(admit, admit.random.choice(needed_courses()), needed=True).spared()
+    stay = admit.stay()
+    irregular(stay)
+    return Made([stay])
 
 
 def _deck(scenarios: list[Scenario], seed: int, half: str) -> Iterator[Scenario]:

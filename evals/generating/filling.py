@@ -63,3 +63,8 @@ def _item(name: str, which: int, maker: int, solution: bool) -> Item:
         "",
         "",
     )
+
+
+def supply(which: int, maker: int = 417) -> Item:
+    """One of the small supplies every ward uses."""
+    return _item(SUPPLIES[which], which, maker, solution=False)

@@ -17,6 +17,7 @@ class Label:
     `charge_ids` are the lines at issue, `related_ids` the other side of a pair. `amount` null = the check states none.
     `at_most` names the certainty a near miss may still have (the specification lowers it there instead of clearing).
     `also_allowed` are checks that may rightly hit the same lines. A pattern concerns `admissions`, the stays of a ward.
+    A label of the family `admissions` is about the whole stay; a finding is right on any of its `admissions`.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Label:
     claims_only: bool = False
     why: str = ""
     admissions: tuple[str, ...] = ()
+    family: str = "charges"
 
     def line(self) -> str:
         values = {

@@ -40,6 +40,13 @@ VIOLATIONS = {
     ),
     "out_of_scope_payment": ("CHG-023", "CHG-024", "CHG-025", "CHG-026", "CHG-027"),
     "excessive_service": ("CHG-028", "CHG-029", "CHG-030", "CHG-031", "CHG-035", "CHG-036"),
+    "low_indication_admission": ("ADM-001", "ADM-002", "ADM-003", "ADM-004", "ADM-008"),
+    "phantom_stay": ("ADM-005",),
+    "split_admission": ("ADM-006", "ADM-007", "ADM-012", "ADM-016"),
+    "upcoding": ("ADM-009",),
+    "induced_admission": ("ADM-010", "ADM-011", "ADM-015"),
+    "forged_document": ("ADM-013",),
+    "impersonation": ("ADM-014",),
 }
 VIOLATION_OF = {check: violation for violation, checks in VIOLATIONS.items() for check in checks}
 # A service drawn from a list at random has no indication and no companion in an ordinary stay; these checks may say so.
@@ -49,7 +56,10 @@ UNINDICATED = ("CHG-025", "CHG-029", "CHG-031", "CHG-032")
 
 @dataclass(frozen=True)
 class Made:
-    """What a scenario made: its stays, the last of which is labelled, and what the label says."""
+    """What a scenario made: its stays, the last of which is labelled, and what the label says.
+
+    `among`: the stays on any of which a finding on the person is right, where the catalogue names no single one.
+    """
 
     stays: Sequence[Stay]
     lines: Sequence[Line] = ()
@@ -61,6 +71,7 @@ class Made:
     at_most: str = ""
     also: tuple[str, ...] = ()
     why: str = ""
+    among: Sequence[Stay] = ()
 
 
 Maker = Callable[[Admitter, Reference], Made]
@@ -73,6 +84,10 @@ class Scenario:
     make: Maker
     clear: str = ""
     claims: bool = False
+
+    @property
+    def family(self) -> str:
+        return "charges" if self.check.startswith("CHG-") else "admissions"
 
     @property
     def is_plant(self) -> bool:
@@ -96,6 +111,8 @@ class Scenario:
             tuple(dict.fromkeys((*made.also, *self._unindicated(made)))),
             self.claims,
             made.why,
+            tuple(stay.admission_id for stay in made.among),
+            self.family,
         )
 
     def _unindicated(self, made: Made) -> list[str]:

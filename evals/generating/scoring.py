@@ -1,4 +1,4 @@
-"""Scores a run on a generated inspection against its labels: recall, precision, amounts and near misses by check.
+"""Scores a run on a generated inspection against its labels: recall, precision, amounts, near misses, calibration.
 
 A finding is right when it touches a line of a plant of its check, or when a label there allows its check.
 """
@@ -6,7 +6,7 @@ A finding is right when it touches a line of a plant of its check, or when a lab
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,27 +14,11 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from evals.generating.labels import Label, read_labels
+from evals.generating.scoring_stays import tally_stays
+from evals.generating.tallies import CENT, ORDER, Tally, calibration, fault, row, total
 
 Finding = Mapping[str, Any]
-ORDER = {"clue": 0, "probable": 1, "established": 2}
-CENT = Decimal("0.01")
-COUNTED = ("plants", "found", "priced", "exact", "unchecked", "findings", "right", "near", "sprung")
-
-
-@dataclass
-class Tally:
-    """Counts of one check; `unchecked` are plants on whose admission the check read not_checked or failed."""
-
-    plants: int = 0
-    found: int = 0
-    priced: int = 0
-    exact: int = 0
-    unchecked: int = 0
-    findings: int = 0
-    right: int = 0
-    near: int = 0
-    sprung: int = 0
-    faults: list[dict[str, Any]] = field(default_factory=list)
+FAMILY = {"charges": "CHG-", "admissions": "ADM-"}
 
 
 def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
@@ -47,22 +31,33 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
     if screened:
         labels = [label for label in labels if label.claims_only or label.kind == "clean"]
     findings = _screened(run) if screened else _read(run / "findings.jsonl")
-    tallies = tally(labels, findings, {} if screened else _outcomes(run))
+    outcomes = {} if screened else _outcomes(run)
+    bills = [label for label in labels if label.family == "charges"]
+    tallies = tally(bills, findings, outcomes)
     if not screened:
-        tally_wards(tallies, labels, _read(run / "patterns.jsonl"))
+        patterns = _read(run / "patterns.jsonl")
+        tally_wards(tallies, bills, patterns)
+        tallies |= tally_stays(
+            [label for label in labels if label.family != "charges"], findings, patterns, outcomes
+        )
     target = out or (run.with_name("misses.jsonl") if screened else run / "misses.jsonl")
     faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
     target.write_text(
         "".join(json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults), encoding="utf-8"
     )
-    clean = {label.admission_id for label in labels if label.kind == "clean"}
-    accused = [finding for finding in findings if finding["admission_id"] in clean]
+    clean = {label.admission_id: FAMILY[label.family] for label in labels if label.kind == "clean"}
+    accused = [
+        finding
+        for finding in findings
+        if finding["check"].startswith(clean.get(finding["admission_id"], "none"))
+    ]
     firm = sum(finding["certainty"] == "established" for finding in accused)
     stays = len({finding["admission_id"] for finding in accused})
     return [
         "项目      种植 找到 召回率（95%区间）        未查  发现 正确 准确率（95%区间）        金额相符    近似 误触",
-        *(_row(check, tallies[check]) for check in sorted(tallies)),
-        _row("合计   ", _sum(tallies.values())),
+        *(row(check, tallies[check]) for check in sorted(tallies)),
+        row("合计   ", total(tallies.values())),
+        *calibration(tallies),
         f"清白住院 {len(clean)} 次：{stays} 次有发现，其中“确定”的发现 {firm} 条",
         f"漏查与误报逐条见 {target}",
     ]
@@ -123,12 +118,12 @@ def _plant(
     outcome = outcomes.get((label.admission_id, label.check), "")
     if not mine:
         counts.unchecked += outcome in ("not_checked", "failed")
-        counts.faults.append(_fault("miss", label, outcome))
+        counts.faults.append(fault("miss", label, outcome))
         return
     counts.found += 1
     wrong_kind = label.violation and all(finding["violation"] != label.violation for finding in mine)
     if wrong_kind:
-        counts.faults.append(_fault("violation", label, mine[0]["violation"]))
+        counts.faults.append(fault("violation", label, mine[0]["violation"]))
     if label.amount is not None:
         counts.priced += 1
         total = sum(
@@ -138,14 +133,14 @@ def _plant(
             counts.exact += 1
             _fund(counts, label, mine)
         else:
-            counts.faults.append(_fault("amount", label, str(total)))
+            counts.faults.append(fault("amount", label, str(total)))
 
 
 def _fund(counts: Tally, label: Label, mine: Sequence[Finding]) -> None:
     """The fund's part is listed, not counted: a right amount may still split wrongly."""
     said = [Decimal(str(part)) for finding in mine if (part := finding.get("fund_amount")) is not None]
     if label.fund_amount is not None and abs(sum(said, Decimal(0)) - label.fund_amount) >= CENT:
-        counts.faults.append(_fault("fund", label, str(sum(said, Decimal(0))) if said else "null"))
+        counts.faults.append(fault("fund", label, str(sum(said, Decimal(0))) if said else "null"))
 
 
 def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
@@ -154,17 +149,16 @@ def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
     hits = [finding for finding in found if touches(label, finding) and ORDER[finding["certainty"]] > limit]
     if hits:
         counts.sprung += 1
-        counts.faults.append(_fault("sprung", label, hits[0].get("message", "")))
+        counts.faults.append(fault("sprung", label, hits[0].get("message", "")))
 
 
 def _precision(counts: Tally, finding: Finding, said: Sequence[Label] | None) -> None:
     if said is None:  # an earlier stay of a labelled person carries no label of its own
         return
-    counts.findings += 1
-    if any(label.kind == "plant" and touches(label, finding) for label in said) or any(
-        _allowed(label, finding) for label in said
-    ):
-        counts.right += 1
+    planted = any(label.kind == "plant" and touches(label, finding) for label in said)
+    right = planted or any(_allowed(label, finding) for label in said)
+    counts.judge(finding["certainty"], right)
+    if right:
         return
     label = said[0]
     counts.faults.append(
@@ -190,51 +184,6 @@ def _allowed(label: Label, finding: Finding) -> bool:
         and touches(label, finding)
         and (ORDER[finding["certainty"]] <= ORDER[label.at_most])
     )
-
-
-def _fault(kind: str, label: Label, said: str) -> dict[str, Any]:
-    return {
-        "fault": kind,
-        "check": label.check,
-        "admission_id": label.admission_id,
-        "scenario": label.scenario,
-        "clear": label.clear,
-        "charge_ids": list(label.charge_ids),
-        "amount": None if label.amount is None else str(label.amount),
-        "said": said,
-        "why": label.why,
-    }
-
-
-def _row(check: str, counts: Tally) -> str:
-    return (
-        f"{check}  {counts.plants:4} {counts.found:4} {share(counts.found, counts.plants):22} {counts.unchecked:4}  "
-        f"{counts.findings:4} {counts.right:4} {share(counts.right, counts.findings):22} "
-        f"{counts.exact:4}/{counts.priced:<4}  {counts.near:4} {counts.sprung:4}"
-    )
-
-
-def _sum(tallies: Iterable[Tally]) -> Tally:
-    total = Tally()
-    for counts in tallies:
-        for name in COUNTED:
-            setattr(total, name, getattr(total, name) + getattr(counts, name))
-    return total
-
-
-def share(part: int, whole: int) -> str:
-    """A share with its 95 % Wilson interval."""
-    if not whole:
-        return "—"
-    low, high = wilson(part, whole)
-    return f"{part / whole:.3f}（{low:.3f}–{high:.3f}）"
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    z, p = 1.959964, part / whole
-    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-    width = z * ((p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5) / (1 + z * z / whole)
-    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def _screened(file: Path) -> list[Finding]:

@@ -31,7 +31,7 @@ __all__ = ["DAY", "HOUR", "MINUTE", "THERAPIST", "Line", "Person", "Row", "Stay"
 
 @dataclass
 class Stay:
-    """An admission under construction."""
+    """An admission under construction; `said` and `settled` are cells of its own row and of its settlement."""
 
     admission_id: str
     person: Person
@@ -49,7 +49,7 @@ class Stay:
     died: datetime | None = None
     reason: str = ""
     lines: list[Line] = field(default_factory=list)
-    diagnoses: list[tuple[str, str]] = field(default_factory=list)
+    diagnoses: list[tuple[str, ...]] = field(default_factory=list)
     orders: list[Row] = field(default_factory=list)
     labs: list[Row] = field(default_factory=list)
     exams: list[Row] = field(default_factory=list)
@@ -60,6 +60,8 @@ class Stay:
     documents: list[tuple[str, str]] = field(default_factory=list)
     settlement_ends: list[datetime] = field(default_factory=list)
     forced_total: Decimal | None = None
+    said: Row = field(default_factory=dict)
+    settled: dict[str, Any] = field(default_factory=dict)
     charged: int = 0
     ordered: int = 0
 

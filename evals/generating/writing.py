@@ -35,9 +35,13 @@ FIELDS_OF_CARE = "内科;外科;妇产科;儿科;眼科;重症医学科;肿瘤�
 
 @dataclass
 class InspectionWriter:
-    """Open while stays are written one by one, so that any number of them fits in memory."""
+    """Open while stays are written one by one, so that any number of them fits in memory.
+
+    `further` adds columns to a table: what only stays judged as admissions tell of a person.
+    """
 
     folder: Path
+    further: Mapping[str, str] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
     _tables: dict[str, Any] = field(default_factory=dict)
 
@@ -48,7 +52,8 @@ class InspectionWriter:
                 handle = self._open.enter_context(
                     (self.folder / place / f"{name}.csv").open("w", encoding="utf-8", newline="")
                 )
-                writer = csv.DictWriter(handle, columns.split(), restval="", lineterminator="\n")
+                names = [*columns.split(), *self.further.get(name, "").split()]
+                writer = csv.DictWriter(handle, names, restval="", lineterminator="\n")
                 writer.writeheader()
                 self._tables[name] = writer
         write_inspection(self.folder)
@@ -59,17 +64,17 @@ class InspectionWriter:
 
     def write(self, stay: Stay) -> None:
         numbers = settlement_numbers(stay)
-        self._tables["mdtrt_d"].writerow(admission_row(stay))
-        self._tables["setl_d"].writerows(settlement_rows(stay, numbers))
+        self._tables["mdtrt_d"].writerow({**admission_row(stay), **stay.said})
+        self._tables["setl_d"].writerows({**row, **stay.settled} for row in settlement_rows(stay, numbers))
         self._tables["fee_list_d"].writerows(charge_row(stay, line, numbers) for line in stay.lines)
         whose = {"mdtrt_id": stay.admission_id, "setl_id": numbers[-1]}
-        for number, (code, name) in enumerate(stay.diagnoses):
+        for number, (code, name, *condition) in enumerate(stay.diagnoses):
             row = {
                 "diag_type": "1",
                 "maindiag_flag": str(int(number == 0)),
                 "diag_code": code,
                 "diag_name": name,
-                "adm_cond_type": "1",
+                "adm_cond_type": condition[0] if condition else "1",
             }
             self._tables["setl_list_diag_d"].writerow(whose | row)
         self._tables["setl_list_oprn_d"].writerows(whose | row for row in stay.coded_operations)

@@ -1,0 +1,164 @@
+"""Batches and shared contacts: ADM-010, ADM-011, and identical bills: ADM-013."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from evals.generating.catalogue import Item
+from evals.generating.clinical import courses, mild_courses
+from evals.generating.clinical_case import Case
+from evals.generating.stay import DAY
+from evals.generating.stay_cohorts import Gathering, gathered
+from evals.generating.stays_need import LOW
+
+ANY_MILD = mild_courses("uti", "anaemia", "prostate", "osteoporosis")
+
+
+def at_home(made: Case, village: str = "", cells: Mapping[str, str] | None = None) -> None:
+    """Gives the stay a house in the village, or other cells of the person."""
+    number = made.admit.number
+    made.stay.said |= dict(cells or {})
+    if village:
+        made.stay.said["addr"] = f"青溪县{village}{number % 7 + 1}组{number % 90 + 1}号"
+
+
+def from_village(cohort: Gathering, village: str, count: int, names: Sequence[str], **wanted: Any) -> None:
+    day = cohort.day()
+    for place in range(count):
+        at_home(cohort.add(names[place % len(names)], day, **wanted), village)
+
+
+@gathered("ADM-010", "a village admitted to one ward on one day", also=(*LOW, "ADM-011", "ADM-015"))
+def village_batch(cohort: Gathering) -> None:
+    from_village(cohort, f"北岭{cohort.turn + 1}村", 8, ANY_MILD, ward="全科医学科")
+
+
+@gathered("ADM-010", "one disease, one ward, one day", also=(*LOW, "ADM-015"))
+def disease_batch(cohort: Gathering) -> None:
+    day = cohort.day()
+    for _ in range(8):
+        cohort.add("lumbar", day, ward="康复医学科")
+
+
+@gathered("ADM-010", "consecutive numbers on one day", also=(*LOW, "ADM-015"))
+def number_batch(cohort: Gathering) -> None:
+    day, admit = cohort.day(), cohort.admit()
+    for name in ANY_MILD[:8]:
+        cohort.add(name, day, admit=admit, ward="全科医学科")
+
+
+@gathered("ADM-010", clear="accident or epidemic (T/J/A chapters)")
+def food_poisoning(cohort: Gathering) -> None:
+    wanted = {"age": (18, 60), "needed": True, "ward": "消化内科"}
+    from_village(cohort, f"沙溪{cohort.turn + 1}村", 8, ["child_diarrhoea"], **wanted)
+    for made in cohort.made:
+        made.stay.diagnoses = [("A05.000", "食物媒介的葡萄球菌性食物中毒")]
+        made.stay.reason = "食物中毒"
+        made.story.extra = "婚宴聚餐后集体发病，已报告疾病预防控制中心。"
+
+
+@gathered("ADM-010", clear="school")
+def school_outbreak(cohort: Gathering) -> None:
+    from_village(cohort, "城关小学宿舍", 7, ["child_bronchitis"], needed=True)
+    for made in cohort.made:
+        made.stay.diagnoses = [("J10.000", "流行性感冒伴有肺炎，季节性流感病毒")]
+        made.stay.reason = "流行性感冒伴肺炎"
+        made.stay.said["emp_name"] = "青溪县城关小学"
+
+
+@gathered("ADM-010", clear="screening programme with operations (cataract day)", also=("ADM-013",))
+def cataract_day(cohort: Gathering) -> None:
+    from_village(cohort, f"高台{cohort.turn + 1}村", 8, ["cataract"], needed=True)
+
+
+@gathered("ADM-010", clear="logic: fewer than five on the day", also=LOW)
+def small_batch(cohort: Gathering) -> None:
+    names = ["hypertension", "gastritis", "lumbar"]
+    from_village(cohort, f"小湾{cohort.turn + 1}村", 3, names, ward="全科医学科")
+
+
+@gathered("ADM-011", "one telephone on persons of different family names", also=(*LOW, "ADM-015"))
+def one_telephone(cohort: Gathering) -> None:
+    begin = cohort.day(80)
+    for place, name in enumerate(("欧阳梅", "司马德", "诸葛兰", "夏侯林", "端木秋")):
+        made = cohort.add(ANY_MILD[place], begin + 11 * place * DAY)
+        at_home(made, cells={"psn_name": name, "tel": f"1390039{cohort.first % 9000 + 1000:04d}"})
+
+
+def _month(cohort: Gathering, names: Sequence[str], cells: Mapping[str, str], **wanted: Any) -> None:
+    """Nine stays within a month that share these cells."""
+    begin = cohort.day()
+    for place in range(9):
+        at_home(cohort.add(names[place % len(names)], begin + 3 * place * DAY, **wanted), cells=cells)
+
+
+@gathered("ADM-011", "one employer in a month", also=(*LOW, "ADM-015"))
+def one_employer(cohort: Gathering) -> None:
+    _month(cohort, ANY_MILD, {"emp_name": f"青溪县宏达{cohort.turn + 1}号保洁有限公司"})
+
+
+@gathered("ADM-011", "one address in a month", also=(*LOW, "ADM-015"))
+def one_address(cohort: Gathering) -> None:
+    _month(cohort, ANY_MILD[3:], {"addr": f"青溪县河口镇前进路{cohort.turn + 1}号"})
+
+
+@gathered("ADM-011", clear="nursing home", also=LOW)
+def nursing_home(cohort: Gathering) -> None:
+    names = ["copd", "pneumonia", "heart_failure", "stroke"]
+    _month(cohort, names, {"addr": f"青溪县夕阳红{cohort.turn + 1}号养老院"}, needed=True, age=(70, 86))
+
+
+@gathered("ADM-011", clear="family of at most four persons")
+def family(cohort: Gathering) -> None:
+    begin = cohort.day(80)
+    cells = {
+        "tel": f"1380039{cohort.first % 9000 + 1000:04d}",
+        "addr": f"青溪县桃园社区8组{cohort.turn + 3}号",
+    }
+    for place, name in enumerate(("pneumonia", "gastritis", "bronchitis", "lumbar")):
+        at_home(cohort.add(name, begin + 9 * place * DAY, needed=True), cells=cells)
+
+
+def _alike(cohort: Gathering, name: str, count: int, **wanted: Any) -> None:
+    """Stays with one bill: the same draws, other persons and days."""
+    begin = cohort.day(60)
+    low, high = courses()[name]["age"]
+    for place in range(count):
+        admit = cohort.admit()
+        person = admit.person("12"[place % 2], low, high, begin.date())
+        admit.random = Random(f"alike {cohort.first}")
+        cohort.add(name, begin + timedelta(days=5 * place, minutes=7), admit=admit, person=person, **wanted)
+
+
+@gathered("ADM-013", "one bill on three persons and more", also=LOW)
+def one_bill(cohort: Gathering) -> None:
+    _alike(cohort, "sequelae", 4, days=8)
+
+
+@gathered("ADM-013", "one total to the cent", also=LOW)
+def one_total(cohort: Gathering) -> None:
+    begin = cohort.day(60)
+    made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(4)]
+    sums = [sum((line.amount for line in one.stay.lines), Decimal(0)) for one in made]
+    for one, total in zip(made, sums, strict=True):
+        item = Item("C14999900000001010000009999", "医用材料", "套", "08", "01", max(sums) + 20 - total)
+        one.stay.charge(item, one.stay.at(1, 10))
+
+
+@gathered("ADM-013", clear="day-surgery payment")
+def day_package(cohort: Gathering) -> None:
+    _alike(cohort, "cataract", 4, days=1, needed=True)
+    for made in cohort.made:
+        made.stay.admission_type = "28"
+
+
+@gathered("ADM-013", clear="chemotherapy protocol of at most two days")
+def protocol(cohort: Gathering) -> None:
+    _alike(cohort, "chemotherapy", 4, days=2, needed=True)
+
+
+@gathered("ADM-013", clear="logic: two persons only", also=LOW)
+def one_pair(cohort: Gathering) -> None:
+    _alike(cohort, "gastritis", 2, days=7)

@@ -1,0 +1,173 @@
+"""Was the patient there: ADM-005 empty days, empty nights, signs of being elsewhere."""
+
+from evals.generating.admitting import Admitter
+from evals.generating.clinical import case
+from evals.generating.clinical_case import Case
+from evals.generating.reference import Reference
+from evals.generating.scenarios import Made, near_miss, plant
+from evals.generating.stay import DAY, HOUR, stamp
+
+AWAY = (
+    "查房时患者外出未归，电话通知返院。", "患者不在病房，家属诉其已回家。", "查房患者未在床，电话联系称已回家。",
+)  # fmt: skip
+ELSEWHERE = {"fixmedins_code": "H41990000021", "fixmedins_name": "邻江县中医医院"}
+HOSTS = ("pneumonia", "stroke", "lumbar", "copd", "gastritis")
+
+
+def host(admit: Admitter, days: int = 9) -> Case:
+    made = case(admit, admit.random.choice(HOSTS), needed=True, days=days)
+    made.undisturbed = True
+    return made
+
+
+@plant("ADM-005", "consecutive empty days")
+def empty_run(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    first = admit.random.randint(3, 5)
+    made.away(range(first, first + admit.random.randint(2, 3)))
+    return made.found()
+
+
+@plant("ADM-005", "three empty days of eight, not in a row")
+def empty_scattered(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([2, 4, 7])
+    return made.found()
+
+
+@plant("ADM-005", "no reading at night though ordered")
+def empty_nights(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    stay = made.stay
+    stay.order(
+        "测体温、脉搏、呼吸、血压 q4h",
+        stay.begin + HOUR,
+        until=stay.end - HOUR,
+        医嘱用法="护理",
+        医嘱频次="q4h",
+    )
+    stay.vitals = [
+        row
+        for row in stay.vitals
+        if row["测量时间"][:10] <= str(stay.begin.date() + DAY) or "08" <= row["测量时间"][11:13] < "20"
+    ]
+    return made.found()
+
+
+@plant("ADM-005", "the notes say the patient is elsewhere")
+def elsewhere(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([3, 4, 5])
+    for day in (3, 4, 5):
+        made.note(day, admit.random.choice(AWAY), hour=17)
+    return made.found()
+
+
+@plant("ADM-005", "another hospital treats the patient on the same days")
+def two_places(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit, 10)
+    other = case(
+        admit, "pneumonia", needed=True, days=3, person=made.stay.person, begin=made.stay.begin + 4 * DAY,
+        documents=False, cells=ELSEWHERE,
+    )  # fmt: skip
+    made.away([5, 6])
+    made.older.append(other.close())
+    return made.found("established", also=("ADM-014", "ADM-006", "ADM-007"))
+
+
+@near_miss("ADM-005", "granted leave with order and dates")
+def on_leave(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([4, 5])
+    start, stop = made.stay.at(4, 8, 0), made.stay.at(5, 20, 0)
+    made.stay.order("请假离院", start, until=stop, 医嘱用法="其他", 医嘱频次="")
+    signed = f"经主管医师{made.stay.doctor}批准，按时返院。\n医师签名：{made.stay.doctor}\n"
+    asked = f"患者因家中急事请假，自{stamp(start)}至{stamp(stop)}离院，"
+    made.story.further.append(("请假条", f"请假条\n{stamp(start - HOUR)}\n{asked}{signed}"))
+    made.note(3, f"患者请假，已批准，{stamp(start)}离院，{stamp(stop)}返院。", hour=17)
+    return made.spared()
+
+
+@near_miss("ADM-005", "day ward by policy")
+def day_ward(admit: Admitter, reference: Reference) -> Made:
+    made = case(admit, "rehabilitation", needed=True, days=10, ward="中医日间病房")
+    made.stay.vitals = [row for row in made.stay.vitals if "08" <= row["测量时间"][11:13] < "20"]
+    made.story.plan = "按日间病房管理政策，白天治疗、夜间离院。"
+    return made.spared(also=("ADM-001", "ADM-002", "ADM-004"))
+
+
+@near_miss("ADM-005", "psychiatric trial leave")
+def trial_leave(admit: Admitter, reference: Reference) -> Made:
+    made = case(admit, "insomnia", days=12, ward="精神科")
+    made.undisturbed = True
+    made.stay.diagnoses, made.stay.reason = [("F20.900", "精神分裂症")], "精神分裂症"
+    made.away([8, 9])
+    made.stay.order(
+        "试出院（假出院）2天",
+        made.stay.at(8, 8, 0),
+        until=made.stay.at(9, 20, 0),
+        医嘱用法="其他",
+        医嘱频次="",
+    )
+    made.note(7, "患者病情稳定，予试出院2天，由家属陪护，按时返院。", hour=16)
+    return made.spared(also=("ADM-001", "ADM-002", "ADM-004"))
+
+
+@near_miss("ADM-005", "examination at another hospital with referral")
+def referred_out(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([4, 5])
+    made.stay.order(
+        "外出至市中心医院行PET-CT检查",
+        made.stay.at(4, 8, 0),
+        until=made.stay.at(5, 18, 0),
+        医嘱用法="检查",
+        医嘱频次="",
+    )
+    made.note(3, "本院无PET-CT，联系转诊至市中心医院检查，由医护陪同，次日返院。", hour=16)
+    return made.spared()
+
+
+@near_miss("ADM-005", "vital-sign extract starting later than the stay")
+def late_extract(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    start = made.stay.at(5, 0, 0)
+    made.stay.vitals = [row for row in made.stay.vitals if row["测量时间"] >= stamp(start)]
+    return made.spared()
+
+
+@near_miss("ADM-005", "paper temperature sheet in records")
+def paper_sheet(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    rows = [
+        f"{row['测量时间']} T{row['体温']} P{row['脉搏']} R{row['呼吸']} BP{row['收缩压']}/{row['舒张压']}"
+        for row in made.stay.vitals
+    ]
+    made.away([4, 5])
+    made.story.further.append(("体温单", "体温单\n" + "\n".join(rows) + f"\n记录者：{made.stay.nurse}\n"))
+    return made.spared()
+
+
+@near_miss("ADM-005", "lockdown")
+def lockdown(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([4, 5])
+    made.note(6, "因疫情封控管理，4日起病区封闭，患者在隔离点集中管理2日，信息系统停录，今日解除。", hour=10)
+    return made.spared()
+
+
+@near_miss("ADM-005", "logic: one empty day")
+def one_day(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.away([5])
+    return made.spared()
+
+
+@near_miss("ADM-005", "logic: no night reading, and none ordered")
+def quiet_nights(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    made.stay.vitals = [
+        row for row in made.stay.vitals
+        if row["测量时间"][:10] <= str(made.stay.begin.date() + DAY) or "08" <= row["测量时间"][11:13] < "20"
+    ]  # fmt: skip
+    return made.spared()

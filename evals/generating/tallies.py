@@ -1,0 +1,102 @@
+"""Counts of a check over labels, shares with 95 % Wilson intervals, and how often a certainty was right."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from evals.generating.labels import Label
+
+ORDER = {"clue": 0, "probable": 1, "established": 2}
+CENT = Decimal("0.01")
+COUNTED = ("plants", "found", "priced", "exact", "unchecked", "findings", "right", "near", "sprung")
+CERTAINTIES = {"established": "确定", "probable": "疑似", "clue": "线索"}
+
+
+@dataclass
+class Tally:
+    """Counts of one check; `unchecked` are plants on whose admission the check read not_checked or failed.
+
+    `said`: how many findings of a certainty were right, and how many were not.
+    """
+
+    plants: int = 0
+    found: int = 0
+    priced: int = 0
+    exact: int = 0
+    unchecked: int = 0
+    findings: int = 0
+    right: int = 0
+    near: int = 0
+    sprung: int = 0
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    said: Counter[tuple[str, bool]] = field(default_factory=Counter)
+
+    def judge(self, certainty: str, right: bool) -> None:
+        self.findings += 1
+        self.right += right
+        self.said[certainty, right] += 1
+
+
+def fault(kind: str, label: Label, said: str) -> dict[str, Any]:
+    return {
+        "fault": kind,
+        "check": label.check,
+        "admission_id": label.admission_id,
+        "scenario": label.scenario,
+        "clear": label.clear,
+        "charge_ids": list(label.charge_ids),
+        "amount": None if label.amount is None else str(label.amount),
+        "said": said,
+        "why": label.why,
+    }
+
+
+def row(check: str, counts: Tally) -> str:
+    return (
+        f"{check}  {counts.plants:4} {counts.found:4} {share(counts.found, counts.plants):22} {counts.unchecked:4}  "
+        f"{counts.findings:4} {counts.right:4} {share(counts.right, counts.findings):22} "
+        f"{counts.exact:4}/{counts.priced:<4}  {counts.near:4} {counts.sprung:4}"
+    )
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    found = Tally()
+    for counts in tallies:
+        for name in COUNTED:
+            setattr(found, name, getattr(found, name) + getattr(counts, name))
+        found.said += counts.said
+    return found
+
+
+def share(part: int, whole: int) -> str:
+    """A share with its 95 % Wilson interval."""
+    if not whole:
+        return "—"
+    low, high = wilson(part, whole)
+    return f"{part / whole:.3f}（{low:.3f}–{high:.3f}）"
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    z, p = 1.959964, part / whole
+    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
+    width = z * ((p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5) / (1 + z * z / whole)
+    return max(0.0, middle - width), min(1.0, middle + width)
+
+
+def calibration(tallies: Mapping[str, Tally]) -> list[str]:
+    """How often a finding of each certainty was right, by check and in all."""
+    whole = total(tallies.values())
+    rows = [(check, counts) for check, counts in sorted(tallies.items()) if counts.findings]
+    lines = [
+        "各级把握中正确的比例（正确/发现）",
+        "项目      " + "".join(f"{name:24}" for name in CERTAINTIES.values()),
+    ]
+    for name, counts in [*rows, ("合计   ", whole)]:
+        cells = []
+        for certainty in CERTAINTIES:
+            right, wrong = counts.said[certainty, True], counts.said[certainty, False]
+            cells.append(f"{right}/{right + wrong} {share(right, right + wrong)}" if right + wrong else "—")
+        lines.append(f"{name}  " + "  ".join(f"{cell:26}" for cell in cells).rstrip())
+    return lines
