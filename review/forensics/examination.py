@@ -43,7 +43,7 @@ def examine(path: Path) -> FileSigns:
     if b"%PDF" not in content[:1024] and b"%PDF" not in content:
         raise UnreadableFile("不是 PDF", "请核对文件格式")
     ends = revision_ends(content)
-    structure = read_structure(content)
+    structure = read_structure(content, marks=len(ends) > 1)
     signs: list[Sign] = []
     quiet: list[str] = []
     notes: list[str] = []

@@ -56,8 +56,8 @@ class Structure:
     signed: bool = False
 
 
-def read_structure(content: bytes) -> Structure:
-    """The structure of the file as these bytes hold it; what cannot be read is left empty."""
+def read_structure(content: bytes, *, marks: bool = True) -> Structure:
+    """The structure of the file as these bytes hold it; what cannot be read, or without `marks` the pages, is empty."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -66,10 +66,11 @@ def read_structure(content: bytes) -> Structure:
         except DAMAGED:
             return Structure(Made(), None)
         made = _made(reader)
+        if not marks:
+            return Structure(made, None)
         try:
-            marks = _Marks(reader)
-            pages = marks.pages()
-            return Structure(made, pages, marks.extras(), b"/ByteRange" in content)
+            read = _Marks(reader)
+            return Structure(made, read.pages(), read.extras(), b"/ByteRange" in content)
         except DAMAGED:
             return Structure(made, None)
 
