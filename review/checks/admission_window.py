@@ -4,7 +4,7 @@ A thing that is not recorded is absent here, never normal. Later facts are hinds
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,9 @@ from functools import cached_property
 from knowledge.numerals import number_of
 from review.checks.inputs import Record
 from review.checks.readings import document_of, facts_of
-from review.facts.context import context
+from review.facts.clinical import DIFFERENTIAL, OTHER_LABEL
+from review.facts.clinical_context import MASK, Surroundings, meaning
+from review.facts.clinical_vocabulary import vocabulary
 from review.facts.sentences import Sentence, sentences
 from review.record import Document, Fact, Lab, Order
 
@@ -41,6 +43,11 @@ ANALYTES = {
     "troponin": r"肌钙蛋白|cTn|TNI",
 }
 NOT_OF_NOW = frozenset({"鉴别诊断", "既往史", "家族史", "个人史", "个人史、婚育史、家族史", "拟诊讨论"})
+OF_NOW, LASTING = frozenset({"present", "suspected"}), frozenset({"present", "suspected", "past"})
+INTENDED = re.compile(r"必要时|择期|拟|建议|备|联系|预约|[若如]")
+DENIED_WITHIN = re.compile(
+    r"(?<=.)(?:无(?!力|效|(?:明显)?(?:好转|缓解|改善))|未(?!愈|见?(?:好转|缓解|改善))|没有|不(?!佳|清|利|灵|能|稳|止|缓解))"
+)
 ADMITTING = re.compile(r"入院记录|首次病程|护理|查房|病程|急诊|门诊|会诊|抢救|术前")
 UPPER = re.compile(r"[-~—～至<≤]\s*(\d+(?:\.\d+)?)\s*$")
 SPAN = re.compile(r"(\d+(?:\.\d+)?|[半一二两三四五六七八九十数]+)余?(?:个)?(分钟|小时|天|日|周|月|年)")
@@ -58,12 +65,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Spoken:
-    """A phrase of the window's documents."""
+    """A phrase of the window's documents; `denied` where the note says that it is not so."""
 
     document: Document
     start: int
     end: int
     text: str
+    denied: bool = False
 
 
 class Window:
@@ -101,13 +109,16 @@ class Window:
 
     @cached_property
     def spoken(self) -> tuple[Sentence, ...]:
-        """The sentences of those documents that speak of now."""
+        """The sentences of those documents that speak of now; what is weighed as another disease is left out."""
+        return tuple(sentence for sentence in self._written if sentence.section not in NOT_OF_NOW)
+
+    @cached_property
+    def _written(self) -> tuple[Sentence, ...]:
         return tuple(
             sentence
             for document in self.documents
-            for sentence in sentences(document)
-            if sentence.section not in NOT_OF_NOW
-            and (sentence.at is None or sentence.at <= self.closes or "入院" in document.kind)
+            for sentence in _undisputed(sentences(document))
+            if sentence.at is None or sentence.at <= self.closes or "入院" in document.kind
         )
 
     @cached_property
@@ -161,15 +172,24 @@ class Window:
                 found.append(Reading(float(lab.value) / float(upper[1]), lab.fact_id, lab.sampled_at))
         return found
 
-    def says(self, pattern: re.Pattern[str]) -> Spoken | None:
-        """The first place where the window's documents assert a phrase of the patient, now."""
-        for sentence in self.spoken:
+    def says(
+        self, pattern: re.Pattern[str], *, lasting: bool = False, carried_out: bool = False
+    ) -> Spoken | None:
+        """The first place where the documents assert a phrase of the patient, else where they deny it.
+
+        A lasting condition may stand in the history; what must have been carried out may not be a mere intention."""
+        refused = None
+        for sentence in self._written if lasting else self.spoken:
             for match in pattern.finditer(sentence.bare):
-                around = context(sentence, match.start(), match.end())
-                if not (around.denied or around.past or around.relative):
-                    start, end = sentence.whole
-                    return Spoken(sentence.document, start, end, sentence.bare)
-        return None
+                if carried_out and INTENDED.search(_clause_before(sentence.bare, match.start())):
+                    continue
+                within = DENIED_WITHIN.search(match[0])
+                mark = "denied" if within else _meant(sentence, match.start(), match.end())
+                if mark in (LASTING if lasting else OF_NOW):
+                    return _spoken(sentence)
+                if mark == "denied":
+                    refused = refused or _spoken(sentence, denied=True)
+        return refused
 
     @cached_property
     def hours_ill(self) -> float | None:
@@ -179,6 +199,35 @@ class Window:
                 spans = [figure_of(match[1]) * HOURS[match[2]] for match in SPAN.finditer(sentence.bare)]
                 return min(spans, default=None)
         return None
+
+
+def _undisputed(run: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Sentences outside a differential diagnosis, which describes other people's diseases."""
+    section, weighing = None, False
+    for sentence in run:
+        opening = sentence.bare[:10]
+        if sentence.section != section or OTHER_LABEL.match(opening):
+            section, weighing = sentence.section, False
+        weighing = weighing or DIFFERENTIAL.search(opening) is not None
+        if not weighing:
+            yield sentence
+
+
+def _meant(sentence: Sentence, start: int, end: int) -> str | None:
+    """What is said of the phrase at [start, end), the names around it masked so that a list reads as one."""
+    masked = vocabulary().any_word.sub(lambda word: MASK * len(word[0]), sentence.bare[:start])
+    masked += MASK * (end - start)
+    masked += vocabulary().any_word.sub(lambda word: MASK * len(word[0]), sentence.bare[end:])
+    return meaning(Surroundings(sentence, masked), start, end, diagnosis=False)
+
+
+def _clause_before(bare: str, start: int) -> str:
+    return re.split(r"[，,。；;：:]", bare[:start])[-1]
+
+
+def _spoken(sentence: Sentence, *, denied: bool = False) -> Spoken:
+    start, end = sentence.whole
+    return Spoken(sentence.document, start, end, sentence.bare, denied)
 
 
 def figure_of(text: str) -> float:

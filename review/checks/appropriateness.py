@@ -5,14 +5,14 @@ condition that clinics treat, a stay spent on examinations, or the patient's own
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from review.checks.admission_window import Window
+from review.checks.admission_window import Spoken, Window
 from review.checks.checkup import CheckUp, check_up
-from review.checks.criteria import Row, State, Verdict, judge, rows_in_force
+from review.checks.criteria import Row, State, Verdict, judge, operated, rows_in_force
 from review.checks.header import Limits, NotChecked
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
@@ -78,7 +78,17 @@ class Assessment:
         intense = [verdict for verdict in met if verdict.kind == "intensity" and verdict.mode != "supporting"]
         if alone:
             return alone[0]
-        return plus[0] if plus and (intense or self.intravenous) else None
+        return plus[0] if plus and (intense or self._by_vein(self.window.orders)) else None
+
+    @property
+    def intense(self) -> Verdict | None:
+        """An intensity criterion that is met, whether or not it suffices."""
+        return next((v for v in self.verdicts if v.kind == "intensity" and v.state is State.MET), None)
+
+    @cached_property
+    def operation(self) -> tuple[State, list[str], Spoken | None]:
+        """An operation of the stay, or one that the first notes plan."""
+        return operated(self.window)
 
     @property
     def thin(self) -> str | None:
@@ -101,25 +111,33 @@ class Assessment:
 
     @cached_property
     def intravenous(self) -> tuple[Order, ...]:
-        """Drugs given into the vein during the stay that are not routine infusions."""
+        """Drugs given into the vein at any time of the stay that are not routine infusions."""
+        return self._by_vein(self.record.orders)
+
+    def _by_vein(self, orders: Iterable[Order]) -> tuple[Order, ...]:
         routine = [re.compile(row["name_regex"]) for row in self.record.rows("iv_not_intensity")]
-        given = (o for o in self.record.orders if INTRAVENOUS.search(o.usage or "") and o.order_name)
+        given = (o for o in orders if INTRAVENOUS.search(o.usage or "") and o.order_name)
         return tuple(order for order in given if not any(p.search(order.order_name or "") for p in routine))
 
     @cached_property
     def quiet(self) -> bool:
-        """No drug that needs the vein, no procedure, no high nursing level, normal vital signs in the first day."""
+        """No drug that needs the vein, no procedure, no high nursing level, normal vital signs in the first day.
+
+        What came later can only speak for the stay here; where nothing would show a procedure, it is not quiet."""
+        if self.intense is not None or self.operation[0] is State.MET:
+            return False
+        if not (self.record.charges or self.record.provided("operations")):
+            return False
         names = [order.order_name or "" for order in self.record.orders]
         vein = [
             order
             for order in self.intravenous
             if not (self._mild and ANTIBIOTIC.search(order.order_name or ""))
         ]
-        operated = bool(self.record.operations) or any(c.charge_type == "06" for c in self.record.charges)
         treated = any(HIGH_NURSING.search(name) or OTHER_TREATMENT.search(name) for name in names)
         injected = any(c.kind == "drug" and "注射" in (c.item_name or "") for c in self.record.charges)
         unordered = injected and not self.record.orders
-        return not (vein or operated or treated or unordered) and self._normal()
+        return not (vein or treated or unordered) and self._normal()
 
     @property
     def _mild(self) -> bool:
@@ -129,7 +147,7 @@ class Assessment:
 
     def _normal(self) -> bool:
         seen = False
-        for item, (low, high) in self.limits["normal"].items():
+        for item, (low, high) in self.normal.items():
             for reading in self.window.values(item):
                 seen = True
                 if not low <= reading.value <= high:
@@ -137,10 +155,32 @@ class Assessment:
         return seen
 
     @property
+    def normal(self) -> Mapping[str, tuple[float, float]]:
+        """The ordinary range of each vital sign; a child's pulse and breathing are judged by the criteria of its age."""
+        ranges: Mapping[str, tuple[float, float]] = self.limits["normal"]
+        if self.population != "pediatric":
+            return ranges
+        return {item: ranges[item] for item in ("temperature", "oxygen_saturation")}
+
+    @property
+    def condition(self) -> str:
+        return str(self.outpatient["condition"]) if self.outpatient else ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the condition is one that clinics treat, and nothing of this stay takes it out of that list."""
+        return (
+            self.outpatient is not None
+            and self.intense is None
+            and self.operation[0] is not State.MET
+            and not any(verdict.state is State.MET for verdict in self.exclusions)
+        )
+
+    @property
     def support(self) -> Iterator[str]:
         """What stands against the need of a bed beyond unmet criteria."""
-        if self.outpatient is not None and not any(v.state is State.MET for v in self.exclusions):
-            yield f"主诊断属一般门诊可处理的病种（{self.outpatient['condition']}），未见排除情形"
+        if self.listed:
+            yield f"主诊断属一般门诊可处理的病种（{self.condition}），未见排除情形"
         if self.check_up.looks_like_one:
             yield self.check_up.says
         if self.requests:
@@ -208,11 +248,13 @@ def _rehabilitates(record: Record, code: str) -> bool:
 
 
 def outpatient_condition(record: Record) -> Row | None:
-    """The row of clinic-treatable conditions that the main diagnosis falls under."""
+    """The row of clinic-treatable conditions that the main diagnosis falls under, on discharge and on admission."""
     code = (record.admission.main_diagnosis_code or "").upper()
+    told = record.admission.admission_diagnosis or ""
     for row in rows_in_force(record.rows("outpatient_conditions"), record.admission.begins_at.date()):
         if code and any(code.startswith(prefix) for prefix in str(row["icd_prefix"]).split("|")):
-            return row
+            same = not told or not row["name_regex"] or re.search(row["name_regex"], told)
+            return row if same else None
     return None
 
 
@@ -239,7 +281,18 @@ def exclusions_met(window: Window, outpatient: Row | None, criteria: list[Row]) 
         for number, row in enumerate(rows)
         if not row["criterion"]
     ]
-    return (*judge(window, own), *judge(window, [row for row in criteria if row["code"] in named]))
+    told = window.record.admission.admission_diagnosis or ""
+    registered = [row for row in own if row["phrase_regex"] and re.search(row["phrase_regex"], told)]
+    return (
+        *(_registered(row) for row in registered),
+        *judge(window, own),
+        *judge(window, [row for row in criteria if row["code"] in named]),
+    )
+
+
+def _registered(row: Row) -> Verdict:
+    """An exclusion that the admission diagnosis itself tells."""
+    return Verdict(row["code"], row["name"], row["kind"], row["mode"], State.MET, str(row["row_id"]))
 
 
 def _core(window: Window) -> tuple[str, ...]:

@@ -14,9 +14,31 @@ from typing import Any
 
 from review.checks.admission_window import Reading, Spoken, Window
 from review.checks.inputs import Record
+from review.checks.readings import document_of, facts_of
 
 Row = Mapping[str, Any]
-ONLY_ORDERED = frozenset({"iv_needed"})  # words for drugs and blood stand in every note; the order decides
+ONLY_ORDERED = frozenset(
+    {"iv_needed", "dialysis_or_transfusion"}
+)  # words for drugs and blood stand in every note; the order decides
+OPERATED = frozenset({"procedure"})
+DONE_IN_STAY = frozenset(
+    {
+        "anorectal_procedure",
+        "endoscopic_treatment",
+        "gynecologic_procedure",
+        "insulin_pump",
+        "liver_biopsy",
+        "nodule_procedure",
+        "spinal_procedure",
+        "stone_procedure",
+        "transfusion",
+    }
+)
+LASTING = frozenset({"liver_disease", "immune_deficit", "pregnancy"})  # stand in the history and still hold
+PROCEDURES = frozenset({"手术", "介入", "化疗", "放疗", "透析"})
+OPERATION = "06"
+REFUSED = re.compile(r"拒绝|不愿|不同意|暂不|暂无|无[^，。；]{0,4}指征|不宜|要求保守")
+CONFIRMED = frozenset({"S02"})  # one reading of the pulse may be a slip
 MONITORED = re.compile(r"心电监[护测]|床旁监护|持续监[护测]|q[12]h|每[12一二]小时")
 
 
@@ -91,17 +113,22 @@ def _row(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     if not readings:
         return State.NOT_RECORDED, [], None
     met = [reading for reading in readings if holds(reading.value, row)]
-    needed = int(row.get("times") or 1)
+    needed = int(row.get("times") or (2 if row.get("code") in CONFIRMED and not _ecg(window) else 1))
     if len(met) < needed or (row.get("for_days") and not _lasted(window, row)):
-        return State.NOT_MET, [], None
+        return State.NOT_MET, [reading.fact_id for reading in readings[:1] if reading.fact_id], None
     return State.MET, [met[0].fact_id] if met[0].fact_id else [], None
 
 
 def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     """A phrase in the window's notes, or for a service in the orders carried out in it."""
+    if row["item"] in OPERATED:
+        return operated(window)
     if not row["phrase_regex"]:
         return State.NOT_RECORDED, [], None
     pattern = re.compile(row["phrase_regex"])
+    service = row.get("kind") == "intensity" or row["item"] in DONE_IN_STAY
+    if row["item"] in DONE_IN_STAY and (done := _done(window.record, pattern)) is not None:
+        return State.MET, [done] if done else [], None
     orders = [
         order for order in window.orders if pattern.search(f"{order.order_name or ''}{order.usage or ''}")
     ]
@@ -109,14 +136,56 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
         return State.MET, [orders[0].fact_id], None
     if row["item"] in ONLY_ORDERED and window.orders:
         return State.NOT_RECORDED, [], None
-    spoken = window.says(pattern)
-    days = row.get("for_days")
-    if spoken is not None and days and window.hours_ill is not None and window.hours_ill > 24 * int(days):
-        return State.NOT_MET, [], None
-    if spoken is None and row["item"] == "troponin_above_99th":
-        above = [reading for reading in window.times_upper("troponin") if reading.value > 1]
-        return (State.MET, [above[0].fact_id], None) if above else (State.NOT_RECORDED, [], None)
-    return (State.MET, [], spoken) if spoken else (State.NOT_RECORDED, [], None)
+    spoken = window.says(pattern, lasting=row["item"] in LASTING, carried_out=service)
+    said = spoken is not None and not spoken.denied
+    days = row.get("for_days") or row.get("within_days")
+    if said and days and window.hours_ill is not None and window.hours_ill > 24 * int(days):
+        return State.NOT_MET, [], spoken
+    if not said and row["item"] == "troponin_above_99th":
+        return _above(window.times_upper("troponin"))
+    if spoken is None:
+        return State.NOT_RECORDED, [], None
+    return (State.MET if said else State.NOT_MET), [], spoken
+
+
+def _done(record: Record, pattern: re.Pattern[str]) -> str | None:
+    """The fact of an order, or nothing to cite where a charge shows it; null where the stay shows no such service."""
+    for order in record.orders:
+        if pattern.search(f"{order.order_name or ''}{order.usage or ''}"):
+            return order.fact_id
+    return "" if any(pattern.search(charge.item_name or "") for charge in record.charges) else None
+
+
+def _above(readings: list[Reading]) -> tuple[State, list[str], None]:
+    """Troponin against the upper end of its own range."""
+    above = [reading for reading in readings if reading.value > 1]
+    if not readings:
+        return State.NOT_RECORDED, [], None
+    return (State.MET if above else State.NOT_MET), [(above or readings)[0].fact_id], None
+
+
+def operated(window: Window) -> tuple[State, list[str], Spoken | None]:
+    """Whether the patient was operated on in this stay, or the first notes plan it and nobody refused."""
+    record = window.record
+    if record.operations:
+        return State.MET, [record.operations[0].fact_id], None
+    if any(charge.charge_type == OPERATION for charge in record.charges):
+        return State.MET, [], None
+    for fact in facts_of(record, "clinical"):
+        if fact.name not in PROCEDURES or fact.value != "possible" or not window.told(fact):
+            continue
+        document = document_of(record, fact)
+        if document is not None and not REFUSED.search(fact.quote):
+            return State.MET, [fact.fact_id], None
+    return State.NOT_RECORDED, [], None
+
+
+def _ecg(window: Window) -> bool:
+    """Whether an electrocardiogram of the window could confirm a pulse."""
+    return any(
+        "心电图" in (exam.exam_name or "") and window.holds(exam.registered_at)
+        for exam in window.record.exams
+    )
 
 
 def _lasted(window: Window, row: Row) -> bool:
