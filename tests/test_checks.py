@@ -117,6 +117,9 @@ def test_check_says_what_its_case_expects(code, case, warehouses):
         (finding.message, finding.charge_ids, finding.amount) for finding in said
     ]
     assert [told(finding, row) for finding, row in zip(said, finds, strict=True)] == finds
+    for finding in said:
+        shown = {item.row for item in finding.evidence if item.label == "费用明细"}
+        assert shown >= set(finding.charge_ids), "a line is named and not shown"
     if "outcomes" in case:
         assert outcomes == case["outcomes"]
     elif "patterns" not in case:

@@ -48,6 +48,11 @@ class Record:
         return self._fetch(Charge, "charges", "charged_at, charge_id")
 
     @cached_property
+    def lines_left_out(self) -> tuple[Charge, ...]:
+        """Lines as written that `charges` no longer holds: refunds, lines refunded to nothing or without a quantity."""
+        return self._fetch(Charge, "lines_left_out", "charged_at, charge_id")
+
+    @cached_property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         return self._fetch(Diagnosis, "diagnoses", "is_main desc, diagnosis_code")
 

@@ -192,6 +192,8 @@ def _reference(reference: str) -> tuple[str, str]:
 
 def _charges(record: Record, charge_ids: Sequence[str]) -> list[Charge]:
     by_id = {charge.charge_id: charge for charge in record.charges} if charge_ids else {}
+    if any(charge_id not in by_id for charge_id in charge_ids):
+        by_id = {charge.charge_id: charge for charge in record.lines_left_out} | by_id
     return [by_id[charge_id] for charge_id in charge_ids if charge_id in by_id]
 
 

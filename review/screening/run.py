@@ -35,7 +35,7 @@ from review.versions import knowledge_version
 from review.warehouse import sites_of_rows
 
 # what few rules ask for is worked out when they ask
-LAZY_VIEWS = ("charge_lines", "prescriptions", "diagnoses", "facts")
+LAZY_VIEWS = ("charge_lines", "lines_left_out", "prescriptions", "diagnoses", "facts")
 WHOLE_RUN = 7 * 24 * 3600.0
 Progress = Callable[[str], None]
 

@@ -68,6 +68,8 @@ def stamp_all(
     files = {code: folder / f"{code}.parquet" for code in checks if (folder / f"{code}.parquet").exists()}
     _name_lines(inspection.warehouse, files.values())
     lines = _Ordered(_rows(inspection.warehouse, _columns(Charge, "c", "charges"), caps))
+    _keep_left_out(inspection.warehouse)
+    left_out = _Ordered(_rows(inspection.warehouse, _columns(Charge, "c", "found_left_out"), caps))
     stays = _Ordered(_rows(inspection.warehouse, _columns(Admission, "c", "admissions"), caps))
     price = frozenset(code for code, check in checks.items() if check.header.takes == "price")
     count, block = 0, []
@@ -78,6 +80,7 @@ def stamp_all(
                 continue
             record = Record(inspection, Admission(**stay[0]), ())
             record.charges = tuple(Charge(**line) for line in lines.of(admission_id))
+            record.lines_left_out = tuple(Charge(**line) for line in left_out.of(admission_id))
             for finding, row_id in _of_stay(checks, stamp, record, list(rows), price):
                 block.append(_line(finding, row_id, said))
             if len(block) >= BLOCK:
@@ -97,7 +100,8 @@ def _of_stay(
         problem = replace(problem_of_row(row), fact_ids=(), against_fact_ids=())
         finding = stamp.finding(checks[row["check of row"]].header, record, _without_mark(problem))
         found.setdefault(finding.id, (finding, problem.row_id))
-    amounts = {(record.admission.admission_id, line.charge_id): line.amount for line in record.charges}
+    paid = (*record.charges, *(line for line in record.lines_left_out if not line.quantity))
+    amounts = {(record.admission.admission_id, line.charge_id): line.amount for line in paid}
     counted = count_once([finding for finding, _ in found.values()], amounts, price)
     ordered = sorted(counted, key=lambda finding: (finding.check, finding.id))
     return [(finding, found[finding.id][1]) for finding in ordered]
@@ -149,6 +153,21 @@ def _name_lines(warehouse: Warehouse, files: Any) -> None:
     warehouse.keep_arrow("found_lines", whole)
     stays = whole.select(["admission_id"]).group_by(["admission_id"]).aggregate([])
     warehouse.keep_arrow("found_stays", stays)
+
+
+def _keep_left_out(warehouse: Warehouse) -> None:
+    """The named lines that the netted charges no longer hold, looked for by name: the extract has too many lines."""
+    warehouse.keep(
+        "found_elsewhere",
+        "select f.admission_id, f.charge_id from found_lines f "
+        "left join charges c on c.admission_id = f.admission_id and c.charge_id = f.charge_id "
+        "where f.charge_id is not null and c.charge_id is null",
+    )
+    warehouse.keep(
+        "found_left_out",
+        "select c.* from lines_left_out c "
+        "join found_elsewhere f on f.admission_id = c.admission_id and f.charge_id = c.charge_id",
+    )
 
 
 def _present(file: Path, names: Sequence[str]) -> list[str]:
