@@ -3,8 +3,9 @@ trail says of its making. It decides nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from review.checks.inputs import Record
 from review.facts.times import moments
@@ -18,14 +19,36 @@ TAIL, NEAREST = 80, 3
 
 def facts_of(record: Record, *kinds: str) -> Iterator[Fact]:
     """The record's text facts of these kinds."""
-    return (fact for fact in record.facts if fact.kind in kinds and fact.start is not None)
+    told = _text_facts(record)
+    if len(kinds) == 1:
+        return iter(told.get(kinds[0], ()))
+    wanted = [kind for kind in kinds if kind in told]
+    return (fact for fact in record.facts if wanted and fact.kind in wanted and fact.start is not None)
+
+
+@lru_cache(maxsize=8)  # a check asks one record many times before it goes on to the next
+def _text_facts(record: Record) -> Mapping[str, Sequence[Fact]]:
+    """The record's text facts by kind, in their order."""
+    found: dict[str, list[Fact]] = {}
+    for fact in record.facts:
+        if fact.start is not None:
+            found.setdefault(fact.kind, []).append(fact)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _documents_by_id(record: Record) -> Mapping[str, Document]:
+    return {document.document_id: document for document in record.documents}
 
 
 def document_of(record: Record, fact: Fact) -> Document | None:
     """The document that a text fact was read from."""
-    return next(
-        (doc for doc in record.documents if fact.fact_id.startswith(f"text:{doc.document_id}:")), None
-    )
+    said, _, rest = fact.fact_id.partition(":")
+    while said == "text" and ":" in rest:  # an id may hold a colon itself; the place behind it holds one too
+        rest = rest.rpartition(":")[0]
+        if rest in _documents_by_id(record):
+            return _documents_by_id(record)[rest]
+    return None
 
 
 def finished_at(document: Document) -> datetime | None:
