@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
 from knowledge.library import Library
@@ -23,7 +24,7 @@ from review.engines.duckdb import Row, Warehouse
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
-from review.facts import read_text_facts
+from review.facts import text_facts_in_parts
 from review.forensics.facts import file_facts
 from review.intake.inspection import Intake, read_inspection
 from review.item_matching import candidate_rows
@@ -122,7 +123,8 @@ def build_warehouse(
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
-    warehouse.load_rows("raw_text_facts", [*read_text_facts(intake.documents, layout), *files])
+    for part in chain(text_facts_in_parts(intake.documents, layout), (files,)):
+        warehouse.load_rows("raw_text_facts", part)
     warehouse.build_views()
     return warehouse
 

@@ -3,7 +3,7 @@
 A quote is always cut out of the normalised text, never typed; `stands_in` proves one that came from elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +43,11 @@ class Layout:
             self._pages.setdefault(page.source, []).append(page)
         for source, line in lines:
             self._lines.setdefault(source, []).append(line)
+
+    def of(self, sources: Collection[str]) -> "Layout":
+        """The layout of these files only."""
+        pages = (page for source in sources for page in self._pages.get(source, ()))
+        return Layout(pages, ((source, line) for source in sources for line in self._lines.get(source, ())))
 
     def evidence(
         self, document: Document, start: int, end: int, *, says: str = "for", at: datetime | None = None

@@ -1,0 +1,162 @@
+"""The same function over many arguments, on as many processor cores as there are; results come in the arguments' order.
+
+Helpers are processes that take a function's name and an argument and hand the result back. Nothing depends on them:
+what a helper cannot do, or will not start to do, is done here, with the same result.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+ROOT = Path(__file__).parent.parent
+START = "import sys; sys.path.insert(0, sys.argv[1]); from review.side_by_side import answer; answer()"
+MOST_HELPERS = 3  # each holds the vocabulary anew; beyond that memory grows and time hardly falls
+AHEAD = 8  # how many results may wait for the one before them
+
+
+def in_order(
+    function: Callable[[Argument], Result], arguments: Sequence[Argument], helpers: int | None = None
+) -> Iterator[Result]:
+    """What the function gives for each argument; it stands at the top of its module, and all can be pickled.
+
+    `helpers` is how many other processes help, by default one less than the cores this process may use."""
+    wanted = min(_spare_cores() if helpers is None else helpers, MOST_HELPERS, max(0, len(arguments) - 1))
+    shared = _Shared(function, arguments)
+    threads = [threading.Thread(target=shared.work_elsewhere, daemon=True) for _ in range(wanted)]
+    for thread in threads:
+        thread.start()
+    try:
+        for place in range(len(arguments)):
+            yield shared.result(place)
+    finally:
+        shared.close()
+        for thread in threads:
+            thread.join()
+
+
+def _spare_cores() -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores - 1
+
+
+class _Shared:
+    """The arguments that nobody has taken yet, and the results that nobody has asked for yet."""
+
+    def __init__(self, function: Callable[[Any], Any], arguments: Sequence[Any]) -> None:
+        self._function, self._arguments = function, arguments
+        self._done: dict[int, Any] = {}
+        self._dropped: set[int] = set()
+        self._next, self._given = 0, 0
+        self._changed = threading.Condition()
+        self._helpers: list[subprocess.Popen[bytes]] = []
+
+    def result(self, place: int) -> Any:
+        """The result for a place, worked out here together with what comes after it while nobody else has it."""
+        while True:
+            with self._changed:
+                self._given = place
+                self._changed.notify_all()
+                if place in self._done:
+                    return self._done.pop(place)
+                mine = place if place in self._dropped else self._taken()
+                if mine is None:
+                    self._changed.wait_for(lambda: place in self._done or place in self._dropped)
+                    continue
+                self._dropped.discard(mine)
+            result = self._function(self._arguments[mine])
+            with self._changed:
+                self._done[mine] = result
+
+    def _taken(self) -> int | None:
+        if self._next >= min(len(self._arguments), self._given + AHEAD):
+            return None
+        self._next += 1
+        return self._next - 1
+
+    def _take(self) -> int | None:
+        """The next place for a helper, once the results are not too far behind; null at the end."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._next < self._given + AHEAD or self._next >= len(self._arguments)
+            )
+            return self._taken()
+
+    def close(self) -> None:
+        """Nobody takes any more, and what is being done is of no use."""
+        with self._changed:
+            self._next = len(self._arguments)
+            self._changed.notify_all()
+            for helper in self._helpers:
+                helper.kill()
+
+    def work_elsewhere(self) -> None:
+        """A helper takes what is left, until it fails: then the others do."""
+        try:
+            helper = _started()
+        except OSError:
+            return
+        with helper:
+            with self._changed:
+                self._helpers.append(helper)
+            while (place := self._take()) is not None:
+                answered, result = _asked(helper, (*_named(self._function), self._arguments[place]))
+                with self._changed:
+                    if answered:
+                        self._done[place] = result
+                    else:
+                        self._dropped.add(place)
+                    self._changed.notify_all()
+                if not answered:
+                    break
+            helper.kill()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", START, str(ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _named(function: Callable[..., Any]) -> tuple[str, str]:
+    return function.__module__, function.__qualname__
+
+
+def _asked(helper: subprocess.Popen[bytes], question: tuple[str, str, Any]) -> tuple[bool, Any]:
+    """Whether the helper answered, and what: one that is gone, or cannot do it, has not."""
+    assert helper.stdin is not None and helper.stdout is not None
+    try:
+        helper.stdin.write(pickle.dumps(question, pickle.HIGHEST_PROTOCOL))
+        helper.stdin.flush()
+        said: tuple[bool, Any] = pickle.load(helper.stdout)
+    except (OSError, EOFError, pickle.PickleError, AttributeError, ValueError):
+        return False, None
+    return said
+
+
+def answer() -> None:
+    """What a helper does: answer until the questions end; what the functions print goes nowhere."""
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    while True:
+        try:
+            module, name, argument = pickle.load(questions)
+        except EOFError:
+            return
+        try:
+            result = getattr(import_module(module), name)(argument)
+            said = pickle.dumps((True, result), pickle.HIGHEST_PROTOCOL)
+        except Exception:
+            said = pickle.dumps((False, None))  # the one who asked meets the same defect and tells it
+        answers.write(said)
+        answers.flush()

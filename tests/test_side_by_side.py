@@ -1,0 +1,57 @@
+import sys
+
+import pytest
+
+from review import side_by_side
+from review.facts.gates import letters_of
+from review.side_by_side import in_order
+
+NUMBERS = list(range(40))
+
+
+def square_slowly(number):
+    return sum(number for _ in range(number * 50)) // 50
+
+
+def refuse_seven(number):
+    if number == 7:
+        raise ValueError("seven")
+    return number
+
+
+def fail_elsewhere(number):
+    if "pytest" not in sys.modules:
+        raise RuntimeError("not here")
+    return number * 2
+
+
+@pytest.mark.parametrize("helpers", [0, 1, 3])
+def test_results_come_in_the_order_of_the_arguments(helpers):
+    assert list(in_order(square_slowly, NUMBERS, helpers)) == [number * number for number in NUMBERS]
+
+
+def test_a_helper_gives_what_the_function_gives_here():
+    with side_by_side._started() as helper:
+        asked = side_by_side._asked(helper, (letters_of.__module__, "letters_of", "体温38℃"))
+        helper.kill()
+    assert asked == (True, letters_of("体温38℃"))
+
+
+def test_what_a_helper_fails_at_is_done_here():
+    assert list(in_order(fail_elsewhere, NUMBERS, 1)) == [number * 2 for number in NUMBERS]
+
+
+def test_without_a_helper_that_starts_all_is_done_here(monkeypatch):
+    monkeypatch.setattr(side_by_side.sys, "executable", "/nowhere/python")
+    assert list(in_order(square_slowly, NUMBERS, 2)) == [number * number for number in NUMBERS]
+
+
+def test_a_defect_is_told_as_if_there_were_no_helper():
+    with pytest.raises(ValueError, match="seven"):
+        list(in_order(refuse_seven, NUMBERS, 1))
+
+
+def test_a_reader_that_stops_early_leaves_no_helper_behind():
+    given = in_order(square_slowly, NUMBERS, 1)
+    assert next(given) == 0
+    given.close()
