@@ -30,7 +30,7 @@ MOST_MEMORY = 900 * 1024**2  # of private memory
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 ROOT = Path(__file__).parents[2]
 SLOW = ("用时过长，已放弃", "文件可能损坏或过于复杂；请打印成新的 PDF 再试")
-BROKEN = ("取证程序在这份文件上中断", "文件可能损坏；请索取原始电子文件")
+BROKEN = ("结构损坏或展开过大，取证程序未能看完", "请索取原始电子文件，或打印成新的 PDF 再试")
 FLOOD = ("展开后占用的内存过大", "请拆分或另存为较小的文件")
 DEEP = ("结构嵌套过深", "请打印成新的 PDF 再试")
 
@@ -50,6 +50,18 @@ class Examiner:
     def compare(self, earlier: Path, later: Path) -> FileSigns:
         """What the later of two files shows otherwise. Raises `UnreadableFile`."""
         return self._asked([earlier, later])
+
+    def peak_megabytes(self) -> float:
+        """The most memory the process has held since this was last asked; 0 where there is none."""
+        if self._process is None or self._process.poll() is not None:
+            return 0.0
+        told = Path(f"/proc/{self._process.pid}")
+        try:
+            lines = (told / "status").read_text("utf-8").splitlines()
+            (told / "clear_refs").write_text("5", "utf-8")  # begin anew
+        except OSError:  # it has just ended
+            return 0.0
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
     def close(self) -> None:
         if self._process is None:
