@@ -64,7 +64,9 @@ def blood_groups(parts: Iterable[Sentence]) -> Iterator[Statement]:
 
 def _of_another(bare: str, start: int, end: int) -> bool:
     """What stands in the whole sentence counts: a plan to give blood names the bag's group."""
-    return bool(NOT_OWN_BLOOD.search(bare) or RELATIVE.search(bare)) or bool(PLANNED.search(bare[max(0, start - 10) : start]))
+    return bool(NOT_OWN_BLOOD.search(bare) or RELATIVE.search(bare)) or bool(
+        PLANNED.search(bare[max(0, start - 10) : start])
+    )
 
 
 def allergies(parts: Iterable[Sentence]) -> Iterator[Statement]:

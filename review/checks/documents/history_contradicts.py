@@ -21,7 +21,7 @@ from review.models import Evidence, Problem
 from review.record import Document, Fact, Lab
 from review.violations import Certainty
 
-FORMS = re.compile(r"同意书|告知|通知|沟通|讨论|费用|医嘱单|宣教")
+FORMS = re.compile(r"同意书|告知|通知|沟通|费用|医嘱单|宣教")
 CORRECTED = re.compile(
     r"更正|修正(?!诊断)|补充病史|勘误|追问病史|再次询问|补述|此前误|误写|误记|复查血型|血型复核"
 )

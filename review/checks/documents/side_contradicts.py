@@ -18,7 +18,7 @@ from review.record import Document
 from review.violations import Certainty
 
 OPERATION_CHARGE = "06"
-OPERATIVE = re.compile(r"手术记录|术后首次|手术安全核查|手术同意书|术前小结|术前讨论")
+OPERATIVE = re.compile(r"手术记录|术后首次|手术安全核查|手术(?:知情)?同意书|术前小结|术前讨论")
 NAMED = re.compile(
     r"(?:拟行|拟施|拟定|实施|施行|所行)?(?:手术|术式)(?:名称|方式)[:：]|拟(?:行|施)|术中所?行|行[^，。；]{2,24}术"
 )

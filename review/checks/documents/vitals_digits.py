@@ -1,0 +1,210 @@
+"""DOC-018: one nurse's readings end in digits that measuring would not give.
+
+A column of figures is tested only where one nurse wrote many, on many patients; never one patient's chart. Rounded
+blood pressures, counted pulses and even figures are habits, as is what the nurse's colleagues show as well. The
+p-values of all columns are corrected together, by Benjamini and Hochberg.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from review.checks.citing import cite_facts
+from review.checks.header import Limits, NotApplicable, NotChecked, check
+from review.checks.inputs import Inspection
+from review.models import Problem
+from review.record import Vital
+
+COLUMNS = {
+    "systolic": "收缩压末位",
+    "diastolic": "舒张压末位",
+    "pulse": "脉搏末位",
+    "temperature": "体温小数位",
+}
+EVEN = tuple("02468")
+DIGITS = tuple("0123456789")
+
+
+@dataclass(frozen=True)
+class Column:
+    """The last digits of one quantity by one nurse, against those of the others."""
+
+    nurse: str
+    name: str
+    counts: Mapping[str, int]
+    others: Mapping[str, int]
+    values: Sequence[tuple[str, Vital]]  # admission and reading
+    p: float
+    strength: float
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@check(
+    code="DOC-018",
+    title="体征数字分布异常",
+    violation="forged_document",
+    certainty="clue",
+    scope="hospital",
+    needs={"tables": ("admissions", "vitals")},
+    limits={
+        "least_values": 50,
+        "least_patients": 5,
+        "others_least": 100,
+        "strength": 0.2,
+        "rate_of_false": 0.001,
+        "excess": 0.2,
+        "listed_stays": 30,
+    },
+    basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
+    message="护士“$nurse”记录的 $total 个$column中，$digit 占 $share%，其他护士为 $usual%"
+    "（校正后 q=$q，效应量 $strength），疑似有未实测而填写的体征。",
+    why="实测数值的末位接近均匀；同一人大量数值集中在少数末位，提示可能不是测量所得。",
+    exceptions=(
+        "数值不足五十个",
+        "只见于一名患者",
+        "手工测压的偶数与整十",
+        "脉搏按半分钟或一刻钟计数",
+        "其他护士有同样分布",
+        "体温集中于正常范围",
+    ),
+    overturned_by=("监护仪、体温计的原始数据", "该护士的测量方式说明"),
+    covers={"problems": (6,)},
+)
+def vitals_digits(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
+    read: dict[str, list[tuple[str, Vital]]] = defaultdict(list)
+    vitals = 0
+    for admission_id, record in inspection.records.items():
+        for vital in record.vitals:
+            vitals += 1
+            if vital.nurse:
+                read[vital.nurse.strip()].append((admission_id, vital))
+    if not vitals:
+        raise NotApplicable("没有体征")
+    if not read:
+        raise NotChecked("体征没有记录护士")
+    columns = [
+        column
+        for name in COLUMNS
+        for nurse in sorted(read)
+        if (column := _column(nurse, name, read, limits)) is not None
+    ]
+    if not columns:
+        raise NotChecked(f"没有一名护士记有 {limits['least_values']} 个以上的同类数值可与他人比较")
+    for column, q in _corrected(columns):
+        if q < limits["rate_of_false"] and column.strength >= limits["strength"]:
+            yield from _pattern(inspection, column, q, limits)
+
+
+def _column(
+    nurse: str, name: str, read: Mapping[str, Sequence[tuple[str, Vital]]], limits: Limits
+) -> Column | None:
+    values = [(stay, vital) for stay, vital in read[nurse] if getattr(vital, name) is not None]
+    others = Counter(
+        _digit(vital, name)
+        for other, rows in read.items()
+        if other != nurse
+        for _, vital in rows
+        if getattr(vital, name) is not None
+    )
+    few = len(values) < limits["least_values"] or sum(others.values()) < limits["others_least"]
+    if few or len({stay for stay, _ in values}) < limits["least_patients"]:
+        return None
+    counts = Counter(_digit(vital, name) for _, vital in values)
+    chi, degrees, strength = _against(counts, others)
+    return Column(nurse, name, counts, others, values, _tail(chi, degrees), strength)
+
+
+def _digit(vital: Vital, name: str) -> str:
+    value = float(getattr(vital, name))
+    return str(round(value * 10) % 10) if name == "temperature" else str(round(value) % 10)
+
+
+def _against(counts: Mapping[str, int], others: Mapping[str, int]) -> tuple[float, int, float]:
+    """Chi-square of the two rows of digits, its degrees of freedom, and Cramér's V."""
+    one, two = sum(counts.values()), sum(others.values())
+    used = [digit for digit in DIGITS if counts.get(digit, 0) + others.get(digit, 0)]
+    chi = 0.0
+    for digit in used:
+        both = counts.get(digit, 0) + others.get(digit, 0)
+        for seen, size in ((counts.get(digit, 0), one), (others.get(digit, 0), two)):
+            expected = both * size / (one + two)
+            chi += (seen - expected) ** 2 / expected
+    return chi, max(1, len(used) - 1), math.sqrt(chi / (one + two))
+
+
+def _tail(chi: float, degrees: int) -> float:
+    """The upper tail of chi-square, by the series of the regularised gamma function."""
+    half, shape = chi / 2, degrees / 2
+    if half <= 0:
+        return 1.0
+    log_scale = shape * math.log(half) - half - math.lgamma(shape)
+    if half < shape + 1:
+        term = total = 1 / shape
+        place = shape
+        while term > total * 1e-15:
+            place += 1
+            term *= half / place
+            total += term
+        return max(0.0, 1 - math.exp(log_scale) * total)
+    # the continued fraction, which converges where the series does not
+    b = half + 1 - shape
+    c, d = 1e300, 1 / b
+    fraction = d
+    for step in range(1, 500):
+        a = -step * (step - shape)
+        b += 2
+        d = 1 / (a * d + b) if a * d + b else 1e300
+        c = b + a / c
+        fraction *= c * d
+        if abs(c * d - 1) < 1e-14:
+            break
+    return math.exp(log_scale) * fraction
+
+
+def _corrected(columns: Sequence[Column]) -> list[tuple[Column, float]]:
+    """Each column with its q-value."""
+    ranked = sorted(columns, key=lambda column: column.p, reverse=True)
+    least, found = 1.0, []
+    for place, column in enumerate(ranked):
+        least = min(least, column.p * len(ranked) / (len(ranked) - place))
+        found.append((column, least))
+    return found[::-1]
+
+
+def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -> Iterator[Problem]:
+    """The digit that stands out most; a habit of reading is not one."""
+    others = sum(column.others.values())
+    shares = {digit: column.counts.get(digit, 0) / column.total for digit in DIGITS}
+    usual = {digit: column.others.get(digit, 0) / others for digit in DIGITS}
+    digit = max(DIGITS, key=lambda one: (shares[one] - usual[one], one))
+    if shares[digit] - usual[digit] < limits["excess"] or _habit(column, shares, digit):
+        return
+    stays = list(dict.fromkeys(stay for stay, vital in column.values if _digit(vital, column.name) == digit))
+    rows = [vital.fact_id for _, vital in column.values if _digit(vital, column.name) == digit]
+    yield Problem(
+        fields={
+            "nurse": column.nurse,
+            "total": column.total,
+            "column": COLUMNS[column.name],
+            "digit": digit,
+            "share": round(100 * shares[digit]),
+            "usual": round(100 * usual[digit]),
+            "q": f"{q:.1e}",
+            "strength": round(column.strength, 2),
+        },
+        admissions=tuple(stays[: limits["listed_stays"]]),
+        evidence=tuple(cite_facts(inspection, tuple(rows[:8]), "for")),
+        points_at=(column.nurse, column.name),
+    )
+
+
+def _habit(column: Column, shares: Mapping[str, float], digit: str) -> bool:
+    """Even pressures and tens of a cuff read by ear, pulses counted for half a minute, everyday temperatures."""
+    if column.name == "temperature":
+        return digit in "5678"
+    even = sum(shares[one] for one in EVEN)
+    return digit in EVEN and even >= 0.9 and (column.name == "pulse" or digit == "0")
