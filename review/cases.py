@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from review.entries import Decision
-from review.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, text_of
+from review.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, spot_of, text_of
 from review.results import Line, Results
 from review.sheets import SHEETS, counts, place_row, table_sources, told_rows
-from review.timeline import draw, lanes_for
+from review.timeline import draw_all, lanes_for
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 
 REJECTIONS = ("有正当情形", "证据读错", "规则不适用", "金额为零")
@@ -42,7 +42,7 @@ def open_case(results: Results, admission_id: str, standing: Standing, rules: Ma
         "tabs": [describe_tab(tab) for tab in tabs],
         "texts": {tab.key: text_of(tab) for tab in tabs} if light else {},
         "sheets": counts(results, admission_id),
-        "timelines": _timelines(results, admission_id, findings),
+        "timelines": draw_all(results, admission_id, findings, lambda item: spot_of(item, tabs)),
         "seen": shown_decision(standing.get(f"case:{admission_id}")),
     }
 
@@ -208,16 +208,6 @@ def _outcomes(outcomes: Sequence[Line], rules: Mapping[str, Line]) -> Line:
         "all": named,
         **tally,
     }
-
-
-def _timelines(results: Results, admission_id: str, findings: Sequence[Line]) -> Line:
-    """The stay's own days, and for a finding on several stays one axis that holds them all."""
-    drawn: dict[str, Any] = {"": draw(results, [admission_id])}
-    for line in findings:
-        related = [other for other in line["related_admissions"] if other in results.admissions]
-        if related or line["charge_ids"]:
-            drawn[line["id"]] = draw(results, [admission_id, *related], line)
-    return drawn
 
 
 def shown_decision(line: Decision | None) -> Line | None:

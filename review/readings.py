@@ -4,12 +4,13 @@ A quote is placed only where it stands letter for letter; one that does not is n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from knowledge.readers.text import fold
+from review.record import Document, Fact
 from review.results import Line, Results
 
 OCR_USABLE = 0.80
@@ -141,6 +142,23 @@ def place(evidence: Line, tabs: Sequence[Tab]) -> Place | None:
             if stands and _same(document["text"][start:end], evidence["quote"]):
                 return Place(tab.key, index, start, end, number)
     return _search(evidence["quote"], tab, number)
+
+
+def spot_of(item: Document | Fact, tabs: Sequence[Tab]) -> Line | None:
+    """Where a document begins, or where a text fact stands, as the page goes there; null where no tab holds it."""
+    if isinstance(item, Fact):
+        found = place(asdict(item), tabs)
+        return None if found is None else asdict(found)
+    return span_of(item.document_id, 0, 0, tabs)
+
+
+def span_of(document_id: str, start: int, end: int, tabs: Sequence[Tab]) -> Line | None:
+    """A span of a document as the page goes there."""
+    for tab in tabs:
+        for number, document in enumerate(tab.documents):
+            if document["document_id"] == document_id:
+                return {"tab": tab.key, "document": number, "start": start, "end": end}
+    return None
 
 
 def _search(quote: str, tab: Tab, page: int | None) -> Place | None:

@@ -5,7 +5,8 @@ Everything is read and nothing is judged here. Safe for many threads: the wareho
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,12 @@ class Results:
         """Ask the warehouse; `$name` in the text is bound."""
         with self._lock:
             return self._warehouse.rows(sql, parameters)
+
+    @contextmanager
+    def alone(self) -> Iterator[Warehouse]:
+        """The warehouse for as long as several questions belong together; everybody else waits."""
+        with self._lock:
+            yield self._warehouse
 
     @cached_property
     def findings(self) -> Mapping[str, list[Line]]:

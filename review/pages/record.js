@@ -7,7 +7,8 @@
   const SIGNED = /[。；!！?？]\s+[一-龥·]{2,4}\s*$/;
   const STAMP = /^\s*(\d{4}[-年.\/]\d{1,2}[-月.\/]\d{1,2}日?[ T]?\s*(?:\d{1,2}[:时]\d{1,2}分?)?[^\S\n]*)/;
 
-  mj.record = function (page) {
+  // views: further tabs that draw themselves into the record's box
+  mj.record = function (page, views) {
     const tabs = el('div', {class: 'tabs', role: 'tablist'}), modes = el('div', {});
     const text = el('div', {class: 'text scroll', tabindex: '0', 'aria-label': '文书'});
     const sheetSide = el('div', {class: 'original scroll', 'aria-label': '原页'});
@@ -17,7 +18,11 @@
     const sheets = {}, boxes = {};
 
     const tabOf = (key) => state.cas.tabs.find((tab) => tab.key === key);
+    const viewOf = (key) => views.find((view) => view.key === key);
     const inTab = (key) => (state.finding ? state.finding.evidence : []).filter((item) => item.place ? item.place.tab === key : item.row && item.row.sheet === key);
+
+    // what is looked at without being evidence of the finding: it is marked and carries no number
+    const asides = (key) => state.now && state.now.aside && (state.now.place || {tab: state.now.row.sheet}).tab === key ? [state.now] : [];
 
     function drawTabs() {
       const all = state.cas.tabs, first = all.slice(0, SHOWN_TABS);
@@ -26,7 +31,7 @@
       if (on >= SHOWN_TABS) first[SHOWN_TABS - 1] = all[on];
       const scan = tabOf(state.tab);
       tabs.replaceChildren(...first.map((tab) => tabButton(tab.key, tab.title, tab)), rest.length ? moreTabs(all) : '',
-        all.length ? el('i', {}) : '', ...state.cas.sheets.map((sheet) => tabButton(sheet.key, sheet.title, {})));
+        all.length ? el('i', {}) : '', ...views.map((view) => tabButton(view.key, view.title, {})), ...state.cas.sheets.map((sheet) => tabButton(sheet.key, sheet.title, {})));
       modes.replaceChildren(scan && scan.images ? el('span', {class: 'modes', role: 'group', 'aria-label': '文字或原页'}, mode(false, '文字'), mode(true, '原页')) : '');
       const selected = tabs.querySelector('[aria-selected="true"]');
       if (selected) selected.scrollIntoView({block: 'nearest', inline: 'nearest'});
@@ -85,7 +90,10 @@
     async function open(key) {
       state.tab = key;
       drawTabs();
-      if (tabOf(key)) await openText(key); else await openSheet(key);
+      const view = viewOf(key);
+      text.classList.toggle('as-view', Boolean(view));
+      text.dataset.view = view ? key : '';
+      if (view) { text.classList.remove('as-table'); text.scrollTop = 0; await view.draw(text); } else if (tabOf(key)) await openText(key); else await openSheet(key);
       drawMode();
     }
     async function openText(key) {
@@ -102,7 +110,7 @@
     function drawText(key) {
       const tab = tabOf(key), documents = state.cas.texts[key], cited = inTab(key);
       text.classList.remove('as-table');
-      text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, documents.length > 1, cited.filter((item) => item.place.document === n))));
+      text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, documents.length > 1, [...cited, ...asides(key)].filter((item) => item.place.document === n))));
       if (!documents.length) text.append(el('p', {class: 'muted'}, '这份文件没有读出文字。'));
       toMark();
     }
@@ -123,17 +131,20 @@
     // Long text is cut at line ends near 4,000 characters, so that the browser lays out only what is near.
     function blocks(one, cited) {
       const lines = one.text.split('\n'), out = [];
-      let block = el('div', {class: 'block'}), size = 0, at = 0;
+      let block = el('div', {class: 'block'}), size = 0, at = 0, tall = 0;
       for (const line of lines) {
         for (const mark of one.breaks) if (mark.at >= at && mark.at <= at + line.length) block.append(el('div',
           {class: 'page-break small muted'}, `第 ${mark.number} 页`));
         block.append(oneLine(line, at, cited, one.title));
         size += line.length;
+        tall += 26 * Math.ceil((line.length + 1) / 44);
         at += line.length + 1;
-        if (size > BLOCK) { out.push(block); block = el('div', {class: 'block'}); size = 0; }
+        if (size > BLOCK) { out.push(done(block, tall)); block = el('div', {class: 'block'}); size = tall = 0; }
       }
-      return [...out, block];
+      return [...out, done(block, tall)];
     }
+    // about as tall as it will be, so that what is far away is found where it was taken to be
+    const done = (block, tall) => { block.style.containIntrinsicSize = `auto ${tall}px`; return block; };
     function oneLine(line, at, cited, title) {
       const stamp = STAMP.exec(line);
       const cut = stamp && line.length > stamp[0].length + 2 ? stamp[0].length : 0;
@@ -155,7 +166,7 @@
         const piece = words.slice(from - at, edges[n + 1] - at);
         const over = here.filter((item) => item.place.start <= from && item.place.end >= edges[n + 1]).sort((a, b) => (b.place.end - b.place.start) - (a.place.end - a.place.start));
         if (!over.length) return [piece];
-        const marks = over.filter((item) => item.place.start === from).map((item) => el('span', {class: 'n ' + item.says}, item.mark));
+        const marks = over.filter((item) => item.place.start === from).filter((item) => !item.aside).map((item) => el('span', {class: 'n ' + item.says}, item.mark));
         return [...marks, over.reduceRight((inside, item) => el('mark',
           {class: item.says + (item === state.now ? ' now' : ''), data: {mark: item.mark}}, inside), piece)];
       });
@@ -171,7 +182,7 @@
       }
       if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p',
         {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
-      mj.drawSheet(text, sheets[id], inTab(key), state, () => openSheet(key));
+      mj.drawSheet(text, sheets[id], [...inTab(key), ...asides(key)], state, () => openSheet(key));
       toMark();
     }
 
@@ -182,21 +193,35 @@
       toBox();
       const marks = state.now.place ? text.querySelectorAll(`mark[data-mark="${state.now.mark}"]`) : state.now.row ? text.querySelectorAll(`tr[data-row="${CSS.escape(state.now.row.id)}"]`) : [];
       for (const mark of marks) { mark.classList.add('now'); const row = mark.closest('.stamped,.plain'); if (row) row.classList.add('now'); }
-      if (marks[0] && box === text) centre(text, marks[0]);
+      if (marks[0] && box === text) settle(text, marks[0], 4);
+      else if (!marks[0] && state.now.aside && state.now.place) toDocument(state.now.place.document);
+    }
+    function toDocument(n) {
+      const section = text.querySelectorAll('section.document')[n];
+      if (!section) return;
+      section.classList.add('now');
+      const top = (tries) => { section.scrollIntoView({block: 'start'}); if (tries && section.isConnected) requestAnimationFrame(() => top(tries - 1)); };
+      top(3);
     }
     function centre(holder, mark) {
       const box = holder.getBoundingClientRect(), at = mark.getBoundingClientRect();
       const inside = at.top > box.top + box.height * 0.2 && at.bottom < box.bottom - box.height * 0.2;
       if (!inside) holder.scrollTop += at.top - box.top - (box.height - at.height) / 2;
+      return inside;
+    }
+    // what is passed over on the way gets its real height only then, so it may take a second look
+    function settle(holder, mark, tries) {
+      if (centre(holder, mark) || !tries) return;
+      requestAnimationFrame(() => mark.isConnected && settle(holder, mark, tries - 1));
     }
 
     return {
       root, state,
-      show(cas) { Object.assign(state, {cas, tab: '', finding: null, now: null}); text.scrollTop = 0; },
-      empty() { tabs.replaceChildren(); modes.replaceChildren(); text.replaceChildren(el('p',
+      show(cas) { Object.assign(state, {cas, tab: '', finding: null, now: null}); text.scrollTop = 0; text.classList.remove('as-view', 'as-table'); },
+      empty() { drawTabs(); modes.replaceChildren(); text.replaceChildren(el('p',
         {class: 'muted', style: 'padding:16px'}, '这一例没有文书，只有结算数据。')); sheetSide.replaceChildren(); root.classList.remove('has-page', 'as-page'); },
       async look(finding, item) {
-        const changed = finding !== state.finding;
+        const changed = finding !== state.finding || Boolean((item && item.aside) || (state.now && state.now.aside));
         Object.assign(state, {finding, now: item});
         const key = item && item.place ? item.place.tab : item && item.row ? item.row.sheet : state.tab
           || (state.cas.tabs[0] || state.cas.sheets[0] || {key: ''}).key;
@@ -204,7 +229,7 @@
         if (key !== state.tab || changed) await open(key); else toMark();
       },
       step(by) {
-        const keys = [...state.cas.tabs, ...state.cas.sheets].map((tab) => tab.key), at = keys.indexOf(state.tab);
+        const keys = [...state.cas.tabs, ...views, ...state.cas.sheets].map((tab) => tab.key), at = keys.indexOf(state.tab);
         const next = keys[at + by];
         if (next) { state.now = null; open(next); }
       },

@@ -5,19 +5,19 @@
   const KEYS = [
     ['决定', [['1', '确认'], ['2', '不成立'], ['3', '待补材料'], ['Z', '撤销上一步'], ['Shift Z', '重做'], ['E', '改金额'], ['R', '理由'], ['N', '附言']]],
     ['移动', [['J K', '下一个、上一个疑点'], ['Space', '下一处证据'], ['Shift Space', '上一处证据'], ['] [', '下一例、上一例'], ['/', '搜索'], ['G', '跳到第几例']]],
-    ['病历', [['Q W', '前、后一份文书'], ['T', '时间线全部'], ['O', '文字或原页'], ['F', '费用明细']]],
+    ['病历', [['Q W', '前、后一份文书'], ['T', '时间线全部'], ['Shift T', '按日或全程'], ['A', '入院标准'], ['O', '文字或原页'], ['F', '费用明细']]],
     ['查阅', [['B', '依据'], ['U', '未检查'], ['D', '深色或浅色'], ['?', '本表'], ['Esc', '关闭']]],
   ];
 
   mj.page_review = async function (page) {
-    const S = {cas: null, about: null, active: 0, now: null, allLanes: false, note: '', reason: '', turn: 0};
+    const S = {cas: null, about: null, active: 0, now: null, allLanes: false, step: 0, note: '', reason: '', turn: 0};
     const finding = () => S.cas && S.cas.findings[S.active];
     const queue = mj.queue(page, (key) => openCase(key));
-    const record = mj.record(page);
+    const record = mj.record(page, mj.stayViews(page, {S, finding, look, go}));
     const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
     const cards = mj.cards(page, {choose, look, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
-    const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', 'aria-label': '时间线'});
+    const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', role: 'group', 'aria-label': '时间线，方向键逐日看'});
     const middle = el('section', {class: 'middle'}, head, lanes, record.root);
     const drawer = el('aside', {class: 'drawer', 'aria-label': '依据', tabindex: '-1', hidden: true});
     const right = el('div', {class: 'right'}, cards.root, deciding.root);
@@ -138,8 +138,18 @@
     }
     function redraw() {
       cards.draw(S.cas, S.active, S.now);
-      mj.timeline(lanes, S.cas.timelines, finding(), S.allLanes, look);
+      mj.timeline(lanes, {shown: S.cas.timelines, finding: finding(), all: S.allLanes, step: S.step, now: S.now, look, go, rescale});
       deciding.draw();
+    }
+    function rescale(step, day) {
+      S.step = step;
+      redraw();
+      if (day) mj.timelineTo(lanes, day);
+    }
+    // to a place of the record that is no evidence of the finding
+    function go(target) {
+      if (target.sheet === 'criteria') { record.open('criteria'); return; }
+      look(target.sheet ? {aside: true, says: 'aside', mark: '', row: target} : {aside: true, says: 'aside', mark: '', place: target});
     }
     // supporting and opposing evidence in turn, and round again
     function walk(step) {
@@ -191,7 +201,8 @@
       KeyZ: deciding.undo, 'Shift+KeyZ': deciding.redo, KeyE: deciding.amount, KeyR: deciding.reason, KeyN: deciding.note, Enter: deciding.seen,
       KeyJ: () => choose(S.active + 1), KeyK: () => choose(S.active - 1), Space: () => walk(1), 'Shift+Space': () => walk(-1),
       BracketRight: () => beside(1), BracketLeft: () => beside(-1), Slash: () => queue.focusSearch(), KeyG: jumpTo,
-      KeyQ: () => record.step(-1), KeyW: () => record.step(1), KeyT: () => { S.allLanes = !S.allLanes; redraw(); },
+      KeyQ: () => record.step(-1), KeyW: () => record.step(1), KeyT: () => { S.allLanes = !S.allLanes; redraw(); lanes.focus({preventScroll: true}); }, 'Shift+KeyT': () => S.cas && rescale(S.step ? 0 : 1),
+      KeyA: () => S.cas && record.open('criteria'),
       KeyO: () => record.toggleMode(), KeyF: () => S.cas && record.open('charges'), KeyB: basis, KeyU: () => cards.jump(),
       KeyD: () => mj.toggleTheme(), 'Shift+Slash': page.showKeys, Escape: escape,
     });

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from knowledge.readers.files import boxes, read_file
 from review.accounts import Person
+from review.admission_need import open_criteria as criteria_of_case
 from review.cases import open_case as case_of
 from review.cases import shown_decision, shown_evidence
 from review.clauses import open_clause
@@ -94,6 +95,12 @@ def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
     if sheet is None:
         raise Refused("没有这张表；请刷新页面。")
     return sheet
+
+
+def open_criteria(desk: Desk, person: Person, call: Call) -> Line:
+    """The admission criteria of a case: met, not met, not recorded, with what became known later apart."""
+    case = desk.case(text(call, "case"))
+    return criteria_of_case(case.results, case.admission_id)
 
 
 def open_basis(desk: Desk, person: Person, call: Call) -> Line:
@@ -196,10 +203,22 @@ def _cases_today(lines: list[Decision], person: Person) -> Line:
     }
 
 
-HANDLERS = (open_queue, open_case, open_text, open_boxes, open_sheet, open_basis, decide, undo)
+HANDLERS = (
+    open_queue,
+    open_case,
+    open_text,
+    open_boxes,
+    open_sheet,
+    open_criteria,
+    open_basis,
+    decide,
+    undo,
+)
 SCRIPTS = (
     "mingjian.js",
     "timeline.js",
+    "timeline_scale.js",
+    "stay_views.js",
     "record.js",
     "sheets.js",
     "cards.js",
@@ -210,4 +229,4 @@ SCRIPTS = (
     "deciding.js",
     "review.js",
 )
-STYLES = ("tokens.css", "clause.css", "review.css")
+STYLES = ("tokens.css", "clause.css", "review.css", "timeline.css")

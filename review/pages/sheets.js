@@ -5,14 +5,14 @@
   const OPEN_DAYS = 400;  // rows; beyond it the days begin closed
 
   mj.drawSheet = function (box, sheet, cited, state, redraw) {
-    const marked = new Map(cited.map((item) => [item.row.id, item]));
-    const rows = state.only && marked.size ? sheet.rows.filter((row) => marked.has(row.id)) : sheet.rows;
+    const marked = new Map(cited.map((item) => [item.row.id, item])), own = cited.filter((item) => !item.aside).length;
+    const rows = state.only && own ? sheet.rows.filter((row) => marked.has(row.id)) : sheet.rows;
     const total = sheet.rows.reduce((sum, row) => sum + (row.amount || 0), 0);
     const money = sheet.rows.some((row) => row.amount !== null);
     const head = el('header', {class: 'text-head'}, el('b', {class: 'strong'}, sheet.title),
       el('span', {class: 'muted small'}, `${sheet.rows.length} 行` + (money ? ` · 合计 ${mj.yuan(total)} 元` : '')),
-      marked.size ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)),
-        on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${marked.size}`) : null);
+      own ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)),
+        on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${own}`) : null);
     const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th',
       {class: column.number ? 'number' : ''}, column.title)))));
     const closed = sheet.rows.length > OPEN_DAYS;
@@ -42,7 +42,7 @@
   }
   function line(row, sheet, item) {
     return el('tr', {class: (item ? 'hit ' + item.says : '') + (row.refund ? ' refund' : ''), data: {row: row.id}},
-      el('td', {}, item ? el('span', {class: 'n ' + item.says}, item.mark) : null, row.refund ? el('em', {class: 'small'}, row.refund) : null),
+      el('td', {}, item && !item.aside ? el('span', {class: 'n ' + item.says}, item.mark) : null, row.refund ? el('em', {class: 'small'}, row.refund) : null),
       row.cells.map((cell, n) => el('td', {class: sheet.columns[n].number ? 'number' : ''}, cell)));
   }
 
