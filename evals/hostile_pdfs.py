@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.readers import UnreadableFile
@@ -110,9 +111,14 @@ def appended(content: bytes, objects: bytes, chance: Chance) -> bytes:
     )  # fmt: skip
 
 
+@cache
+def _packed() -> bytes:
+    return zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 8_000_000, 9), 9)
+
+
 def bomb(content: bytes, chance: Chance) -> bytes:
     """Streams that unpack to a hundred megabytes, one inside the other."""
-    packed = zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 8_000_000, 9), 9)
+    packed = _packed()
     stream = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (
         len(packed),
         packed,

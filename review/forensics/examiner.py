@@ -26,7 +26,7 @@ from review.forensics import FileSigns, Sign
 
 SECONDS = 18.0  # for one file
 STARTING = 30.0  # more for the first, while libraries load on a busy machine
-MOST_MEMORY = 900 * 1024**2  # of private memory
+MOST_MEMORY = 640 * 1024**2  # of private memory
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 ROOT = Path(__file__).parents[2]
 SLOW = ("用时过长，已放弃", "文件可能损坏或过于复杂；请打印成新的 PDF 再试")
@@ -42,6 +42,7 @@ class Examiner:
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._fresh = True
+        self._last_peak = 0.0
 
     def examine(self, path: Path) -> FileSigns:
         """All that one file tells. Raises `UnreadableFile`, also where the process did not survive the file."""
@@ -52,9 +53,9 @@ class Examiner:
         return self._asked([earlier, later])
 
     def peak_megabytes(self) -> float:
-        """The most memory the process has held since this was last asked; 0 where there is none."""
-        if self._process is None or self._process.poll() is not None:
-            return 0.0
+        """The most memory the process has held since this was last asked, or in all where it has ended."""
+        if self._process is None:
+            return self._last_peak
         told = Path(f"/proc/{self._process.pid}")
         try:
             lines = (told / "status").read_text("utf-8").splitlines()
@@ -67,7 +68,7 @@ class Examiner:
         if self._process is None:
             return
         self._process.kill()
-        self._process.wait()
+        self._last_peak = _ended(self._process)
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 with contextlib.suppress(OSError):
@@ -111,6 +112,17 @@ class Examiner:
                 start_new_session=True,
             )
         return self._process
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> float:
+    """Wait for the process to be gone; the most memory it has held, in megabytes."""
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except ChildProcessError:  # it had been waited for
+        process.wait()
+        return 0.0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss / 1024
 
 
 def _answer(process: "subprocess.Popen[bytes]", request: bytes, patience: float) -> dict[str, Any]:

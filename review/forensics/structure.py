@@ -12,13 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 MOST_PAGES = 300
 MOST_OBJECTS = 40_000  # looked at for the marks of one revision
 DEEPEST = 40
+LIMITS: dict[str, Any] = {
+    "zlib_maximum_output_length": 20_000_000,
+    "lzw_maximum_output_length": 20_000_000,
+    "run_length_maximum_output_length": 20_000_000,
+    "array_based_stream_maximum_output_length": 20_000_000,
+    "stream_decoding_work_maximum_length": 60_000_000,
+    "maximum_declared_stream_length": 60_000_000,
+    "xmp_maximum_input_length": 500_000,
+    "page_tree_maximum_entries": 4_000,
+    "page_tree_maximum_page_entries": 100_000,
+    "form_fields_maximum_entries": 10_000,
+}
 NOT_DRAWN = frozenset({"/Parent", "/Annots", "/StructParents", "/Tabs", "/B", "/AA", "/PieceInfo", "/LastModified",
                        "/Metadata", "/Thumb"})  # fmt: skip
 BEIJING = timezone(timedelta(hours=8))
@@ -59,7 +71,7 @@ class Structure:
 def read_structure(content: bytes, *, marks: bool = True) -> Structure:
     """The structure of the file as these bytes hold it; what cannot be read, or without `marks` the pages, is empty."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), apply_configuration(**LIMITS):
         warnings.simplefilter("ignore")
         try:
             reader = PdfReader(io.BytesIO(content))
