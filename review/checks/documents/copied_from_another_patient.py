@@ -23,9 +23,11 @@ from review.violations import Certainty
 
 PROTOCOLS = ("手术", "麻醉", "护理", "出院")
 ONE_EVENT = re.compile(
-    r"车祸|交通事故|相撞|追尾|翻车|坍塌|塌方|爆炸|火灾|中毒|聚餐|同食|共同进食|集体|群体|疫情|密切接触|同车|同事"
+    r"车祸|交通事故|相撞|追尾|翻车|坍塌|塌方|爆炸(?!样|性)|火灾|(?:食物|煤气|一氧化碳|农药|气体|集体|群体性?)中毒|聚餐|同食|"
+    r"共同进食|集体(?:就餐|用餐|发病|活动)|聚集性|疫情|密切接触|同车"
 )
-TRIAL = re.compile(r"临床试验|临床研究|受试者|研究药物|研究方案|试验方案|随机分组|入组")
+TRIAL = re.compile(r"临床试验|临床研究|受试者|研究药物|研究方案|试验方案|随机分组")
+CLAUSE, DENIED = re.compile(r"[，。；]"), re.compile(r"否认|无|未|防控")
 TELEPHONE = re.compile(r"(?:\d[*-]*){7}")  # a number masked in the middle still tells families apart
 HOUSE = re.compile(r"\d")
 STRETCH = 40  # characters of the longest block by which others with the same words are counted
@@ -167,10 +169,15 @@ def _explained(shared: Shared, homes: Mapping[str, frozenset[str]], limits: Limi
     apart = abs(here.begins_at - there.begins_at)
     family = homes[here.admission_id] & homes[there.admission_id]
     return bool(
-        (ONE_EVENT.search(shared.common) and apart <= timedelta(hours=limits["same_event_hours"]))
+        (_tells_event(shared.common) and apart <= timedelta(hours=limits["same_event_hours"]))
         or (family and apart <= timedelta(days=limits["family_days"]))
         or TRIAL.search(shared.common)
     )
+
+
+def _tells_event(text: str) -> bool:
+    """Whether it tells of one, beyond denying that there was one."""
+    return any(ONE_EVENT.search(clause) and not DENIED.search(clause) for clause in CLAUSE.split(text))
 
 
 def _mother_and_child(shared: Shared) -> bool:
