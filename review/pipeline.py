@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 
 from knowledge.library import Library
@@ -24,7 +23,7 @@ from review.engines.duckdb import Row, Warehouse
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
-from review.facts import text_facts_in_parts
+from review.facts import AT_ONCE, text_facts_in_parts
 from review.forensics.facts import file_facts
 from review.intake.inspection import Intake, read_inspection
 from review.item_matching import candidate_rows
@@ -74,7 +73,7 @@ def review_inspection(
     clock.lap("查看 PDF 版本")
     draft = _draft(out)
     try:
-        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled, files)
+        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled, files, tell)
         clock.lap("建库")
         inspection = Inspection(warehouse)
         findings, patterns, results = _run_all(inspection, home, tell, settled, caps)
@@ -113,7 +112,12 @@ def _move_into_place(draft: Path, out: Path) -> None:
 
 
 def build_warehouse(
-    intake: Intake, file: Path | None, home: Path, settled: Settled, files: Sequence[Row] = ()
+    intake: Intake,
+    file: Path | None,
+    home: Path,
+    settled: Settled,
+    files: Sequence[Row] = (),
+    tell: Progress = lambda stage, done, total: None,
 ) -> Warehouse:
     """The warehouse of one inspection with its views, on disk or in memory; `files` is what its PDFs told."""
     held = {table: load_rows(table, home) for table in ROW_TABLES}
@@ -123,8 +127,10 @@ def build_warehouse(
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
-    for part in chain(text_facts_in_parts(intake.documents, layout), (files,)):
+    for number, part in enumerate(text_facts_in_parts(intake.documents, layout), start=1):
         warehouse.load_rows("raw_text_facts", part)
+        tell("读出文书中的事实", min(number * AT_ONCE, len(intake.documents)), len(intake.documents))
+    warehouse.load_rows("raw_text_facts", files)
     warehouse.build_views()
     return warehouse
 
