@@ -56,7 +56,7 @@ def _small_things(stay: Stay) -> None:
     """Supplies as they happen to be used, so that no two bills are alike by themselves."""
     for number in stay.random.sample(range(len(SUPPLIES)), stay.random.randint(4, 7)):
         at = stay.at(stay.random.randrange(1, stay.days) if stay.days > 1 else 0, 11)
-        stay.charge(supply(number), at, stay.random.randint(1, 19))
+        stay.charge(supply(number), at, stay.random.randint(1, 6))
 
 
 def _infuse(made: Case, key: str, units: int, route: str, days: int) -> None:

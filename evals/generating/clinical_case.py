@@ -32,11 +32,11 @@ class Case:
             write_story(self.stay, self.story, nursing=noise != "no nursing notes")
         return self.stay
 
-    def found(self, certainty: str = "probable", **more: Any) -> Made:
+    def found(self, certainty: str = "probable", *, sums: bool = True, **more: Any) -> Made:
         """A plant of the whole stay: the amount is the stay's total, which a finding above clue states."""
         stays = [*self.older, self.close()]
         total = sum((line.amount for line in self.stay.lines), start=self.stay.lines[0].amount * 0)
-        return Made(stays, amount=total, certainty=certainty, **more)
+        return Made(stays, amount=total if sums else None, certainty=certainty, **more)
 
     def spared(self, **more: Any) -> Made:
         return Made([*self.older, self.close()], **more)

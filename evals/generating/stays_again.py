@@ -12,7 +12,7 @@ from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY
 from evals.generating.stays_need import LOW
 
-CHRONIC = ("copd", "heart_failure", "diabetes", "coronary", "stroke", "sequelae")
+CHRONIC = ("copd", "diabetes", "coronary", "sequelae", "hypertension", "lumbar")
 
 
 def only_needed(name: str) -> bool:

@@ -91,7 +91,9 @@ def raised(admit: Admitter, key: str, **wanted: int) -> Case:
     stay = made.stay
     gone = {clinical_items()[item].name for item in UNTESTED[key]}
     stay.exams = [row for row in stay.exams if row["检查项目名称"] not in gone]
+    dropped = {line.order for line in stay.lines if line.item.name in gone}
     stay.lines = [line for line in stay.lines if line.item.name not in gone]
+    stay.orders = [row for row in stay.orders if row["医嘱号"] not in dropped]
     if key in ("I21", "E11.1"):
         stay.labs = [row for row in stay.labs if row["检验值名称"] not in ("肌钙蛋白I", "尿液分析")]
     stay.diagnoses = (

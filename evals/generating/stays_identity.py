@@ -26,7 +26,7 @@ def overlapping(admit: Admitter, reference: Reference) -> Made:
         admit, "lumbar", needed=True, days=7, person=made.stay.person, begin=made.stay.begin + 2 * DAY, documents=True
     )  # fmt: skip
     other.older.append(made.close())
-    return other.found(among=[made.stay, other.stay], also=("ADM-005", "ADM-006"))
+    return other.found(sums=False, among=[made.stay, other.stay], also=("ADM-005", "ADM-006"))
 
 
 @plant("ADM-014", "another blood group than before")
@@ -36,7 +36,7 @@ def other_blood(admit: Admitter, reference: Reference) -> Made:
     made.first.story.blood, made.story.blood = "A型，Rh阳性", "B型，Rh阳性"
     made.first.lab("血型鉴定", "ABO血型", "A型", "", "", "", made.first.stay.at(1, 8))
     made.lab("血型鉴定", "ABO血型", "B型", "", "", "", made.stay.at(1, 8))
-    return shut(made).found(among=[*made.older, made.stay])
+    return shut(made).found(sums=False, among=[*made.older, made.stay])
 
 
 @plant("ADM-014", "an organ removed earlier is operated again")
@@ -48,7 +48,7 @@ def organ_again(admit: Admitter, reference: Reference) -> Made:
     assert made.first
     for one in (made.first, made):
         operation(one, key, code, name, "全身麻醉", 1)
-    return shut(made).found(among=[*made.older, made.stay])
+    return shut(made).found(sums=False, among=[*made.older, made.stay])
 
 
 @plant("ADM-014", "eight centimetres and more between two heights")
@@ -56,7 +56,7 @@ def other_height(admit: Admitter, reference: Reference) -> Made:
     made = two(admit)
     assert made.first
     made.first.story.height, made.story.height = 176, 159
-    return shut(made).found("clue", among=[*made.older, made.stay])
+    return shut(made).found("clue", sums=False, among=[*made.older, made.stay])
 
 
 @plant("ADM-014", "an organ the card's sex does not have")
@@ -68,7 +68,7 @@ def other_sex(admit: Admitter, reference: Reference) -> Made:
             "前列腺增大，大小约4.8×3.6×3.4cm"
         )
     made.story.said = made.said
-    return made.found(also=(*LOW, "ADM-009"))
+    return made.found(sums=False, also=(*LOW, "ADM-009"))
 
 
 @near_miss("ADM-014", "typing error of a blood group corrected next day")

@@ -47,7 +47,7 @@ def waiting(admit: Admitter, reference: Reference) -> Made:
             "患者病情平稳，无家属照护，要求继续住院。",
         ]
     )
-    return idle(admit, admit.random.choice(["sequelae", "hypertension", "osteoarthritis"]), 12, note).found(
+    return idle(admit, admit.random.choice(["insomnia", "hypertension", "osteoarthritis"]), 12, note).found(
         "clue", also=LOW
     )
 

@@ -50,9 +50,8 @@ def hindsight(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("ADM-001", "logic: an alone criterion met, or +I with an intensity, in the first day")
 def met(admit: Admitter, reference: Reference) -> Made:
-    return case(
-        admit, admit.random.choice(needed_courses("cataract", "delivery", "chemotherapy", "dialysis"))
-    ).spared()
+    names = needed_courses("cataract", "delivery", "chemotherapy", "dialysis")
+    return case(admit, admit.random.choice(names), needed=True).spared()
 
 
 @near_miss("ADM-001", "planned admission with its procedure within 72 hours")
@@ -136,6 +135,14 @@ def listed_old(admit: Admitter, reference: Reference) -> Made:
     return case(admit, name, age=(70, 79)).found("clue", also=LOW)
 
 
+@plant("ADM-002", "a listed condition, judged from its notes alone")
+def notes_alone(admit: Admitter, reference: Reference) -> Made:
+    made = case(admit, any_mild(admit, "cervical_tcm"))
+    stay = made.stay
+    stay.vitals, stay.labs, stay.exams, stay.orders = [], [], [], []
+    return made.found("clue", also=LOW, why="体征、化验、检查、医嘱都未提取，入院指征无从判断")
+
+
 @near_miss("ADM-002", "exclusion of the condition met, or an intensity criterion")
 def listed_but_excluded(admit: Admitter, reference: Reference) -> Made:
     able = [name for name in needed_courses("cataract") if name in mild_courses()]
@@ -155,24 +162,18 @@ def planned_eye(admit: Admitter, reference: Reference) -> Made:
     return case(admit, "cataract", needed=True).spared()
 
 
-def examine(made: Case, analytes: int, *, mild: bool = True) -> None:
+def examine(made: Case, analytes: int, *, mild: bool = True, scope: bool = False) -> None:
     """Strips the treatment and examines everything on the first two days."""
     stay, found = made.stay, clinical_items()
     if mild:
         stay.lines = [line for line in stay.lines if line.item.charge_type not in ("05", "09", "11")]
         stay.orders = [row for row in stay.orders if row["医嘱用法"] not in ("口服", "静滴", "治疗")]
         stay.drug(found["calcium"], 0, 2)
+        stay.lines = [line for line in stay.lines if line.item.charge_type != "08"]
     have = {line.item.code for line in stay.lines}
     stay.lab([found[key] for key in ANALYTES[:analytes] if found[key].code not in have], stay.at(1, 7))
-    sites = (
-        ("ct", "胸部"),
-        ("us", "肝胆脾胰"),
-        ("echo", "心脏"),
-        ("usneck", "颈部血管"),
-        ("mri", "头颅"),
-        ("gastro", ""),
-    )
-    for number, (key, site) in enumerate(sites):
+    sites = [("ct", "胸部"), ("us", "肝胆脾胰"), ("echo", "心脏"), ("usneck", "颈部血管"), ("mri", "头颅")]
+    for number, (key, site) in enumerate([*sites, ("gastro", "")] if scope else sites):
         if found[key].code not in have:
             stay.exam(found[key], stay.at(0 if number < 2 else 1, 14 + number % 3), site)
 
@@ -180,7 +181,7 @@ def examine(made: Case, analytes: int, *, mild: bool = True) -> None:
 def check_up(admit: Admitter, name: str, **wanted: int) -> Case:
     made = case(admit, name, **wanted)  # type: ignore[arg-type]
     made.said = dict(made.said)
-    examine(made, 36)
+    examine(made, 36, scope=admit.random.random() < 0.5)
     made.story.plan = "完善各项检查，全面评估身体状况。"
     made.story.ending = "患者无不适，检查结果已告知，病情未变出院。"
     return made
