@@ -5,6 +5,7 @@ import shutil
 import pytest
 from browsing import CHROMIUM, FLAGS
 from demonstration import DEMO
+from invented_stays import write_inspection
 
 from review.accounts import LEADER, Accounts, Person
 from review.desk import Desk
@@ -29,6 +30,15 @@ def reviewed(tmp_path_factory):
     home = tmp_path_factory.mktemp("reviewed")
     folder = home / "inspection"
     shutil.copytree(DEMO, folder, ignore=shutil.ignore_patterns("*扫描*", "expected.json"))
+    review_inspection(folder, home / "out", home=home)
+    return folder, home / "out"
+
+
+@pytest.fixture(scope="session")
+def reviewed_stays(tmp_path_factory):
+    """The folder and the results of a review of the invented stays."""
+    home = tmp_path_factory.mktemp("stays")
+    folder = write_inspection(home / "inspection")
     review_inspection(folder, home / "out", home=home)
     return folder, home / "out"
 
