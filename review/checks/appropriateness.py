@@ -15,6 +15,7 @@ from review.checks.checkup import CheckUp, check_up
 from review.checks.criteria import Row, State, Verdict, judge, operated, rows_in_force
 from review.checks.header import Limits, NotChecked
 from review.checks.inputs import Record
+from review.checks.outpatient_conditions import exclusions_met, outpatient_condition
 from review.checks.readings import facts_of
 from review.record import Fact, Order
 
@@ -156,7 +157,7 @@ class Assessment:
 
     @property
     def normal(self) -> Mapping[str, tuple[float, float]]:
-        """The ordinary range of each vital sign; a child's pulse and breathing are judged by the criteria of its age."""
+        """The ordinary range of each vital sign; the criteria judge a child's pulse and breathing by its age."""
         ranges: Mapping[str, tuple[float, float]] = self.limits["normal"]
         if self.population != "pediatric":
             return ranges
@@ -245,54 +246,6 @@ def population_of(record: Record) -> str:
 def _rehabilitates(record: Record, code: str) -> bool:
     trained = [order for order in record.orders if REHAB_ORDERS.search(order.order_name or "")]
     return code.startswith(("I69", "G81", "G82", "S14", "S24", "S34")) and len(trained) >= 2
-
-
-def outpatient_condition(record: Record) -> Row | None:
-    """The row of clinic-treatable conditions that the main diagnosis falls under, on discharge and on admission."""
-    code = (record.admission.main_diagnosis_code or "").upper()
-    told = record.admission.admission_diagnosis or ""
-    for row in rows_in_force(record.rows("outpatient_conditions"), record.admission.begins_at.date()):
-        if code and any(code.startswith(prefix) for prefix in str(row["icd_prefix"]).split("|")):
-            same = not told or not row["name_regex"] or re.search(row["name_regex"], told)
-            return row if same else None
-    return None
-
-
-def exclusions_met(window: Window, outpatient: Row | None, criteria: list[Row]) -> tuple[Verdict, ...]:
-    """The circumstances that take a clinic-treatable condition out of the list, judged on the same window."""
-    if outpatient is None:
-        return ()
-    rows = [
-        row
-        for row in window.record.rows("outpatient_exclusions")
-        if row["condition"] == outpatient["condition"]
-    ]
-    named = {row["criterion"] for row in rows if row["criterion"]}
-    own = [
-        {
-            **row,
-            "population": "",
-            "code": row["item"],
-            "name": row["note"],
-            "kind": "severity",
-            "mode": "alone",
-        }
-        | {"clause": number, "for_days": row["within_days"]}
-        for number, row in enumerate(rows)
-        if not row["criterion"]
-    ]
-    told = window.record.admission.admission_diagnosis or ""
-    registered = [row for row in own if row["phrase_regex"] and re.search(row["phrase_regex"], told)]
-    return (
-        *(_registered(row) for row in registered),
-        *judge(window, own),
-        *judge(window, [row for row in criteria if row["code"] in named]),
-    )
-
-
-def _registered(row: Row) -> Verdict:
-    """An exclusion that the admission diagnosis itself tells."""
-    return Verdict(row["code"], row["name"], row["kind"], row["mode"], State.MET, str(row["row_id"]))
 
 
 def _core(window: Window) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ LASTING = frozenset({"liver_disease", "immune_deficit", "pregnancy"})  # stand i
 PROCEDURES = frozenset({"手术", "介入", "化疗", "放疗", "透析"})
 OPERATION = "06"
 REFUSED = re.compile(r"拒绝|不愿|不同意|暂不|暂无|无[^，。；]{0,4}指征|不宜|要求保守")
+REACH = 14  # characters around a plan in which a refusal stands
 CONFIRMED = frozenset({"S02"})  # one reading of the pulse may be a slip
 MONITORED = re.compile(r"心电监[护测]|床旁监护|持续监[护测]|q[12]h|每[12一二]小时")
 
@@ -148,6 +149,12 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     return (State.MET if said else State.NOT_MET), [], spoken
 
 
+def _refused(text: str, quote: str) -> bool:
+    """Whether the plan, or what follows it at once, says that it will not be done."""
+    place = max(0, text.find(quote))
+    return REFUSED.search(text[max(0, place - REACH) : place + len(quote) + REACH]) is not None
+
+
 def _done(record: Record, pattern: re.Pattern[str]) -> str | None:
     """The fact of an order, or nothing to cite where a charge shows it; null where the stay shows no such service."""
     for order in record.orders:
@@ -175,7 +182,7 @@ def operated(window: Window) -> tuple[State, list[str], Spoken | None]:
         if fact.name not in PROCEDURES or fact.value != "possible" or not window.told(fact):
             continue
         document = document_of(record, fact)
-        if document is not None and not REFUSED.search(fact.quote):
+        if document is not None and not _refused(document.text, fact.quote):
             return State.MET, [fact.fact_id], None
     return State.NOT_RECORDED, [], None
 

@@ -17,6 +17,7 @@ from review.violations import Certainty
 
 CONFIDENT = frozenset({"adult", "rehabilitation"})
 EMERGENCY, TRANSFERRED, DIED = "1", "3", "5"
+OLD = 80
 CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，须由专家复核"
 
 
@@ -26,7 +27,7 @@ CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，
     violation="low_indication_admission",
     certainty="probable",
     needs={
-        "tables": ("admissions", "charges", "documents"),
+        "tables": ("admissions", "documents"),
         "knowledge": ("admission_criteria", "iv_not_intensity"),
     },
     limits={**LIMITS},
@@ -41,12 +42,18 @@ CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，
     exceptions=(
         "达到严重程度标准",
         "急诊或择期手术操作",
+        "首日病历已有手术计划",
         "急性病静脉用药治疗",
+        "密切监测",
         "化疗、透析、输血等须观察的治疗",
         "危重、死亡或转入",
         "无照护、隔离或门诊治疗失败",
         "记录过于简略",
+        "儿童急症",
         "产科",
+        "精神科高危",
+        "肿瘤治疗或并发症",
+        "康复期内有功能障碍",
     ),
     overturned_by=("24 小时内达到标准的化验、体征原始记录", "门诊诊疗经过", "本地入院标准或日间病房政策"),
     covers={"classes": (53,), "problems": (1,)},
@@ -63,12 +70,16 @@ def admission_without_need(record: Record, limits: Limits) -> Iterator[Problem]:
 
 
 def certainty_of(seen: Assessment) -> Certainty | None:
-    """Nothing where a criterion is met or the record gives a reason; probable only with support and a quiet course."""
+    """Nothing where a criterion is met or the record gives a reason; probable only with support and a quiet course.
+
+    A quiet course alone stays a clue: some acute diseases are treated by mouth."""
     if seen.met is not None or seen.overrides or seen.record.admission.admission_way == TRANSFERRED:
+        return None
+    if seen.population == "obstetric":
         return None
     support = list(seen.support)
     if seen.population not in CONFIDENT:
-        asked = bool(seen.requests or seen.check_up.looks_like_one)
+        asked = bool(seen.requests or seen.check_up.looks_like_one or seen.listed)
         return Certainty.CLUE if asked and seen.quiet else None
     if support and seen.quiet:
         emergency = seen.record.admission.admission_way == EMERGENCY
@@ -88,7 +99,7 @@ def _problem(seen: Assessment, certainty: Certainty) -> Problem:
             else "住院期间有静脉用药、操作或体征异常，见反面依据",
             "caveat": CAVEAT,
         },
-        evidence=tuple(_overrides(seen)),
+        evidence=(*_overrides(seen), *_registered(seen)),
         fact_ids=once(
             [
                 *(fact.fact_id for fact in seen.requests),
@@ -115,9 +126,32 @@ def _overrides(seen: Assessment) -> Iterator[Evidence]:
             yield seen.record.quote(spoken.document, spoken.start, spoken.end, says="against")
 
 
+def _registered(seen: Assessment) -> Iterator[Evidence]:
+    """What the register and the settlement list hold for the stay: a great age, the emergency door, other diseases."""
+    record, admission = seen.record, seen.record.admission
+    told = record.inspection.warehouse.rows(
+        "select source from admissions where admission_id = $id", {"id": admission.admission_id}
+    )
+    source = str(told[0]["source"]) if told else ""
+    row = admission.admission_id
+    if admission.age_years is not None and admission.age_years >= OLD:
+        yield Evidence("table", source, str(admission.age_years), "against", row=row, label="年龄")
+    if admission.admission_way == EMERGENCY:
+        yield Evidence("table", source, EMERGENCY, "against", row=row, label="入院途径（1 急诊）")
+    others = record.inspection.warehouse.rows(
+        "select distinct diagnosis_name, source from diagnoses where admission_id = $id and not is_main"
+        " and diagnosis_name is not null order by diagnosis_name",
+        {"id": row},
+    )
+    for other in others[:3]:
+        yield Evidence(
+            "table", str(other["source"]), other["diagnosis_name"], "against", row=row, label="其他诊断"
+        )
+
+
 def _near_misses(seen: Assessment) -> Iterator[str]:
     """Values of the window outside the ordinary range: they speak for the stay and are always shown."""
-    for item, (low, high) in seen.limits["normal"].items():
+    for item, (low, high) in seen.normal.items():
         for reading in seen.window.values(item):
             if reading.fact_id and not low <= reading.value <= high:
                 yield reading.fact_id

@@ -1,17 +1,22 @@
 """ADM-002: a condition that clinics treat was the main diagnosis, and nothing told takes it out of that list.
 
 Where ADM-001 can judge the stay, it carries this as support; this check speaks only where the record is too thin
-for that.
+for that, or where the criteria of the ward are the region's own.
 """
 
 from collections.abc import Iterator
 
-from review.checks.appropriateness import LIMITS, assess, outpatient_condition
+from review.checks.admission_window import Window
+from review.checks.appropriateness import LIMITS, assess
+from review.checks.criteria import Row, State, judge, operated, rows_in_force
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.checks.outpatient_conditions import exclusions_met, outpatient_condition
 from review.checks.readings import facts_of
 from review.models import Problem
 from review.violations import Certainty
+
+DAY_WARD, DIED = "28", "5"
 
 
 @check(
@@ -27,7 +32,17 @@ from review.violations import Certainty
     basis=("医疗保障基金使用监督管理条例#第十五条第一款", "医疗保障基金使用监督管理条例#第三十八条（二）"),
     message="主诊断“$diagnosis”属一般门诊可处理的病种（$condition），病历未见须住院的情形；资料不足以按入院标准判断（$why_thin）。",
     why="病种本身不说明不必住院，只说明应当看一看为什么住院。",
-    exceptions=("有手术操作", "有排除情形", "已由入院指征核查判断", "主诊断不在名单"),
+    exceptions=(
+        "有手术操作",
+        "有排除情形",
+        "有住院强度的治疗",
+        "日间病房",
+        "死亡",
+        "入院诊断另有所指",
+        "病历未写病情平稳",
+        "已由入院指征核查判断",
+        "主诊断不在名单",
+    ),
     overturned_by=("门诊诊疗经过", "住院期间的治疗记录"),
     covers={"classes": (53,), "problems": (1,)},
 )
@@ -35,6 +50,8 @@ def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Pr
     row = outpatient_condition(record)
     if row is None:
         raise NotApplicable("主诊断不在门诊可处理病种之列")
+    if record.admission.admission_kind == DAY_WARD:
+        raise NotApplicable("日间病房收治")
     try:
         thin = assess(record, limits).thin
     except NotChecked as reason:
@@ -43,7 +60,7 @@ def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Pr
         raise NotApplicable("已按入院标准判断，见 ADM-001")
     if not record.documents:
         raise NotChecked("本次住院没有病历文书")
-    if record.operations or any(charge.charge_type == "06" for charge in record.charges):
+    if record.admission.discharge_way == DIED or record.admission.died_at or _needed(record, row):
         return
     told = [fact.fact_id for fact in facts_of(record, "stable", "request")]
     if told:
@@ -58,3 +75,13 @@ def outpatient_condition_admitted(record: Record, limits: Limits) -> Iterator[Pr
             row_id=str(row["row_id"]),
             points_at=("stay",),
         )
+
+
+def _needed(record: Record, row: Row) -> bool:
+    """Whether what the thin record holds takes the stay out of the list: an operation, an exclusion, a criterion."""
+    window = Window(record)
+    criteria = rows_in_force(record.rows("admission_criteria"), record.admission.begins_at.date())
+    adult = [one for one in criteria if one["population"] in {"adult", "all"}]
+    verdicts = (*judge(window, adult), *exclusions_met(window, row, adult))
+    met = any(one.state is State.MET and one.mode != "supporting" for one in verdicts)
+    return met or operated(window)[0] is State.MET
