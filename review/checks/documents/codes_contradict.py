@@ -7,6 +7,7 @@ mother on her child, of a change of sex, or done where the hospital keeps no reg
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
@@ -157,6 +158,7 @@ def _spoken_of(record: Record, row: OperationRow) -> bool:
     return any(word in text for word in words for text in (*lines, *texts))
 
 
+@lru_cache(maxsize=1)
 def _registered(inspection: Inspection) -> tuple[int, int]:
     """Stays with a coded surgical operation, and those of them whose register has one."""
     rows = inspection.warehouse.rows(

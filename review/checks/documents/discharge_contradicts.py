@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
+from review.checks.continued_stays import goes_on
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.models import Evidence, Problem
@@ -58,6 +60,7 @@ class Told:
         "只有一次偏高或偏低的体征",
         "本院多数住院没有出院医嘱",
         "离院方式登记为其他",
+        "中途结算与年终结转",
     ),
     overturned_by=("死亡证明", "出院医嘱单", "体温单原件"),
 )
@@ -159,7 +162,7 @@ def _ill(vital: Vital, name: str, limits: Limits) -> bool:
 
 def _order(record: Record, limits: Limits) -> Iterator[Told]:
     """No order ends the stay, though this hospital's other stays have one."""
-    if not record.orders or record.admission.died_at or _ends(record):
+    if not record.orders or record.admission.died_at or _ends(record) or goes_on(record):
         return
     ordered, having = _with_orders(record.inspection)
     if having >= limits["ordered_least"] and having >= limits["ordered_share"] * ordered:
@@ -171,6 +174,7 @@ def _ends(record: Record) -> bool:
     return any(DISCHARGE_ORDER.search(f"{o.order_name or ''}{o.order_type or ''}") for o in record.orders)
 
 
+@lru_cache(maxsize=1)
 def _with_orders(inspection: Inspection) -> tuple[int, int]:
     """Stays with orders, and those of them in which one speaks of leaving."""
     rows = inspection.warehouse.rows(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from review.checks.continued_stays import goes_on, went_on
 from review.checks.criteria import rows_in_force
 from review.checks.deadlines import kinds_of
 from review.checks.header import Limits, NotChecked, check
@@ -27,13 +28,16 @@ BLOOD = re.compile(
 LOCAL = re.compile(r"局部|局麻|表面|浸润")
 MOVED = re.compile(r"转[^，。、]{1,8}科|转科|转入|转出")
 PLANNED_BEFORE = ("术前小结", "术前讨论记录")
+AT_THE_BEGINNING = ("入院记录", "首次病程记录")
 IN_TABLES = {"医嘱单": "orders", "体温单": "vitals"}
 WHEN: dict[str, Callable[[Record, Row], bool]] = {
     "每次住院": lambda record, row: True,
     "住院满 24 小时": lambda record, row: _hours(record) >= 24,
     "住院满三天": lambda record, row: _hours(record) >= 72,
     "住院满一个月": lambda record, row: _hours(record) >= 24 * 31,
-    "出院": lambda record, row: record.admission.died_at is None and _hours(record) >= 24,
+    "出院": lambda record, row: (
+        record.admission.died_at is None and _hours(record) >= 24 and not goes_on(record)
+    ),
     "死亡": lambda record, row: record.admission.died_at is not None,
     "手术": lambda record, row: _operated(record),
     "非急诊手术（2018-04-18 起）": lambda record, row: _operated(record),
@@ -60,7 +64,7 @@ WHEN: dict[str, Callable[[Record, Row], bool]] = {
         "others_share": 0.8,
         "others_least": 5,
         "sure_share": 0.95,
-        "sure_least": 10,
+        "sure_least": 20,
     },
     basis=("病历书写基本规范#第十六条", "医疗机构病历管理规定（2013年版）#第九条"),
     message="未见$document（$condition）；本院同类住院 $others 例中 $having 例有此文书。请医疗机构提供。",
@@ -74,6 +78,7 @@ WHEN: dict[str, Callable[[Record, Row], bool]] = {
         "住院不足二十四小时的短式病历",
         "扫描件识别不清",
         "以医嘱、体征数据代替的表单",
+        "中途结算与年终结转",
     ),
     overturned_by=("补交的文书", "纸质病案"),
 )
@@ -102,6 +107,8 @@ def _rows(record: Record) -> Iterator[Row]:
         applies = WHEN.get(str(row["condition"]))
         if row["kind"] == "required" and applies is not None and applies(record, row):
             if row["document"] in PLANNED_BEFORE and _urgent(record):
+                continue
+            if row["document"] in AT_THE_BEGINNING and went_on(record):
                 continue
             yield row
 
