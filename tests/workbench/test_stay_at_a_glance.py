@@ -15,7 +15,6 @@ from review.checks.stay_criteria import criteria_of
 from review.results import Results
 from review.sheets import read_sheet
 
-
 pytestmark = pytest.mark.slow  # one review of four stays
 
 
