@@ -4,7 +4,7 @@ One file that cannot be read is a fault and leaves the others as they are.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,10 @@ from review.intake.documents import split_documents
 from review.intake.files import FileState
 from review.models import Fault
 from review.record import Document
+from review.side_by_side import in_order
 
+PLAIN = frozenset({".txt", ".md", ".text", ".docx"})
+WORTH_HELP = 2_000  # files from which on help repays its start
 _NUMBER = re.compile(r"(?:住\s*院\s*号|病\s*案\s*号)\s*[:：\t]\s*([A-Za-z0-9\-]{3,30})")
 _ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
 _DISCHARGED = re.compile(r"(?:出\s*院|死\s*亡)\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
@@ -87,12 +90,14 @@ def read_records(
     found = Records([], [], [], [])
     admissions = Admissions(stays)
     done = 0
-    for name, paths in _folders(folder, files, found).items():
+    folders = _folders(folder, files, found)
+    plain = in_order(_read_plain, list(folders.values()), helpers=None if len(files) >= WORTH_HELP else 0)
+    for (name, paths), texts in zip(folders.items(), plain, strict=True):
         reads = {}
-        for path in paths:
+        for path, text in zip(paths, texts, strict=True):
             done += 1
             tell("读入病历", done, len(files))
-            reads[path.relative_to(folder).as_posix()] = _read(path, cache)
+            reads[path.relative_to(folder).as_posix()] = text or _read(path, cache)
         admission_id = admissions.of_folder(name, reads.values())
         if admission_id is None:
             _strangers(name, list(reads), found)
@@ -105,7 +110,13 @@ def read_records(
     return found
 
 
-def _read(path: Path, cache: Path) -> ReadText | UnreadableFile:
+def _read_plain(paths: Sequence[Path]) -> list[ReadText | None]:
+    """The texts of the files that need no page to be rendered or recognised; null for all others and for failures."""
+    reads = [_read(path, None) if path.suffix.lower() in PLAIN else None for path in paths]
+    return [read if isinstance(read, ReadText) else None for read in reads]
+
+
+def _read(path: Path, cache: Path | None) -> ReadText | UnreadableFile:
     if path.suffix.lower() not in READABLE:
         kind = path.suffix or "没有扩展名的"
         return UnreadableFile(f"不支持 {kind} 文件", "请换成 .txt .docx .pdf .png .jpg")
