@@ -150,7 +150,8 @@ def reading(reference, stay):
 
 @pytest.mark.parametrize("number", range(2))
 def test_what_a_plain_reading_finds_is_planted_allowed_or_the_point_of_the_near_miss(reference, number):
-    for scenario in REGISTRY.plants + REGISTRY.near_misses:
+    scenarios = [one for one in REGISTRY.plants + REGISTRY.near_misses if one.family == "charges"]
+    for scenario in scenarios:
         assert DECLARING  # the scenarios register themselves when their modules are read
         made = scenario.make(Admitter(number, Random(f"{scenario.check}{scenario.name}{number}")), reference)
         known = (

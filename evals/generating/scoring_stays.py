@@ -16,6 +16,7 @@ from evals.generating.tallies import CENT, ORDER, Tally, fault
 Finding = Mapping[str, Any]
 ENOUGH = 3  # stays of a pattern that must be named before it counts as found
 CONTEXT = "ADM-016"
+CARRIED = {"ADM-002": "ADM-001"}  # a stay the second check leaves to the first, whose finding says both
 
 
 def tally_stays(
@@ -32,21 +33,15 @@ def tally_stays(
             about[admission].append(label)
     mine = [finding for finding in findings if finding["check"].startswith("ADM-")]
     wide = [pattern for pattern in patterns if pattern["check"].startswith("ADM-")]
-    by_check: dict[str, list[Finding]] = defaultdict(list)
-    for finding in mine:
-        by_check[finding["check"]].append(finding)
     for label in labels:
         if label.check:
-            named = [
-                finding for finding in by_check[label.check] if finding["admission_id"] in stays_of(label)
-            ]
-            _label(
-                tallies[label.check],
-                label,
-                named,
-                [one for one in wide if one["check"] == label.check],
-                outcomes,
+            left = (
+                outcomes.get((label.admission_id, label.check)) == "not_applicable" and label.kind == "plant"
             )
+            asked = (label.check, CARRIED.get(label.check)) if left else (label.check,)
+            named = [one for one in mine if one["check"] in asked and one["admission_id"] in stays_of(label)]
+            shown = [one for one in wide if one["check"] == label.check]
+            _label(tallies[label.check], label, named, shown, outcomes)
     for finding in mine:
         said = about.get(finding["admission_id"])
         if said is not None:  # an earlier stay of a labelled person carries no label of its own
