@@ -116,7 +116,12 @@
     return el('div', {class: 'cell ' + cell.as, style}, fits(cell.text, /[一-龥]/.test(cell.text) ? size / 1.8 : size) ? cell.text : '');
   }
   const isLetter = (mark) => /^[a-z]/.test(mark);
-  const span = (marks) => marks.length > 2 ? `${marks[0]}–${marks[marks.length - 1]}` : marks.join(' ');
+  const order = (mark) => isLetter(mark) ? mark.charCodeAt(0) * mark.length : Number(mark);
+  function span(marks) {
+    if (marks.length < 3) return marks.join(' ');
+    const last = marks[marks.length - 1];
+    return order(last) - order(marks[0]) === marks.length - 1 ? `${marks[0]}–${last}` : `${marks[0]}+`;
+  }
 
   // where the active evidence stands; a lane wider than its panel is brought there
   function point(box, now) {
