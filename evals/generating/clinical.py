@@ -18,7 +18,7 @@ from evals.generating.clinical_case import Case
 from evals.generating.clinical_notes import Story
 from evals.generating.stay import DAY, HOUR, MINUTE, Person, Stay
 
-PERSONAL = {"mdtrt_d": "psn_name tel addr emp_name adm_bed"}
+PERSONAL = {"mdtrt_d": "tel addr emp_name adm_bed"}
 
 
 @cache

@@ -104,7 +104,7 @@ def one_address(cohort: Gathering) -> None:
     _month(cohort, ANY_MILD[3:], {"addr": f"青溪县河口镇前进路{cohort.turn + 1}号"})
 
 
-@gathered("ADM-011", clear="nursing home", also=LOW)
+@gathered("ADM-011", clear="nursing home", also=(*LOW, "ADM-004"))
 def nursing_home(cohort: Gathering) -> None:
     names = ["copd", "pneumonia", "heart_failure", "stroke"]
     _month(cohort, names, {"addr": f"青溪县夕阳红{cohort.turn + 1}号养老院"}, needed=True, age=(70, 86))

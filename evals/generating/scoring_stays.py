@@ -16,7 +16,10 @@ from evals.generating.tallies import CENT, ORDER, Tally, fault
 Finding = Mapping[str, Any]
 ENOUGH = 3  # stays of a pattern that must be named before it counts as found
 CONTEXT = "ADM-016"
-CARRIED = {"ADM-002": "ADM-001"}  # a stay the second check leaves to the first, whose finding says both
+CARRIED = {
+    "ADM-002": "ADM-001",
+    "ADM-003": "ADM-001",
+}  # stays left to the second check, whose finding says both
 
 
 def tally_stays(
@@ -125,4 +128,4 @@ def _judge(counts: Tally, finding: Finding, said: Sequence[Label], right: bool) 
             said[0], check=finding["check"], scenario=f"{said[0].check} {said[0].scenario}".strip()
         )
         told = f"{finding['certainty']}：{finding.get('message', '')}"
-        counts.faults.append(fault("false", about, told) | {"finding_on": finding["admission_id"]})
+        counts.faults.append(fault("false", about, told) | {"finding_on": finding.get("admission_id") or ""})

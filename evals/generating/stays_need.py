@@ -180,8 +180,8 @@ def examine(made: Case, analytes: int, *, mild: bool = True, scope: bool = False
 
 def check_up(admit: Admitter, name: str, **wanted: int) -> Case:
     made = case(admit, name, **wanted)  # type: ignore[arg-type]
-    made.said = dict(made.said)
-    examine(made, 36, scope=admit.random.random() < 0.5)
+    examine(made, admit.random.randint(26, 36), scope=admit.random.random() < 0.5)
+    made.stay.lab([clinical_items()[key] for key in admit.random.sample(ANALYTES, 3)], made.stay.at(1, 16))
     made.story.plan = "完善各项检查，全面评估身体状况。"
     made.story.ending = "患者无不适，检查结果已告知，病情未变出院。"
     return made
