@@ -42,7 +42,7 @@ LIMITS: Mapping[str, Any] = {
     "systems": 3,
     "analytes": 40,
     "early_share": 0.80,
-    "early_hours": 72,
+    "early_hours": 48,
 }
 CORE = {
     "意识": r"神[志]?清|意识(?:清|模糊|障碍)|对答切题|嗜睡|昏迷|精神(?:可|欠佳|差)",

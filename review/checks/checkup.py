@@ -13,7 +13,9 @@ HOTEL = frozenset({"01", "02", "07"})
 TESTS = frozenset({"03", "04"})
 OPERATION = "06"
 IMAGING = frozenset({"CT", "磁共振", "超声", "内镜", "心电图", "动态心电图", "X线"})
-INVASIVE = re.compile(r"活检|穿刺|造影|电生理|内镜下|介入|胃镜|肠镜")
+INVASIVE = re.compile(
+    r"活检|穿刺|冠.{0,4}造影|血管造影|逆行胰胆管|ERCP|电生理|介入|内镜下.{0,8}(?:治疗|切除|止血|剥离|扩张)|右心导管|视频脑电"
+)
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,24 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from review.checks.appropriateness import LIMITS, assess
+from review.checks.appropriateness import INTRAVENOUS, LIMITS, assess
 from review.checks.checkup import check_up
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
 from review.models import Problem
+from review.record import Lab
 from review.violations import Certainty
 
 STAGING = ("C", "D0", "Z51", "Z94")
 TROPONIN = re.compile(r"肌钙蛋白|cTn|TNI", re.IGNORECASE)
 LEFT_EARLY_DAYS = 2
+APART = timedelta(hours=3)
+ACTED_WITHIN = timedelta(hours=24)
+PRENATAL = ("O", "Z34", "Z35", "Z36")
+UNEXPLAINED = frozenset({"体重下降", "发热"})
+RANGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[-~—～至]+\s*(\d+(?:\.\d+)?)\s*$")
+GIVEN = re.compile(r"口服|皮下|肌注|静滴|静注|静脉|泵入|含服|吸入|外用|ivgtt", re.IGNORECASE)
 
 
 @check(
@@ -35,6 +42,10 @@ LEFT_EARLY_DAYS = 2
         "肿瘤分期或移植前检查",
         "排除心肌梗死",
         "有创检查",
+        "消瘦或发热待查",
+        "产前诊断",
+        "须经静脉的用药",
+        "异常结果后调整了治疗",
         "死亡、转院或短期非医嘱离院",
         "检查后给予治疗",
         "已由入院指征核查判断",
@@ -74,5 +85,45 @@ def _excused(record: Record) -> bool:
     short = admission.ends_at - admission.begins_at <= timedelta(days=LEFT_EARLY_DAYS)
     if admission.discharge_way == "4" and short:
         return True
-    taken = {lab.sampled_at for lab in record.labs if TROPONIN.search(lab.analyte or "")}
-    return len(taken) >= 2
+    if code.startswith(PRENATAL) or admission.admission_kind == "52":
+        return True
+    return _rules_out_infarction(record) or _unexplained(record) or _by_vein(record) or _acted_on(record)
+
+
+def _rules_out_infarction(record: Record) -> bool:
+    """Troponin taken again, three hours or more after it was first taken."""
+    taken = sorted(
+        lab.sampled_at for lab in record.labs if lab.sampled_at and TROPONIN.search(lab.analyte or "")
+    )
+    return len(taken) >= 2 and taken[-1] - taken[0] >= APART
+
+
+def _unexplained(record: Record) -> bool:
+    """Whether the patient came for a loss of weight or a fever that nobody had explained."""
+    return any(fact.name in UNEXPLAINED and fact.value == "present" for fact in facts_of(record, "clinical"))
+
+
+def _by_vein(record: Record) -> bool:
+    routine = [re.compile(str(row["name_regex"])) for row in record.rows("iv_not_intensity")]
+    return any(
+        INTRAVENOUS.search(order.usage or "") and not any(p.search(order.order_name or "") for p in routine)
+        for order in record.orders
+    )
+
+
+def _acted_on(record: Record) -> bool:
+    """Whether a drug was begun within a day after a result outside its range was known."""
+    known = [lab.reported_at for lab in record.labs if lab.reported_at and _abnormal(lab)]
+    begun = [
+        order.begins_at for order in record.orders if order.begins_at and GIVEN.search(order.usage or "")
+    ]
+    return any(timedelta(0) < at - seen <= ACTED_WITHIN for seen in known for at in begun)
+
+
+def _abnormal(lab: Lab) -> bool:
+    ends = RANGE.match(lab.reference_range or "")
+    return (
+        ends is not None
+        and lab.value is not None
+        and not float(ends[1]) <= float(lab.value) <= float(ends[2])
+    )
