@@ -8,6 +8,7 @@ from typing import Any
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.checks.mentions import mentions
 from review.checks.service_traces import row_of, rows_needing, words_about
 from review.models import Problem
 from review.record import Charge, Document
@@ -22,6 +23,9 @@ LOCAL = re.compile(r"局部浸润|表面麻醉|局麻")
 # an operation record that names local anaesthesia and no other tells that none was given by an anaesthetist
 LOCAL_ONLY = re.compile(r"麻醉(?:方式|方法)?[:：]?\s*(?:局部|局麻|表面)")
 OTHER_WAY = re.compile(r"全身麻醉|全麻|椎管内|腰麻|硬膜外|腰硬|神经阻滞|臂丛|静脉麻醉|基础麻醉|骶管")
+# a delivery is told in the labour, postnatal or discharge record and stands in no operation register
+ATTENDED_BIRTH = re.compile(r"接生|助产")
+BORN = re.compile(r"顺产|自然分娩|分娩出?一|助娩|娩出|活[男女]婴")
 OF_ANAESTHESIA = ("anaes_record",)
 OF_OPERATION = ("op_record", "procedure_note")
 
@@ -45,6 +49,7 @@ OF_OPERATION = ("op_record", "procedure_note")
         "手术登记写明当日有手术",
         "麻醉登记写明当日有麻醉",
         "床旁有创操作写在病程记录",
+        "接生写在产程、产后或出院记录",
         "局部麻醉由术者实施",
         "按小时、按日计价的持续项目",
         "记录日期相差一日",
@@ -64,13 +69,23 @@ def operation_without_record(record: Record, limits: Limits) -> Iterator[Problem
         for lines in _items(record, rows, what):
             asked = True
             bare = [line for line in lines if not _near(line.charged_on, days, int(limits["days_around"]))]
-            if not bare or words_about(record, bare[0].item_name or "").done is not None:
+            if not bare or _told(record, bare[0].item_name or ""):
                 continue
             if len(silent) < int(limits["sources"]):
                 raise NotChecked("缺：手术记录表、麻醉记录表、病历文书中至少两项")
             yield _problem(bare, what, silent, rows)
     if not asked:
         raise NotApplicable("没有手术、麻醉费用")
+
+
+def _told(record: Record, item: str) -> bool:
+    """Whether the notes tell of the service as done, or of the birth attended; earlier births stand at admission."""
+    if words_about(record, item).done is not None:
+        return True
+    return bool(ATTENDED_BIRTH.search(item)) and any(
+        place.context.asserted and "入院记录" not in place.sentence.document.kind
+        for place in mentions(record, BORN)
+    )
 
 
 def _items(record: Record, rows: Sequence[Mapping[str, Any]], what: str) -> list[list[Charge]]:
