@@ -65,14 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
     facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
     facts.set_defaults(command=_facts)
-    hostile = commands.add_parser("hostile", help="变异的 PDF：逐份查看，拒收的说明原因，限时限内存")
-    hostile.add_argument("--count", type=int, default=3000, metavar="N", help="份数，默认 3000")
-    hostile.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
-    hostile.add_argument(
-        "--folder", type=Path, default=Path("../shared/reference/pdf"), metavar="文件夹", help="原始 PDF 所在"
-    )
-    hostile.add_argument("--out", type=Path, metavar="文件", help="逐份结果写到这里（JSONL）")
-    hostile.set_defaults(command=_hostile)
+    _add_hostile(commands)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names",
@@ -87,6 +80,17 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _add_hostile(commands: Any) -> None:
+    hostile = commands.add_parser("hostile", help="变异的 PDF：逐份查看，拒收的说明原因，限时限内存")
+    hostile.add_argument("--count", type=int, default=3000, metavar="N", help="份数，默认 3000")
+    hostile.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
+    hostile.add_argument(
+        "--folder", type=Path, default=Path("../shared/reference/pdf"), metavar="文件夹", help="原始 PDF 所在"
+    )
+    hostile.add_argument("--out", type=Path, metavar="文件", help="逐份结果写到这里（JSONL）")
+    hostile.set_defaults(command=_hostile)
 
 
 def _labelled(options: argparse.Namespace) -> list[str]:
