@@ -116,6 +116,7 @@ def _suspects(
     told: dict[str, tuple[Statement, ...]] = {}
     holders, people = _holders(said), len({passage.writing.person for passage in said.passages})
     best: dict[str, Suspect] = {}
+    _read_in_order(said, found)
     for match in said.matches:
         pair = both_ways(match, said, found)
         if _mother_and_child(pair[0]):
@@ -136,6 +137,15 @@ def _suspects(
         start = suspect.side.longest.here
         stretch = suspect.side.passage.text[start : start + min(STRETCH, suspect.side.longest.size)]
         yield replace(suspect, people=said.people_with(stretch))
+
+
+def _read_in_order(said: Search, found: Sequence[Narrative]) -> None:
+    """Reads what the comparison asks of the records concerned, neighbours together: matches jump to and fro."""
+    concerned = sorted({number for match in said.matches for number in (match.here, match.there)})
+    for record in dict.fromkeys(found[number].record for number in concerned):
+        _ = record.facts, record.exams, record.labs, record.operations, record.edits
+        if record.orders:
+            _ = record.charges
 
 
 def _conflicts(side: Shared, told: dict[str, tuple[Statement, ...]]) -> list[Conflict]:
