@@ -60,12 +60,10 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="文件", help="漏查与误报写到这里，默认结果文件夹下 misses.jsonl"
     )
     generated.set_defaults(command=_generated)
-    matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
-    matching.set_defaults(command=_matching)
     facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
     facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
     facts.set_defaults(command=_facts)
-    _add_hostile(commands)
+    _add_matching_and_hostile(commands)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names",
@@ -82,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_hostile(commands: Any) -> None:
+def _add_matching_and_hostile(commands: Any) -> None:
+    matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
+    matching.set_defaults(command=_matching)
     hostile = commands.add_parser("hostile", help="变异的 PDF：逐份查看，拒收的说明原因，限时限内存")
     hostile.add_argument("--count", type=int, default=3000, metavar="N", help="份数，默认 3000")
     hostile.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
