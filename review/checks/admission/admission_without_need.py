@@ -31,6 +31,17 @@ CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，
         "knowledge": ("admission_criteria", "iv_not_intensity"),
     },
     limits={**LIMITS},
+    limits_said={
+        "core_recorded": "至少记录了几项核心情况才判断",
+        "fever": "视为发热的体温（℃）",
+        "normal": "视为正常的体征范围",
+        "test_share": "检查检验占费用的比例，达到即像体检",
+        "drug_share": "药品占费用的比例，低于此即像体检",
+        "systems": "检查涉及至少几个系统",
+        "analytes": "化验至少几项指标",
+        "early_share": "检查在早期完成的比例",
+        "early_hours": "“早期”指入院几小时内",
+    },
     basis=(
         "医疗保障基金使用监督管理条例#第十五条第一款",
         "医疗保障基金使用监督管理条例#第三十八条（二）",

@@ -24,6 +24,16 @@ ALIKE = {
     counted=False,
     needs={"tables": ("admissions",)},
     limits=BATCH_LIMITS,
+    limits_said={
+        "least_stays": "全院至少几例",
+        "least_together": "同日至少几人",
+        "least_days": "至少几个入院日可比",
+        "most_q": "错误发现率上限（q 值）",
+        "excused_share": "有正当缘由的比例，达到即不提示",
+        "sudden": "不提示的急性病编码",
+        "school": "表示学校的词",
+        "village": "取村、社区名的写法",
+    },
     basis=("医疗保障基金使用监督管理条例#第二十五条", "医疗保障基金使用监督管理条例#第四十条（一）"),
     message="$ward $day 一天收入 $n 人，$alike；同科同类星期的其他 $other_days 天每天平均 $usual 人，"
     "$says。有批量入院的迹象，仅供选取检查重点。",

@@ -29,6 +29,13 @@ ASA_HIGH = re.compile(r"ASA[^0-9ⅠⅡⅢⅣⅤIV]{0,8}(?:[345]|Ⅲ|Ⅳ|Ⅴ|III|
     certainty="clue",
     needs={"tables": ("admissions", "operations"), "knowledge": ("day_surgery",)},
     limits={"youngest": 18, "oldest": 70, "nights": 4, "nights_before": 2, "nights_enough": 2},
+    limits_said={
+        "youngest": "适用的最小年龄（岁）",
+        "oldest": "适用的最大年龄（岁）",
+        "nights": "住院至少几夜才提示",
+        "nights_before": "术前至少几夜",
+        "nights_enough": "术后几夜之内属正常",
+    },
     basis=("医疗保障基金使用监督管理条例#第三十八条（二）",),
     message="“$operation”在日间手术目录内，本次住院 $nights 晚（术前 $before 晚），"
     "未见须住院的原因。疑似可以日间完成。",

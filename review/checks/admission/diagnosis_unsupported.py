@@ -55,6 +55,13 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "least_like_it": 3,
         "shown_share": 0.5,
     },
+    limits_said={
+        "least_others": "可比的其他住院至少几例",
+        "low_cost": "费用低于同病种中位数的比例",
+        "hours_before_death": "死亡前几小时入院的不判断",
+        "least_like_it": "至少几例相同才算",
+        "shown_share": "同病种有相应依据的比例",
+    },
     basis=(
         "住院病案首页数据填写质量规范（暂行）#第五条",
         "住院病案首页数据填写质量规范（暂行）#第十条",

@@ -24,6 +24,12 @@ POLICY = {
     scope="person",
     needs={"tables": ("admissions",)},
     limits={"stays": 6, "same_disease": 4, "days": 120, "window_days": 365},
+    limits_said={
+        "stays": "期内至少住院几次",
+        "same_disease": "同一疾病至少几次",
+        "days": "期内住院至少几日",
+        "window_days": "统计期的天数",
+    },
     basis=("医疗保障基金使用监督管理条例#第十五条第一款",),
     message="一年内住院 $stays 次、共 $days 天，其中同类主诊断 $same 次（$diagnosis）。",
     why="频繁住院是风险信号，不说明任何一次住院不当。",

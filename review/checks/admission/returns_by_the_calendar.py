@@ -39,6 +39,16 @@ YEAR_END_SAID = (
         "most_q": 0.01,
         "planned": PLANNED,
     },
+    limits_said={
+        "least_stays": "全院至少几例",
+        "least_back": "至少几人返院",
+        "friday_share": "周五出院的比例",
+        "times_mean": "为平均的几倍",
+        "year_end_days": "年末年初的天数",
+        "least_period": "数据至少几日",
+        "most_q": "错误发现率上限（q 值）",
+        "planned": "不提示的计划返院编码",
+    },
     basis=("医疗保障基金使用监督管理条例#第二十五条", "医疗保障基金使用监督管理条例#第三十八条（一）"),
     why="周五出院、周一再住，或年底出院、年初再住，可能是把一次住院分成几次结算。",
     exceptions=(

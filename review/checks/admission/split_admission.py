@@ -41,6 +41,13 @@ class Sign:
         "same_drugs": 0.60,
         "signs_probable": 2,
     },
+    limits_said={
+        "readmit_days": "出院后几日内再入院",
+        "tier_1_hours": "间隔不满几小时为第一档",
+        "tier_2_hours": "间隔不满几小时为第二档",
+        "same_drugs": "两次用药相同的比例",
+        "signs_probable": "几项迹象为“很可能”",
+    },
     basis=(
         "医疗保障基金使用监督管理条例#第十五条第一款",
         "医疗保障基金使用监督管理条例#第三十八条（一）",

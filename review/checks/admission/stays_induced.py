@@ -76,6 +76,19 @@ class Sign:
         "introduced": "(?:由|经)([\\x{4e00}-\\x{9fff}]{2,4}?)(?:介绍|推荐|带来|联系|组织)"
         "(?:来|入|至|到|住)?(?:我院|本院|院|住院)",
     },
+    limits_said={
+        "least_stays": "全院至少几例",
+        "least_known": "个人支付可知的至少几例",
+        "unpaid_share": "个人支付为零的比例",
+        "least_promised": "写有许诺的至少几例",
+        "least_introduced": "同一介绍人至少几例",
+        "least_needless": "指征不足的至少几例",
+        "needless_share": "指征不足的比例",
+        "least_signs": "至少几种迹象",
+        "most_q": "错误发现率上限（q 值）",
+        "promise": "表示许诺的写法",
+        "introduced": "表示介绍人的写法",
+    },
     basis=(
         "医疗保障基金使用监督管理条例#第二十五条",
         "医疗保障基金使用监督管理条例#第十五条第一款",

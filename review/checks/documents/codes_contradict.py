@@ -37,6 +37,10 @@ STEM = re.compile(
     certainty="established",
     needs={"tables": ("admissions",), "knowledge": ("dx_rules",)},
     limits={"registered_share": 0.8, "registered_least": 5},
+    limits_said={
+        "registered_share": "有登记的比例，低于此不判断",
+        "registered_least": "判断登记至少几例",
+    },
     basis=(
         "住院病案首页数据填写质量规范（暂行）#第五条",
         "住院病案首页数据填写质量规范（暂行）#第十条",

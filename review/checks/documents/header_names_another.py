@@ -38,6 +38,9 @@ class Mismatch:
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
     limits={"age_years": 1},
+    limits_said={
+        "age_years": "年龄的容差（岁）",
+    },
     basis=("病历书写基本规范#第十八条（一）", "病历书写基本规范#第三条"),
     message="$documents 的抬头与就诊登记不符：$told。$reading",
     why="抬头写着另一个人，该文书未必是本人的。",

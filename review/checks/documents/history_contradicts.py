@@ -57,6 +57,10 @@ class Contradiction:
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
     limits={"value_apart": 0.25, "table_days": 1},
+    limits_said={
+        "value_apart": "数值相差的比例",
+        "table_days": "与化验相差的天数",
+    },
     basis=("病历书写基本规范#第三条", "住院病案首页数据填写质量规范（暂行）#第五条"),
     message="$told。",
     why="同一患者的血型、过敏史和当日化验只有一个；各处说法不同，至少有一处不是从本人得来。",

@@ -27,6 +27,11 @@ Found = tuple[Record, Exam]
     scope="hospital",
     needs={"tables": ("admissions", "exams")},
     limits={"number_digits": 5, "equal_sizes": 3, "same_study_hours": 24},
+    limits_said={
+        "number_digits": "影像编号至少几位",
+        "equal_sizes": "至少几个尺寸相同",
+        "same_study_hours": "同一次检查相距至多（小时）",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
     basis_of={"documentation_defect": ("病历书写基本规范#第二十九条",)},
     message="$told。",

@@ -41,6 +41,12 @@ class Report:
     scope="hospital",
     needs={"tables": ("admissions", "labs")},
     limits={"equal_values": 12, "equal_blood_count": 10, "three_digits": 5, "specimen_digits": 6},
+    limits_said={
+        "equal_values": "至少几个数值相同",
+        "equal_blood_count": "血常规至少几个数值相同",
+        "three_digits": "三位有效数字的至少几个",
+        "specimen_digits": "标本号至少几位",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
     basis_of={"documentation_defect": ("病历书写基本规范#第二十九条",)},
     message="$told。",

@@ -39,6 +39,12 @@ class Outside:
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
     limits={"before_hours": 2, "after_hours": 24, "after_death_hours": 6, "forged_notes": 2},
+    limits_said={
+        "before_hours": "入院前几小时内不算",
+        "after_hours": "出院后几小时内不算",
+        "after_death_hours": "死亡后几小时内不算",
+        "forged_notes": "几份如此为“伪造”",
+    },
     basis=("病历书写基本规范#第三条", "病历书写基本规范#第二十二条"),
     basis_of={"forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条")},
     message="$count 处床旁记录的时间不在住院期间：$told（住院 $begins 至 $ends）。$reading",

@@ -43,6 +43,12 @@ class Contradiction:
         "anesthesia_minutes": 5,
         "clocks_minutes": 30,
     },
+    limits_said={
+        "before_stay_hours": "入院前几小时内不算",
+        "after_stay_hours": "出院后几小时内不算",
+        "anesthesia_minutes": "麻醉与手术的容差（分钟）",
+        "clocks_minutes": "各处时刻相差的容差（分钟）",
+    },
     basis=("病历书写基本规范#第二十二条（十五）", "病历书写基本规范#第二十二条（十四）"),
     basis_of={
         "fictitious_service": (

@@ -22,6 +22,11 @@ RESCUE = ("抢救", "心肺复苏", "除颤", "气管插管", "肾上腺素", "�
     certainty="established",
     needs={"tables": ("admissions", "orders")},
     limits={"early_minutes": 30, "after_stay_hours": 2, "drift_orders": 10},
+    limits_said={
+        "early_minutes": "提前执行的容差（分钟）",
+        "after_stay_hours": "出院后停止的容差（小时）",
+        "drift_orders": "时钟不准至少几条医嘱",
+    },
     basis=("病历书写基本规范#第二十八条",),
     message="$count 条医嘱时间矛盾：$told。",
     why="医嘱应当注明下达和执行时间；执行先于下达，说明其一不是当时所记。",

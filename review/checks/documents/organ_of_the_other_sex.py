@@ -45,6 +45,10 @@ class Foreign:
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
     limits={"infant_words_years": 14, "birth_history_years": 14},
+    limits_said={
+        "infant_words_years": "婴幼儿用语的最大年龄（岁）",
+        "birth_history_years": "婚育史的最小年龄（岁）",
+    },
     basis=("病历书写基本规范#第三条",),
     message="患者为$sex、$age，$where 写有“$words”，疑似套用模板或他人内容。",
     why="本人不可能有的器官或病史出现在病历里，说明该处内容不是从本人得来。",

@@ -49,6 +49,12 @@ class File:
     scope="hospital",
     needs={"tables": ("admissions", "documents")},
     limits={"files_for_rate": 20, "usual_share": 0.9, "made_late_days": 30, "record_open_hours": 24},
+    limits_said={
+        "files_for_rate": "计算本院比例至少几份文件",
+        "usual_share": "占多大比例视为本院惯常",
+        "made_late_days": "成文晚于记录的天数",
+        "record_open_hours": "归档前可改的小时数",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
     message="$file：$told。$rate。",
     why="同一文件里先后两版显示的日期、数值、姓名、诊断不同，须由医院说明改动的经过。",
@@ -103,7 +109,9 @@ def _files(record: Record, told: Sequence[Fact]) -> Iterator[File]:
 def _printed_on_time(files: Sequence[File], limits: Limits) -> bool:
     """Whether this hospital's files normally carry the time at which what they hold was written."""
     known = [late for file in files if (late := _late(file, limits)) is not None]
-    return bool(len(known) >= limits["files_for_rate"] and known.count(False) >= limits["usual_share"] * len(known))
+    return bool(
+        len(known) >= limits["files_for_rate"] and known.count(False) >= limits["usual_share"] * len(known)
+    )
 
 
 def _late(file: File, limits: Limits) -> bool | None:

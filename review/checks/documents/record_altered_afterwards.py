@@ -44,6 +44,10 @@ class Change:
     certainty="probable",
     needs={"tables": ("admissions", "edits")},
     limits={"after_discharge_hours": 72, "created_late_hours": 24},
+    limits_said={
+        "after_discharge_hours": "出院后几小时内不算",
+        "created_late_hours": "补建晚于书写的容差（小时）",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "电子病历应用管理规范（试行）#第十七条"),
     basis_of={"documentation_defect": ("电子病历应用管理规范（试行）#第十七条", "病历书写基本规范#第三条")},
     message="修改痕迹：$told。",

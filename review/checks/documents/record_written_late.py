@@ -21,6 +21,10 @@ from review.violations import Certainty
     certainty="established",
     needs={"tables": ("admissions", "documents"), "knowledge": ("doc_rules",)},
     limits={"tolerance_minutes": 30, "least_notes": 3},
+    limits_said={
+        "tolerance_minutes": "时限的容差（分钟）",
+        "least_notes": "至少几份文书超时才提示",
+    },
     basis=("病历书写基本规范#第二十二条", "病历书写基本规范#第十七条"),
     message="$document $what。",
     why="病历应当及时书写；迟写本身是书写缺陷，不等于造假。",

@@ -30,6 +30,13 @@ NO_GROWTH = ("涂片", "初步", "阴性报告")
         "habit_rows": 50,
         "culture_hours": 12,
     },
+    limits_said={
+        "slack_minutes": "时刻的容差（分钟）",
+        "forged_reports": "几份如此为“伪造”",
+        "habit_share": "本院如此的比例，达到即视为习惯",
+        "habit_rows": "判断习惯至少几份",
+        "culture_hours": "培养类报告的时长（小时）",
+    },
     basis=("病历书写基本规范#第二十九条",),
     basis_of={
         "forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第二十九条")

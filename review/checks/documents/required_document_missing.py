@@ -66,6 +66,13 @@ WHEN: dict[str, Callable[[Record, Row], bool]] = {
         "sure_share": 0.95,
         "sure_least": 20,
     },
+    limits_said={
+        "everyday_share": "本院该类文书的比例，低于此不判断",
+        "others_share": "同类住院有该文书的比例",
+        "others_least": "同类住院至少几例",
+        "sure_share": "有该文书的比例，达到为“很可能”",
+        "sure_least": "达到“很可能”至少几例",
+    },
     basis=("病历书写基本规范#第十六条", "医疗机构病历管理规定（2013年版）#第九条"),
     message="未见$document（$condition）；本院同类住院 $others 例中 $having 例有此文书。请医疗机构提供。",
     why="规范要求的文书缺少，事后难以证明诊疗过程；可能只是未调取，须请医院补交。",

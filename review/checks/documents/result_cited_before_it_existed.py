@@ -43,6 +43,12 @@ class Early:
     certainty="probable",
     needs={"tables": ("documents", "exams")},
     limits={"tolerance_minutes": 120, "near_hours": 36, "shared_characters": 4, "equal_values": 2},
+    limits_said={
+        "tolerance_minutes": "时刻的容差（分钟）",
+        "near_hours": "引用与报告相距至多（小时）",
+        "shared_characters": "项目名相同至少几个字",
+        "equal_values": "相同数值至少几个",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条"),
     message="$document写明于 $written，已引用“$quoted”，而$what 登记（采样）于 $exists_at$reported$created。"
     "书写时间与结果产生时间矛盾，疑似事后补写而倒填时间，或结果在检查之前已写入。",

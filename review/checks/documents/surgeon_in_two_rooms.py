@@ -51,6 +51,11 @@ class Presence:
     scope="hospital",
     needs={"tables": ("admissions", "operations")},
     limits={"overlap_minutes": 15, "longest_hours": 16, "rooms_of_an_anaesthetist": 2},
+    limits_said={
+        "overlap_minutes": "重叠至少几分钟",
+        "longest_hours": "手术时长的上限，超过视为误记（小时）",
+        "rooms_of_an_anaesthetist": "一名麻醉医师同时可管几台",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第八条"),
     basis_of={"documentation_defect": ("病历书写基本规范#第八条", "病历书写基本规范#第二十二条（十五）")},
     message="$person 在 $one 任$role_one，同时在另一患者的 $other 任$role_other，两处重叠 $minutes 分钟，"

@@ -59,6 +59,15 @@ class Column:
         "excess": 0.2,
         "listed_stays": 30,
     },
+    limits_said={
+        "least_values": "至少几个数值",
+        "least_patients": "至少几名患者",
+        "others_least": "可比的其他数值至少几个",
+        "strength": "偏离的强度（效应量）",
+        "rate_of_false": "误报的概率上限",
+        "excess": "高出本院其他人的比例",
+        "listed_stays": "列出的住院至多几例",
+    },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
     message="护士“$nurse”记录的 $total 个$column中，$digit 占 $share%，其他护士为 $usual%"
     "（校正后 q=$q，效应量 $strength），疑似有未实测而填写的体征。",
