@@ -5,12 +5,12 @@ is the original and is never named as suspect. Every finding says how common the
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from review.checks.header import Limits, NotApplicable, check
+from review.checks.innocent_copies import explained_by_event, homes_of, mother_and_child
 from review.checks.inputs import Inspection, Record
 from review.checks.own_facts import Conflict, conflicts
 from review.checks.passages import Narrative, Shared, both_ways, narratives, values
@@ -22,14 +22,6 @@ from review.models import Evidence, Outcome, Problem, Skipped
 from review.violations import Certainty
 
 PROTOCOLS = ("手术", "麻醉", "护理", "出院")
-ONE_EVENT = re.compile(
-    r"车祸|交通事故|相撞|追尾|翻车|坍塌|塌方|爆炸(?!样|性)|火灾|(?:食物|煤气|一氧化碳|农药|气体|集体|群体性?)中毒|聚餐|同食|"
-    r"共同进食|集体(?:就餐|用餐|发病|活动)|聚集性|疫情|密切接触|同车"
-)
-TRIAL = re.compile(r"临床试验|临床研究|受试者|研究药物|研究方案|试验方案|随机分组")
-CLAUSE, DENIED = re.compile(r"[，。；]"), re.compile(r"否认|无|未|防控")
-TELEPHONE = re.compile(r"(?:\d[*-]*){7}")  # a number masked in the middle still tells families apart
-HOUSE = re.compile(r"\d")
 STRETCH = 40  # characters of the longest block by which others with the same words are counted
 
 
@@ -126,16 +118,16 @@ def _suspects(
     inspection: Inspection, said: Search, found: Sequence[Narrative], limits: Limits
 ) -> Iterator[Suspect]:
     """The strongest likeness of every document that has one worth telling."""
-    homes = _homes(inspection, limits)
+    homes = homes_of(inspection, limits)
     told: dict[str, tuple[Statement, ...]] = {}
     holders, people = _holders(said), len({passage.writing.person for passage in said.passages})
     best: dict[str, Suspect] = {}
     _read_in_order(said, found)
     for match in said.matches:
         pair = both_ways(match, said, found)
-        if _mother_and_child(pair[0]):
+        if mother_and_child(pair[0]):
             continue
-        explained = _explained(pair[0], homes, limits)
+        explained = explained_by_event(pair[0], homes, limits)
         sides = [(side, tuple(_conflicts(side, told))) for side in pair]
         for (side, own), (_, other) in (sides, sides[::-1]):
             suspect = Suspect(side, own, explained)
@@ -167,51 +159,6 @@ def _conflicts(side: Shared, told: dict[str, tuple[Statement, ...]]) -> list[Con
     if document.document_id not in told:
         told[document.document_id] = tuple(statements(document))
     return conflicts(side.here.record, side.there.record, document, side.spans(), told[document.document_id])
-
-
-def _homes(inspection: Inspection, limits: Limits) -> Mapping[str, frozenset[str]]:
-    """By stay, the telephone and the house number that a family shares; what many give is nobody's home."""
-    rows = inspection.warehouse.rows("select admission_id, person_id, phone, address from admissions")
-    people: dict[str, set[str]] = {}
-    for row in rows:
-        for home in (row["phone"], row["address"]):
-            people.setdefault(str(home or ""), set()).add(str(row["person_id"]))
-    known = {home for home, whose in people.items() if 2 <= len(whose) <= limits["family_members"]}
-    return {
-        str(row["admission_id"]): frozenset(
-            home
-            for home, pattern in ((str(row["phone"]), TELEPHONE), (str(row["address"]), HOUSE))
-            if home in known and pattern.search(home)
-        )
-        for row in rows
-    }
-
-
-def _explained(shared: Shared, homes: Mapping[str, frozenset[str]], limits: Limits) -> bool:
-    """One accident or outbreak, one family with one illness, one trial: reasons for two to be told alike."""
-    here, there = shared.here.record.admission, shared.there.record.admission
-    apart = abs(here.begins_at - there.begins_at)
-    family = homes[here.admission_id] & homes[there.admission_id]
-    return bool(
-        (_tells_event(shared.common) and apart <= timedelta(hours=limits["same_event_hours"]))
-        or (family and apart <= timedelta(days=limits["family_days"]))
-        or TRIAL.search(shared.common)
-    )
-
-
-def _tells_event(text: str) -> bool:
-    """Whether it tells of one, beyond denying that there was one."""
-    return any(ONE_EVENT.search(clause) and not DENIED.search(clause) for clause in CLAUSE.split(text))
-
-
-def _mother_and_child(shared: Shared) -> bool:
-    admissions = [one.record.admission for one in (shared.here, shared.there)]
-    ages = [admission.age_years for admission in admissions]
-    return (
-        0 in ages
-        and any(age and age > 12 for age in ages)
-        and abs(admissions[0].begins_at - admissions[1].begins_at) < timedelta(days=30)
-    )
 
 
 def _holders(said: Search) -> Mapping[str, set[str]]:
