@@ -6,17 +6,17 @@ import threading
 
 import uvicorn
 
-from review.accounts import DEMONSTRATOR, LEADER, Accounts, Person
-from review.desk import Desk
+from review.casework.desk import Desk
+from review.casework.runs import Runs
 from review.errors import ReviewError, SettingsError
 from review.llm import open_model
 from review.logs import open_log, record_defect
 from review.pages.inspections import begin
 from review.pages.rules import warm
 from review.pipeline import review_inspection
-from review.runs import Runs
 from review.settings import Settings
-from review.store import Store
+from review.store.accounts import DEMONSTRATOR, LEADER, Accounts, Person
+from review.store.store import Store
 from review.web import create_app
 
 

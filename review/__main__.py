@@ -92,7 +92,7 @@ def _review(options: argparse.Namespace) -> int:
     open_log(settings.home)
     from review.engines.failures import Caps
     from review.pipeline import review_inspection
-    from review.store import settled_in
+    from review.store.store import settled_in
     from review.terminal import ProgressBar, print_summary
 
     settled = settled_in(settings.database_url)
@@ -111,7 +111,7 @@ def _review(options: argparse.Namespace) -> int:
 
 
 def _items(arguments: list[str]) -> int:
-    from review.item_command import run_items
+    from review.items.command import run_items
 
     open_log(Settings.from_environment().home)
     return run_items(arguments)
@@ -126,7 +126,7 @@ def _compare(arguments: list[str]) -> int:
 
 def _screen(arguments: list[str]) -> int:
     from review.screening.command import options_of, run
-    from review.store import settled_in
+    from review.store.store import settled_in
 
     options = options_of(arguments)
     settings = Settings.from_environment()
@@ -136,7 +136,7 @@ def _screen(arguments: list[str]) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from review.rulebook import coverage, coverage_json, describe_all
+    from review.rulebook.rulebook import coverage, coverage_json, describe_all
     from review.terminal import print_coverage, print_json, print_rules
 
     home = Settings.from_environment().home

@@ -26,7 +26,7 @@ from review.errors import InputError
 from review.facts import AT_ONCE, text_facts_in_parts
 from review.forensics.facts import file_facts
 from review.intake.inspection import Intake, read_inspection
-from review.item_matching import candidate_rows
+from review.items.matching import candidate_rows
 from review.models import Basis, CheckResult, Fault, Finding, Outcome
 from review.outputs import write_outputs
 from review.own_rules import adopted_checks

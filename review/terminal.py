@@ -17,7 +17,7 @@ from review.violations import CERTAINTY_NAMES, Certainty
 
 if TYPE_CHECKING:
     from review.pipeline import Review
-    from review.rulebook import Coverage, CoverageLine
+    from review.rulebook.rulebook import Coverage, CoverageLine
 
 FAULTS_SHOWN = 20
 CLASS, PROBLEM = "规则类", "典型问题"

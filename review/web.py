@@ -19,15 +19,15 @@ from starlette.concurrency import run_in_threadpool
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.files import page_image
-from review.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
-from review.chat_routes import add_chat_routes
-from review.desk import Desk, Refused, source_file
-from review.library_routes import add_library_routes
+from review.casework.desk import Desk, Refused, source_file
+from review.casework.readings import read_tabs
+from review.casework.uploads import LARGEST_UPLOAD
+from review.chat.routes import add_chat_routes
+from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import COOKIE, FOLDER, asset, build_page
 from review.pages.sign_in import sign_in_page
-from review.readings import read_tabs
-from review.uploads import LARGEST_UPLOAD
+from review.store.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
 
 PAGES = (
     ("review", "审核", ""),

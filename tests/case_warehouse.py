@@ -1,7 +1,7 @@
 """The warehouse that a check's cases are run on; it is the product's own, because an analyst's cases run there too."""
 
-from review.case_names import CODES, GRADES, RAW_NAMES, RAW_OF
-from review.case_warehouse import (
+from review.check_cases.names import CODES, GRADES, RAW_NAMES, RAW_OF
+from review.check_cases.warehouse import (
     REGION,
     ROW,
     STAY,

@@ -23,7 +23,7 @@ from knowledge.rows.sources import keep_rows
 from knowledge.rows.tables import ROW_TABLES
 from review.__main__ import main
 from review.checks.registry import all_checks
-from review.rulebook import (
+from review.rulebook.rulebook import (
     BY_HAND,
     CLASS,
     NO_CHECK,

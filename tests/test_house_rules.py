@@ -29,11 +29,11 @@ DOORS = {
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
     "sqlalchemy": (
-        "review/schema.py",
-        "review/store.py",
-        "review/talks.py",
-        "review/rulings.py",
-        "review/migrations/",
+        "review/store/schema.py",
+        "review/store/store.py",
+        "review/store/talks.py",
+        "review/store/rulings.py",
+        "review/store/migrations/",
     ),
 }
 MAY_NOT_IMPORT = {

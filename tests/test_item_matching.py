@@ -22,10 +22,10 @@ from review.checks.item_names import synonym_groups
 from review.checks.registry import all_checks
 from review.checks.runner import run_check
 from review.checks.stamping import Stamp
-from review.item_choices import make_choice, why_near
-from review.item_matching import LocalItem
+from review.items.choices import make_choice, why_near
+from review.items.matching import LocalItem
 from review.models import Basis
-from review.store import Store
+from review.store.store import Store
 
 DAILY = "001103000010000"
 ITEMS = [

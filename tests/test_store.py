@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from review.entries import Press, SessionEntry, User, standing
 from review.errors import SettingsError
-from review.store import Store, new_key, now
+from review.store.entries import Press, SessionEntry, User, standing
+from review.store.store import Store, new_key, now
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

@@ -23,8 +23,8 @@ from argon2 import PasswordHasher
 from evals.bench import Figure
 from knowledge.cutting.digests import shipped_digests
 from knowledge.holding.adding import add_paths
-from review.entries import User
-from review.store import Store
+from review.store.entries import User
+from review.store.store import Store
 
 ROOT = Path(__file__).parent.parent.parent
 REFERENCE = ROOT.parent / "shared"

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from evals.copying.wording import WORDS, history, routine, sentence
-from review.case_warehouse import REGION, CaseWarehouse, build, shipped_rows
+from review.check_cases.warehouse import REGION, CaseWarehouse, build, shipped_rows
 from review.checks.registry import all_checks
 from review.checks.runner import run_check
 from review.checks.stamping import Stamp

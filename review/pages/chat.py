@@ -1,6 +1,6 @@
 """问答: questions about rules, answered with the clauses that say so; each citation opens in its document.
 
-The answer itself comes over the event stream of `review.chat_routes`; here is all that surrounds it.
+The answer itself comes over the event stream of `review.chat.routes`; here is all that surrounds it.
 """
 
 import threading
@@ -9,16 +9,16 @@ from pathlib import Path
 
 from knowledge.library import Clause, Library
 from knowledge.places import NATIONAL, PROVINCES
-from review.accounts import Person
-from review.answering import read_day
-from review.clauses import open_clause
-from review.desk import Call, Desk, Refused, person_line, text
-from review.entries import Question
-from review.gaps import ADMINISTERS, note_gap
+from review.casework.clauses import open_clause
+from review.casework.desk import Call, Desk, Refused, person_line, text
+from review.casework.results import Line
+from review.chat.answering import read_day
+from review.chat.gaps import ADMINISTERS, note_gap
+from review.library.whole_texts import file_of, open_original, open_whole
 from review.logs import record_defect
 from review.pages.inspections import stated_in
-from review.results import Line
-from review.whole_texts import file_of, open_original, open_whole
+from review.store.accounts import Person
+from review.store.entries import Question
 
 LONGEST_QUOTE = 4000
 EXAMPLES = (

@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
-from review.accounts import Person
-from review.desk import Call, Desk, Refused, person_line, text
-from review.entries import InspectionEntry
+from review.casework.desk import Call, Desk, Refused, person_line, text
+from review.casework.results import Line, Results
+from review.casework.runs import read_lines
+from review.casework.uploads import inspection_folder, unpack
 from review.errors import InputError
-from review.item_choices import choose_item, open_items, search_items, undo_item
-from review.results import Line, Results
-from review.runs import read_lines
-from review.uploads import inspection_folder, unpack
+from review.items.choices import choose_item, open_items, search_items, undo_item
+from review.store.accounts import Person
+from review.store.entries import InspectionEntry
 
 HOSPITAL_TABLES = {
     "institution": "机构执业信息",

@@ -4,13 +4,11 @@ Whoever opens the page may read; only leaders and administrators change what the
 """
 
 from knowledge.finding.collection import Clause
-from review.accounts import Person
-from review.additions import TAKEN
-from review.desk import Call, Desk, person_line, text
-from review.gaps import ADMINISTERS, open_gaps, settle_gap
-from review.held_passages import clause_line, held_clause, held_passages
-from review.holdings import Holding, find_holding, holding_detail, holding_line, holdings, regions_of
-from review.library_changes import (
+from review.casework.desk import Call, Desk, person_line, text
+from review.casework.results import Line
+from review.chat.gaps import ADMINISTERS, open_gaps, settle_gap
+from review.library.additions import TAKEN
+from review.library.changes import (
     CHANGES,
     add_from_server,
     clear_additions,
@@ -20,8 +18,10 @@ from review.library_changes import (
     preview,
     withdraw,
 )
-from review.results import Line
-from review.whole_texts import open_original, open_whole
+from review.library.held_passages import clause_line, held_clause, held_passages
+from review.library.holdings import Holding, find_holding, holding_detail, holding_line, holdings, regions_of
+from review.library.whole_texts import open_original, open_whole
+from review.store.accounts import Person
 
 
 def open_library(desk: Desk, person: Person, call: Call) -> Line:

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from knowledge.readers.files import boxes, read_file
-from review.accounts import Person
-from review.admission_need import open_criteria as criteria_of_case
-from review.cases import open_case as case_of
-from review.cases import shown_decision, shown_evidence
-from review.clauses import open_clause
-from review.desk import Call, Case, Desk, Refused, person_line, source_file, text, texts
-from review.entries import VERDICTS, Decision, Press
-from review.readings import read_tabs, text_of
-from review.results import Line
-from review.sheets import read_sheet
-from review.worklist import queue
+from review.casework.admission_need import open_criteria as criteria_of_case
+from review.casework.cases import open_case as case_of
+from review.casework.cases import shown_decision, shown_evidence
+from review.casework.clauses import open_clause
+from review.casework.desk import Call, Case, Desk, Refused, person_line, source_file, text, texts
+from review.casework.readings import read_tabs, text_of
+from review.casework.results import Line
+from review.casework.sheets import read_sheet
+from review.casework.worklist import queue
+from review.store.accounts import Person
+from review.store.entries import VERDICTS, Decision, Press
 
 LONGEST_NOTE = 500
 

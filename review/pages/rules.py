@@ -14,14 +14,12 @@ from knowledge.importing.sheet_values import read_day
 from knowledge.places import NATIONAL, PROVINCES
 from knowledge.rows.national_lists import RowsInForce, table_sources
 from knowledge.rows.tables import ROW_TABLES
-from review.accounts import Person
+from review.casework.clauses import open_clause
+from review.casework.desk import Call, Desk, Refused, person_line, text
+from review.casework.results import Line
 from review.checks.registry import Check, all_checks
-from review.clauses import open_clause
-from review.desk import Call, Desk, Refused, person_line, text
-from review.own_rule_trials import adopt_own, open_own, run_own_cases, try_own
 from review.own_rules import adopted_checks, own_rules
-from review.results import Line
-from review.rule_changes import (
+from review.rulebook.changes import (
     approve_row,
     change_line,
     change_rule,
@@ -30,8 +28,9 @@ from review.rule_changes import (
     may_change,
     try_rule,
 )
-from review.rule_results import case_lines, hits_of, result_line, rows_page
-from review.rulebook import (
+from review.rulebook.own_trials import adopt_own, open_own, run_own_cases, try_own
+from review.rulebook.results import case_lines, hits_of, result_line, rows_page
+from review.rulebook.rulebook import (
     CLASS,
     NO_ROWS,
     PROBLEM,
@@ -42,6 +41,7 @@ from review.rulebook import (
     tables_read,
 )
 from review.settled import OFF, Settled
+from review.store.accounts import Person
 from review.versions import rules_version
 from review.violations import VIOLATIONS
 

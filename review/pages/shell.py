@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from review.accounts import Person
-from review.desk import NO_RIGHT, Call, Desk, Refused
+from review.casework.desk import NO_RIGHT, Call, Desk, Refused
+from review.casework.results import Line
 from review.logs import record_defect
-from review.results import Line
+from review.store.accounts import Person
 
 FOLDER = Path(__file__).parent
 COOKIE = "mingjian"

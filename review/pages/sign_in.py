@@ -4,8 +4,8 @@ from html import escape
 
 from fastapi.responses import HTMLResponse
 
-from review.accounts import LONGEST_NAME, SHORTEST_PASSWORD
 from review.pages.shell import asset
+from review.store.accounts import LONGEST_NAME, SHORTEST_PASSWORD
 
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>登录 · 明鉴</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">

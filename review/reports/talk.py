@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC
 
-from review.entries import Question
-from review.results import Line
+from review.casework.results import Line
+from review.store.entries import Question
 
 TITLE = "法规问答记录"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")

@@ -23,7 +23,7 @@ from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.intake.about import About, read_about
-from review.item_matching import candidate_rows
+from review.items.matching import candidate_rows
 from review.own_rules import adopted_checks
 from review.pipeline import NOTHING_SETTLED, clauses_of
 from review.screening.claims import ClaimFile, find_claims, fingerprint

@@ -7,11 +7,11 @@ from browsing import CHROMIUM, FLAGS
 from demonstration import DEMO
 from invented_stays import write_inspection
 
-from review.accounts import LEADER, Accounts, Person
-from review.desk import Desk
+from review.casework.desk import Desk
+from review.casework.runs import Runs
 from review.pipeline import review_inspection
-from review.runs import Runs
-from review.store import Store
+from review.store.accounts import LEADER, Accounts, Person
+from review.store.store import Store
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from knowledge.holding.adding import add_paths
-from review.entries import User
-from review.store import Store
+from review.store.entries import User
+from review.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from review.accounts import ADMINISTRATOR, LEADER, Accounts, SignInRefused
-from review.store import Store, now
+from review.store.accounts import ADMINISTRATOR, LEADER, Accounts, SignInRefused
+from review.store.store import Store, now
 
 PASSWORD = "correct horse battery"
 

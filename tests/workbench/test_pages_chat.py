@@ -10,10 +10,9 @@ from docx import Document
 from model_server import ModelServer, Reply, said, shown_passages
 
 from knowledge.holding.adding import add_paths
-from review.accounts import LEADER, Person
-from review.answering import answered
-from review.desk import Refused
-from review.gaps import note_gap, open_gaps, settle_gap
+from review.casework.desk import Refused
+from review.chat.answering import answered
+from review.chat.gaps import note_gap, open_gaps, settle_gap
 from review.llm import Model
 from review.pages.chat import (
     delete_conversation,
@@ -25,6 +24,7 @@ from review.pages.chat import (
     stop_asking,
 )
 from review.reports.talk import as_markdown, as_word
+from review.store.accounts import LEADER, Person
 
 LOCAL = (
     "某县医保局关于夜间查房的通知\n"

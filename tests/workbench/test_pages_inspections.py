@@ -5,11 +5,11 @@ import shutil
 
 import pytest
 
-from review.accounts import DEMONSTRATOR, LEADER, Person
-from review.desk import Refused
+from review.casework.desk import Refused
 from review.pages.inspections import create, open_inspection, open_list, progress, run_again
 from review.pages.review import decide, open_case
-from review.store import new_key
+from review.store.accounts import DEMONSTRATOR, LEADER, Person
+from review.store.store import new_key
 
 
 def test_the_list_says_how_many_cases_are_done(desk, leader, key):

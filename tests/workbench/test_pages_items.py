@@ -7,13 +7,13 @@ import shutil
 import pytest
 from demonstration import DEMO
 
-from review.accounts import Accounts
-from review.desk import Desk, Refused
-from review.item_choices import choose_item, open_items, search_items, undo_item
+from review.casework.desk import Desk, Refused
+from review.casework.runs import Runs
+from review.items.choices import choose_item, open_items, search_items, undo_item
 from review.pages.inspections import HANDLERS
 from review.pipeline import review_inspection
-from review.runs import Runs
-from review.store import Store, new_key
+from review.store.accounts import Accounts
+from review.store.store import Store, new_key
 
 UNCODED = {"血细胞分析": "全血细胞分析(五分类)", "Ⅱ级护理": "二级护理(日)"}
 

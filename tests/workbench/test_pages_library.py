@@ -14,12 +14,11 @@ from knowledge.holding.adding import add_paths
 from knowledge.holding.amending import dismiss as dismiss_file
 from knowledge.holding.shelf import Shelf
 from knowledge.rows.held import load_rows
-from review.accounts import ADMINISTRATOR, DEMONSTRATOR, LEADER, Person
-from review.additions import Additions, safe_name
-from review.desk import Refused
-from review.gaps import open_gaps, settle_gap
-from review.library_changes import MOST_FILES
-from review.library_routes import add_library_routes
+from review.casework.desk import Refused
+from review.chat.gaps import open_gaps, settle_gap
+from review.library.additions import Additions, safe_name
+from review.library.changes import MOST_FILES
+from review.library.routes import add_library_routes
 from review.pages.library import (
     add_from_server,
     additions,
@@ -35,6 +34,7 @@ from review.pages.library import (
     preview,
     withdraw,
 )
+from review.store.accounts import ADMINISTRATOR, DEMONSTRATOR, LEADER, Person
 
 EXPERT = Person("王敏", ("专家",))
 CLERK = Person("赵晓", ("经办",))
@@ -467,7 +467,7 @@ def test_nobody_else_uploads(desk, client, person, status):
 def test_an_upload_that_cannot_be_taken_says_why_and_leaves_nothing(
     desk, client, leader, monkeypatch, name, content, batch, status, words
 ):
-    monkeypatch.setattr("review.library_routes.LARGEST_FILE", 1024)
+    monkeypatch.setattr("review.library.routes.LARGEST_FILE", 1024)
     answer = sent(client, leader, name, content, batch)
     assert answer.status_code == status
     assert words in answer.json()["problem"]

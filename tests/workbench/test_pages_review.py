@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from demonstration import ABSENT, CLEAN, TWICE
 
-from review.accounts import Person
-from review.desk import Refused
+from review.casework.desk import Refused
+from review.casework.readings import find_quote
 from review.pages.review import (
     decide,
     open_basis,
@@ -18,8 +18,8 @@ from review.pages.review import (
     open_text,
     undo,
 )
-from review.readings import find_quote
-from review.store import new_key
+from review.store.accounts import Person
+from review.store.store import new_key
 
 
 def press(case_key, finding, verdict, **more):

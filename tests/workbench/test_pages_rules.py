@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from knowledge.importing.importers import Mapped, Stated, import_rows
-from review.accounts import Person
+from review.casework.desk import Refused
 from review.checks.registry import all_checks
-from review.desk import Refused
 from review.pages.rules import open_check, open_rules
-from review.rulebook import STATES
+from review.rulebook.rulebook import STATES
+from review.store.accounts import Person
 
 EXPERT = Person("王敏", ("专家",))
 PRICES = "编码,项目名称,计价单位,三级价\n110200001,普通门诊诊查费,次,10\n"

@@ -9,15 +9,15 @@ import pytest
 from demonstration import DEMO
 
 from knowledge.rows.held import load_rows
-from review.accounts import Person
+from review.casework.desk import Refused
 from review.checks.registry import all_checks
-from review.desk import Refused
-from review.own_rule_trials import adopt_own, open_own, run_own_cases, try_own
 from review.own_rules import adopted_checks, own_rules
 from review.pages.rules import open_check, open_rows, open_rules
 from review.pipeline import review_inspection
-from review.rule_changes import approve_row, change_rule, try_rule
+from review.rulebook.changes import approve_row, change_rule, try_rule
+from review.rulebook.own_trials import adopt_own, open_own, run_own_cases, try_own
 from review.settled import RuleChange, Settled, limits_of, read_limit, rows_laid_over
+from review.store.accounts import Person
 
 EXPERT = Person("王敏", ("专家",))
 OWN = """/*

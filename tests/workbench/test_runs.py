@@ -7,10 +7,10 @@ import time
 import pytest
 from demonstration import ABSENT
 
-from review.entries import Press
+from review.casework.runs import Runs
 from review.errors import InputError
-from review.runs import Runs
-from review.store import Store, new_key
+from review.store.entries import Press
+from review.store.store import Store, new_key
 
 
 def works(folder, out, *, home, progress):

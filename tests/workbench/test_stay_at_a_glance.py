@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from invented_stays import BEGINS, DAYS, EMPTY, GAP, LEAVE, LONG, SHORT, UNTIMED
 
-from review.admission_need import open_criteria
-from review.cases import open_case
+from review.casework.admission_need import open_criteria
+from review.casework.cases import open_case
+from review.casework.results import Results
+from review.casework.sheets import read_sheet
 from review.checks.appropriateness import LIMITS, assess
 from review.checks.criteria import State
 from review.checks.some_stays import SomeStays
 from review.checks.stay_criteria import criteria_of
-from review.results import Results
-from review.sheets import read_sheet
 
 pytestmark = pytest.mark.slow  # one review of four stays
 

@@ -8,8 +8,8 @@ from browsing import LIVE
 from invented_stays import BEGINS, HOSTILE
 from serving import served
 
-from review.runs import Runs
-from review.store import Store
+from review.casework.runs import Runs
+from review.store.store import Store
 
 pytestmark = LIVE
 WIDER = """() => {

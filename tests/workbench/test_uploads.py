@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
+from review.casework.uploads import inspection_folder, unpack
 from review.errors import InputError
-from review.uploads import inspection_folder, unpack
 
 
 def packed(tmp_path, members):

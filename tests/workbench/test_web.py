@@ -156,7 +156,7 @@ def test_a_defect_reaches_the_reader_as_a_number_and_the_log_without_the_record(
 
 
 def test_a_page_that_a_role_lacks_refuses_on_the_server(desk):
-    from review.accounts import Person
+    from review.store.accounts import Person
 
     expert = Person("王敏", ("专家",))
     assert answer(desk, "inspections", HANDLERS[0], expert, {}) == {

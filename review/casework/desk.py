@@ -1,0 +1,133 @@
+"""What the handlers of all pages share: the store, the runs, the library, and the way from a key to a case.
+
+A handler gets a desk, the person who asks and one mapping of values; it returns values or raises `Refused`.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from knowledge.library import Library
+from review.casework.results import Line, Results, open_results
+from review.casework.runs import Runs
+from review.chat.askings import Askings
+from review.errors import ReviewError
+from review.library.additions import Additions
+from review.llm import Model
+from review.own_rules import own_rules
+from review.rulebook.rulebook import describe, describe_headers
+from review.store.accounts import PAGES, Accounts, Person
+from review.store.entries import Decision, InspectionEntry, standing
+from review.store.store import Store
+
+NO_CASE = "没有这份病例，或未分配给您。"
+NO_RIGHT = "您没有这一页的权限，可请组长分配。"
+Call = Mapping[str, Any]
+
+
+class Refused(ReviewError):
+    """The person may not do this, or asks for what is not there; the message is shown as it stands."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An admission of a reviewed inspection, found by its key."""
+
+    key: str
+    inspection: InspectionEntry
+    admission_id: str
+    results: Results
+
+
+@dataclass
+class Desk:
+    """One workbench."""
+
+    store: Store
+    accounts: Accounts
+    runs: Runs
+    home: Path
+    embedding: str | None = None
+    model: Model | None = None  # answers in the chat where there is one
+    askings: Askings = field(default_factory=Askings)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _library: Library | None = None
+    additions: Additions = field(init=False)  # files on their way into the library
+
+    def __post_init__(self) -> None:
+        self.additions = Additions(self.home, self.embedding)
+
+    @property
+    def library(self) -> Library:
+        """Opened when first needed, and again when a file was added or withdrawn meanwhile."""
+        with self._opening:
+            held = self._library
+            self._library = held.refreshed() if held else Library.open(self.home, embedding=self.embedding)
+            return self._library
+
+    @cached_property
+    def _headers(self) -> Mapping[str, Line]:
+        return {rule["code"]: rule for rule in describe_headers()}
+
+    @property
+    def rules(self) -> Mapping[str, Line]:
+        """The headers of all checks, by code; with those of an analyst's own files."""
+        own = (describe(rule.check) for rule in own_rules(self.home) if rule.check)
+        return {**self._headers, **{rule["code"]: rule for rule in own}}
+
+    def inspection(self, key: str) -> InspectionEntry:
+        for entry in self.store.inspections():
+            if entry.key == key:
+                return entry
+        raise Refused("没有这个检查；请在“检查”页选择。")
+
+    def results(self, entry: InspectionEntry) -> Results | None:
+        """The last finished review of an inspection; null before the first."""
+        return open_results(self.runs.out(entry.key, entry.run)) if entry.run else None
+
+    def case(self, key: str) -> Case:
+        found = self.store.case(key)
+        entry = self.inspection(found[0]) if found else None
+        results = self.results(entry) if entry else None
+        if found is None or entry is None or results is None or found[1] not in results.admissions:
+            raise Refused(NO_CASE)
+        return Case(key, entry, found[1], results)
+
+    def standing(self, entry: InspectionEntry) -> dict[str, Decision]:
+        return standing(self.store.decisions(entry.key))
+
+
+def source_file(case: Case, source: str) -> Path:
+    """A file of a record, never one outside the inspection's folder."""
+    root = Path(case.inspection.folder).resolve()
+    file = (root / source).resolve()
+    if not file.is_relative_to(root) or not file.is_file():
+        raise Refused("这份文件已不在检查文件夹里；请核对后重新审核。")
+    return file
+
+
+def text(call: Call, name: str, longest: int = 200) -> str:
+    """A text value of a call; nothing a browser sends is trusted to be there or to be text."""
+    value = call.get(name)
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def texts(call: Call, name: str, longest: int = 10) -> tuple[str, ...]:
+    value = call.get(name)
+    if not isinstance(value, list):
+        return ()
+    return tuple(item[:200] for item in value[:longest] if isinstance(item, str) and item.strip())
+
+
+def person_line(person: Person) -> Line:
+    """Who is signed in, as the bar shows it."""
+    return {
+        "name": person.name,
+        "role": person.role,
+        "demo": person.demo,
+        "decides": person.decides,
+        "pages": [page for page in PAGES if person.opens(page)],
+    }

@@ -1,0 +1,95 @@
+"""One finished review as the pages read it: findings and outcomes by admission, faults, and the record behind them.
+
+Everything is read and nothing is judged here. Safe for many threads: the warehouse is asked by one at a time.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from review.casework.runs import read_lines
+from review.engines.duckdb import Warehouse
+
+Line = dict[str, Any]
+
+
+class Results:
+    """The files of one run, each read when first asked for."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self._lock = threading.Lock()
+        self._warehouse = Warehouse.reopen(out / "warehouse.duckdb")
+
+    def close(self) -> None:
+        with self._lock:
+            self._warehouse.close()
+
+    def rows(self, sql: str, **parameters: Any) -> list[Line]:
+        """Ask the warehouse; `$name` in the text is bound."""
+        with self._lock:
+            return self._warehouse.rows(sql, parameters)
+
+    @contextmanager
+    def alone(self) -> Iterator[Warehouse]:
+        """The warehouse for as long as several questions belong together; everybody else waits."""
+        with self._lock:
+            yield self._warehouse
+
+    @cached_property
+    def findings(self) -> Mapping[str, list[Line]]:
+        """Findings by admission; those of an earlier review that were decided and are gone carry `gone`."""
+        found = read_lines(self.out / "findings.jsonl")
+        gone = [line | {"gone": True} for line in read_lines(self.out / "gone.jsonl")]
+        return _by_admission([*found, *gone])
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, list[Line]]:
+        return _by_admission(read_lines(self.out / "checks.jsonl"))
+
+    @cached_property
+    def faults(self) -> list[Line]:
+        return read_lines(self.out / "faults.jsonl")
+
+    @cached_property
+    def files(self) -> list[Line]:
+        return read_lines(self.out / "files.jsonl")
+
+    @cached_property
+    def summary(self) -> Line:
+        summary: Line = json.loads((self.out / "summary.json").read_text("utf-8"))
+        return summary
+
+    @cached_property
+    def admissions(self) -> Mapping[str, Line]:
+        """The admissions in order, with what a queue row shows."""
+        rows = self.rows(
+            "select admission_id, person_id, person_name, inpatient_no, department, doctor, begins_at, ends_at,"
+            " discharge_department from admissions order by begins_at, admission_id"
+        )
+        return {row["admission_id"]: row for row in rows}
+
+    @cached_property
+    def about(self) -> Line:
+        rows = self.rows("select * from inspection")
+        return rows[0] if rows else {}
+
+    def finding(self, admission_id: str, finding_id: str) -> Line | None:
+        return next((line for line in self.findings.get(admission_id, []) if line["id"] == finding_id), None)
+
+
+@lru_cache(maxsize=8)
+def open_results(out: Path) -> Results:
+    """The results in a folder; the last few stay open."""
+    return Results(out)
+
+
+def _by_admission(lines: list[Line]) -> dict[str, list[Line]]:
+    grouped: dict[str, list[Line]] = {}
+    for line in lines:
+        grouped.setdefault(line["admission_id"], []).append(line)
+    return grouped

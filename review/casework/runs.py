@@ -1,0 +1,190 @@
+"""Runs reviews beside the pages: one at a time, in a process of its own, with progress to look at.
+
+A finished review replaces the last one in one step; decisions are kept apart and are not touched.
+"""
+
+import json
+import multiprocessing
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+from review.errors import ReviewError
+from review.logs import open_log, record_defect
+from review.store.entries import standing
+from review.store.store import Store, now
+
+DEFECT = "程序出错，编号 {}，已记录；请把编号报给维护人员。"
+Reviewer = Callable[..., Any]  # folder, out, home=, progress=
+
+
+@dataclass
+class Progress:
+    """How far a run has come: the stage it is in, and the stages behind it with their seconds."""
+
+    stage: str = "排队"
+    done: int = 0
+    total: int = 0
+    began: float = field(default_factory=time.monotonic)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        if stage != self.stage:
+            self._close_stage()
+            self.stage = stage
+        self.done, self.total = done, total
+
+    def _close_stage(self) -> None:
+        passed = time.monotonic() - self.began - sum(stage["seconds"] for stage in self.stages)
+        self.stages.append({"name": self.stage, "count": self.total, "seconds": round(passed, 1)})
+
+
+class Runs:
+    """The queue of reviews of one workbench."""
+
+    def __init__(self, store: Store, home: Path, reviewer: Reviewer) -> None:
+        self._store, self._home, self._reviewer = store, home, reviewer
+        self._waiting: Queue[str] = Queue()
+        self._progress: dict[str, Progress] = {}
+        self._process: BaseProcess | None = None
+        self._current: str | None = None
+        self._cancelled: set[str] = set()
+        threading.Thread(target=self._work, name="reviews", daemon=True).start()
+
+    def start(self, key: str) -> bool:
+        """Queue a review; false if it is already waiting or running."""
+        if key in self._progress:
+            return False
+        self._progress[key] = Progress()
+        self._cancelled.discard(key)
+        self._store.update_inspection(key, state="running", problem=None)
+        self._waiting.put(key)
+        return True
+
+    def resume(self) -> None:
+        """At start: reviews that a stop cut short begin again."""
+        for inspection in self._store.inspections():
+            if inspection.state in ("running", "waiting"):
+                self.start(inspection.key)
+
+    def progress(self, key: str) -> dict[str, Any] | None:
+        """Where a run stands, as the page shows it; null when none is under way."""
+        progress = self._progress.get(key)
+        if progress is None:
+            return None
+        return {**asdict(progress), "seconds": round(time.monotonic() - progress.began, 1)}
+
+    def cancel(self, key: str) -> bool:
+        """Stop a run; the last finished review stays as it was."""
+        if key not in self._progress:
+            return False
+        self._cancelled.add(key)
+        if self._current == key and self._process is not None:
+            self._process.terminate()
+        return True
+
+    def out(self, key: str, run: int) -> Path:
+        """Where a finished review lies."""
+        return self._home / "inspections" / key / f"run-{run}"
+
+    def _work(self) -> None:
+        while True:
+            key = self._waiting.get()
+            try:
+                self._run(key)
+            except Exception as defect:
+                self._fail(key, DEFECT.format(record_defect(defect, "runs")))
+            finally:
+                self._progress.pop(key, None)
+
+    def _run(self, key: str) -> None:
+        inspection = next(entry for entry in self._store.inspections() if entry.key == key)
+        if key in self._cancelled:
+            return self._fail(key, "已取消；需要时请重新审核。")
+        number = inspection.run + 1
+        out = self.out(key, number)
+        shutil.rmtree(out, ignore_errors=True)
+        problem = self._review(key, Path(inspection.folder), out)
+        if problem is not None:
+            shutil.rmtree(out, ignore_errors=True)
+            return self._fail(key, problem)
+        self._keep_decided(key, inspection.run, out)
+        self._store.update_inspection(key, state="ready", problem=None, run=number, reviewed_at=now())
+        if number > 2:
+            shutil.rmtree(self.out(key, number - 2), ignore_errors=True)
+        return None
+
+    def _review(self, key: str, folder: Path, out: Path) -> str | None:
+        """Review in a child process; returns what went wrong, or null."""
+        spawn = multiprocessing.get_context("spawn")
+        settled = self._store.rulings.settled(key)
+        reviewer = partial(self._reviewer, settled=settled) if settled else self._reviewer
+        ours, theirs = spawn.Pipe(duplex=False)
+        self._process = spawn.Process(
+            target=review_in_child, args=(reviewer, folder, out, self._home, theirs), daemon=True
+        )
+        self._current = key
+        self._progress[key].step("启动", 0, 0)
+        self._process.start()
+        theirs.close()
+        problem: str | None = "审核进程中途停止；请重新审核，若再次发生请把日志交给维护人员。"
+        try:
+            while True:
+                kind, *rest = ours.recv()
+                if kind == "progress":
+                    self._progress[key].step(*rest)
+                else:
+                    problem = rest[0]
+        except EOFError:
+            pass
+        self._process.join()
+        self._process = self._current = None
+        return "已取消；需要时请重新审核。" if key in self._cancelled else problem
+
+    def _fail(self, key: str, problem: str) -> None:
+        self._store.update_inspection(key, state="failed", problem=problem)
+
+    def _keep_decided(self, key: str, before: int, out: Path) -> None:
+        """Findings that were decided and are no longer found stay visible: copied into `gone.jsonl`."""
+        decided = set(standing(self._store.decisions(key)))
+        found = {line["id"] for line in read_lines(out / "findings.jsonl")}
+        old = [
+            line
+            for name in ("gone.jsonl", "findings.jsonl")
+            for line in read_lines(self.out(key, before) / name)
+        ]
+        gone = [line for line in old if line["id"] in decided and line["id"] not in found]
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in gone)
+        (out / "gone.jsonl").write_text(text, "utf-8")
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """The lines of a JSON-lines file; none where there is no file."""
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def review_in_child(reviewer: Reviewer, folder: Path, out: Path, home: Path, pipe: Connection) -> None:
+    """The child's side: tells progress, then either null or the problem in words."""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        pipe.send(("progress", stage, done, total))
+
+    try:
+        reviewer(folder, out, home=home, progress=tell)
+        pipe.send(("end", None))
+    except ReviewError as problem:
+        pipe.send(("end", str(problem)))
+    except Exception as defect:
+        open_log(home)
+        pipe.send(("end", DEFECT.format(record_defect(defect, "review"))))

@@ -1,0 +1,69 @@
+"""The queue of cases: who is still to be decided, by suspected yuan, and what state each case is in."""
+
+from collections.abc import Mapping, Sequence
+
+from review.casework.cases import Standing, ordered
+from review.casework.results import Line, Results
+from review.store.entries import Decision
+from review.violations import VIOLATIONS
+
+
+def queue(results: Results, keys: Mapping[str, str], standing: Standing) -> list[Line]:
+    """One row per admission: those with open findings first by yuan, stays of one person together."""
+    rows = [_row(results, admission, keys[admission], standing) for admission in results.admissions]
+    heaviest: dict[str, float] = {}
+    for row in rows:
+        heaviest[row["person"]] = max(heaviest.get(row["person"], 0), row["amount"] or 0)
+    rows.sort(key=lambda row: (row["group"], -heaviest[row["person"]], row["person"], -(row["amount"] or 0)))
+    return rows
+
+
+def _row(results: Results, admission_id: str, key: str, standing: Standing) -> Line:
+    admission = results.admissions[admission_id]
+    findings = ordered(results.findings.get(admission_id, []))
+    current = [line for line in findings if not line.get("gone")]
+    decided = [standing[line["id"]] for line in findings if line["id"] in standing]
+    state = _state(len(findings), decided, f"case:{admission_id}" in standing)
+    return {
+        "key": key,
+        "name": admission["person_name"] or "（无姓名）",
+        "number": admission["inpatient_no"] or "",
+        "person": f"{admission['person_id'] or key}",
+        "department": admission["discharge_department"] or admission["department"] or "",
+        "doctor": admission["doctor"] or "",
+        "admitted": admission["begins_at"].strftime("%m-%d") if admission["begins_at"] else "",
+        "amount": _suspected(current, standing),
+        "families": [line["family"] for line in current][:6],
+        "certainties": sorted({line["certainty"] for line in current}),
+        "violations": sorted({VIOLATIONS[line["violation"]].name for line in current}),
+        "checks": sorted({line["check"] for line in current}),
+        "findings": len(findings),
+        "decided": len(decided),
+        "state": state,
+        "group": {"open": 0, "part": 0, "unseen": 1}.get(state, 2),
+    }
+
+
+def _state(findings: int, decided: Sequence[Decision], seen: bool) -> str:
+    """open ○ · part ◐ · ask dotted · done ● · unseen: nothing found and not yet looked at."""
+    if not findings:
+        return "done" if seen else "unseen"
+    if len(decided) < findings:
+        return "part" if decided else "open"
+    return "ask" if any(line.verdict == "ask" for line in decided) else "done"
+
+
+def _suspected(findings: Sequence[Line], standing: Standing) -> float | None:
+    """Yuan still suspected, each once; what a rejected finding carried falls back to the others."""
+    verdicts = {key: decision.verdict for key, decision in standing.items()}
+    amounts = []
+    for line in findings:
+        if line["amount"] is None or verdicts.get(line["id"]) == "reject":
+            continue
+        decision = standing.get(line["id"])
+        freed = verdicts.get(line["counted_in"]) == "reject"
+        counted = line["amount"] if freed else line["counted_amount"] or 0
+        if decision is not None and decision.amount is not None and not line["counted_in"]:
+            counted = float(decision.amount)
+        amounts.append(counted)
+    return round(sum(amounts), 2) if amounts else None

@@ -1,0 +1,1 @@
+"""What stands behind the chat: a question from the page to its kept answer."""

@@ -1,0 +1,1 @@
+"""The cases of a check: read, built into a warehouse, run."""

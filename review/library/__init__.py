@@ -1,0 +1,1 @@
+"""What stands behind the library's page: what is held, opened at its place, added, changed and confirmed."""

@@ -1,0 +1,1 @@
+"""What people said and decided, kept apart from what a review found: tables, lines, accounts, conversations."""

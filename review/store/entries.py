@@ -1,0 +1,123 @@
+"""What the store keeps, as frozen data; how it is kept is the business of `review.store.store`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+VERDICTS = {"confirm": "确认", "reject": "不成立", "ask": "待补材料", "seen": "看过"}
+UNDO = "undo"
+
+
+@dataclass(frozen=True)
+class InspectionEntry:
+    """One inspection: where its folder lies and how far its review has come."""
+
+    key: str
+    name: str
+    hospital: str
+    folder: str
+    demo: bool
+    state: str  # waiting | running | ready | failed
+    problem: str | None
+    run: int  # number of the last finished review; 0 = none
+    created_by: str
+    created_at: datetime
+    reviewed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Press:
+    """One key press of an expert, with its own id so that it may be sent twice."""
+
+    press: str
+    inspection: str
+    admission_id: str
+    finding: str  # empty = the case as a whole
+    verdict: str
+    who: str
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    amount: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A line of the trail of decisions; `undoes` names the line that an undo takes back."""
+
+    seq: int
+    press: str
+    inspection: str
+    admission_id: str
+    finding: str
+    verdict: str
+    reasons: tuple[str, ...]
+    note: str
+    amount: str | None
+    undoes: int | None
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class User:
+    """An account; the hash is argon2's."""
+
+    name: str
+    password_hash: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SessionEntry:
+    """A signed-in browser; the store knows only the hash of its token."""
+
+    token_hash: str
+    name: str
+    seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a conversation and the answer it got."""
+
+    seq: int
+    conversation: str
+    who: str
+    at: datetime
+    question: str
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as its owner's list shows it."""
+
+    key: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A question that the library could not answer, noted by who asked it."""
+
+    seq: int
+    at: datetime
+    who: str
+    question: str
+    as_of: str
+    region: str
+    said: str
+    settled_by: str | None
+    settled_at: datetime | None
+
+
+def standing(lines: list[Decision]) -> dict[str, Decision]:
+    """What holds now, by finding: the newest line that no undo has taken back."""
+    undone = {line.undoes for line in lines if line.verdict == UNDO}
+    current: dict[str, Decision] = {}
+    for line in lines:
+        if line.verdict != UNDO and line.seq not in undone:
+            current[line.finding or f"case:{line.admission_id}"] = line
+    return current
