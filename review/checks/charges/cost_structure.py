@@ -71,14 +71,17 @@ def _departure(inspection: Inspection, rows: Sequence[Row], limits: Limits) -> P
     if len(sides) != 1 or sides == {0}:
         return None
     where = {name: row[name] for name in ("hospital", "department", "quarter", "part")}
-    listed = inspection.warehouse.rows(cohort_query("cost_shares", "listed"), {**limits, **where})
+    lower = sides == {-1}
+    listed = inspection.warehouse.rows(
+        cohort_query("cost_shares", "listed"), {**limits, **where, "lower": lower}
+    )
     return Problem(
         fields={
             "where": f"{row['department']}{row['quarter']}",
             "stays": row["stays"],
             "part": row["part"],
             "share": f"{row['share']:.1%}",
-            "direction": "高于" if sides == {1} else "低于",
+            "direction": "低于" if lower else "高于",
             "references": "、".join(_said(one) for one in rows),
         },
         admissions=tuple(one["admission_id"] for one in listed),

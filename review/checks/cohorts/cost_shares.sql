@@ -69,6 +69,7 @@ join spreads s on s.hospital = v.hospital and s.department = v.department and s.
 order by v.hospital, v.department, v.quarter, v.part, m.reference
 -- section: listed
 select admission_id from parted
-where hospital = $hospital and department = $department and quarter = $quarter and part = $part and yuan > 0
-order by yuan / total desc, admission_id
+where hospital = $hospital and department = $department and quarter = $quarter and part = $part and total > 0
+  and (yuan > 0 or $lower)
+order by case when $lower then -yuan / total else yuan / total end desc, admission_id
 limit $listed
