@@ -16,7 +16,7 @@ from review.facts.clinical import DIFFERENTIAL, OTHER_LABEL
 from review.facts.clinical_context import MASK, Surroundings, meaning
 from review.facts.clinical_vocabulary import vocabulary
 from review.facts.sentences import Sentence, sentences
-from review.record import Document, Fact, Lab, Order
+from review.record import Document, Fact, Lab, Order, Vital
 
 VITALS = ("temperature", "pulse", "respiration", "systolic", "diastolic", "oxygen_saturation")
 SAID_AS = {"heart_rate": "pulse", "pain": "pain_nrs", "gcs": "gcs"}
@@ -137,6 +137,14 @@ class Window:
         return sorted(
             self._lab_values(item) if item in ANALYTES else measured, key=lambda reading: str(reading.at)
         )
+
+    @cached_property
+    def consciousness(self) -> tuple[Vital, ...]:
+        """The lines of the chart that say how conscious the patient was, in order of time."""
+        lines = [
+            vital for vital in self.record.vitals if vital.consciousness and self.holds(vital.measured_at)
+        ]
+        return tuple(sorted(lines, key=lambda vital: str(vital.measured_at)))
 
     def _vital_values(self, item: str) -> Iterator[Reading]:
         if item not in VITALS:

@@ -254,4 +254,6 @@ def _core(window: Window) -> tuple[str, ...]:
     found = [name for name, pattern in CORE.items() if re.search(pattern, text)]
     measured = {"脉搏": ("pulse",), "血压": ("systolic",), "呼吸或血氧": ("respiration", "oxygen_saturation")}
     measured["体温"] = ("temperature",)
-    return (*found, *(name for name, items in measured.items() if any(window.values(item) for item in items)))
+    found += [name for name, items in measured.items() if any(window.values(item) for item in items)]
+    found += ["意识"] if window.consciousness else []
+    return tuple(dict.fromkeys(found))

@@ -40,6 +40,7 @@ OPERATION = "06"
 REFUSED = re.compile(r"拒绝|不愿|不同意|暂不|暂无|无[^，。；]{0,4}指征|不宜|要求保守")
 REACH = 14  # characters around a plan in which a refusal stands
 CONFIRMED = frozenset({"S02"})  # one reading of the pulse may be a slip
+NOT_AWAKE = re.compile(r"昏迷|昏睡|嗜睡|谵妄|模糊|障碍|淡漠|无反应")
 MONITORED = re.compile(r"心电监[护测]|床旁监护|持续监[护测]|q[12]h|每[12一二]小时")
 
 
@@ -144,6 +145,8 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
         return State.NOT_MET, [], spoken
     if not said and row["item"] == "troponin_above_99th":
         return _above(window.times_upper("troponin"))
+    if not said and row["item"] == "consciousness" and window.consciousness:
+        return _charted(window)
     if spoken is None:
         return State.NOT_RECORDED, [], None
     return (State.MET if said else State.NOT_MET), [], spoken
@@ -161,6 +164,16 @@ def _done(record: Record, pattern: re.Pattern[str]) -> str | None:
         if pattern.search(f"{order.order_name or ''}{order.usage or ''}"):
             return order.fact_id
     return "" if any(pattern.search(charge.item_name or "") for charge in record.charges) else None
+
+
+def _charted(window: Window) -> tuple[State, list[str], None]:
+    """Consciousness as the chart of vital signs gives it."""
+    lowered = [vital for vital in window.consciousness if NOT_AWAKE.search(vital.consciousness or "")]
+    return (
+        (State.MET if lowered else State.NOT_MET),
+        [(lowered or list(window.consciousness))[0].fact_id],
+        None,
+    )
 
 
 def _above(readings: list[Reading]) -> tuple[State, list[str], None]:
