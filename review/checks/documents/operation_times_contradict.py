@@ -4,6 +4,7 @@ Registers are kept by hand and on several clocks: small differences, a clock of 
 anaesthesia that was changed during the operation are no contradiction.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from review.record import Anesthesia, OperationRow
 from review.violations import Certainty
 
 OPERATION_CHARGE = "06"
+AFTERWARDS = re.compile(r"术后(?:首次)?病程|手术记录")
 CHANGED = ("局", "浸润", "阻滞", "强化", "转", "改")
 HALF_DAY = 720.0
 
@@ -79,6 +81,7 @@ def operation_times_contradict(record: Record, limits: Limits) -> Iterator[Probl
         *_anaesthesia(record, limits),
         *_tables(record, limits),
         *_documents(record, limits),
+        *_told_before(record, limits),
     ]
     if found:
         yield _problem(record, found)
@@ -225,4 +228,30 @@ def _documents(record: Record, limits: Limits) -> Iterator[Contradiction]:
                 Certainty.PROBABLE if document.confidence >= 1.0 else Certainty.CLUE,
                 (fact_id,),
                 (record.quote(document, span.start, span.end, at=document.written_at),),
+            )
+
+
+def _told_before(record: Record, limits: Limits) -> Iterator[Contradiction]:
+    """A note on what was done and found that was written before the operation of that day began."""
+    events = _hospital_events(record)
+    for document in record.documents:
+        written = document.written_at
+        if (
+            written is None
+            or not document.written_exact
+            or not AFTERWARDS.search(document.kind + document.title)
+        ):
+            continue
+        event = events.get(written.date())
+        if event is None:
+            continue
+        minutes = (event[0] - written).total_seconds() / 60
+        if minutes > limits["clocks_minutes"] and not _half_day(minutes, limits):
+            start = max(0, document.text.find(document.title))
+            end = min(len(document.text), start + len(document.title) + 20)
+            yield Contradiction(
+                f"“{document.title}”写于 {written:%m-%d %H:%M}，手术 {event[0]:%H:%M} 才开始",
+                Certainty.PROBABLE,
+                (event[2],),
+                (record.quote(document, start, end, at=written),),
             )
