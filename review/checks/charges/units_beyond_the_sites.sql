@@ -284,7 +284,7 @@ judged as (
 ranked as (
     select l.charge_id, l.quantity as line_quantity, l.amount as line_amount, j.*,
            coalesce(sum(l.quantity) over (partition by l.row_id, l.admission_id, l.subject, l.bucket_on
-                                          order by l.amount / l.quantity, l.charged_at desc, l.charge_id
+                                          order by l.amount / l.quantity, l.charged_at desc, l.charge_id desc
                                           rows between unbounded preceding and 1 preceding), 0) as taken
     from lines l
     join judged j on j.row_id = l.row_id and j.admission_id = l.admission_id and j.subject = l.subject and j.bucket_on = l.bucket_on
