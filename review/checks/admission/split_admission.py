@@ -192,18 +192,20 @@ def _standing_orders(record: Record) -> set[str]:
 
 
 def _certainty(stay: Stay, signs: list[Sign], limits: Limits) -> Certainty | None:
-    """A return within a day needs two signs, a later one an agreement in writing; fewer is a clue or nothing."""
+    """A return within a day needs two signs, a later one an agreement in writing; fewer is a clue or nothing.
+
+    Within three days one sign is worth a look; later, where many come back in earnest, it takes two and words."""
     gap = stay.gap_hours if stay.gap_hours is not None else 1e9
     agreed = any("约定" in sign.says for sign in signs)
     told = agreed or any(sign.fact_ids for sign in signs)
     if gap <= limits["tier_1_hours"]:
         if len(signs) >= limits["signs_probable"] and told:
             return Certainty.PROBABLE
-        return Certainty.CLUE if len(signs) >= 2 else None
+        return Certainty.CLUE if signs else None
     if agreed and len(signs) >= limits["signs_probable"]:
         return Certainty.PROBABLE
     if gap <= limits["tier_2_hours"]:
-        return Certainty.CLUE if len(signs) >= 2 else None
+        return Certainty.CLUE if signs else None
     return Certainty.CLUE if len(signs) >= 2 and told else None
 
 
