@@ -4,6 +4,7 @@ The two readings stand apart: what nurses write of a night counts whatever was d
 where at least two kinds of source would have shown the patient.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,10 @@ SOURCE_TABLES = {
     "documents": "病历文书",
 }
 DAY_CARE = ("28",)
+DAY_WARD = re.compile(r"日间(?:病房|病区|诊疗|治疗|化疗|中心)")
+LOCKDOWN = re.compile(
+    r"(?:疫情|新冠)[^。；]{0,20}(?:封控|封闭|管控|隔离)|(?:封控|封闭管理)[^。；]{0,20}(?:疫情|新冠)"
+)
 CENT = Decimal("0.01")
 
 
@@ -71,13 +76,14 @@ CENT = Decimal("0.01")
         "不得离院的告知",
         "仅一晚未归",
         "全院体征并非每日导出",
+        "疫情封控期间",
     ),
     overturned_by=("体温单或床头卡", "门禁、监控或订餐记录", "书面请假单及批准"),
     covers={"problems": (2,)},
 )
 def phantom_stay(record: Record, limits: Limits) -> Iterator[Problem]:
     admission = record.admission
-    if admission.admission_kind in DAY_CARE:
+    if admission.admission_kind in DAY_CARE or DAY_WARD.search(admission.department or ""):
         raise NotApplicable("日间病房，夜间不住院")
     told = nights(record)
     if told.total < limits["least_nights"]:
@@ -99,6 +105,8 @@ def _speaks_of(record: Record, table: str) -> bool:
 def _empty_days(record: Record, provided: list[str], limits: Limits) -> list[date]:
     """Days without any sign of the patient, where the sources would have shown one; days of leave are not empty."""
     share = charted_share(record)
+    if any(LOCKDOWN.search("".join(document.text.split())) for document in record.documents):
+        return []
     if (
         len(provided) < 2
         or "vitals" not in provided
