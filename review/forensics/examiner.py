@@ -25,6 +25,7 @@ from knowledge.readers import UnreadableFile
 from review.forensics import FileSigns, Sign
 
 SECONDS = 18.0  # for one file
+LOOKING = 0.1  # how often its memory is looked at
 STARTING = 30.0  # more for the first, while libraries load on a busy machine
 MOST_MEMORY = 640 * 1024**2  # of private memory
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -56,19 +57,16 @@ class Examiner:
         """The most memory the process has held since this was last asked, or in all where it has ended."""
         if self._process is None:
             return self._last_peak
-        told = Path(f"/proc/{self._process.pid}")
-        try:
-            lines = (told / "status").read_text("utf-8").splitlines()
-            (told / "clear_refs").write_text("5", "utf-8")  # begin anew
-        except OSError:  # it has just ended
-            return 0.0
-        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+        peak = _peak_of(self._process)
+        with contextlib.suppress(OSError):  # it has just ended
+            Path(f"/proc/{self._process.pid}/clear_refs").write_text("5", "utf-8")  # begin anew
+        return peak
 
     def close(self) -> None:
         if self._process is None:
             return
         self._process.kill()
-        self._last_peak = _ended(self._process)
+        self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 with contextlib.suppress(OSError):
@@ -86,7 +84,7 @@ class Examiner:
         patience = self._seconds * len(paths) + (STARTING if self._fresh else 0)
         request = json.dumps([str(path.resolve()) for path in paths]) + "\n"
         try:
-            answer = _answer(process, request.encode(), patience)
+            answer = self._answer(process, request.encode(), patience)
         except TimeoutError:
             self.close()
             raise UnreadableFile(*SLOW) from None
@@ -97,6 +95,29 @@ class Examiner:
         if "problem" in answer:
             raise UnreadableFile(answer["problem"], answer["remedy"])
         return signs_of(answer)
+
+    def _answer(self, process: "subprocess.Popen[bytes]", request: bytes, patience: float) -> dict[str, Any]:
+        """The next line of the process. A `TimeoutError` where none comes in time."""
+        if process.stdin is None or process.stdout is None:
+            raise EOFError
+        process.stdin.write(request)
+        process.stdin.flush()
+        deadline = time.monotonic() + patience
+        line, self._last_peak = b"", 0.0
+        while not line.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, min(LOOKING, left)))
+            self._last_peak = max(self._last_peak, _peak_of(process))
+            if not ready and left <= 0:
+                raise TimeoutError
+            if not ready:
+                continue
+            part = os.read(process.stdout.fileno(), 1 << 20)
+            if not part:
+                raise EOFError
+            line += part
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
@@ -114,35 +135,13 @@ class Examiner:
         return self._process
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> float:
-    """Wait for the process to be gone; the most memory it has held, in megabytes."""
+def _peak_of(process: "subprocess.Popen[bytes]") -> float:
+    """The most memory a running process has held, in megabytes; what is told of it once it has ended counts us in."""
     try:
-        _, status, usage = os.wait4(process.pid, 0)
-    except ChildProcessError:  # it had been waited for
-        process.wait()
+        lines = Path(f"/proc/{process.pid}/status").read_text("utf-8").splitlines()
+    except OSError:
         return 0.0
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss / 1024
-
-
-def _answer(process: "subprocess.Popen[bytes]", request: bytes, patience: float) -> dict[str, Any]:
-    """The next line of the process. A `TimeoutError` where none comes in time."""
-    if process.stdin is None or process.stdout is None:
-        raise EOFError
-    process.stdin.write(request)
-    process.stdin.flush()
-    deadline = time.monotonic() + patience
-    line = b""
-    while not line.endswith(b"\n"):
-        ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise TimeoutError
-        part = os.read(process.stdout.fileno(), 1 << 20)
-        if not part:
-            raise EOFError
-        line += part
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def signs_of(answer: dict[str, Any]) -> FileSigns:
