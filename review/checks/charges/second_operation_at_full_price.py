@@ -96,9 +96,10 @@ def second_operation_at_full_price(record: Record, limits: Limits) -> Iterator[P
     lines = _lines(record, charges, limits)
     if not lines:
         raise NotChecked("缺：与收费日期相符的手术或麻醉记录")
-    for group in _groups(lines):
-        problem = _problem(record, group, limits)
-        if problem is not None:
+    told = [problem for group in _groups(lines) if (problem := _problem(record, group, limits)) is not None]
+    for problem in told:
+        # an operation may stand in two groups: the wider one tells all that the narrower would
+        if not any(set(problem.charge_ids) < set(other.charge_ids) for other in told):
             yield problem
 
 
