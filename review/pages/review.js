@@ -12,7 +12,7 @@
   mj.page_review = async function (page) {
     const S = {cas: null, about: null, active: 0, now: null, allLanes: false, step: 0, note: '', reason: '', turn: 0};
     const finding = () => S.cas && S.cas.findings[S.active];
-    const queue = mj.queue(page, (key) => openCase(key));
+    const queue = mj.queue(page, pick);
     const record = mj.record(page, mj.stayViews(page, {S, finding, look, go}));
     const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
     const cards = mj.cards(page, {choose, look, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
@@ -90,6 +90,12 @@
       drawHead();
       if (cas.findings.length) choose(S.active, replace);
       else { look(null); address(replace); }
+    }
+    // what is open stays as it is: the tab, the mark and the words half written
+    function pick(key) {
+      if (!S.cas || S.cas.key !== key) { openCase(key); return; }
+      body.classList.remove('with-queue');
+      stay();
     }
     // a case that is still on its way is no longer wanted
     function stay() {

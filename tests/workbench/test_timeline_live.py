@@ -93,6 +93,9 @@ def test_evidence_of_a_criterion_opens_the_record_at_its_place(page):
     page.keyboard.press("KeyA")
     page.wait_for_selector(".criteria tbody.not_met")
     assert page.evaluate(WIDER) == []
+    page.click(".queue li button:has-text('仇长春')")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".criteria tbody.not_met").count(), "pressing the open case threw its tab away"
     assert page.eval_on_selector(".record .text", FITS)
     assert "此后才达到 1" in page.inner_text(".counts")
     shot(page, "criteria")
