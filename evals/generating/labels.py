@@ -18,6 +18,7 @@ class Label:
     `at_most` names the certainty a near miss may still have (the specification lowers it there instead of clearing).
     `also_allowed` are checks that may rightly hit the same lines. A pattern concerns `admissions`, the stays of a ward.
     A label of the family `admissions` is about the whole stay; a finding is right on any of its `admissions`.
+    A label of the family `documents` names the `files` it stands in and the `quotes`, of which a finding must show one.
     """
 
     kind: Kind
@@ -38,6 +39,8 @@ class Label:
     why: str = ""
     admissions: tuple[str, ...] = ()
     family: str = "charges"
+    files: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     def line(self) -> str:
         values = {
@@ -70,6 +73,6 @@ def read_labels(file: Path) -> Iterator[Label]:
 def _label(values: dict[str, Any]) -> Label:
     for name in ("amount", "fund_amount"):
         values[name] = None if values[name] is None else Decimal(values[name])
-    for name in ("charge_ids", "related_ids", "also_allowed", "admissions"):
+    for name in ("charge_ids", "related_ids", "also_allowed", "admissions", "files", "quotes"):
         values[name] = tuple(values[name])
     return Label(**values)

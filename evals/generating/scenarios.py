@@ -28,6 +28,7 @@ VIOLATIONS = {
     "split_charge": ("CHG-010", "CHG-011"),
     "substituted_charge": ("CHG-013", "CHG-014", "CHG-033"),
     "fictitious_service": (
+        "DOC-023",
         "CHG-015",
         "CHG-016",
         "CHG-017",
@@ -45,13 +46,22 @@ VIOLATIONS = {
     "split_admission": ("ADM-006", "ADM-007", "ADM-012", "ADM-016"),
     "upcoding": ("ADM-009",),
     "induced_admission": ("ADM-010", "ADM-011", "ADM-015"),
-    "forged_document": ("ADM-013",),
+    "forged_document": (
+        "ADM-013",
+        *(f"DOC-{number:03d}" for number in (7, 17, 18, 19, 20, 21, 22, 26, 27)),
+    ),
+    "documentation_defect": tuple(
+        f"DOC-{number:03d}" for number in (*range(1, 7), *range(8, 17), 24, 25)
+    ),
     "impersonation": ("ADM-014",),
 }
 VIOLATION_OF = {check: violation for violation, checks in VIOLATIONS.items() for check in checks}
 # A service drawn from a list at random has no indication and no companion in an ordinary stay; these checks may say so.
 INDICATION_OF = {"CHG-029": {"03", "04"}, "CHG-031": {"05", "06"}}
 UNINDICATED = ("CHG-025", "CHG-029", "CHG-031", "CHG-032")
+
+
+FAMILY = {"CHG": "charges", "ADM": "admissions", "DOC": "documents"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,8 @@ class Made:
     also: tuple[str, ...] = ()
     why: str = ""
     among: Sequence[Stay] = ()
+    files: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
 
 
 Maker = Callable[[Admitter, Reference], Made]
@@ -87,7 +99,7 @@ class Scenario:
 
     @property
     def family(self) -> str:
-        return "charges" if self.check.startswith("CHG-") else "admissions"
+        return FAMILY[self.check[:3]]
 
     @property
     def is_plant(self) -> bool:
@@ -113,6 +125,8 @@ class Scenario:
             made.why,
             tuple(stay.admission_id for stay in made.among),
             self.family,
+            made.files,
+            made.quotes,
         )
 
     def _unindicated(self, made: Made) -> list[str]:

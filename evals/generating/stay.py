@@ -58,6 +58,8 @@ class Stay:
     vitals: list[Row] = field(default_factory=list)
     coded_operations: list[Row] = field(default_factory=list)
     documents: list[tuple[str, str]] = field(default_factory=list)
+    edits: list[Row] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)
     settlement_ends: list[datetime] = field(default_factory=list)
     forced_total: Decimal | None = None
     said: Row = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Writes generated stays as an inspection folder: the platform's tables, the hospital's tables, the documents."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,18 +37,23 @@ FIELDS_OF_CARE = "内科;外科;妇产科;儿科;眼科;重症医学科;肿瘤�
 class InspectionWriter:
     """Open while stays are written one by one, so that any number of them fits in memory.
 
-    `further` adds columns to a table: what only stays judged as admissions tell of a person.
+    `further` adds columns to a table: what only stays judged as admissions tell of a person. `tables` are hospital
+    tables that only some inspections have, `people` further lines of the roster, `about` further keys of the inspection.
     """
 
     folder: Path
     further: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    people: Sequence[str] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
     _tables: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> "InspectionWriter":
         for place, tables in COLUMNS.items():
             (self.folder / place).mkdir(parents=True, exist_ok=True)
-            for name, columns in tables.items():
+            more = self.tables if place == "hospital" else {}
+            for name, columns in {**tables, **more}.items():
                 handle = self._open.enter_context(
                     (self.folder / place / f"{name}.csv").open("w", encoding="utf-8", newline="")
                 )
@@ -56,7 +61,7 @@ class InspectionWriter:
                 writer = csv.DictWriter(handle, names, restval="", lineterminator="\n")
                 writer.writeheader()
                 self._tables[name] = writer
-        write_inspection(self.folder)
+        write_inspection(self.folder, self.people, self.about)
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -87,24 +92,29 @@ class InspectionWriter:
             ("护理体征", stay.vitals),
         ):
             self._tables[name].writerows(rows)
+        if stay.edits:
+            self._tables["修改痕迹"].writerows(stay.edits)
         self._documents(stay)
 
     def _documents(self, stay: Stay) -> None:
-        if stay.documents:
+        if stay.documents or stay.files:
             place = self.folder / "records" / stay.admission_id
             place.mkdir(parents=True, exist_ok=True)
+            for name, content in stay.files:
+                (place / name).write_bytes(content)
             for number, (title, text) in enumerate(stay.documents, 1):
                 (place / f"{number:02d}{title}.txt").write_text(text, encoding="utf-8")
 
 
-def write_inspection(folder: Path) -> None:
-    said = {
+def write_inspection(folder: Path, further: Sequence[str] = (), about: Mapping[str, str] | None = None) -> None:
+    said: dict[str, Any] = {
         "name": f"{HOSPITAL_NAME}住院费用检查（生成数据）",
         "region": {"code": REGION, "name": "青溪县"},
         "hospital": {"code": HOSPITAL, "name": HOSPITAL_NAME},
         "hospital_level": "二级甲等",
         "period": {"start": str(FIRST_DAY), "end": str(LAST_DAY)},
         "notes": "治疗类医嘱按执行记录逐条导出，药品医嘱一条一行",
+        **(about or {}),
     }
     (folder / "inspection.yaml").write_text(
         yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8"
@@ -119,6 +129,7 @@ def write_inspection(folder: Path) -> None:
         "顾南乔:医学影像:2019-01-01:",
         "白书衡:外科:2018-01-01:",
         "邹砚青:麻醉:2018-01-01:",
+        *further,
     ]
     row = {
         "机构编码": HOSPITAL,
