@@ -1,4 +1,5 @@
-"""ADM-009: a diagnosis that raises the payment group, with nothing in the results that it could rest on.
+"""ADM-009: a diagnosis that raises the payment group, with nothing in the results that it could rest on, or an
+operation that raises it, with nothing in the bill.
 
 Only what the tables of results cover is asked: where the hospital handed over none, nothing is said.
 """
@@ -12,10 +13,15 @@ from typing import Any
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
+from review.checks.uncharged_operations import coded_operations, uncharged_operations
 from review.models import Problem
-from review.record import Diagnosis
+from review.record import Diagnosis, OperationRow
 
 Row = Mapping[str, Any]
+UNCHARGED_SAID = (
+    "结算清单编有手术操作 {operations}，本次住院没有任何手术、操作收费，登记和病历也未见记载。"
+    "疑似编码依据不足，分组差额由经办机构核算。"
+)
 TABLES = {"lab": ("labs", "化验报告"), "exam": ("exams", "检查报告"), "vital": ("vitals", "护理体征")}
 SAID_AS = {"oxygen_saturation": "血氧饱和度", "weight": "体重"}
 SUSPECTED = re.compile(r"待查|待排|疑似|可疑|[?？]$|可能")
@@ -54,6 +60,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "hours_before_death": 24,
         "least_like_it": 3,
         "shown_share": 0.5,
+        "charged_share": 0.8,
     },
     limits_said={
         "least_others": "可比的其他住院至少几例",
@@ -61,6 +68,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "hours_before_death": "死亡前几小时入院的不判断",
         "least_like_it": "至少几例相同才算",
         "shown_share": "同病种有相应依据的比例",
+        "charged_share": "编有手术的住院有手术收费的比例",
     },
     basis=(
         "住院病案首页数据填写质量规范（暂行）#第五条",
@@ -75,26 +83,61 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "外院结果",
         "入院不久死亡",
         "后遗症或陈旧",
+        "手术用其他名称收费或按病种打包",
+        "有手术登记、麻醉或手术记录",
+        "病历写明实施了手术",
+        "本院手术多不单独收费",
     ),
-    overturned_by=("外院检查检验报告", "未导出的报告", "疑难诊断讨论记录"),
+    overturned_by=("外院检查检验报告", "未导出的报告", "疑难诊断讨论记录", "手术记录和收费凭证"),
     covers={"classes": (37,)},
 )
 def diagnosis_unsupported(record: Record, limits: Limits) -> Iterator[Problem]:
+    asked = [
+        (diagnosis, rows)
+        for diagnosis in record.diagnoses
+        for rows in _rules(record).values()
+        if _about(diagnosis, rows[0])
+    ]
+    operated = coded_operations(record)
+    if not asked and not operated:
+        raise NotApplicable("没有须看依据的诊断和手术")
+    least, share = int(limits["least_like_it"]), float(limits["charged_share"])
+    bare = uncharged_operations(record, least, share)
+    if bare:
+        yield _uncharged(bare)
+    if asked:
+        yield from _unsupported(record, asked, limits, spoke=bool(bare))
+    elif not record.charges:
+        raise NotChecked("缺：费用明细")
+
+
+def _rules(record: Record) -> Mapping[str, list[Row]]:
     rules: dict[str, list[Row]] = defaultdict(list)
     for row in record.rows("dx_rules"):
         if row["support"]:
             rules[str(row["condition"])].append(row)
-    asked = [(d, rows) for d in record.diagnoses for rows in rules.values() if _about(d, rows[0])]
-    if not asked:
-        raise NotApplicable("没有须看依据的诊断")
+    return rules
+
+
+def _uncharged(operations: Sequence[OperationRow]) -> Problem:
+    told = "、".join(f"{row.operation_name}（{row.operation_code}）" for row in operations[:3])
+    return Problem(
+        message=UNCHARGED_SAID.format(operations=told),
+        fact_ids=tuple(row.fact_id for row in operations[:3]),
+        points_at=("operation", *(row.operation_code or "" for row in operations)),
+    )
+
+
+def _unsupported(
+    record: Record, asked: Sequence[tuple[Diagnosis, list[Row]]], limits: Limits, *, spoke: bool
+) -> Iterator[Problem]:
+    """Diagnoses without their results; NotChecked where nothing was said and something could not be seen."""
     missing = [name for table, name in TABLES.values() if not record.provided(table)]
-    if missing:
-        raise NotChecked(f"缺：{'、'.join(missing)}")
-    if not record.labs and not record.exams:
-        raise NotChecked("本次住院没有导出的检查检验")
+    unseen = f"缺：{'、'.join(missing)}" if missing else ""
+    if not unseen and not record.labs and not record.exams:
+        unseen = "本次住院没有导出的检查检验"
     told: set[str] = set()
-    unseen, spoke = "", False
-    for diagnosis, rows in asked:
+    for diagnosis, rows in () if unseen else asked:
         condition = str(rows[0]["condition"])
         if condition in told or _excused(record, diagnosis, limits) or any(_met(record, row) for row in rows):
             continue
