@@ -1,4 +1,4 @@
-"""DOC-012: a blood group, an allergy or a laboratory value that one document states and another source denies.
+"""DOC-012: a blood group, an allergy, a diagnosis or a laboratory value that one source states and another denies.
 
 What is found out during the stay, corrected and annotated, told of somebody else, or measured at the bedside is no
 contradiction. Which of two sides is right, nobody can tell from here.
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
+from review.checks.graded_diagnoses import grades_apart, listed
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.readings import document_of, facts_of
+from review.checks.settled_diagnoses import identity_says_otherwise, of_another_age, unspoken_main
 from review.facts.blood_and_allergy import allergies, blood_groups
 from review.facts.sentences import sentences
 from review.facts.statements import Statement
@@ -25,12 +27,18 @@ FORMS = re.compile(r"同意书|告知|通知|沟通|费用|医嘱单|宣教")
 CORRECTED = re.compile(
     r"更正|修正(?!诊断)|补充病史|勘误|追问病史|再次询问|补述|此前误|误写|误记|复查血型|血型复核"
 )
+SPOKEN_OF = re.compile(r"过\s*敏|皮\s*试|血\s*型|型\s*血")  # in no other text a group or an allergy is told
 FOUND_OUT = re.compile(
     r"皮试[^，。；]{0,4}阳性|皮疹|荨麻疹|瘙痒|过敏反应|过敏性休克|药疹|过敏试验[^，。；]{0,3}阳性"
+)
+REVISED = re.compile(
+    r"(?:检验|化验|标本|结果|报告)[^，。；]{0,8}(?:更正|作废|复检)|更正报告|标本(?:溶血|凝固|错)"
 )
 GRAFTED = re.compile(r"移植|造血干细胞|骨髓移植")
 ABO_VALUE = re.compile(r'^[“"]?(AB|A|B|O)[”"]?(?:型|$|[(（,，/]|R[hH])')
 ABO_ANALYTE = re.compile(r"ABO|血型")
+RHESUS_ANALYTE = re.compile(r"R[hH][（(]?D?[）)]?(?:血型|定型|因子)?|D抗原")
+RHESUS_VALUE = re.compile(r"(?P<positive>阳性|[＋+])|阴性|^[（(]?[-－—][）)]?$")
 NOT_OWN = re.compile(r"Rh|RH|献血|供|血袋|不规则|反定型|脐|新生儿|婴儿|抗")
 BEDSIDE = re.compile(
     r"血糖|葡萄糖|乳酸|血气|氧分压|二氧化碳|pH|钾|钠|钙|氯|BNP|肌钙|D-?二聚|降钙素|C-?反应|CRP", re.IGNORECASE
@@ -52,18 +60,19 @@ class Contradiction:
 
 @check(
     code="DOC-012",
-    title="血型、过敏史、化验数值跨文书矛盾",
+    title="血型、过敏史、诊断、数值跨文书矛盾",
     violation="documentation_defect",
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
-    limits={"value_apart": 0.25, "table_days": 1},
+    limits={"value_apart": 0.25, "table_days": 1, "least_notes": 3},
     limits_said={
         "value_apart": "数值相差的比例",
         "table_days": "与化验相差的天数",
+        "least_notes": "判断主要诊断至少几份病程",
     },
     basis=("病历书写基本规范#第三条", "住院病案首页数据填写质量规范（暂行）#第五条"),
     message="$told。",
-    why="同一患者的血型、过敏史和当日化验只有一个；各处说法不同，至少有一处不是从本人得来。",
+    why="同一患者的血型、过敏史、诊断分型和当日化验只有一个；各处说法不同，至少有一处不是从本人得来。",
     exceptions=(
         "住院期间新发现的过敏",
         "病史经更正或补充",
@@ -74,8 +83,14 @@ class Contradiction:
         "同一化验的四舍五入",
         "外院或床旁测得的数值",
         "化验表没有当日结果",
+        "诊断修正已在病程中说明",
+        "心功能等住院中可变的分级",
+        "同一诊断的不同写法",
+        "登记年龄有误",
+        "检验科更正报告",
     ),
-    overturned_by=("血型复核报告", "病史更正记录", "检验科更正报告"),
+    overturned_by=("血型复核报告", "病史更正记录", "检验科更正报告", "诊断修正说明"),
+    covers={"classes": (55,)},
 )
 def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.documents:
@@ -83,12 +98,13 @@ def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
     read = [document for document in record.documents if not FORMS.search(document.kind + document.title)]
     if not read:
         raise NotApplicable("本次住院的文书都是告知和费用单据")
-    said = [
-        statement
-        for document in read
-        for statement in (*blood_groups(sentences(document)), *allergies(sentences(document)))
-    ]
-    for found in (*_blood(record, said), *_allergy(record, read, said), *_values(record, limits)):
+    said = list(_said(read))
+    for found in (
+        *_blood(record, said),
+        *_allergy(record, read, said),
+        *_values(record, limits),
+        *_diagnoses(record, limits),
+    ):
         yield Problem(
             fields={"told": found.told},
             evidence=found.evidence,
@@ -98,37 +114,62 @@ def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
         )
 
 
+def _said(read: Sequence[Document]) -> Iterator[Statement]:
+    """Blood groups and allergies, of the sentences of those documents that can tell any."""
+    for document in read:
+        if SPOKEN_OF.search(document.text):
+            parts = [sentence for sentence in sentences(document) if SPOKEN_OF.search(sentence.bare)]
+            yield from blood_groups(parts)
+            yield from allergies(parts)
+
+
 def _quote(record: Record, statement: Statement) -> Evidence:
     start, end = statement.sentence.whole
     return record.quote(statement.sentence.document, start, end, at=statement.sentence.at)
 
 
 def _blood(record: Record, said: Sequence[Statement]) -> Iterator[Contradiction]:
-    groups: dict[str, list[Statement]] = defaultdict(list)
-    for statement in said:
-        if statement.kind == "blood_group" and statement.name == "ABO":
-            groups[str(statement.value)].append(statement)
-    tested: dict[str, Lab] = {}
-    for lab in record.labs:
-        analyte = f"{lab.analyte or ''}{lab.panel or ''}{lab.specimen or ''}"
-        match = ABO_VALUE.match("".join((lab.value_text or "").upper().split()))
-        if match and ABO_ANALYTE.search(analyte) and not NOT_OWN.search(analyte):
-            tested.setdefault(match[1], lab)
-    named = sorted({*groups, *tested})
-    if len(named) < 2 or _says(record, CORRECTED) or _says(record, GRAFTED):
-        return
-    places = [
-        f"{statements[0].sentence.document.title}写作 {group} 型"
-        for group, statements in sorted(groups.items())
-    ]
-    places += [f"化验为 {group} 型" for group in sorted(tested)]
-    yield Contradiction(
-        f"同一次住院的血型不一：{'，'.join(places)}",
-        Certainty.PROBABLE if groups else Certainty.CLUE,
-        tuple(_quote(record, statements[0]) for statements in groups.values()),
-        tuple(lab.fact_id for lab in tested.values()),
-        "blood",
-    )
+    """One finding for ABO and one for Rh, each where the documents and the laboratory name two."""
+    for system, read in (("ABO", _abo), ("Rh", _rhesus)):
+        groups: dict[str, list[Statement]] = defaultdict(list)
+        for statement in said:
+            if statement.kind == "blood_group" and statement.name == system:
+                groups[str(statement.value)].append(statement)
+        tested: dict[str, Lab] = {}
+        for lab in record.labs:
+            value = read(lab)
+            if value:
+                tested.setdefault(value, lab)
+        named = sorted({*groups, *tested})
+        if len(named) < 2 or _says(record, CORRECTED) or _says(record, GRAFTED):
+            continue
+        shown = {"+": "Rh 阳性", "-": "Rh 阴性"}
+        places = [
+            f"{statements[0].sentence.document.title}写作 {shown.get(group, f'{group} 型')}"
+            for group, statements in sorted(groups.items())
+        ]
+        places += [f"化验为 {shown.get(group, f'{group} 型')}" for group in sorted(tested)]
+        yield Contradiction(
+            f"同一次住院的血型不一：{'，'.join(places)}",
+            Certainty.PROBABLE if groups else Certainty.CLUE,
+            tuple(_quote(record, statements[0]) for statements in groups.values()),
+            tuple(lab.fact_id for lab in tested.values()),
+            "blood" if system == "ABO" else "rhesus",
+        )
+
+
+def _abo(lab: Lab) -> str | None:
+    analyte = f"{lab.analyte or ''}{lab.panel or ''}{lab.specimen or ''}"
+    match = ABO_VALUE.match("".join((lab.value_text or "").upper().split()))
+    return match[1] if match and ABO_ANALYTE.search(analyte) and not NOT_OWN.search(analyte) else None
+
+
+def _rhesus(lab: Lab) -> str | None:
+    analyte = f"{lab.analyte or ''}{lab.specimen or ''}"
+    if not RHESUS_ANALYTE.search(analyte) or NOT_OWN.search(RHESUS_ANALYTE.sub("", analyte)):
+        return None
+    match = RHESUS_VALUE.search("".join((lab.value_text or "").split()))
+    return None if match is None else "+" if match["positive"] else "-"
 
 
 def _says(record: Record, pattern: re.Pattern[str]) -> bool:
@@ -166,10 +207,54 @@ def _values(record: Record, limits: Limits) -> Iterator[Contradiction]:
     for lab in record.labs:
         if lab.value is not None and lab.sampled_at is not None:
             by_name[_plain(lab.analyte)].append(lab)
-    for fact in facts_of(record, "lab_value"):
-        found = _mismatch(record, fact, by_name.get(_plain(fact.name), []), limits)
-        if found is not None:
-            yield found
+    found = [
+        mismatch
+        for fact in facts_of(record, "lab_value")
+        if (mismatch := _mismatch(record, fact, by_name.get(_plain(fact.name), []), limits)) is not None
+    ]
+    if found and not _says(record, REVISED):
+        yield from found
+
+
+def _diagnoses(record: Record, limits: Limits) -> Iterator[Contradiction]:
+    """Grades that exclude each other, an age no diagnosis of the kind has, a main diagnosis nobody wrote of."""
+    for apart in grades_apart(record):
+        told = f"{apart.condition}的分型分级前后不一：{'，'.join(apart.told)}"
+        yield Contradiction(
+            f"{told}，病程未见修正或说明" if apart.later else told,
+            Certainty.CLUE if apart.later else Certainty.PROBABLE,
+            apart.evidence,
+            (),
+            f"grade {apart.condition}",
+        )
+    aged = list(of_another_age(record))
+    if aged and not identity_says_otherwise(record):
+        for out in aged[:2]:
+            code, name = out.diagnosis.diagnosis_code, out.diagnosis.diagnosis_name
+            yield Contradiction(
+                f"患者 {_age(record)}，结算清单诊断“{name}”（{code}）{out.said}",
+                Certainty.PROBABLE if out.row["certainty_ceiling"] != "clue" else Certainty.CLUE,
+                (listed(out.diagnosis),),
+                (),
+                f"age {code}",
+            )
+    unspoken = unspoken_main(record, limits["least_notes"])
+    if unspoken is not None:
+        yield Contradiction(
+            f"{unspoken.where}的主要诊断“{unspoken.name}”，出院前 {unspoken.notes} 份病程及检查报告均未提及",
+            Certainty.CLUE,
+            (unspoken.evidence,),
+            (),
+            "main",
+        )
+
+
+def _age(record: Record) -> str:
+    admission = record.admission
+    if admission.age_years is not None:
+        return f"{admission.age_years} 岁"
+    assert admission.birth_date is not None
+    return f"{(admission.begins_at.date() - admission.birth_date).days // 365} 岁"
 
 
 def _plain(name: str | None) -> str:
