@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
+from review.checks.blood_groups import two_groups
 from review.checks.graded_diagnoses import grades_apart, listed
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
@@ -35,11 +36,6 @@ REVISED = re.compile(
     r"(?:检验|化验|标本|结果|报告)[^，。；]{0,8}(?:更正|作废|复检)|更正报告|标本(?:溶血|凝固|错)"
 )
 GRAFTED = re.compile(r"移植|造血干细胞|骨髓移植")
-ABO_VALUE = re.compile(r'^[“"]?(AB|A|B|O)[”"]?(?:型|$|[(（,，/]|R[hH])')
-ABO_ANALYTE = re.compile(r"ABO|血型")
-RHESUS_ANALYTE = re.compile(r"R[hH][（(]?D?[）)]?(?:血型|定型|因子)?|D抗原")
-RHESUS_VALUE = re.compile(r"(?P<positive>阳性|[＋+])|阴性|^[（(]?[-－—][）)]?$")
-NOT_OWN = re.compile(r"Rh|RH|献血|供|血袋|不规则|反定型|脐|新生儿|婴儿|抗")
 BEDSIDE = re.compile(
     r"血糖|葡萄糖|乳酸|血气|氧分压|二氧化碳|pH|钾|钠|钙|氯|BNP|肌钙|D-?二聚|降钙素|C-?反应|CRP", re.IGNORECASE
 )
@@ -129,47 +125,16 @@ def _quote(record: Record, statement: Statement) -> Evidence:
 
 
 def _blood(record: Record, said: Sequence[Statement]) -> Iterator[Contradiction]:
-    """One finding for ABO and one for Rh, each where the documents and the laboratory name two."""
-    for system, read in (("ABO", _abo), ("Rh", _rhesus)):
-        groups: dict[str, list[Statement]] = defaultdict(list)
-        for statement in said:
-            if statement.kind == "blood_group" and statement.name == system:
-                groups[str(statement.value)].append(statement)
-        tested: dict[str, Lab] = {}
-        for lab in record.labs:
-            value = read(lab)
-            if value:
-                tested.setdefault(value, lab)
-        named = sorted({*groups, *tested})
-        if len(named) < 2 or _says(record, CORRECTED) or _says(record, GRAFTED):
-            continue
-        shown = {"+": "Rh 阳性", "-": "Rh 阴性"}
-        places = [
-            f"{statements[0].sentence.document.title}写作 {shown.get(group, f'{group} 型')}"
-            for group, statements in sorted(groups.items())
-        ]
-        places += [f"化验为 {shown.get(group, f'{group} 型')}" for group in sorted(tested)]
+    for found in two_groups(said, record.labs):
+        if _says(record, CORRECTED) or _says(record, GRAFTED):
+            return
         yield Contradiction(
-            f"同一次住院的血型不一：{'，'.join(places)}",
-            Certainty.PROBABLE if groups else Certainty.CLUE,
-            tuple(_quote(record, statements[0]) for statements in groups.values()),
-            tuple(lab.fact_id for lab in tested.values()),
-            "blood" if system == "ABO" else "rhesus",
+            f"同一次住院的血型不一：{'，'.join(found.told)}",
+            Certainty.PROBABLE if found.said else Certainty.CLUE,
+            tuple(_quote(record, statement) for statement in found.said),
+            tuple(lab.fact_id for lab in found.tested),
+            "blood" if found.system == "ABO" else "rhesus",
         )
-
-
-def _abo(lab: Lab) -> str | None:
-    analyte = f"{lab.analyte or ''}{lab.panel or ''}{lab.specimen or ''}"
-    match = ABO_VALUE.match("".join((lab.value_text or "").upper().split()))
-    return match[1] if match and ABO_ANALYTE.search(analyte) and not NOT_OWN.search(analyte) else None
-
-
-def _rhesus(lab: Lab) -> str | None:
-    analyte = f"{lab.analyte or ''}{lab.specimen or ''}"
-    if not RHESUS_ANALYTE.search(analyte) or NOT_OWN.search(RHESUS_ANALYTE.sub("", analyte)):
-        return None
-    match = RHESUS_VALUE.search("".join((lab.value_text or "").split()))
-    return None if match is None else "+" if match["positive"] else "-"
 
 
 def _says(record: Record, pattern: re.Pattern[str]) -> bool:

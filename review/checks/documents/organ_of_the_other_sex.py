@@ -9,25 +9,19 @@ from dataclasses import dataclass
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
-from review.facts.context import NEGATION, RELATIVE, clause_around
+from review.checks.organs_by_sex import BETWEEN_SEXES, OF_MEN, OF_WOMEN, told_of_the_patient
 from review.facts.sentences import Sentence, sentences
 from review.models import Evidence, Problem
 from review.record import Exam
 
-OF_MEN = re.compile(r"前列腺(?!素)|睾丸|附睾|阴茎|精囊|阴囊|包皮|遗精")
-OF_WOMEN = re.compile(
-    r"子宫|卵巢|输卵管|宫颈|阴道(?!炎?用)|双侧附件|附件区|月经(?:规律|周期|正常|史[:：])|末次月经|绝经|初潮|"
-    r"孕\d+产\d+|G\d+P\d+|(?:足月)?顺产\d|剖宫产"
-)
 OF_INFANTS = re.compile(r"(?:前囟|囟门)(?!已?闭)|脐带残端|拥抱反射|觅食反射")
+# a marriage and children of one's own, which no child has
+OF_GROWN = re.compile(
+    r"适龄结婚|已婚已育|(?:婚后)?育有[一二三四两\d]+[子女]|配偶(?:体健|健在)|爱人(?:体健|健在)"
+)
+FORMS = re.compile(r"同意书|告知书|通知书|首页|费用|医嘱单")
 # a child's history begins with its mother's pregnancy and birth
 BIRTH_HISTORY = re.compile(r"孕\d+产\d+|G\d+P\d+|顺产|剖宫产")
-EXCUSED = re.compile(
-    r"两性畸形|性发育异常|变性|性别重置|先天性肾上腺|雄激素不敏感|克氏综合征|克兰费尔特|特纳综合征"
-)
-TEMPLATE = re.compile(
-    r"月经史[:：]?(?:无|不详|男|—|-|/)|无月经史|男性?患者?[，,]?无|妊娠期|孕妇(?:禁|慎)|说明书|知情|告知|同意|注意"
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Foreign:
     limits={"infant_words_years": 14, "birth_history_years": 14},
     limits_said={
         "infant_words_years": "婴幼儿用语的最大年龄（岁）",
-        "birth_history_years": "婚育史的最小年龄（岁）",
+        "birth_history_years": "出生史仍属本人、婚育史尚不可能的年龄上限（岁）",
     },
     basis=("病历书写基本规范#第三条",),
     message="患者为$sex、$age，$where 写有“$words”，疑似套用模板或他人内容。",
@@ -70,7 +64,7 @@ def organ_of_the_other_sex(record: Record, limits: Limits) -> Iterator[Problem]:
         raise NotChecked("本次住院没有病历文书")
     if admission.age_years == 0:
         raise NotApplicable("新生儿病历常记载母亲情况")
-    if any(EXCUSED.search(doc.text) for doc in record.documents):
+    if any(BETWEEN_SEXES.search(doc.text) for doc in record.documents):
         raise NotApplicable("病历载有性发育异常")
     found = list(_foreign(record, limits))
     reports = [exam for exam in record.exams if _report_is_foreign(exam, admission.sex)]
@@ -83,15 +77,20 @@ def _pattern(record: Record, limits: Limits) -> list[re.Pattern[str]]:
     patterns = [OF_MEN if admission.sex == "女" else OF_WOMEN]
     if admission.age_years is not None and admission.age_years > limits["infant_words_years"]:
         patterns.append(OF_INFANTS)
+    if admission.age_years is not None and admission.age_years < limits["birth_history_years"]:
+        patterns.append(OF_GROWN)
     return patterns
 
 
 def _foreign(record: Record, limits: Limits) -> Iterator[Foreign]:
+    patterns = _pattern(record, limits)
     for document in record.documents:
-        if re.search(r"同意书|告知书|通知书|首页|费用|医嘱单", document.kind):
+        if FORMS.search(document.kind):
             continue
-        for sentence in sentences(document):
-            for pattern in _pattern(record, limits):
+        bare = "".join(document.text.split())  # most documents hold none of the words and need not be cut up
+        told = [pattern for pattern in patterns if pattern.search(bare)]
+        for sentence in sentences(document) if told else ():
+            for pattern in told:
                 match = pattern.search(sentence.bare)
                 if match is not None and _is_own(sentence, match) and not _of_birth(record, match, limits):
                     yield Foreign(match[0], sentence)
@@ -104,13 +103,7 @@ def _of_birth(record: Record, match: re.Match[str], limits: Limits) -> bool:
 
 
 def _is_own(sentence: Sentence, match: re.Match[str]) -> bool:
-    if TEMPLATE.search(sentence.bare) or "家族史" in (sentence.section or ""):
-        return False
-    left, _ = clause_around(sentence.bare, match.start(), match.end())
-    before = sentence.bare[left : match.start()]
-    return not NEGATION.search(before) and not RELATIVE.search(
-        sentence.bare[max(0, match.start() - 20) : match.start()]
-    )
+    return "家族史" not in (sentence.section or "") and told_of_the_patient(sentence.bare, match)
 
 
 def _report_is_foreign(exam: Exam, sex: str) -> bool:
