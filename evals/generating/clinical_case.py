@@ -7,7 +7,7 @@ from typing import Any
 
 from evals.generating.admitting import Admitter
 from evals.generating.clinical_notes import Story, write_story
-from evals.generating.disturbing import disturb
+from evals.generating.disturbing import EVERYTHING, disturb
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, MINUTE, Stay, stamp
 
@@ -16,20 +16,24 @@ COLUMNS = {"t": "体温", "p": "脉搏", "r": "呼吸", "s": "收缩压", "d": "
 
 @dataclass
 class Case:
-    """A stay under construction with its story; `close` writes the documents and, on one stay in five, disturbs it."""
+    """A stay under construction with its story; `close` writes the documents and, on one stay in five, disturbs it.
+
+    `proof` names what the label rests on, which no noise touches; `undisturbed` stands for all of it.
+    """
 
     admit: Admitter
     stay: Stay
     story: Story
     said: Mapping[str, Any]
     undisturbed: bool = False
+    proof: frozenset[str] = frozenset()
     older: list[Stay] = field(default_factory=list)
     first: "Case | None" = None
 
     def close(self) -> Stay:
-        noise = "" if self.undisturbed else disturb(self.stay, self.story)
+        self.stay.noise = disturb(self.stay, self.story, EVERYTHING if self.undisturbed else self.proof)
         if self.story.style:
-            write_story(self.stay, self.story, nursing=noise != "no nursing notes")
+            write_story(self.stay, self.story)
         return self.stay
 
     def found(self, certainty: str = "probable", *, sums: bool = True, **more: Any) -> Made:

@@ -29,13 +29,13 @@ class Story:
     further: list[tuple[str, str]] = field(default_factory=list)
 
 
-def write_story(stay: Stay, story: Story, nursing: bool = True) -> None:
+def write_story(stay: Stay, story: Story) -> None:
     """Adds the documents to the stay, each under its title, with its time and its signature."""
     stay.document("入院记录", _admission(stay, story))
     stay.document("首次病程记录", _first_note(stay, story))
     for at, title, text in sorted(story.notes):
         stay.document(title, f"{title}\n{stamp(at)}\n{text}\n医师签名：{stay.doctor}\n")
-    if nursing and story.nursing:
+    if story.nursing:
         rows = "\n".join(f"{stamp(at)} {text} 护士签名：{stay.nurse}" for at, text in story.nursing)
         stay.document("护理记录", f"护理记录\n{rows}\n")
     for title, text in story.further:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -42,7 +42,7 @@ from evals.generating.cohorts import LEAST_ADMISSIONS, wards
 from evals.generating.irregular import irregular
 from evals.generating.labels import Label, write_labels
 from evals.generating.reference import Reference, half_of
-from evals.generating.scenarios import REGISTRY, Made, Scenario
+from evals.generating.scenarios import REGISTRY, Made, Scenario, noise_of
 from evals.generating.stay import Stay
 from evals.generating.stay_cohorts import cohorts
 from evals.generating.writing import InspectionWriter
@@ -109,23 +109,35 @@ def generate(
     """
     reference = Reference.open(reference_folder, seed, half)
     labels = []
-    stays = lines = 0
+    lines, noises = 0, Counter[str]()
     further = {} if family == "charges" else PERSONAL
     with InspectionWriter(out / "inspection", further) as writer:
         for made_stays, made_labels in _everything(admissions, seed, half, reference, family):
             labels += made_labels
             for stay in made_stays:
                 writer.write(stay)
-                stays, lines = stays + 1, lines + len(stay.lines)
+                lines += len(stay.lines)
+                noises[stay.noise] += 1
     write_labels(labels, out / "labels.jsonl")
     write_sheets(reference, out / "tables")
     kinds = Counter(label.kind for label in labels)
     planted = kinds["plant"] + kinds["pattern"]
+    stays = noises.total()
+    disturbed = [f"噪声：{noise_told(noises)}"] if family != "charges" else []
     return [
         f"已生成 {stays} 次住院、{lines} 条费用：{out / 'inspection'}",
         f"标注：违规 {planted}，近似而不违规 {kinds['near_miss']}，清白 {kinds['clean']}：{out / 'labels.jsonl'}",
+        *disturbed,
         f"地区规则表：{out / 'tables'}（先用 python -m knowledge add 导入）",
     ]
+
+
+def noise_told(noises: Mapping[str, int]) -> str:
+    """The share of stays that noise has touched, and each kind of it; "" stands for none."""
+    stays = sum(noises.values())
+    touched = stays - noises.get("", 0)
+    kinds = "，".join(f"{kind} {count}" for kind, count in sorted(noises.items()) if kind)
+    return f"{touched}/{stays} 次住院（{touched / max(1, stays):.1%}）：{kinds}"
 
 
 def _everything(
@@ -155,11 +167,15 @@ def deals(
         role = ROLES[turn % len(ROLES)]
         if role == "clean":
             made = _ordinary(admit, mine)
-            yield Deal(number, made, Label("clean", made.stays[-1].admission_id, half, family=mine))
+            yield Deal(number, made, _clean(made, half, mine))
         else:
             scenario = next(decks[role, mine])
             made = scenario.make(admit, reference)
             yield Deal(number, made, scenario.label(made, half))
+
+
+def _clean(made: Made, half: str, family: str) -> Label:
+    return Label("clean", made.stays[-1].admission_id, half, family=family, noise=noise_of(made.stays))
 
 
 def _ordinary(admit: Admitter, family: str) -> Made:

@@ -18,6 +18,7 @@ class Label:
     `at_most` names the certainty a near miss may still have (the specification lowers it there instead of clearing).
     `also_allowed` are checks that may rightly hit the same lines. A pattern concerns `admissions`, the stays of a ward.
     A label of the family `admissions` is about the whole stay; a finding is right on any of its `admissions`.
+    `noise` is what disturbs one of its stays; it never touches what the label rests on.
     A label of the family `documents` names the `files` it stands in and the `quotes`, of which a finding must show one.
     """
 
@@ -41,6 +42,7 @@ class Label:
     family: str = "charges"
     files: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
+    noise: str = ""
 
     def line(self) -> str:
         values = {

@@ -50,9 +50,7 @@ VIOLATIONS = {
         "ADM-013",
         *(f"DOC-{number:03d}" for number in (7, 17, 18, 19, 20, 21, 22, 26, 27)),
     ),
-    "documentation_defect": tuple(
-        f"DOC-{number:03d}" for number in (*range(1, 7), *range(8, 17), 24, 25)
-    ),
+    "documentation_defect": tuple(f"DOC-{number:03d}" for number in (*range(1, 7), *range(8, 17), 24, 25)),
     "impersonation": ("ADM-014",),
 }
 VIOLATION_OF = {check: violation for violation, checks in VIOLATIONS.items() for check in checks}
@@ -84,6 +82,10 @@ class Made:
     among: Sequence[Stay] = ()
     files: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
+
+
+def noise_of(stays: Iterable[Stay]) -> str:
+    return "、".join(sorted({stay.noise for stay in stays if stay.noise}))
 
 
 Maker = Callable[[Admitter, Reference], Made]
@@ -127,6 +129,7 @@ class Scenario:
             self.family,
             made.files,
             made.quotes,
+            noise_of(made.stays),
         )
 
     def _unindicated(self, made: Made) -> list[str]:

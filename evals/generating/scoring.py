@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from evals.generating.labels import Label, read_labels
 from evals.generating.scoring_stays import tally_stays
-from evals.generating.tallies import CENT, ORDER, Tally, calibration, fault, row, total
+from evals.generating.tallies import CENT, ORDER, Tally, calibration, fault, row, total, under_noise
 
 Finding = Mapping[str, Any]
 FAMILY = {"charges": "CHG-", "admissions": "ADM-"}
@@ -58,6 +58,7 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
         *(row(check, tallies[check]) for check in sorted(tallies)),
         row("合计   ", total(tallies.values())),
         *calibration(tallies),
+        *under_noise(tallies.values()),
         f"清白住院 {len(clean)} 次：{stays} 次有发现，其中“确定”的发现 {firm} 条",
         f"漏查与误报逐条见 {target}",
     ]

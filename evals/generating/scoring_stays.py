@@ -85,6 +85,7 @@ def _label(
     if label.kind not in ("plant", "pattern"):
         return
     counts.plants += 1
+    counts.noisy += bool(label.noise)
     reached = {one["admission_id"] for one in named} | {
         admission for one in patterns for admission in mine & set(one.get("admissions") or ())
     }
@@ -94,6 +95,7 @@ def _label(
         counts.faults.append(fault("miss", label, outcome))
         return
     counts.found += 1
+    counts.noisy_found += bool(label.noise)
     _kind_and_amount(counts, label, named)
 
 

@@ -64,6 +64,7 @@ class Stay:
     forced_total: Decimal | None = None
     said: Row = field(default_factory=dict)
     settled: dict[str, Any] = field(default_factory=dict)
+    noise: str = ""
     charged: int = 0
     ordered: int = 0
 

@@ -13,13 +13,14 @@ from evals.generating.admitting import FIRST_DAY, LAST_DAY, Admitter
 from evals.generating.clinical import case, courses
 from evals.generating.clinical_case import Case
 from evals.generating.labels import Label
-from evals.generating.scenarios import VIOLATION_OF
+from evals.generating.scenarios import VIOLATION_OF, noise_of
 from evals.generating.stay import DAY, Stay
 
 LEAST_ADMISSIONS, PER_ROUND = 200, 600
 FIRST_NUMBER = {"open": 40000, "sealed": 68000}
 NUMBERS_A_COHORT, NUMBERS_A_ROUND = 60, 2000
 AFTER = ("ADM-004", "ADM-006", "ADM-007")
+SHARED = frozenset({"contact"})  # what makes a group one
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Gathering:
         needed = bool(wanted.pop("needed", "complaint" not in courses()[name]))
         start = begin if begin.minute else begin + timedelta(minutes=self.random.randrange(1, 420))
         made = case(admit or self.admit(), name, needed=needed, begin=start, **wanted)
-        made.undisturbed = True
+        made.proof = SHARED
         self.made.append(made)
         return made
 
@@ -99,10 +100,12 @@ def _labels(cohort: Cohort, half: str, stays: Sequence[Stay]) -> list[Label]:
         kind, stays[0].admission_id, half, cohort.check, cohort.name,
         "" if cohort.clear else VIOLATION_OF[cohort.check],
         certainty="" if cohort.clear else "clue", clear=cohort.clear, also_allowed=cohort.also,
-        admissions=tuple(stay.admission_id for stay in stays), family="admissions",
+        admissions=tuple(stay.admission_id for stay in stays), family="admissions", noise=noise_of(stays),
     )  # fmt: skip
     single = [
-        Label("ward", stay.admission_id, half, also_allowed=cohort.also, family="admissions")
+        Label(
+            "ward", stay.admission_id, half, also_allowed=cohort.also, family="admissions", noise=stay.noise
+        )
         for stay in stays[1:]
     ]
     return [whole, *single]

@@ -37,7 +37,6 @@ def again(
     two = case(
         admit, second, needed=needed or only_needed(second), days=days, begin=start, person=person, cells=cells
     )  # fmt: skip
-    one.undisturbed = two.undisturbed = True
     if same:
         two.stay.doctor = one.stay.doctor
         way = {"adm_way": two.stay.said["adm_way"], "chfpdr_name": one.stay.doctor}
@@ -167,7 +166,6 @@ def against_advice(admit: Admitter, reference: Reference) -> Made:
 def year_end(admit: Admitter, reference: Reference) -> Made:
     begin = datetime(FIRST_DAY.year, 12, 26, 9, admit.random.randrange(60))
     one = case(admit, "copd", needed=True, days=5, begin=begin)
-    one.undisturbed = True
     one.stay.end = datetime(begin.year, 12, 31, 16, 0)
     one.story.ending = "年终医保结算，办理结算后继续住院。"
     two = case(

@@ -26,7 +26,6 @@ def series(admit: Admitter, plan: Sequence[tuple[str, int, int]], **cells: Seque
             admit, name, needed=only_needed(name), days=days, begin=begin, person=person,
             documents=number + 1 == len(plan), cells=here,
         )  # fmt: skip
-        one.undisturbed = True
         person = one.stay.person
         begin = one.stay.end.replace(hour=9) + gap * DAY + HOUR
         made.append(one)

@@ -10,7 +10,19 @@ from evals.generating.labels import Label
 
 ORDER = {"clue": 0, "probable": 1, "established": 2}
 CENT = Decimal("0.01")
-COUNTED = ("plants", "found", "priced", "exact", "unchecked", "findings", "right", "near", "sprung")
+COUNTED = (
+    "plants",
+    "found",
+    "priced",
+    "exact",
+    "unchecked",
+    "findings",
+    "right",
+    "near",
+    "sprung",
+    "noisy",
+    "noisy_found",
+)
 CERTAINTIES = {"established": "确定", "probable": "疑似", "clue": "线索"}
 
 
@@ -18,6 +30,7 @@ CERTAINTIES = {"established": "确定", "probable": "疑似", "clue": "线索"}
 class Tally:
     """Counts of one check; `unchecked` are plants on whose admission the check read not_checked or failed.
 
+    `noisy` are plants on stays that noise has touched.
     `said`: how many findings of a certainty were right, and how many were not.
     """
 
@@ -30,6 +43,8 @@ class Tally:
     right: int = 0
     near: int = 0
     sprung: int = 0
+    noisy: int = 0
+    noisy_found: int = 0
     faults: list[dict[str, Any]] = field(default_factory=list)
     said: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
@@ -50,6 +65,7 @@ def fault(kind: str, label: Label, said: str) -> dict[str, Any]:
         "amount": None if label.amount is None else str(label.amount),
         "said": said,
         "why": label.why,
+        "noise": label.noise,
     }
 
 
@@ -100,3 +116,15 @@ def calibration(tallies: Mapping[str, Tally]) -> list[str]:
             cells.append(f"{right}/{right + wrong} {share(right, right + wrong)}" if right + wrong else "—")
         lines.append(f"{name}  " + "  ".join(f"{cell:26}" for cell in cells).rstrip())
     return lines
+
+
+def under_noise(tallies: Iterable[Tally]) -> list[str]:
+    """Recall where noise has touched the planted stays, beside the others; nothing where there was no noise."""
+    whole = total(tallies)
+    if not whole.noisy:
+        return []
+    quiet, quiet_found = whole.plants - whole.noisy, whole.found - whole.noisy_found
+    return [
+        f"有噪声的违规标注：{whole.noisy_found}/{whole.noisy} {share(whole.noisy_found, whole.noisy)}；"
+        f"无噪声：{quiet_found}/{quiet} {share(quiet_found, quiet)}"
+    ]
