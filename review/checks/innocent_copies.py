@@ -1,4 +1,5 @@
-"""Why two records may be told alike without copying: one event, one family, one trial, a mother and her child."""
+"""Why two records may be told alike without copying: one event, one family, one trial, a mother and her
+child, twins."""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ ONE_EVENT = re.compile(
     r"共同进食|集体(?:就餐|用餐|发病|活动)|聚集性|疫情|密切接触|同车"
 )
 TRIAL = re.compile(r"临床试验|临床研究|受试者|研究药物|研究方案|试验方案|随机分组")
+MULTIPLE_BIRTH = re.compile(r"双胎|双胞胎|孪生|三胎|多胎|同胎|龙凤胎")
 CLAUSE, DENIED = re.compile(r"[，。；]"), re.compile(r"否认|无|未|防控")
 TELEPHONE = re.compile(r"(?:\d[*-]*){7}")  # a number masked in the middle still tells families apart
 HOUSE = re.compile(r"\d")
@@ -61,4 +63,16 @@ def mother_and_child(shared: Shared) -> bool:
         0 in ages
         and any(age and age > 12 for age in ages)
         and abs(admissions[0].begins_at - admissions[1].begins_at) < timedelta(days=30)
+    )
+
+
+def of_one_birth(shared: Shared) -> bool:
+    """Whether the two are infants told to be of one birth: their histories are their mother's."""
+    here, there = shared.here.record.admission, shared.there.record.admission
+    return bool(
+        here.age_years == 0
+        and there.age_years == 0
+        and abs(here.begins_at - there.begins_at) < timedelta(days=30)
+        and MULTIPLE_BIRTH.search(shared.here.document.text)
+        and MULTIPLE_BIRTH.search(shared.there.document.text)
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from review.checks.inputs import Record
+from review.checks.own_history import foreign_history
 from review.checks.readings import facts_of
 from review.copies.leftovers import Reported, foreign_sizes, foreign_values
 from review.facts import place_of
@@ -40,6 +41,7 @@ class Conflict:
     said: str
     own: str
     fact_ids: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None  # where it is said in the document's text, where the reader knows
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _sex(passing: Passing) -> Iterator[Conflict]:
                 for value, place in _own_facts(passing.record, "sex", "header", "mention")
                 if value == own
             ]
-            yield Conflict("性别", str(item.value), own, tuple(sources[:1]))
+            yield Conflict("性别", str(item.value), own, tuple(sources[:1]), place_of(item))
 
 
 def _age(passing: Passing) -> Iterator[Conflict]:
@@ -111,11 +113,11 @@ def _age(passing: Passing) -> Iterator[Conflict]:
     sources = tuple(place for _, place in _own_facts(passing.record, "age", "header"))[:1]
     for item in _said(passing, "age"):
         if abs(int(str(item.value)) - own) > 2:
-            yield Conflict("年龄", f"{item.value}岁", f"{own}岁", sources)
+            yield Conflict("年龄", f"{item.value}岁", f"{own}岁", sources, place_of(item))
     for item in _said(passing, "age_group"):
         low, high = AGE_GROUPS.get(str(item.value), (0, 130))
         if not low <= own <= high:
-            yield Conflict("年龄", str(item.value), f"{own}岁", sources)
+            yield Conflict("年龄", str(item.value), f"{own}岁", sources, place_of(item))
 
 
 def _bed(passing: Passing) -> Iterator[Conflict]:
@@ -131,6 +133,7 @@ def _bed(passing: Passing) -> Iterator[Conflict]:
                 f"{item.value}床",
                 passing.record.admission.bed or "",
                 tuple(known[0][1:2] if known else ()),
+                place_of(item),
             )
 
 
@@ -144,7 +147,7 @@ def _stay_day(passing: Passing) -> Iterator[Conflict]:
     day = (passing.document.written_at.date() - passing.record.admission.begins_at.date()).days + 1
     for item in _said(passing, "stay_day"):
         if abs(int(str(item.value)) - day) > 1:
-            yield Conflict("住院日", f"入院第{item.value}天", f"第{day}天")
+            yield Conflict("住院日", f"入院第{item.value}天", f"第{day}天", span=place_of(item))
 
 
 def _after_operation(passing: Passing) -> Iterator[Conflict]:
@@ -153,7 +156,7 @@ def _after_operation(passing: Passing) -> Iterator[Conflict]:
     operated = "手术" in "".join(doc.kind for doc in passing.record.documents) or passing.record.operations
     for item in _said(passing, "days_after_operation"):
         if not operated:
-            yield Conflict("术后天数", item.text, "本次住院无手术")
+            yield Conflict("术后天数", item.text, "本次住院无手术", span=place_of(item))
 
 
 def _weight(passing: Passing) -> Iterator[Conflict]:
@@ -164,7 +167,7 @@ def _weight(passing: Passing) -> Iterator[Conflict]:
     for item in _said(passing, "weight", "measurement"):
         said = float(str(item.value))
         if own and all(abs(said - value) > max(3.0, 0.06 * value) for value, _ in own):
-            yield Conflict("体重", f"{item.value}kg", f"{own[0][0]:g}kg", (own[0][1],))
+            yield Conflict("体重", f"{item.value}kg", f"{own[0][0]:g}kg", (own[0][1],), place_of(item))
 
 
 def _rhythm(passing: Passing) -> Iterator[Conflict]:
@@ -174,7 +177,7 @@ def _rhythm(passing: Passing) -> Iterator[Conflict]:
         fibrillation = bool(FIBRILLATION.search(str(item.value)))
         denied = all("窦性" in text and not FIBRILLATION.search(text) for text in texts)
         if traced and fibrillation and denied:
-            yield Conflict("心律", str(item.value), "心电图窦性心律", (traced[0].fact_id,))
+            yield Conflict("心律", str(item.value), "心电图窦性心律", (traced[0].fact_id,), place_of(item))
 
 
 def _drug(passing: Passing) -> Iterator[Conflict]:
@@ -209,7 +212,7 @@ def _side(passing: Passing) -> Iterator[Conflict]:
         ]
         sides = {value[:1] for value, _ in own}
         if side in "左右" and sides == {"右" if side == "左" else "左"}:
-            yield Conflict("部位侧别", str(item.value), own[0][0], (own[0][1],))
+            yield Conflict("部位侧别", str(item.value), own[0][0], (own[0][1],), place_of(item))
 
 
 def _size(passing: Passing) -> Iterator[Conflict]:
@@ -241,6 +244,11 @@ def _results(record: Record) -> list[Reported]:
     ]
 
 
+def _history(passing: Passing) -> Iterator[Conflict]:
+    for mark, said, own in foreign_history(passing.record, passing.other, passing.document, passing.text):
+        yield Conflict(mark, said, own)
+
+
 READERS: tuple[Callable[[Passing], Iterator[Conflict]], ...] = (
     _sex,
     _age,
@@ -254,4 +262,5 @@ READERS: tuple[Callable[[Passing], Iterator[Conflict]], ...] = (
     _side,
     _size,
     _result,
+    _history,
 )

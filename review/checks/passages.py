@@ -4,7 +4,8 @@ What the search of `review.copies` says in numbers is led back here to records, 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.checks.inputs import Inspection, Record
@@ -18,11 +19,8 @@ NARRATIVE = re.compile(
     r"入院记录|病程|查房|护理记录|手术记录|会诊|转科|转入|转出|抢救|阶段小结|术前小结|讨论|死亡|出院记录|出院小结"
 )
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
+LEAST_SECTION = 60  # characters
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
-VALUE = re.compile(
-    r"\d+(?:\.\d+)?(?:kg|mmHg|cm|mm|ml|次/分|g/L|mmol/L|μmol/L|pg/ml|°C|℃|%)"
-    r"|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}|(?<!\d)\d{1,2}:\d{2}(?!\d)"
-)
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,18 @@ class Shared:
     def containment(self) -> float:
         """The part of this narrative, templates aside, that stands in the other."""
         return self.length / max(1, len(self.passage.kept))
+
+    def fills_section(self, share: float, least: int = LEAST_SECTION) -> bool:
+        """Whether some section of this document, of `least` characters without templates, is that much in the other."""
+        places, shared = self.here.places, [False] * len(self.here.places)
+        for block in self.blocks:
+            shared[block.here : block.here + block.size] = [True] * block.size
+        for section in self.here.document.sections:
+            first, last = bisect_left(places, section.start), bisect_left(places, section.end)
+            own = [place for place in range(first, last) if self.passage.weight(place, 1)]
+            if len(own) >= least and sum(shared[place] for place in own) >= share * len(own):
+                return True
+        return False
 
     @property
     def common(self) -> str:
@@ -105,8 +115,3 @@ def both_ways(match: Match, search: Search, found: Sequence[Narrative]) -> tuple
         Shared(found[here], found[there], search.passages[here], match.blocks, match.length, (here, there)),
         Shared(found[there], found[here], search.passages[there], turned, match.length, (there, here)),
     )
-
-
-def values(text: str) -> Iterator[str]:
-    """Numbers with a unit, dates and hours, as they stand."""
-    return (match[0] for match in VALUE.finditer(text))
