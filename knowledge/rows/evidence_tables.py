@@ -27,4 +27,19 @@ EVIDENCE_TABLES = (
         "code15 name",
         8,
     ),
+    (
+        "record_denials",
+        "病历这样写的日子，这项收费不应有；state_regex 是病历的说法，前后一日另有 unless_regex 所写即不算，said 是给人看的说法",
+        "charge_type:text name:text! name_regex:regex! exempt_regex:regex state_regex:regex! unless_regex:regex "
+        "said:text!",
+        "name",
+        11,
+    ),
+    (
+        "operation_marks",
+        "手术名称写明的术式，手术记录的经过应当写到的内容；steps_regex 一处都没有，才算记录与名称不符",
+        "name:text! name_regex:regex! steps_regex:regex! exempt_regex:regex",
+        "name",
+        11,
+    ),
 )

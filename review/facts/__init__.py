@@ -11,6 +11,7 @@ from review.facts.anaesthetic_doses import anaesthetic_doses
 from review.facts.care_levels import care_levels
 from review.facts.cited_results import cited_results
 from review.facts.clinical import clinical_statements
+from review.facts.denials import denials
 from review.facts.diagnoses import diagnoses
 from review.facts.identity import identities
 from review.facts.implants import implant_labels, implants
@@ -67,6 +68,7 @@ def statements(document: Document) -> Iterator[Statement]:
     yield from care_levels(parts)
     yield from anaesthetic_doses(parts)
     yield from treatments(parts)
+    yield from denials(parts)
     yield from implants(parts)
     yield from implant_labels(document)
     yield from clinical_statements(parts)

@@ -1,0 +1,194 @@
+"""Which charged services a record tells of as not done, and what speaks for their having been done all the same.
+
+A denial names a service where its words stand right behind 拒绝, 未行, 取消 and their like, or right before them; a
+word about another thing in between is another denial. Whether it is a finding, the check decides.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from review.checks.inputs import Record
+from review.checks.item_names import spellings
+from review.checks.mentions import Mention, mentions
+from review.checks.readings import document_of, facts_of
+from review.checks.service_traces import DONE, REFUSED, RESULT, matching, orders_for, reports_of
+from review.facts.treatments import SHEET, Treatment, treatment_of, treatments_known
+from review.record import Charge, Fact
+
+_BEFORE = (
+    r"(?:(?<![不未无没])拒绝?|未(?:能)?(?:行|做|予|进行|执行|实施|安排|接受|参加|注射|使用)|取消|暂缓|暂停|"
+    r"暂不(?:行|予|做)|不同意|放弃|停做)(?:(?:再|了|今日|当日|本次|上述|该|行|做|接受|进行|予以?|检查|继续|使用|应用|完成|执行)*)"
+    r"(?:[^，。；：行做予改后仅只]{1,20}[、及和与或/])?[^，。；：行做予改后仅只、及]{0,6}$"
+)
+_NOT = (
+    r"(?:(?<![不未无没])拒绝|未(?:能)?(?:行|做|予|执行|实施|进行|接受|参加)|取消|暂缓|暂停|停做|改期|缺席|"
+    r"不同意|放弃)"
+)
+_WHO = r"(?:，?(?:但|因|由于)?(?:患者|病人|家属|本人|患儿|患方)[^，。；、]{0,14}，?)?"
+_AFTER = (
+    rf"^[^，。；：后前时示见毕顺果常]{{0,8}}?{_WHO}(?:今日|当日|本次|均|都|亦|也|暂|故|已|遂|予)*{_NOT}"
+    r"(?=$|[，。；、）)]|检查|治疗|执行|一次|签|并|进行)"
+)
+BEFORE, AFTER = re.compile(_BEFORE), re.compile(_AFTER)
+GENERAL = r"(?:各项|所有|全部|上述|今日|当日|康复|理疗)治疗"
+CLAUSE_BEGIN = re.compile(r"[，。；：,;:]")
+NO_SERVICE = ("01", "02", "12", "13")  # bed, rounds and registration are no service that is refused
+SAME_SESSION = timedelta(minutes=60)
+LATER_DAYS = 7  # within which what was put off may have been done
+
+
+@dataclass(frozen=True)
+class Denied:
+    """The lines of one item, and the statements that tell of it as not done; all speak for the stay or for one day."""
+
+    item: str
+    lines: tuple[Charge, ...]
+    facts: tuple[Fact, ...]
+    sure: bool
+    against: tuple[str, ...] = ()
+
+
+def denied_services(record: Record) -> Iterator[Denied]:
+    """Every item of the stay that a denial names on a charged day and nothing tells of as done."""
+    told = [
+        (fact, "".join(fact.quote.split()))
+        for fact in facts_of(record, "not_done")
+        if fact.begins_at is not None
+    ]
+    items: dict[str, list[Charge]] = defaultdict(list)
+    for line in record.charges if told else ():
+        if (
+            line.kind == "service"
+            and line.charge_type not in NO_SERVICE
+            and line.item_name
+            and line.charged_on
+        ):
+            items[line.item_name].append(line)
+    for item, lines in sorted(items.items()):
+        pattern = words_of(item)
+        own = [fact for fact, bare in told if names_as_not_done(bare, pattern)]
+        if own:
+            yield from _of_item(record, item, lines, own)
+
+
+def words_of(item: str) -> re.Pattern[str]:
+    """The words by which a denial may name an item, its kind of treatment among them."""
+    words = [
+        rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" if word.isascii() else re.escape(word)
+        for word in spellings(item)
+    ]
+    treatment = treatment_of(item)
+    if treatment is not None:
+        kinds = [known for known in treatments_known() if known.name in (treatment.name, treatment.under)]
+        words += [f"(?:{known.pattern.pattern})" for known in kinds]
+        words.append(GENERAL)
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+def names_as_not_done(bare: str, words: re.Pattern[str]) -> bool:
+    """Whether a sentence without white space denies one of these words."""
+    for match in words.finditer(bare):
+        cuts = list(CLAUSE_BEGIN.finditer(bare, 0, match.start()))
+        before = bare[cuts[-1].end() if cuts else 0 : match.start()]
+        if BEFORE.search(before) or AFTER.search(bare[match.end() :]):
+            return True
+    return False
+
+
+def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence[Fact]) -> Iterator[Denied]:
+    days = {line.charged_on for line in lines}
+    whole = [fact for fact in facts if fact.name == "stay"]
+    by_day = {fact.begins_at.date(): fact for fact in facts if fact.name == "day" and fact.begins_at}
+    done = done_on(record, item, lines[0], by_day.values())
+    if whole and not done:
+        yield Denied(item, tuple(lines), tuple(whole), sure=True)
+        return
+    found, cited, against = [], [], []
+    for day, fact in sorted(by_day.items()):
+        apart = {(other - day).days for other in done}
+        free = {(other - day).days for other in done if other not in days}
+        if 0 in apart or any(abs(days_off) <= LATER_DAYS for days_off in free):
+            continue
+        own = [line for line in lines if line.charged_on == day]
+        found += own
+        cited += [fact] if own else []
+        against += executed_before(record, lines[0], fact) if own else []
+    if found:
+        yield Denied(item, tuple(found), tuple(cited), True, tuple(against))
+    elif by_day and not done and lines[0].charge_type in ("03", "04", "06"):
+        near = [line for line in lines if any(abs((line.charged_on - day).days) == 1 for day in by_day)]  # type: ignore[operator]
+        if near:
+            yield Denied(item, tuple(near), tuple(by_day.values()), False)
+
+
+def done_on(record: Record, item: str, line: Charge, denied: Iterable[Fact]) -> set[date]:
+    """The days on which a report, an execution, a sheet or a note has the item done, the denials' own hour aside."""
+    days = {report.at.date() for report in matching(item, reports_of(record)) if report.at}
+    known = list(denied)
+    for at in _executions(record, line):
+        if not any(_same_hour_or_before(at, fact) for fact in known):
+            days.add(at.date())
+    if line.charge_type == "06":
+        days |= {row.operated_on for row in record.operations if row.operated_on and row.origin == "hospital"}
+    days |= _treated(record, item, known)
+    told = (place.sentence.at for place in mentions(record, words_of(item)) if _tells_as_done(place))
+    return days | {at.date() for at in told if at is not None}
+
+
+def executed_before(record: Record, line: Charge, fact: Fact) -> list[str]:
+    """The orders of the item executed on the denied day: the other side of the contradiction."""
+    return [
+        order.fact_id
+        for order in orders_for(line, record.orders)
+        if order.executed_at and fact.begins_at and order.executed_at.date() == fact.begins_at.date()
+    ][:3]
+
+
+def _executions(record: Record, line: Charge) -> list[datetime]:
+    return [order.executed_at for order in orders_for(line, record.orders) if order.executed_at]
+
+
+def _same_hour_or_before(at: datetime, fact: Fact) -> bool:
+    """Whether an execution is of the very session that a denial speaks of: not one later on that day."""
+    if fact.begins_at is None or at.date() != fact.begins_at.date():
+        return False
+    return fact.value != "clock" or at <= fact.begins_at + SAME_SESSION
+
+
+def _treated(record: Record, item: str, denied: Sequence[Fact]) -> set[date]:
+    """Days on which a note tells of the treatment, or a sheet does at another hour than the denial's."""
+    treatment: Treatment | None = treatment_of(item)
+    days: set[date] = set()
+    for fact in facts_of(record, "treatment") if treatment else ():
+        if treatment is None or fact.name not in (treatment.name, treatment.under) or fact.begins_at is None:
+            continue
+        document = document_of(record, fact)
+        on_sheet = document is not None and SHEET.search(document.kind + document.title)
+        if on_sheet and fact.name != treatment.name:  # the name of the sheet itself is no treatment
+            continue
+        same = any(
+            other.begins_at
+            and other.value == "clock"
+            and abs(other.begins_at - fact.begins_at) <= SAME_SESSION
+            for other in denied
+        )
+        own = any(other.source == fact.source and other.quote == fact.quote for other in denied)
+        if not own and not (on_sheet and same):
+            days.add(fact.begins_at.date())
+    return days
+
+
+def _tells_as_done(place: Mention) -> bool:
+    """Whether a place of a note gives a result or says that it was done; no summary, which names no day."""
+    document = place.sentence.document
+    if place.context.planned or place.context.past or place.context.elsewhere:
+        return False
+    if SHEET.search(document.kind + document.title):  # told by its own facts, hour by hour
+        return False
+    before, after = place.words[: place.start], place.words[place.end :]
+    if REFUSED.search(before[-12:]) or REFUSED.search(after[:14]):
+        return False
+    return bool(RESULT.search(after) or DONE.search(before))
