@@ -12,7 +12,7 @@ from review.checks.inputs import Record
 from review.checks.some_stays import SomeStays
 from review.checks.stay_criteria import Clause, Criterion, Seen, criteria_of
 
-CHECK = "ADM-001"
+NAMES = ("ADM-003", "ADM-002", "ADM-001")  # the check that tells a stay without need, the most specific first
 POPULATIONS = {
     "adult": "成人",
     "pediatric": "儿童",
@@ -26,8 +26,10 @@ POPULATIONS = {
 def open_criteria(results: Results, admission_id: str) -> Line:
     """Every criterion of a stay; where no set applies, the reason instead."""
     tabs = read_tabs(results, admission_id, [])
-    said = [line for line in results.outcomes.get(admission_id, []) if line["check"] == CHECK]
-    outcome = {"outcome": said[0]["outcome"], "reason": said[0]["reason"] or ""} if said else None
+    said = {line["check"]: line for line in results.outcomes.get(admission_id, []) if line["check"] in NAMES}
+    told = next((said[name] for name in NAMES if name in said and said[name]["outcome"] == "found"), None)
+    told = told or said.get(NAMES[-1])
+    outcome = {"outcome": told["outcome"], "reason": told["reason"] or ""} if told else None
     with results.alone() as warehouse:
         record = SomeStays(warehouse, [admission_id]).records[admission_id]
         try:

@@ -5,7 +5,7 @@ condition that clinics treat, a stay spent on examinations, or the patient's own
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -176,16 +176,6 @@ class Assessment:
             and self.operation[0] is not State.MET
             and not any(verdict.state is State.MET for verdict in self.exclusions)
         )
-
-    @property
-    def support(self) -> Iterator[str]:
-        """What stands against the need of a bed beyond unmet criteria."""
-        if self.listed:
-            yield f"主诊断属一般门诊可处理的病种（{self.condition}），未见排除情形"
-        if self.check_up.looks_like_one:
-            yield self.check_up.says
-        if self.requests:
-            yield "病历写明要求住院检查"
 
 
 def assess(record: Record, limits: Limits) -> Assessment:
