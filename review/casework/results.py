@@ -34,6 +34,10 @@ class Results:
         with self._lock:
             return self._warehouse.rows(sql, parameters)
 
+    def holds(self, table: str) -> bool:
+        """Whether the run kept such a table: an earlier version did not, or the check that writes it was off."""
+        return bool(self.rows("select 1 from information_schema.tables where table_name = $name", name=table))
+
     @contextmanager
     def alone(self) -> Iterator[Warehouse]:
         """The warehouse for as long as several questions belong together; everybody else waits."""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from review.checks.carried_facts import Denied, Note, denied, note_of
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Inspection, Record
+from review.checks.likeness import keep_rate
 from review.checks.passages import narrative
 from review.copies.repeated import containments, runs
 from review.copies.templates import Templates, learn_templates
@@ -93,6 +94,7 @@ def copied_within_the_record(inspection: Inspection, limits: Limits) -> Iterator
     if not inspection.records:
         raise NotApplicable("没有住院记录")
     shares = [share for chain in chains for share in chain.shares]
+    keep_rate(inspection, "notes_carried", (min(9, int(10 * share)) for share in shares))
     for chain in chains:
         for run in runs(chain.shares, limits["containment"]):
             yield from _judged(chain, run, shares, limits)

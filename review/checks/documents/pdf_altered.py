@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
+from review.checks.likeness import keep_rate
 from review.models import Outcome, Problem, Skipped
 from review.record import Fact
 from review.violations import Certainty
@@ -86,6 +87,7 @@ def pdf_altered(inspection: Inspection, limits: Limits) -> Iterator[Problem | Sk
             yield Skipped(admission_id, Outcome.NOT_CHECKED, f"PDF 未能查看（{said}）")
         elif not own:
             yield Skipped(admission_id, Outcome.NOT_APPLICABLE, "本次住院的病历没有 PDF 文件")
+    keep_rate(inspection, "pdf_revisions", (int(file.made.unit or 1) for file in files))
     on_time = _printed_on_time(files, limits)
     usual = _usual_makers(files, limits)
     for file in files:

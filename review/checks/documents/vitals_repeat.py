@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
+from review.checks.likeness import keep_rate
 from review.checks.readings import facts_of
 from review.models import Outcome, Problem, Skipped
 from review.record import Vital
 from review.violations import Certainty
 
 Four = tuple[object, object, object, object, object]
+SHOWN = 6  # readings cited: the first ones and the last, so that the stretch can be seen
 PACED = ("起搏", "呼吸机", "机械通气")
 
 
@@ -62,17 +64,20 @@ PACED = ("起搏", "呼吸机", "机械通气")
 )
 def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     blocks: dict[tuple[Four, ...], tuple[Record, int]] = {}
+    equal: list[int] = []  # the longest run of equal readings of every stay
     for record in inspection.records.values():
         admission_id = record.admission.admission_id
         if not record.vitals:
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "本次住院没有体征记录")
             continue
         rows = _distinct(record.vitals)
+        equal += [len(_longest_equal(rows))] if rows else []
         yield from _after_death(record, rows, limits)
         if not _paced(record):
             yield from _constant(record, rows, limits)
         yield from _fever_not_charted(record, rows, limits)
         yield from _copied_blocks(record, rows, limits, blocks)
+    keep_rate(inspection, "equal_readings", equal)
 
 
 def _four(vital: Vital) -> Four:
@@ -103,7 +108,7 @@ def _problem(
     return Problem(
         admission_id=record.admission.admission_id,
         fields={"told": told},
-        fact_ids=tuple(row.fact_id for row in rows[:6]),
+        fact_ids=tuple(row.fact_id for row in (*rows[: SHOWN - 1], *rows[SHOWN - 1 :][-1:])),
         certainty=certainty,
         related_admissions=(other,) if other else (),
         points_at=(mark, rows[0].fact_id),
@@ -195,7 +200,7 @@ def _copied_blocks(
         yield _problem(
             record,
             f"连续 {size} 次体征（{_from(rows[start : start + size])}）与{whose}（{_from(others)}）逐值相同",
-            [*rows[start : start + 3], *others[:3]],
+            [*rows[start : start + 2], rows[start + size - 1], *others[:2], others[-1]],
             Certainty.PROBABLE,
             "block",
             None if owner is record else owner.admission.admission_id,

@@ -1,0 +1,117 @@
+"""What was found alike in an inspection, kept beside the views for the pages: pairs, templates, base rates.
+
+Written while the checks run, because only then are all documents at hand; a page reads these tables and searches for
+nothing. No table holds a document's words: a pair is two documents by name and how much they share.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from review.checks.inputs import Inspection
+from review.checks.passages import Narrative
+from review.copies.search import Search
+
+PAIRS = (
+    "here varchar, there varchar, here_admission varchar, there_admission varchar, shared integer, own integer,"
+    " here_share double, there_share double"
+)
+DOCUMENTS = (
+    "document_id varchar, admission_id varchar, kind varchar, characters integer, template integer,"
+    " best double, spans varchar"
+)
+RATES = "measure varchar, level integer, n integer"
+
+
+def keep_likeness(inspection: Inspection, said: Search, found: Sequence[Narrative]) -> None:
+    """Keep the tables `likenesses` (a row for each pair, `here` the later document; `own` counts what is no template,
+    shares are of what is no template, 0 to 1) and `likeness_documents` (a row for each narrative, `best` its largest
+    share in another's; `spans` says where its templates stand, for documents of a pair)."""
+    best = [0.0] * len(found)
+    pairs = []
+    for match in said.matches:
+        later, earlier = _in_time(match.here, match.there, found)
+        shares = {number: _share(match.length, said, number) for number in (later, earlier)}
+        for number, share in shares.items():
+            best[number] = max(best[number], share)
+        pairs.append(_pair(later, earlier, match.length, sum(b.size for b in match.blocks), shares, found))
+    paired = {number for match in said.matches for number in (match.here, match.there)}
+    documents = [
+        _document(number, said, found, best[number], number in paired) for number in range(len(found))
+    ]
+    _keep(inspection, "likenesses", PAIRS, pairs)
+    _keep(inspection, "likeness_documents", DOCUMENTS, documents)
+
+
+def keep_rate(inspection: Inspection, measure: str, levels: Iterable[int]) -> None:
+    """Keep in `base_rates` how often each level of a measure was met in this inspection."""
+    inspection.warehouse.run(f"create table if not exists base_rates ({RATES})")
+    inspection.warehouse.run(f"delete from base_rates where measure = '{measure}'")
+    rows = [{"measure": measure, "level": level, "n": n} for level, n in sorted(Counter(levels).items())]
+    inspection.warehouse.load_rows("base_rates", rows)
+
+
+def _in_time(here: int, there: int, found: Sequence[Narrative]) -> tuple[int, int]:
+    """The later and the earlier of two documents; one without a time counts as the later."""
+
+    def at(number: int) -> tuple[bool, str, int]:
+        written = found[number].document.written_at
+        return written is None, written.isoformat() if written else "", number
+
+    later, earlier = sorted((here, there), key=at, reverse=True)
+    return later, earlier
+
+
+def _share(length: int, said: Search, number: int) -> float:
+    return min(1.0, length / max(1, len(said.passages[number].kept)))
+
+
+def _pair(
+    later: int,
+    earlier: int,
+    own: int,
+    shared: int,
+    shares: Mapping[int, float],
+    found: Sequence[Narrative],
+) -> dict[str, Any]:
+    return {
+        "here": found[later].document.document_id,
+        "there": found[earlier].document.document_id,
+        "here_admission": found[later].record.admission.admission_id,
+        "there_admission": found[earlier].record.admission.admission_id,
+        "shared": shared,
+        "own": own,
+        "here_share": shares[later],
+        "there_share": shares[earlier],
+    }
+
+
+def _document(
+    number: int, said: Search, found: Sequence[Narrative], best: float, paired: bool
+) -> dict[str, Any]:
+    passage, narrative = said.passages[number], found[number]
+    whole = sum(len(line) for line in passage.writing.lines)
+    spans = ",".join(f"{start}-{end}" for start, end in _templates(number, said, narrative)) if paired else ""
+    return {
+        "document_id": narrative.document.document_id,
+        "admission_id": narrative.record.admission.admission_id,
+        "kind": narrative.writing.kind,
+        "characters": whole,
+        "template": whole - len(passage.kept),
+        "best": best,
+        "spans": spans,
+    }
+
+
+def _templates(number: int, said: Search, narrative: Narrative) -> Iterator[tuple[int, int]]:
+    """Where the templates stand in the document's own text."""
+    passage, at = said.passages[number], 0
+    for line, own in zip(passage.writing.lines, passage.own, strict=True):
+        if not own and line:
+            yield narrative.places[at], narrative.places[at + len(line) - 1] + 1
+        at += len(line)
+
+
+def _keep(inspection: Inspection, table: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    inspection.warehouse.run(f"create or replace table {table} ({columns})")
+    inspection.warehouse.load_rows(table, rows)
