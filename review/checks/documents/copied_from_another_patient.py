@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.innocent_copies import explained_by_event, homes_of, mother_and_child, of_one_birth
 from review.checks.inputs import Inspection, Record
+from review.checks.likeness import keep_likeness
 from review.checks.own_facts import Conflict, conflicts
 from review.checks.passages import Narrative, Shared, both_ways, narratives
 from review.checks.readings import creation_of
@@ -114,6 +115,7 @@ def copied_from_another_patient(inspection: Inspection, limits: Limits) -> Itera
         limits["least_characters"],
         limits["least_shared"],
     )
+    keep_likeness(inspection, said, found)
     for suspect in _suspects(inspection, said, found, limits):
         yield _problem(suspect, said, limits)
 
