@@ -1,6 +1,7 @@
 """Batches and shared contacts: ADM-010, ADM-011, and identical bills: ADM-013."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -68,6 +69,32 @@ def school_outbreak(cohort: Gathering) -> None:
         made.stay.said["emp_name"] = "青溪县城关小学"
 
 
+@gathered("ADM-010", clear="accident or epidemic: a coach overturned")
+def coach_accident(cohort: Gathering) -> None:
+    day = cohort.day()
+    for _ in range(9):
+        made = cohort.add("hip_fracture", day, age=(30, 70), needed=True)
+        made.story.extra = "患者今晨乘坐的旅游大巴侧翻，多人受伤，由120送入我院。"
+
+
+@gathered("ADM-010", clear="accident or epidemic: influenza in a village")
+def village_influenza(cohort: Gathering) -> None:
+    from_village(cohort, f"下河{cohort.turn + 1}村", 7, ["pneumonia"], needed=True)
+    for made in cohort.made:
+        made.stay.diagnoses = [("J10.000", "流行性感冒伴有肺炎，季节性流感病毒")]
+        made.stay.reason = "流行性感冒伴肺炎"
+        made.story.extra = "同村近一周多人发热，甲型流感病毒抗原阳性，疾控中心已通报。"
+
+
+@gathered("ADM-010", clear="logic: a screening day whose patients were treated outside and came one by one")
+def screened_outside(cohort: Gathering) -> None:
+    day = cohort.day()
+    for place, name in enumerate(("hypertension", "diabetes", "coronary", "copd", "prostate", "gastritis")):
+        made = cohort.add(name, day + 3 * place * DAY, needed=True)
+        at_home(made, f"梅溪{cohort.turn + 1}村")
+        made.story.extra = "2周前参加村里健康筛查，按建议在门诊治疗，今日病情突然加重来院。"
+
+
 @gathered("ADM-010", clear="screening programme with operations (cataract day)", also=("ADM-013",))
 def cataract_day(cohort: Gathering) -> None:
     from_village(cohort, f"高台{cohort.turn + 1}村", 8, ["cataract"], needed=True)
@@ -87,10 +114,12 @@ def one_telephone(cohort: Gathering) -> None:
         at_home(made, cells={"psn_name": name, "tel": f"1390039{cohort.first % 9000 + 1000:04d}"})
 
 
-def _month(cohort: Gathering, names: Sequence[str], cells: Mapping[str, str], **wanted: Any) -> None:
-    """Nine stays within a month that share these cells."""
+def _month(
+    cohort: Gathering, names: Sequence[str], cells: Mapping[str, str], stays: int = 9, **wanted: Any
+) -> None:
+    """Stays within a month that share these cells."""
     begin = cohort.day()
-    for place in range(9):
+    for place in range(stays):
         at_home(cohort.add(names[place % len(names)], begin + 3 * place * DAY, **wanted), cells=cells)
 
 
@@ -121,6 +150,20 @@ def family(cohort: Gathering) -> None:
         at_home(cohort.add(name, begin + 9 * place * DAY, needed=True), cells=cells)
 
 
+@gathered("ADM-011", clear="accident at one employer")
+def factory_accident(cohort: Gathering) -> None:
+    begin = cohort.day()
+    for place in range(9):
+        made = cohort.add("hip_fracture", begin + (place // 7) * DAY, age=(30, 58), needed=True)
+        at_home(made, cells={"emp_name": f"青溪县恒力{cohort.turn + 1}号建材厂"})
+        made.story.extra = "厂房坍塌压伤，由120送入我院。"
+
+
+@gathered("ADM-011", clear="logic: seven stays in a month", also=LOW)
+def seven_of_one_employer(cohort: Gathering) -> None:
+    _month(cohort, ANY_MILD, {"emp_name": f"青溪县永丰{cohort.turn + 1}号木器厂"}, stays=7)
+
+
 def _alike(cohort: Gathering, name: str, count: int, **wanted: Any) -> None:
     """Stays with one bill: the same draws, other persons and days."""
     begin = cohort.day(60)
@@ -141,9 +184,17 @@ def one_bill(cohort: Gathering) -> None:
 def one_total(cohort: Gathering) -> None:
     begin = cohort.day(60)
     made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(4)]
-    sums = [sum((line.amount for line in one.stay.lines), Decimal(0)) for one in made]
-    for one, total in zip(made, sums, strict=True):
-        item = Item("C14999900000001010000009999", "医用材料", "套", "08", "01", max(sums) + 20 - total)
+    _fill_to(made, max(_total(one) for one in made) + 20)
+
+
+def _total(made: Case) -> Decimal:
+    return sum((line.amount for line in made.stay.lines), Decimal(0))
+
+
+def _fill_to(made: Sequence[Case], total: Decimal) -> None:
+    """Brings every bill to one total by a line of material."""
+    for one in made:
+        item = Item("C14999900000001010000009999", "医用材料", "套", "08", "01", total - _total(one))
         one.stay.charge(item, one.stay.at(1, 10))
 
 
@@ -162,3 +213,22 @@ def protocol(cohort: Gathering) -> None:
 @gathered("ADM-013", clear="logic: two persons only", also=LOW)
 def one_pair(cohort: Gathering) -> None:
     _alike(cohort, "gastritis", 2, days=7)
+
+
+@gathered("ADM-013", clear="newborn screening")
+def newborns(cohort: Gathering) -> None:
+    """Twins and the children beside them: the same tests, the same days."""
+    _alike(cohort, "child_diarrhoea", 4, days=3, needed=True)
+    for made in cohort.made:
+        born = made.stay.begin.date()
+        made.stay.person = replace(made.stay.person, birth=born)
+        made.stay.department, made.stay.reason = "新生儿科", "双胎活产"
+        made.stay.diagnoses = [("Z38.301", "双胎活产儿")]
+
+
+@gathered("ADM-013", clear="package payment: one round total", also=LOW)
+def fixed_price(cohort: Gathering) -> None:
+    begin = cohort.day(60)
+    made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(4)]
+    most = max(_total(one) for one in made)
+    _fill_to(made, (most + 100).quantize(Decimal("1E2")))

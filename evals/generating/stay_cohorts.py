@@ -16,9 +16,10 @@ from evals.generating.labels import Label
 from evals.generating.scenarios import VIOLATION_OF, noise_of
 from evals.generating.stay import DAY, Stay
 
+STAYS_A_NUMBER = 12
 LEAST_ADMISSIONS, PER_ROUND = 200, 600
 FIRST_NUMBER = {"open": 40000, "sealed": 68000}
-NUMBERS_A_COHORT, NUMBERS_A_ROUND = 60, 2000
+NUMBERS_A_COHORT, NUMBERS_A_ROUND = 60, 3000
 AFTER = ("ADM-004", "ADM-006", "ADM-007")
 SHARED = frozenset({"contact"})  # what makes a group one
 
@@ -34,9 +35,12 @@ class Gathering:
     numbers: int = 0
 
     def admit(self) -> Admitter:
+        """Somebody new; a large cohort comes back to its numbers and goes on with their stays."""
+        again, place = divmod(self.numbers, NUMBERS_A_COHORT - 1)
         self.numbers += 1
-        number = self.first + self.numbers
-        return Admitter(number, Random(f"{self.first}:{number}:{self.turn}:{self.random.random()}"))
+        number = self.first + place + 1
+        source = Random(f"{self.first}:{number}:{self.turn}:{self.random.random()}")
+        return Admitter(number, source, made=again * STAYS_A_NUMBER)
 
     def day(self, room: int = 40) -> datetime:
         """A working day of the period, away from the turn of the year."""

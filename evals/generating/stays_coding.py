@@ -1,6 +1,6 @@
 """What the diagnosis rests on: ADM-009 raised codes, with the same codes supported or cleared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from evals.generating.admitting import Admitter
 from evals.generating.clinical import case
@@ -96,9 +96,30 @@ def raised(admit: Admitter, key: str, **wanted: int) -> Case:
     stay.orders = [row for row in stay.orders if row["医嘱号"] not in dropped]
     if key in ("I21", "E11.1"):
         stay.labs = [row for row in stay.labs if row["检验值名称"] not in ("肌钙蛋白I", "尿液分析")]
-    stay.diagnoses = (
-        [(code, disease), *stay.diagnoses] if key != "E43" else [*stay.diagnoses, (code, disease)]
-    )
+    side = key in ("E43",)  # named beside the main disease, where the others lead the bill
+    stay.diagnoses = [*stay.diagnoses, (code, disease)] if side else [(code, disease), *stay.diagnoses]
+    return made
+
+
+def with_raised(admit: Admitter, keys: Sequence[str]) -> Case:
+    """Several graver diseases beside each other, each with what shows it; all of one course."""
+    made = raised(admit, keys[0])
+    RAISED[keys[0]][3](made)
+    for key in keys[1:]:
+        _, code, disease, support = RAISED[key]
+        made.stay.diagnoses.append((code, disease))
+        support(made)
+    return made
+
+
+def coded(made: Case, code: str, name: str) -> Case:
+    """The settlement list names an operation on the day of admission."""
+    made.stay.coded_operations.append(
+        {
+            "main_oprn_flag": "1", "oprn_oprt_code": code, "oprn_oprt_name": name,
+            "oprn_oprt_date": str(made.stay.begin.date()), "anst_way": "", "oper_dr_name": "白书衡",
+        }
+    )  # fmt: skip
     return made
 
 
@@ -107,16 +128,20 @@ def unsupported(admit: Admitter, reference: Reference) -> Made:
     return raised(admit, admit.random.choice(sorted(RAISED))).found("clue", also=LOW)
 
 
+UNCHARGED = (
+    ("gastritis", "44.4300", "内镜下胃十二指肠出血控制术"),
+    ("lumbar", "80.5100", "椎间盘切除术"),
+    ("coronary", "36.0600", "经皮冠状动脉药物洗脱支架置入术"),
+    ("haemorrhoid", "49.4600", "痔切除术"),
+    ("prostate", "60.2900", "经尿道前列腺切除术"),
+    ("pneumonia", "33.2400", "支气管镜下肺泡灌洗术"),
+)
+
+
 @plant("ADM-009", "an operation coded but not charged")
 def coded_only(admit: Admitter, reference: Reference) -> Made:
-    made = case(admit, "gastritis", needed=True, days=7)
-    made.stay.coded_operations.append(
-        {
-            "main_oprn_flag": "1", "oprn_oprt_code": "44.4300", "oprn_oprt_name": "内镜下胃十二指肠出血控制术",
-            "oprn_oprt_date": str(made.stay.begin.date()), "anst_way": "", "oper_dr_name": "白书衡",
-        }
-    )  # fmt: skip
-    return made.found("clue")
+    course, code, name = admit.random.choice(UNCHARGED)
+    return coded(case(admit, course, needed=True), code, name).found("clue")
 
 
 @near_miss("ADM-009", "logic: the raised diagnosis has its support")

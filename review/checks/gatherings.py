@@ -34,6 +34,7 @@ CONTACT_LIMITS = {
     "least_period": 120,
     "most_q": 0.01,
     "excused_share": 0.5,
+    "accident": "^(S|T|A0|J09|J10|J11)",
     "care_home": "养老|敬老|老年公寓|护理院|福利院|光荣院|颐养|康养",
     "no_place": "^(无|不详|未知|其他|暂无|农民|务农|退休|个体"
     "|自由职业|无业|学生|儿童|本地|同上|现住址|户籍地|灵活就业)",
@@ -121,6 +122,7 @@ def shared_places(inspection: Inspection, limits: Limits) -> list[Gathering]:
         for row in rows
         if row["persons"] >= limits["least_window_persons"]
         and row["home"] < limits["excused_share"] * row["total"]
+        and row["sudden"] < limits["excused_share"] * row["n"]
         and row["n"] >= limits["times_rate"] * _usual(row)
     ]
     query = cohort_query("contacts", "place_stays")

@@ -61,7 +61,7 @@ class Sign:
     needs={"tables": ("admissions",)},
     limits={
         "least_stays": 200,
-        "least_known": 20,
+        "least_known": 5,
         "unpaid_share": 0.80,
         "least_promised": 3,
         "least_introduced": 5,

@@ -12,7 +12,8 @@ stays as (
            regexp_replace(coalesce(a.phone, ''), '[^0-9]', '', 'g') as phone,
            replace(trim(coalesce(a.address, '')), ' ', '') as address,
            replace(trim(coalesce(a.employer, '')), ' ', '') as employer,
-           case when regexp_matches(concat(coalesce(a.address, ''), coalesce(a.employer, '')), $care_home) then 1 else 0 end as home
+           case when regexp_matches(concat(coalesce(a.address, ''), coalesce(a.employer, '')), $care_home) then 1 else 0 end as home,
+           case when regexp_matches(upper(coalesce(a.main_diagnosis_code, '')), $accident) then 1 else 0 end as sudden
     from admissions a
     join large l on l.hospital = coalesce(a.hospital_code, '')
 ),
@@ -20,10 +21,10 @@ phoned as (
     select * from stays where length(phone) >= $least_digits and phone <> repeat(substr(phone, 1, 1), length(phone))
 ),
 placed as (
-    select 'address' as feature, address as mark, admission_id, hospital, all_stays, period, day, person, home from stays
+    select 'address' as feature, address as mark, admission_id, hospital, all_stays, period, day, person, home, sudden from stays
     where length(address) >= 4 and not regexp_matches(address, $no_place)
     union all
-    select 'employer', employer, admission_id, hospital, all_stays, period, day, person, home from stays
+    select 'employer', employer, admission_id, hospital, all_stays, period, day, person, home, sudden from stays
     where length(employer) >= 3 and not regexp_matches(employer, $no_place)
 )
 -- section: phones
@@ -62,7 +63,7 @@ fullest as (
     select *, row_number() over (partition by feature, hospital, mark order by n desc, day) as place from counted
 ),
 tests as (select count(distinct concat(feature, '|', hospital, '|', mark)) as tests from placed)
-select f.feature, f.hospital, f.mark, f.day, f.period, f.total, f.home, f.n, count(distinct p.person) as persons, t.tests
+select f.feature, f.hospital, f.mark, f.day, f.period, f.total, f.home, f.n, count(distinct p.person) as persons, sum(p.sudden) as sudden, t.tests
 from fullest f
 join placed p on p.feature = f.feature and p.hospital = f.hospital and p.mark = f.mark and p.day between f.day - 29 and f.day
 cross join tests t
