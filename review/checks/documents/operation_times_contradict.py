@@ -1,36 +1,33 @@
-"""DOC-006: an operation outside the stay, outside its own anaesthesia, or at another hour than its record says.
+"""DOC-006: an operation outside the stay, outside its own anaesthesia, at another hour than its record says, told of
+before it began, or over sooner than any of its kind.
 
 Registers are kept by hand and on several clocks: small differences, a clock of twelve hours, a posting day and an
 anaesthesia that was changed during the operation are no contradiction.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.checks.operation_hours import (
+    HALF_DAY,
+    Contradiction,
+    clocked,
+    half_a_day,
+    hospital_events,
+    told_before,
+    too_short,
+    turned_round,
+)
 from review.facts.operation_times import operation_span
-from review.models import Evidence, Problem
-from review.record import Anesthesia, OperationRow
+from review.models import Problem
+from review.record import Anesthesia
 from review.violations import Certainty
 
 OPERATION_CHARGE = "06"
-AFTERWARDS = re.compile(r"术后(?:首次)?病程|手术记录")
 CHANGED = ("局", "浸润", "阻滞", "强化", "转", "改")
-HALF_DAY = 720.0
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """One pair of times that cannot both be true."""
-
-    told: str
-    certainty: Certainty
-    fact_ids: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    outside: bool = False
+TIMED = ("手术记录", "麻醉记录")
 
 
 @check(
@@ -44,12 +41,16 @@ class Contradiction:
         "after_stay_hours": 1,
         "anesthesia_minutes": 5,
         "clocks_minutes": 30,
+        "least_operations": 30,
+        "shortest_share": 0.5,
     },
     limits_said={
         "before_stay_hours": "入院前几小时内不算",
         "after_stay_hours": "出院后几小时内不算",
         "anesthesia_minutes": "麻醉与手术的容差（分钟）",
         "clocks_minutes": "各处时刻相差的容差（分钟）",
+        "least_operations": "判断手术时长至少几台同类手术",
+        "shortest_share": "短于同类手术较短者（第5百分位）的几成",
     },
     basis=("病历书写基本规范#第二十二条（十五）", "病历书写基本规范#第二十二条（十四）"),
     basis_of={
@@ -68,6 +69,11 @@ class Contradiction:
         "十二小时制",
         "手术记录只写明手术历时",
         "同日多台手术",
+        "跨零点而日期未进一日",
+        "中止或改期的手术",
+        "同类手术不足三十台",
+        "谈及以往或拟行的手术",
+        "麻醉记录另记麻醉起止",
     ),
     overturned_by=("手术室、麻醉科的原始登记", "更正说明"),
 )
@@ -81,7 +87,9 @@ def operation_times_contradict(record: Record, limits: Limits) -> Iterator[Probl
         *_anaesthesia(record, limits),
         *_tables(record, limits),
         *_documents(record, limits),
-        *_told_before(record, limits),
+        *told_before(record, limits["clocks_minutes"]),
+        *turned_round(record, limits["clocks_minutes"]),
+        *too_short(record, limits),
     ]
     if found:
         yield _problem(record, found)
@@ -101,10 +109,6 @@ def _problem(record: Record, found: Sequence[Contradiction]) -> Problem:
     )
 
 
-def _clocked(at: datetime | None) -> bool:
-    return at is not None and at.time() != time()
-
-
 def _outside(record: Record, limits: Limits) -> Iterator[Contradiction]:
     """Only where no row of the same operation day lies inside the stay."""
     admission = record.admission
@@ -112,7 +116,7 @@ def _outside(record: Record, limits: Limits) -> Iterator[Contradiction]:
     last = admission.ends_at + timedelta(hours=limits["after_stay_hours"])
     outside = []
     for row in record.operations:
-        if row.begins_at and _clocked(row.begins_at):
+        if row.begins_at and clocked(row.begins_at):
             beyond = (row.ends_at or row.begins_at) < first or row.begins_at > last
             at = f"{row.begins_at:%Y-%m-%d %H:%M}"
         elif row.operated_on:
@@ -131,23 +135,8 @@ def _outside(record: Record, limits: Limits) -> Iterator[Contradiction]:
         )
 
 
-def _hospital_events(record: Record) -> dict[date, tuple[datetime, datetime, str, str]]:
-    """The one timed operation of each day; a day with several is left out."""
-    events: dict[date, set[tuple[datetime, datetime]]] = {}
-    named: dict[tuple[datetime, datetime], OperationRow] = {}
-    for row in record.operations:
-        if row.origin == "hospital" and row.begins_at and row.ends_at and row.ends_at > row.begins_at:
-            events.setdefault(row.begins_at.date(), set()).add((row.begins_at, row.ends_at))
-            named.setdefault((row.begins_at, row.ends_at), row)
-    single = {day: next(iter(spans)) for day, spans in events.items() if len(spans) == 1}
-    return {
-        day: (*span, named[span].fact_id, named[span].operation_name or "手术")
-        for day, span in single.items()
-    }
-
-
 def _anaesthesia(record: Record, limits: Limits) -> Iterator[Contradiction]:
-    for day, (begins, ends, fact_id, name) in _hospital_events(record).items():
+    for day, (begins, ends, fact_id, name) in hospital_events(record).items():
         given = [
             row
             for row in record.anesthesia
@@ -163,7 +152,7 @@ def _anaesthesia(record: Record, limits: Limits) -> Iterator[Contradiction]:
             (late, f"“{name}”{begins:%m-%d %H:%M} 开始，麻醉 {first:%m-%d %H:%M} 才开始"),
             (short, f"“{name}”{ends:%m-%d %H:%M} 结束，麻醉 {last:%m-%d %H:%M} 已结束"),
         ):
-            if limits["anesthesia_minutes"] < minutes and not _half_day(minutes, limits):
+            if limits["anesthesia_minutes"] < minutes and not half_a_day(minutes, limits["clocks_minutes"]):
                 sure = minutes > limits["clocks_minutes"]
                 yield Contradiction(told, Certainty.PROBABLE if sure else Certainty.CLUE, facts)
 
@@ -172,20 +161,15 @@ def _is_local(row: Anesthesia) -> bool:
     return any(word in (row.method or "") for word in CHANGED)
 
 
-def _half_day(minutes: float, limits: Limits) -> bool:
-    """Whether the difference is one of writing 3:20 for 15:20."""
-    return abs(abs(minutes) - HALF_DAY) <= float(limits["clocks_minutes"])
-
-
 def _tables(record: Record, limits: Limits) -> Iterator[Contradiction]:
     """The settlement list against the hospital's register, where each dates one operation."""
     settled = {
         (row.begins_at, row.ends_at or row.begins_at, row.fact_id)
         for row in record.operations
-        if row.origin == "settlement" and _clocked(row.begins_at)
+        if row.origin == "settlement" and clocked(row.begins_at)
     }
     spans = {(begins, ends) for begins, ends, _ in settled}
-    events = _hospital_events(record)
+    events = hospital_events(record)
     if len(spans) != 1 or len(events) != 1:
         return
     begins, ends, fact_id = min(settled, key=lambda one: one[2])
@@ -193,7 +177,11 @@ def _tables(record: Record, limits: Limits) -> Iterator[Contradiction]:
     assert begins is not None and ends is not None
     for told, one, other in (("开始", own_begins, begins), ("结束", own_ends, ends)):
         minutes = (other - one).total_seconds() / 60
-        if ends > begins and abs(minutes) > limits["clocks_minutes"] and not _half_day(minutes, limits):
+        if (
+            ends > begins
+            and abs(minutes) > limits["clocks_minutes"]
+            and not half_a_day(minutes, limits["clocks_minutes"])
+        ):
             yield Contradiction(
                 f"“{name}”{told}时间，手术登记为 {one:%m-%d %H:%M}，结算清单为 {other:%m-%d %H:%M}",
                 Certainty.PROBABLE,
@@ -203,16 +191,16 @@ def _tables(record: Record, limits: Limits) -> Iterator[Contradiction]:
 
 def _documents(record: Record, limits: Limits) -> Iterator[Contradiction]:
     """The operation record against the register of that day."""
-    events = _hospital_events(record)
+    events = hospital_events(record)
     days = {row.operated_on for row in record.operations if row.operated_on}
-    for document in record.of_kind("手术记录"):
+    for document in record.of_kind(*TIMED):
         span = operation_span(document)
         if span is None or (len(days) > 1 and not span.day_stated):
             continue
         event = events.get(span.begins_at.date()) or (
             next(iter(events.values())) if len(events) == 1 and len(days) == 1 else None
         )
-        if event is None or len(record.of_kind("手术记录")) > len(days):
+        if event is None or len(record.of_kind(document.kind)) > len(days):
             continue
         begins, ends, fact_id, name = event
         apart = [
@@ -221,37 +209,14 @@ def _documents(record: Record, limits: Limits) -> Iterator[Contradiction]:
         ]
         if not span.day_stated:
             apart = [(minutes + HALF_DAY) % (2 * HALF_DAY) - HALF_DAY for minutes in apart]
-        if any(abs(one) > limits["clocks_minutes"] and not _half_day(one, limits) for one in apart):
+        if any(
+            abs(one) > limits["clocks_minutes"] and not half_a_day(one, limits["clocks_minutes"])
+            for one in apart
+        ):
             yield Contradiction(
-                f"“{name}”手术登记为 {begins:%m-%d %H:%M} 至 {ends:%H:%M}，手术记录写作 "
+                f"“{name}”手术登记为 {begins:%m-%d %H:%M} 至 {ends:%H:%M}，{document.kind}写作 "
                 f"{span.begins_at:%m-%d %H:%M} 至 {span.ends_at:%H:%M}",
                 Certainty.PROBABLE if document.confidence >= 1.0 else Certainty.CLUE,
                 (fact_id,),
                 (record.quote(document, span.start, span.end, at=document.written_at),),
-            )
-
-
-def _told_before(record: Record, limits: Limits) -> Iterator[Contradiction]:
-    """A note on what was done and found that was written before the operation of that day began."""
-    events = _hospital_events(record)
-    for document in record.documents:
-        written = document.written_at
-        if (
-            written is None
-            or not document.written_exact
-            or not AFTERWARDS.search(document.kind + document.title)
-        ):
-            continue
-        event = events.get(written.date())
-        if event is None:
-            continue
-        minutes = (event[0] - written).total_seconds() / 60
-        if minutes > limits["clocks_minutes"] and not _half_day(minutes, limits):
-            start = max(0, document.text.find(document.title))
-            end = min(len(document.text), start + len(document.title) + 20)
-            yield Contradiction(
-                f"“{document.title}”写于 {written:%m-%d %H:%M}，手术 {event[0]:%H:%M} 才开始",
-                Certainty.PROBABLE,
-                (event[2],),
-                (record.quote(document, start, end, at=written),),
             )
