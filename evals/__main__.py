@@ -45,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里")
     generate.add_argument("--half", choices=("open", "sealed"), default="open", help="哪一半，默认 open")
     generate.add_argument(
-        "--family", choices=("charges", "admissions", "all"), default="charges",
-        help="种植哪一类：收费、住院或两类各半，默认 charges",
+        "--family", choices=("charges", "admissions", "documents", "all"), default="charges",
+        help="种植哪一类：收费、住院、文书或三类轮流，默认 charges",
     )  # fmt: skip
     generate.add_argument("--lines-only", action="store_true", help="只写结算数据（Parquet），任意规模")
     generate.add_argument(

@@ -8,6 +8,9 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
+from evals.forging import inspecting
+from evals.forging.cohorts import LEAST_ADMISSIONS as LEAST_RECORDS
+from evals.forging.cohorts import cohorts as nurses
 from evals.generating import (
     cohort_batches,
     cohort_returns,
@@ -49,6 +52,7 @@ from evals.generating.stay_cohorts import cohorts
 from evals.generating.writing import InspectionWriter
 
 DECLARING = (
+    *inspecting.DECLARING,
     cohort_batches,
     cohort_returns,
     near_misses,
@@ -90,7 +94,7 @@ ROLES = (
 )
 
 
-FAMILIES = ("charges", "admissions")
+FAMILIES = ("charges", "admissions", "documents")
 
 
 @dataclass(frozen=True)
@@ -107,13 +111,14 @@ def generate(
 ) -> list[str]:
     """Writes `out/inspection`, `out/labels.jsonl`, `out/tables`; the numbers of the other half stay unmade.
 
-    `family`: what is planted, `charges`, `admissions` or `all`, which gives every second number to each.
+    `family`: what is planted, `charges`, `admissions`, `documents` or `all`, which deals the numbers to them in turn.
     """
     reference = Reference.open(reference_folder, seed, half)
     labels = []
     lines, noises = 0, Counter[str]()
     further = {} if family == "charges" else PERSONAL
-    with InspectionWriter(out / "inspection", further) as writer:
+    more = vars(inspecting.setting(reference)) if family in ("documents", "all") else {}
+    with InspectionWriter(out / "inspection", further, **more) as writer:
         for made_stays, made_labels in _everything(admissions, seed, half, reference, family):
             labels += made_labels
             for stay in made_stays:
@@ -146,11 +151,13 @@ def _everything(
     admissions: int, seed: int, half: str, reference: Reference, family: str
 ) -> Iterator[tuple[Sequence[Stay], list[Label]]]:
     for deal in deals(admissions, seed, half, reference, family):
-        yield deal.made.stays, [deal.label]
-    if family != "admissions" and admissions >= LEAST_ADMISSIONS:
+        yield deal.made.stays, [deal.label, *_of_the_same_person(deal, half)]
+    if family in ("charges", "all") and admissions >= LEAST_ADMISSIONS:
         yield from wards(seed, half)
-    if family != "charges":
+    if family in ("admissions", "all"):
         yield from cohorts(seed, half, admissions)
+    if family in ("documents", "all") and admissions >= LEAST_RECORDS:
+        yield from nurses(reference)
 
 
 def deals(
@@ -168,7 +175,7 @@ def deals(
         turn, mine = place // len(families), families[place % len(families)]
         role = ROLES[turn % len(ROLES)]
         if role == "clean":
-            made = _ordinary(admit, mine)
+            made = _ordinary(admit, mine, reference)
             yield Deal(number, made, _clean(made, half, mine))
         else:
             scenario = next(decks[role, mine])
@@ -180,8 +187,24 @@ def _clean(made: Made, half: str, family: str) -> Label:
     return Label("clean", made.stays[-1].admission_id, half, family=family, noise=noise_of(made.stays))
 
 
-def _ordinary(admit: Admitter, family: str) -> Made:
-    """A stay with nothing to find: an everyday bill, or a course whose need shows in the first day."""
+def _of_the_same_person(deal: Deal, half: str) -> list[Label]:
+    """A line for each further stay of a case judged as a whole: only what the case allows may be said of it."""
+    label, said = deal.label, {deal.label.admission_id, *deal.label.admissions}
+    own = (label.check,) if label.kind == "plant" else ()
+    return [
+        Label(
+            "ward", stay.admission_id, half, also_allowed=(*own, *label.also_allowed), family=label.family,
+            noise=stay.noise,
+        )
+        for stay in deal.made.stays
+        if label.family == "admissions" and stay.admission_id not in said
+    ]  # fmt: skip
+
+
+def _ordinary(admit: Admitter, family: str, reference: Reference) -> Made:
+    """A stay with nothing to find: an everyday bill, a course whose need shows in the first day, an honest record."""
+    if family == "documents":
+        return inspecting.ordinary(admit, reference)
     if family == "admissions":
         return case(admit, admit.random.choice(needed_courses()), needed=True).spared()
     stay = admit.stay()

@@ -17,7 +17,8 @@ class Label:
     `charge_ids` are the lines at issue, `related_ids` the other side of a pair. `amount` null = the check states none.
     `at_most` names the certainty a near miss may still have (the specification lowers it there instead of clearing).
     `also_allowed` are checks that may rightly hit the same lines. A pattern concerns `admissions`, the stays of a ward.
-    A label of the family `admissions` is about the whole stay; a finding is right on any of its `admissions`.
+    A label of the family `admissions` is about the whole stay; a finding is right on any of its `admissions`. A line of
+    kind `ward` is of a stay that belongs to a case or a pattern without being what it is about.
     `noise` is what disturbs one of its stays; it never touches what the label rests on.
     A label of the family `documents` names the `files` it stands in and the `quotes`, of which a finding must show one.
     """

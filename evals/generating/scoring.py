@@ -13,12 +13,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from evals.forging.scoring import copy_forward, tally_documents
 from evals.generating.labels import Label, read_labels
 from evals.generating.scoring_stays import tally_stays
 from evals.generating.tallies import CENT, ORDER, Tally, calibration, fault, row, total, under_noise
 
 Finding = Mapping[str, Any]
-FAMILY = {"charges": "CHG-", "admissions": "ADM-"}
+FAMILY = {"charges": "CHG-", "admissions": "ADM-", "documents": "DOC-"}
 
 
 def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
@@ -33,13 +34,15 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
     findings = _screened(run) if screened else _read(run / "findings.jsonl")
     outcomes = {} if screened else _outcomes(run)
     bills = [label for label in labels if label.family == "charges"]
+    records = [label for label in labels if label.family == "documents"]
     tallies = tally(bills, findings, outcomes)
     if not screened:
         patterns = _read(run / "patterns.jsonl")
         tally_wards(tallies, bills, patterns)
         tallies |= tally_stays(
-            [label for label in labels if label.family != "charges"], findings, patterns, outcomes
+            [label for label in labels if label.family == "admissions"], findings, patterns, outcomes
         )
+        tallies |= tally_documents(records, findings, patterns, outcomes)
     target = out or (run.with_name("misses.jsonl") if screened else run / "misses.jsonl")
     faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
     target.write_text(
@@ -60,6 +63,7 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
         *calibration(tallies),
         *under_noise(tallies.values()),
         f"清白住院 {len(clean)} 次：{stays} 次有发现，其中“确定”的发现 {firm} 条",
+        *([copy_forward(records, findings)] if records else []),
         f"漏查与误报逐条见 {target}",
     ]
 

@@ -16,10 +16,6 @@ from evals.generating.tallies import CENT, ORDER, Tally, fault
 Finding = Mapping[str, Any]
 ENOUGH = 3  # stays of a pattern that must be named before it counts as found
 CONTEXT = "ADM-016"
-CARRIED = {
-    "ADM-002": "ADM-001",
-    "ADM-003": "ADM-001",
-}  # stays left to the second check, whose finding says both
 
 
 def tally_stays(
@@ -38,11 +34,9 @@ def tally_stays(
     wide = [pattern for pattern in patterns if pattern["check"].startswith("ADM-")]
     for label in labels:
         if label.check:
-            left = (
-                outcomes.get((label.admission_id, label.check)) == "not_applicable" and label.kind == "plant"
-            )
-            asked = (label.check, CARRIED.get(label.check)) if left else (label.check,)
-            named = [one for one in mine if one["check"] in asked and one["admission_id"] in stays_of(label)]
+            named = [
+                one for one in mine if one["check"] == label.check and one["admission_id"] in stays_of(label)
+            ]
             shown = [one for one in wide if one["check"] == label.check]
             _label(tallies[label.check], label, named, shown, outcomes)
     for finding in mine:

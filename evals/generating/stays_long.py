@@ -65,7 +65,7 @@ def palliative(admit: Admitter, reference: Reference) -> Made:
     made.stay.drug(clinical_items()["morphine"], 0, 18, "q12h")
     made.story.extra = "肺癌多发转移，癌痛，NRS 8分，入安宁疗护病房。"
     made.story.plan = "姑息治疗，吗啡缓释片镇痛。"
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-004", "vegetative or ventilator patients under the region's bed-day policy")
@@ -77,7 +77,7 @@ def ventilated(admit: Admitter, reference: Reference) -> Made:
     made.story.extra = "植物状态1年，气管切开，长期呼吸机辅助呼吸。"
     for day in range(1, 20):
         stay.hours(clinical_items()["vent"], stay.at(day, 0, 0), stay.at(day, 23, 0))
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-004", "court or psychiatric compulsory stay")
@@ -87,7 +87,7 @@ def compulsory(admit: Admitter, reference: Reference) -> Made:
     made.stay.reason, made.stay.department = "精神分裂症", "精神科"
     made.stay.drug(clinical_items()["risper"], 0, 30, "bid")
     made.story.extra = "有伤害他人行为，由公安机关送诊，依法实施非自愿（强制）住院治疗。"
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-004", "waiting for the end of isolation")
@@ -97,7 +97,7 @@ def isolated(admit: Admitter, reference: Reference) -> Made:
     made.stay.reason, made.stay.department = "肺结核", "感染性疾病科"
     for day in range(16):
         made.stay.treat(clinical_items()["isolate"], made.stay.at(day, 10))
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-004", "social rescue paid otherwise")
@@ -111,7 +111,7 @@ def rescued(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("ADM-004", "rehabilitation within rows")
 def rehabilitated(admit: Admitter, reference: Reference) -> Made:
-    return case(admit, "rehabilitation", needed=True, days=20).spared(also=LOW)
+    return case(admit, "rehabilitation", needed=True, days=20).spared()
 
 
 @near_miss("ADM-004", "logic: orders changed and answered again and again")
@@ -184,7 +184,7 @@ def asa_three(admit: Admitter, reference: Reference) -> Made:
     for row in made.stay.anaesthesia:
         row["麻醉等级"] = "Ⅲ"
     made.story.extra = "术前麻醉评估ASA Ⅲ级。"
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-008", "living alone; distance")
@@ -193,7 +193,7 @@ def alone_or_far(admit: Admitter, reference: Reference) -> Made:
     made.story.extra = admit.random.choice(
         ["患者独居，术后无人照护。", "患者家住偏远山区，距医院120公里，术后往返困难。"]
     )
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-008", "anticoagulant")
@@ -201,7 +201,7 @@ def anticoagulated(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 6, 3, which=1)
     made.story.extra = "长期口服华法林抗凝，术前需停用并低分子肝素桥接。"
     made.stay.drug(clinical_items()["lmwh"], 0, 3, "q12h")
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-008", "combined operation")
@@ -209,7 +209,7 @@ def combined(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 6, 1, which=1)
     operation(made, "chole", "51.2200", "胆囊切除术", "全身麻醉", 1)
     made.stay.diagnoses.append(("K80.000", "胆囊结石伴有急性胆囊炎"))
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-008", "logic: complication note, CC diagnosis")
@@ -217,14 +217,14 @@ def complicated(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 7, 1, which=1)
     made.stay.diagnoses.append(("T81.000", "并发于操作的出血和血肿，不可归类在他处者"))
     made.note(2, "术后切口渗血，局部血肿形成，予加压包扎、再次探查止血，考虑术后并发症。", hour=11)
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-008", "logic: outside 18-70 years")
 def too_old(admit: Admitter, reference: Reference) -> Made:
-    return day_operation(admit, 5, 1, which=0, age=(74, 86)).spared(also=LOW)
+    return day_operation(admit, 5, 1, which=0, age=(74, 86)).spared()
 
 
 @near_miss("ADM-008", "logic: as short as a day operation")
 def short_operation(admit: Admitter, reference: Reference) -> Made:
-    return day_operation(admit, 2, 1).spared(also=LOW)
+    return day_operation(admit, 2, 1).spared()

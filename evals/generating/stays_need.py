@@ -10,9 +10,9 @@ from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY, HOUR
 
-LOW = ("ADM-001", "ADM-002")
-LISTED = [name for name in mild_courses("rhinitis", "lipids")]
-UNLISTED = ("rhinitis", "lipids")
+LOW = ("ADM-001", "ADM-002")  # what may be said beside the point of a stay whose host nobody needed
+UNLISTED = ("bowel", "hypothyroid", "polyp", "tension", "varicose")  # on no list of the outpatient department
+LISTED = mild_courses(*UNLISTED)
 ANALYTES = (
     "cbc", "urine", "stool", "pt", "aptt", "fib", "tt", "ddimer", "tp", "alb", "tbil", "alt", "ast", "urea", "crea",
     "ua", "glu", "k", "na", "cl", "tc", "tg", "hba1c", "crp", "pct", "bnp", "hbsag", "hcv", "hiv", "tp_ab", "cea",
@@ -24,28 +24,37 @@ def any_mild(admit: Admitter, *but: str) -> str:
     return admit.random.choice([name for name in LISTED if name not in but])
 
 
+def unlisted(admit: Admitter, *but: str, days: int = 0) -> Case:
+    """A chronic course that no list names and that nobody needed to admit."""
+    return case(admit, admit.random.choice([name for name in UNLISTED if name not in but]), days=days)
+
+
 @plant("ADM-001", "a chronic course without change, drugs by mouth")
 def by_mouth(admit: Admitter, reference: Reference) -> Made:
-    return case(admit, any_mild(admit, "sequelae", "cervical_tcm")).found(also=LOW)
+    return unlisted(admit, "tension").found()
 
 
-@plant("ADM-001", "a condition no list of the outpatient department names")
-def unlisted(admit: Admitter, reference: Reference) -> Made:
-    return case(admit, admit.random.choice(UNLISTED)).found()
+@plant("ADM-001", "asked for by the patient")
+def asked_for(admit: Admitter, reference: Reference) -> Made:
+    made = unlisted(admit)
+    made.story.extra = admit.random.choice(
+        ["患者听说住院检查可以报销，要求住院全面检查。", "患者无特殊不适，自行要求住院体检。"]
+    )
+    return made.found()
 
 
 @plant("ADM-001", "a routine drip that does not need the vein")
 def routine_drip(admit: Admitter, reference: Reference) -> Made:
-    return case(admit, "sequelae").found(also=LOW, why="活血类与神经保护类输注不算需要静脉")
+    return case(admit, "tension").found(why="活血类与神经保护类输注不算需要静脉")
 
 
 @plant("ADM-001", "an event on the fourth day does not make the admission needed")
 def hindsight(admit: Admitter, reference: Reference) -> Made:
-    made = case(admit, any_mild(admit, "cervical_tcm"), days=8)
+    made = unlisted(admit, days=8)
     at = made.stay.at(4, 16)
     made.vital(at, t=39.1, p=112, r=22, s=118, d=70, o=96)
     made.note(4, "患者下午出现发热，体温39.1℃，考虑上呼吸道感染，予物理降温。", hour=17)
-    return made.found(also=LOW)
+    return made.found()
 
 
 @near_miss("ADM-001", "logic: an alone criterion met, or +I with an intensity, in the first day")
@@ -96,14 +105,14 @@ def isolation(admit: Admitter, reference: Reference) -> Made:
 def outpatient_failed(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, "diabetes")
     made.story.extra = "近1月门诊就诊3次，规范治疗无效，空腹血糖由9mmol/L升至15mmol/L，门诊转诊收入院。"
-    return made.spared(also=("ADM-002",))
+    return made.spared()
 
 
 @near_miss("ADM-001", "override: no carer, no transport")
 def no_carer(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, any_mild(admit), age=(80, 88))
     made.story.extra = "患者独居，家中无人照护，住址偏远，无交通工具，无法往返门诊治疗。"
-    return made.spared(also=("ADM-002",))
+    return made.spared()
 
 
 @near_miss("ADM-001", "death or intensive care in the window")
@@ -126,13 +135,18 @@ def thin_record(admit: Admitter, reference: Reference) -> Made:
 
 @plant("ADM-002", "a listed condition without any of its exclusions")
 def listed_condition(admit: Admitter, reference: Reference) -> Made:
-    return case(admit, any_mild(admit)).found(also=LOW)
+    return case(admit, any_mild(admit, "sequelae", "cervical_tcm")).found()
+
+
+@plant("ADM-002", "a routine drip for what a stroke of years ago has left")
+def listed_drip(admit: Admitter, reference: Reference) -> Made:
+    return case(admit, "sequelae").found(why="活血类与神经保护类输注不算需要静脉")
 
 
 @plant("ADM-002", "a listed condition of the very old or the lonely, without exclusion")
 def listed_old(admit: Admitter, reference: Reference) -> Made:
     name = admit.random.choice(["hypertension", "gastritis", "osteoarthritis", "vertigo", "coronary"])
-    return case(admit, name, age=(70, 79)).found("clue", also=LOW)
+    return case(admit, name, age=(70, 79)).found("clue")
 
 
 @plant("ADM-002", "a listed condition, judged from its notes alone")
@@ -140,7 +154,7 @@ def notes_alone(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, any_mild(admit, "cervical_tcm"))
     stay = made.stay
     stay.vitals, stay.labs, stay.exams, stay.orders = [], [], [], []
-    return made.found("clue", also=LOW, why="体征、化验、检查、医嘱都未提取，入院指征无从判断")
+    return made.found("clue", why="体征、化验、检查、医嘱都未提取，入院指征无从判断")
 
 
 @near_miss("ADM-002", "exclusion of the condition met, or an intensity criterion")
@@ -192,14 +206,12 @@ def whole_body(admit: Admitter, reference: Reference) -> Made:
     made = check_up(admit, "lipids", days=3)
     made.stay.diagnoses = [("Z00.001", "健康查体")]
     made.stay.reason = "健康查体"
-    return made.found(also=LOW)
+    return made.found()
 
 
 @plant("ADM-003", "a mild complaint with everything examined and nothing treated")
 def all_examined(admit: Admitter, reference: Reference) -> Made:
-    return check_up(admit, admit.random.choice(["vertigo", "fatty_liver", "thyroid_nodule"]), days=4).found(
-        also=LOW
-    )
+    return check_up(admit, admit.random.choice(["vertigo", "fatty_liver", "polyp"]), days=4).found()
 
 
 @near_miss("ADM-003", "staging followed by treatment within 30 days")
@@ -213,7 +225,7 @@ def staging(admit: Admitter, reference: Reference) -> Made:
         begin=made.stay.end + 15 * DAY, documents=False,
     )  # fmt: skip
     made.older.append(later.close())
-    return made.spared(also=(*LOW, "ADM-006"))
+    return made.spared(also=("ADM-006",))
 
 
 @near_miss("ADM-003", "rule-out of infarction: two troponins three hours apart")
@@ -224,7 +236,7 @@ def ruled_out(admit: Admitter, reference: Reference) -> Made:
         made.lab(
             "心肌标志物", "肌钙蛋白I", "0.02", "ng/ml", "0", "0.04", made.stay.begin + timedelta(hours=hours)
         )
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "invasive test (I07)")
@@ -235,7 +247,7 @@ def biopsied(admit: Admitter, reference: Reference) -> Made:
     made.story.plan = "完善检查，入院第2日行CT引导下经皮肺穿刺活检，术后卧床观察24小时。"
     made.stay.treat(clinical_items()["puncture"], made.stay.at(1, 10))
     made.note(1, "今日行CT引导下经皮肺穿刺活检术，过程顺利，术后监测生命体征。", hour=12)
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "unexplained weight loss or fever after failed outpatient visits (S20)")
@@ -244,7 +256,7 @@ def unexplained(admit: Admitter, reference: Reference) -> Made:
     made.stay.diagnoses = [("R63.400", "异常的体重减轻")]
     made.stay.reason = "体重下降待查"
     made.story.extra = "近3月不明原因体重下降14kg（72kg降至58kg），门诊就诊4次未明确原因，治疗无效。"
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "death, transfer, or discharge against advice on day 1-2")
@@ -254,7 +266,7 @@ def left_early(admit: Admitter, reference: Reference) -> Made:
     made.story.ending = (
         "家属要求转上级医院进一步诊治。" if made.stay.way_out == "2" else "患者及家属要求自动出院，已签字。"
     )
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "prenatal diagnosis")
@@ -264,7 +276,7 @@ def prenatal(admit: Admitter, reference: Reference) -> Made:
     made.stay.reason = "胎儿异常待查"
     made.stay.department = "产科"
     made.story.extra = "停经22周，超声提示胎儿异常，入院行产前诊断。"
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "logic: a result was acted on")
@@ -273,7 +285,7 @@ def acted_on(admit: Admitter, reference: Reference) -> Made:
     made.lab("电解质", "钾", "2.3", "mmol/L", "3.5", "5.3", made.stay.begin + HOUR)
     made.stay.drug(clinical_items()["kcl"], 0, 3, "bid", 2)
     made.note(0, "急查血钾2.3mmol/L，予补钾治疗。", hour=20)
-    return made.spared(also=LOW)
+    return made.spared()
 
 
 @near_miss("ADM-003", "logic: share of examinations below 0.70")

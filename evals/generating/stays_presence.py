@@ -93,7 +93,7 @@ def day_ward(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, "rehabilitation", needed=True, days=10, ward="中医日间病房")
     made.stay.vitals = [row for row in made.stay.vitals if "08" <= row["测量时间"][11:13] < "20"]
     made.story.plan = "按日间病房管理政策，白天治疗、夜间离院。"
-    return made.spared(also=("ADM-001", "ADM-002", "ADM-004"))
+    return made.spared()
 
 
 @near_miss("ADM-005", "psychiatric trial leave")
@@ -110,7 +110,7 @@ def trial_leave(admit: Admitter, reference: Reference) -> Made:
         医嘱频次="",
     )
     made.note(7, "患者病情稳定，予试出院2天，由家属陪护，按时返院。", hour=16)
-    return made.spared(also=("ADM-001", "ADM-002", "ADM-004"))
+    return made.spared()
 
 
 @near_miss("ADM-005", "examination at another hospital with referral")

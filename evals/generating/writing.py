@@ -38,7 +38,7 @@ class InspectionWriter:
     """Open while stays are written one by one, so that any number of them fits in memory.
 
     `further` adds columns to a table: what only stays judged as admissions tell of a person. `tables` are hospital
-    tables that only some inspections have, `people` further lines of the roster, `about` further keys of the inspection.
+    tables that only some inspections have, `people` further lines of the roster, `about` keys of the inspection.
     """
 
     folder: Path
@@ -106,7 +106,9 @@ class InspectionWriter:
                 (place / f"{number:02d}{title}.txt").write_text(text, encoding="utf-8")
 
 
-def write_inspection(folder: Path, further: Sequence[str] = (), about: Mapping[str, str] | None = None) -> None:
+def write_inspection(
+    folder: Path, further: Sequence[str] = (), about: Mapping[str, str] | None = None
+) -> None:
     said: dict[str, Any] = {
         "name": f"{HOSPITAL_NAME}住院费用检查（生成数据）",
         "region": {"code": REGION, "name": "青溪县"},

@@ -1,0 +1,64 @@
+"""What an inspection with generated records has besides its stays: the roster, the edit trail, the day of the notice."""
+
+from dataclasses import dataclass
+
+from evals.forging import (
+    honest_copies,
+    honest_endings,
+    honest_operations,
+    honest_people,
+    honest_results,
+    honest_times,
+    plants_copies,
+    plants_endings,
+    plants_files,
+    plants_operations,
+    plants_people,
+    plants_results,
+    plants_times,
+)
+from evals.forging.charts import wards
+from evals.forging.desk import Desk
+from evals.forging.people import roster
+from evals.forging.plants_files import NOTICE, trail
+from evals.generating.admitting import Admitter
+from evals.generating.reference import Reference
+from evals.generating.scenarios import Made
+
+DECLARING = (
+    honest_copies,
+    honest_endings,
+    honest_operations,
+    honest_people,
+    honest_results,
+    honest_times,
+    plants_copies,
+    plants_endings,
+    plants_files,
+    plants_operations,
+    plants_people,
+    plants_results,
+    plants_times,
+)
+EDITS = "住院号 文书名称 操作时间 操作人 操作类型 修改前 修改后"
+TRAILED = 0.5  # of the ordinary stays whose edit trail the hospital hands over
+
+
+@dataclass(frozen=True)
+class Setting:
+    tables: dict[str, str]
+    people: tuple[str, ...]
+    about: dict[str, str]
+
+
+def setting(reference: Reference) -> Setting:
+    people = tuple(roster(reference.seed, reference.half, wards()))
+    return Setting({"修改痕迹": EDITS}, people, {"notice_date": f"{NOTICE:%Y-%m-%d}"})
+
+
+def ordinary(admit: Admitter, reference: Reference) -> Made:
+    """A stay with nothing to find, its notes carried forward as honest ones are."""
+    chart = Desk(admit, reference).chart()
+    if admit.random.random() < TRAILED:
+        trail(chart)
+    return Made([chart.close()])

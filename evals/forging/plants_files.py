@@ -1,0 +1,174 @@
+"""Files changed afterwards: DOC-022 revisions inside a PDF, DOC-026 the trail of edits."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from evals.forging.charts import Change, Chart
+from evals.forging.declaring import forged, planted
+from evals.forging.desk import Desk
+from evals.forging.papers import Paper
+from evals.forging.pdf_pages import covered, pdf_of, retyped
+from evals.forging.plants_people import ungendered
+from evals.generating.scenarios import Made
+from evals.generating.stay import DAY, HOUR, MINUTE, stamp
+
+NOTICE = datetime(2026, 10, 12)  # the day the generated hospital learns of the inspection
+
+
+def retype(before: str, after: str) -> Change:
+    """The PDF as it was with `before`; its page was typed anew and now says `after`."""
+
+    def change(_: bytes, text: str) -> bytes:
+        return retyped(pdf_of(text.replace(after, before, 1)), text)
+
+    return change
+
+
+def cover(before: str, after: str) -> Change:
+    def change(content: bytes, text: str) -> bytes:
+        return covered(content, text, before, after)
+
+    return change
+
+
+@forged("DOC-022", "旧版本中的出院诊断被改写")
+def diagnosis_retyped(desk: Desk) -> Made:
+    chart = desk.chart("pneumonia")
+    paper = chart.paper("出院记录")
+    chart.changed[id(paper)] = retype("急性上呼吸道感染", "肺炎")
+    paper.put("入院诊断", "见入院记录")
+    return planted(chart, at=[(paper, "肺炎")])
+
+
+@forged("DOC-022", "旧版本中的检查日期被改写")
+def date_retyped(desk: Desk) -> Made:
+    chart = desk.chart()
+    paper = chart.paper("检查报告单")
+    now = paper.text("检查时间")
+    before = stamp(datetime.fromisoformat(now) - 3 * DAY)
+    chart.changed[id(paper)] = retype(before, now)
+    return planted(chart, at=[(paper, now), (paper, before)])
+
+
+@forged("DOC-022", "旧版本中的化验结果被改写")
+def value_retyped(desk: Desk) -> Made:
+    chart = desk.chart()
+    paper = next(
+        paper for paper in chart.all("检验报告单") if any("血红蛋白  " in text for _, text in paper.parts)
+    )
+    now = next(text for _, text in paper.parts if text.startswith("血红蛋白  "))
+    value = now.split("  ")[1]
+    before = now.replace(value, str(int(value) - 52))
+    chart.changed[id(paper)] = retype(before, now)
+    return planted(chart, at=[(paper, value), (paper, now), (paper, before)])
+
+
+@forged("DOC-022", "白块盖住诊断另写一个")
+def diagnosis_under_a_white_box(desk: Desk) -> Made:
+    chart = desk.chart("pneumonia")
+    paper = chart.paper("出院记录")
+    words = "急性支气管炎"
+    paper.put("出院诊断", f"{words}（轻）")
+    chart.changed[id(paper)] = cover(words, "重症肺炎")
+    return planted(chart, at=[(paper, words), (paper, "重症肺炎")], also=("DOC-012", "DOC-015"))
+
+
+def edit(
+    chart: Chart, title: str, at: datetime, kind: str, before: str = "", after: str = "", who: str = ""
+) -> None:
+    chart.stay.edits.append(
+        {
+            "住院号": chart.stay.inpatient_number, "文书名称": title, "操作时间": f"{at:%Y-%m-%d %H:%M:%S}",
+            "操作人": who or chart.team.resident, "操作类型": kind, "修改前": before, "修改后": after,
+        }
+    )  # fmt: skip
+
+
+def trail(chart: Chart) -> datetime:
+    """The ordinary life of every document: created and signed when it says, printed and filed after discharge."""
+    for paper in chart.papers:
+        if not paper.bare:
+            edit(chart, paper.title, paper.at - 12 * MINUTE, "创建")
+            edit(chart, paper.title, paper.at + 3 * MINUTE, "签名")
+    filed = chart.stay.end + 2 * DAY
+    for title in dict.fromkeys(paper.title for paper in chart.papers):
+        edit(chart, title, filed - 2 * HOUR, "打印")
+        edit(chart, title, filed, "归档")
+    return filed
+
+
+def edited(
+    desk: Desk,
+    when: Callable[[Chart, datetime], datetime],
+    title: str,
+    swap: Callable[[Paper], tuple[str, str]],
+) -> Made:
+    """One clinical fact of a document changed at that time, as the trail tells it."""
+    chart = desk.chart(fits=ungendered)
+    filed = trail(chart)
+    paper = chart.paper(title)
+    before, after = swap(paper)
+    at = when(chart, filed)
+    edit(chart, title, at, "修改", before, after)
+    return planted(
+        chart,
+        at=[
+            ("修改痕迹", f"{at:%Y-%m-%d %H:%M:%S}"),
+            ("修改痕迹", after),
+            ("修改痕迹", before),
+            (paper, after),
+        ],
+    )
+
+
+@forged("DOC-026", "归档后改体征")
+def signs_changed_after_filing(desk: Desk) -> Made:
+    def swap(paper: Paper) -> tuple[str, str]:
+        before = paper.text("体格检查").split("神志清楚")[0]
+        after = "体温39.4℃，脉搏128次/分，呼吸32次/分，血压82/46mmHg。"
+        paper.swap(before, after)
+        return before, after
+
+    return edited(
+        desk, lambda _, filed: filed + (3 + desk.admit.random.randrange(20)) * DAY, "入院记录", swap
+    )
+
+
+@forged("DOC-026", "检查通知之后改写病情")
+def severity_changed_after_the_notice(desk: Desk) -> Made:
+    def swap(paper: Paper) -> tuple[str, str]:
+        after = "病情危重，呼吸困难，不能平卧，需住院抢救治疗"
+        paper.add("病例特点", f"{after}。")
+        return "一般情况可，可自行下床活动", after
+
+    return edited(
+        desk, lambda _, __: NOTICE + (1 + desk.admit.random.randrange(9)) * DAY + 10 * HOUR, "首次病程记录", swap
+    )
+
+
+@forged("DOC-026", "出院后改写手术侧别")
+def side_changed_after_discharge(desk: Desk) -> Made:
+    chart = desk.chart("hip")
+    filed = trail(chart)
+    paper, other = chart.paper("手术记录"), "右" if chart.side == "左" else "左"
+    at = filed + 12 * DAY
+    after = f"取{chart.side}髋后外侧切口"
+    before = after.replace(chart.side, other)
+    edit(chart, "手术记录", at, "修改", before, after)
+    when = f"{at:%Y-%m-%d %H:%M:%S}"
+    return planted(chart, at=[("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)])
+
+
+@forged("DOC-026", "文书所称时间数日之后才建立")
+def created_long_after_its_time(desk: Desk) -> Made:
+    chart = desk.chart(fits=ungendered)
+    trail(chart)
+    paper = chart.notes()[0]
+    made = chart.stay.end + (1 + desk.admit.random.randrange(3)) * DAY + 5 * HOUR
+    for row in chart.stay.edits:
+        if row["文书名称"] == paper.title and row["操作类型"] == "创建":
+            row["操作时间"] = f"{made:%Y-%m-%d %H:%M:%S}"
+        if row["文书名称"] == paper.title and row["操作类型"] == "签名":
+            row["操作时间"] = f"{made + 10 * MINUTE:%Y-%m-%d %H:%M:%S}"
+    place = f"{made:%Y-%m-%d %H:%M:%S}"
+    return planted(chart, at=[("修改痕迹", place), (paper, chart.layout.time(paper.at))], also=("DOC-001",))

@@ -1,0 +1,318 @@
+"""Forged or late times: DOC-001 time limits, DOC-002 missing documents, DOC-003 outside the stay."""
+
+from datetime import datetime, timedelta
+
+from evals.forging.charts import Chart
+from evals.forging.declaring import forged, planted
+from evals.forging.desk import Desk, reading
+from evals.forging.papers import Paper
+from evals.generating.scenarios import Made
+from evals.generating.stay import DAY, HOUR, MINUTE, stamp
+from evals.generating.clinical_care import clinical_items
+
+
+def surgical(said: object) -> bool:
+    return "op" in said  # type: ignore[operator]
+
+
+def anaesthetised(said: object) -> bool:
+    return "op" in said and bool(said["op"]["anaesthesia"])  # type: ignore[operator, index]
+
+
+def late(chart: Chart, paper: Paper, at: datetime) -> Made:
+    paper.at = at
+    return planted(chart, at=[(paper, chart.layout.time(at))], certainty="established")
+
+
+@forged("DOC-001", "入院记录在入院24小时后写成")
+def admission_record_late(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: "op" not in said)
+    return late(
+        chart, chart.paper("入院记录"), chart.stay.begin + (26 + desk.admit.random.randrange(8)) * HOUR
+    )
+
+
+@forged("DOC-001", "首次病程在入院8小时后写成")
+def first_note_late(desk: Desk) -> Made:
+    chart = desk.chart()
+    return late(
+        chart, chart.paper("首次病程记录"), chart.stay.begin + (10 + desk.admit.random.randrange(6)) * HOUR
+    )
+
+
+@forged("DOC-001", "手术记录在术后24小时后写成")
+def operation_record_late(desk: Desk) -> Made:
+    chart = desk.chart(fits=surgical)
+    assert chart.theatre
+    return late(
+        chart, chart.paper("手术记录"), chart.theatre[1] + (30 + desk.admit.random.randrange(12)) * HOUR
+    )
+
+
+@forged("DOC-001", "出院记录在出院24小时后写成")
+def discharge_record_late(desk: Desk) -> Made:
+    chart = desk.chart()
+    return late(
+        chart, chart.paper("出院记录"), chart.stay.end + (30 + desk.admit.random.randrange(40)) * HOUR
+    )
+
+
+@forged("DOC-001", "病情稳定者五天无病程")
+def five_days_without_a_note(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: "op" not in said, days=9)
+    gone = [paper for paper in chart.notes() if 3 <= (paper.at.date() - chart.stay.begin.date()).days <= 7]
+    chart.drop(*gone)
+    before, after = chart.notes()[-2], chart.notes()[-1]
+    return planted(
+        chart,
+        at=[(before, chart.layout.time(before.at)), (after, chart.layout.time(after.at))],
+        certainty="established",
+    )
+
+
+@forged("DOC-001", "抢救结束6小时后补写抢救记录而未注明")
+def rescue_record_late(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: "op" not in said and "child" not in said)
+    begins = chart.stay.at(2, 11, 10)
+    ends, time = begins + 40 * MINUTE, chart.layout.time
+    text = f"患者于{time(begins)}突发意识不清、血压70/40mmHg，立即抢救，予补液、升压，{time(ends)}血压回升，抢救结束。"
+    chart.stay.vitals.append(reading(chart, begins, 36.2, 132, 28, 70, 40, 86, "模糊"))
+    paper = chart.write(
+        "抢救记录", ends + 11 * HOUR, ("抢救时间", f"{time(begins)}至{time(ends)}"), ("抢救经过", text)
+    )
+    return planted(chart, at=[(paper, time(paper.at))], certainty="established")
+
+
+def missing(chart: Chart, title: str, shown: str = "住院手术") -> Made:
+    chart.drop(*chart.all(title))
+    del shown
+    return planted(chart, at=[])
+
+
+@forged("DOC-002", "手术而无手术同意书")
+def no_consent(desk: Desk) -> Made:
+    return missing(desk.chart(fits=surgical), "手术知情同意书")
+
+
+@forged("DOC-002", "麻醉而无麻醉记录")
+def no_anaesthesia_record(desk: Desk) -> Made:
+    return missing(desk.chart(fits=anaesthetised), "麻醉记录")
+
+
+@forged("DOC-002", "手术而无安全核查记录")
+def no_safety_check(desk: Desk) -> Made:
+    return missing(desk.chart(fits=surgical), "手术安全核查记录")
+
+
+@forged("DOC-002", "没有出院记录")
+def no_discharge_record(desk: Desk) -> Made:
+    return missing(desk.chart(), "出院记录")
+
+
+@forged("DOC-002", "输血收费而无输血同意书")
+def no_transfusion_consent(desk: Desk) -> Made:
+    chart = desk.chart("ulcer")
+    at = chart.stay.at(1, 14)
+    order = chart.stay.order("悬浮红细胞2单位 静脉输注", at, 医嘱用法="静脉输注", 数量="2")
+    chart.stay.charge(clinical_items()["rbc"], at + HOUR, 2, order=order)
+    chart.notes()[1].add("", "今日输注悬浮红细胞2单位，过程顺利。")
+    return planted(chart, at=[])
+
+
+@forged("DOC-003", "出院后仍写床旁病程")
+def bedside_after_discharge(desk: Desk) -> Made:
+    chart = desk.chart()
+    at = chart.stay.end + (2 + desk.admit.random.randrange(4)) * DAY
+    text = f"今日查房，{chart.said['day']}，神志清楚，查体配合，血压126/78mmHg，继续目前治疗。"
+    paper = chart.write("日常病程记录", at, ("", text))
+    return planted(chart, at=[(paper, chart.layout.time(at))], violation="forged_document")
+
+
+@forged("DOC-003", "入院前五小时的查房")
+def round_before_admission(desk: Desk) -> Made:
+    chart = desk.chart()
+    at = chart.stay.begin - (5 + desk.admit.random.randrange(20)) * HOUR
+    text = f"{chart.team.attending}主治医师查房：患者卧床，{chart.said['exam']}嘱继续治疗。"
+    paper = chart.write("主治医师查房记录", at, ("", text), by=chart.team.attending, role="主治医师")
+    return planted(chart, at=[(paper, chart.layout.time(at))], violation="forged_document")
+
+
+def dies(chart: Chart) -> datetime:
+    """The patient dies at the end of the stay, and every document of it says so."""
+    stay = chart.stay
+    died = stay.end - 40 * MINUTE
+    stay.died, stay.way_out = died, "5"
+    stay.orders = [row for row in stay.orders if row["医嘱名称"] != "今日出院"]
+    time = chart.layout.time
+    begins = died - 50 * MINUTE
+    chart.drop(chart.paper("出院记录"))
+    text = f"患者于{time(begins)}心跳呼吸骤停，立即胸外按压、肾上腺素静推，{time(died)}心电图呈直线，宣布临床死亡。"
+    chart.write(
+        "抢救记录", died + 30 * MINUTE, ("抢救时间", f"{time(begins)}至{time(died)}"), ("抢救经过", text)
+    )
+    chart.write(
+        "死亡记录", died + 2 * HOUR, ("入院日期", time(stay.begin)), ("死亡时间", time(died)),
+        ("诊疗经过", f"{chart.said['plan']}，病情加重。{text}"), ("死亡原因", "循环呼吸衰竭"), ("死亡诊断", stay.reason),
+    )  # fmt: skip
+    chart.write(
+        "死亡病例讨论记录",
+        died + 3 * DAY,
+        ("主持人", chart.team.chief),
+        ("讨论意见", "诊断明确，抢救及时，死亡原因为循环呼吸衰竭。"),
+    )
+    chart.paper("病案首页").put("离院方式", "死亡")
+    sheet = chart.paper("医嘱单")
+    sheet.parts = [(label, text) for label, text in sheet.parts if "今日出院" not in text]
+    return died
+
+
+def mortal(desk: Desk) -> Chart:
+    return desk.chart(fits=lambda said: "op" not in said and "child" not in said)
+
+
+@forged("DOC-003", "死亡后仍有护理记录")
+def nursing_after_death(desk: Desk) -> Made:
+    chart = mortal(desk)
+    died = dies(chart)
+    at = died + (8 + desk.admit.random.randrange(12)) * HOUR
+    paper = chart.write(
+        "护理记录", at, ("", "患者神志清楚，T 36.5℃ P 78次/分 R 18次/分 BP 122/76mmHg，协助进食，已按医嘱给药。"),
+        by=chart.team.nurse, role="护士",
+    )  # fmt: skip
+    return planted(chart, at=[(paper, chart.layout.time(at))], violation="forged_document")
+
+
+@forged("DOC-003", "出院前三天写成出院记录")
+def discharge_record_early(desk: Desk) -> Made:
+    chart = desk.chart(days=8, fits=lambda said: said["stay"][1] >= 7)
+    paper = chart.paper("出院记录")
+    paper.at = chart.stay.end - 3 * DAY
+    return planted(chart, at=[(paper, chart.layout.time(paper.at))])
+
+
+def rows_named(chart: Chart, what: str) -> list[dict[str, str]]:
+    return [row for row in chart.stay.orders if row["医嘱名称"] == what]
+
+
+@forged("DOC-004", "执行早于开立")
+def carried_out_before_ordered(desk: Desk) -> Made:
+    chart = desk.chart()
+    row = _dose(chart, 2)
+    given = datetime.fromisoformat(row["医嘱开始日期"])
+    row["执行时间"] = stamp(given - (2 + desk.admit.random.randrange(3)) * HOUR)
+    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+
+
+def _dose(chart: Chart, day: int, key: str = "ambro") -> dict[str, str]:
+    """A single dose of a drug on that day, ordered, given and charged."""
+    item, at = clinical_items()[key], chart.stay.at(day, 15)
+    number = chart.stay.order(
+        item.name,
+        at,
+        医嘱代码=item.code,
+        医嘱规格=item.detail,
+        医嘱剂量="1",
+        剂量单位=item.unit,
+        医嘱用法="静滴",
+    )
+    chart.stay.charge(item, at + 30 * MINUTE, 1, order=number)
+    return chart.stay.orders[-1]
+
+
+@forged("DOC-004", "停止早于开始")
+def stopped_before_begun(desk: Desk) -> Made:
+    chart = desk.chart()
+    row = next(
+        row for row in chart.stay.orders if row["医嘱类型"] == "长期医嘱" and row["医嘱名称"] == "普通饮食"
+    )
+    row["医嘱停止日期"] = stamp(datetime.fromisoformat(row["医嘱开始日期"]) - 2 * DAY)
+    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+
+
+@forged("DOC-004", "出院后执行医嘱")
+def carried_out_after_discharge(desk: Desk) -> Made:
+    chart = desk.chart()
+    row = _dose(chart, 1)
+    row["医嘱开始日期"] = stamp(chart.stay.end - 5 * HOUR)
+    row["执行时间"] = stamp(chart.stay.end + (7 + desk.admit.random.randrange(12)) * HOUR)
+    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+
+
+@forged("DOC-004", "停止后仍执行")
+def carried_out_after_its_stop(desk: Desk) -> Made:
+    chart = desk.chart(days=7, fits=lambda said: said["stay"][1] >= 6)
+    row = _dose(chart, 1, "kcl")
+    row |= {"医嘱类型": "长期医嘱", "医嘱停止日期": stamp(chart.stay.at(2, 9, 0))}
+    further = row | {"执行时间": stamp(chart.stay.at(4, 9))}
+    chart.stay.orders.append(further)
+    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+
+
+@forged("DOC-005", "报告早于采样")
+def reported_before_sampling(desk: Desk) -> Made:
+    chart = desk.chart(change=lambda chart: _turn_round(chart, "采样时间"))
+    tube = chart.stay.labs[-1]["样本编号"]
+    return planted(
+        chart,
+        at=[("化验报告", tube), ("化验报告", chart.stay.labs[-1]["检验报告时间"])],
+        certainty="established",
+    )
+
+
+def _turn_round(chart: Chart, column: str) -> None:
+    last = chart.stay.labs[-1]["样本编号"]
+    for row in chart.stay.labs:
+        if row["样本编号"] == last:
+            sampled = datetime.fromisoformat(row[column])
+            row["检验报告时间"] = stamp(sampled - timedelta(minutes=95))
+
+
+@forged("DOC-005", "检查报告早于登记")
+def exam_reported_before_registered(desk: Desk) -> Made:
+    def change(chart: Chart) -> None:
+        row = chart.stay.exams[-1]
+        row["检查报告时间"] = stamp(datetime.fromisoformat(row["检查登记时间"]) - 3 * HOUR)
+
+    chart = desk.chart(change=change)
+    row = chart.stay.exams[-1]
+    return planted(
+        chart, at=[("检查报告", row["影像编号"]), ("检查报告", row["检查报告时间"])], certainty="established"
+    )
+
+
+@forged("DOC-005", "细菌培养三小时出结果")
+def culture_in_three_hours(desk: Desk) -> Made:
+    at = {}
+
+    def change(chart: Chart) -> None:
+        sampled = chart.stay.at(1, 8)
+        chart.stay.lab([clinical_items()["sputum"]], sampled)
+        chart.stay.labs[-1] |= {
+            "检验值描述": "肺炎克雷伯菌生长",
+            "检验报告时间": stamp(sampled + 3 * HOUR),
+            "检验样本": "痰",
+        }
+        at["row"] = chart.stay.labs[-1]
+
+    chart = desk.chart("pneumonia", change=change)
+    return planted(chart, at=[("化验报告", at["row"]["样本编号"]), ("化验报告", at["row"]["检验报告时间"])])
+
+
+@forged("DOC-005", "结果早于医嘱")
+def result_before_its_order(desk: Desk) -> Made:
+    def change(chart: Chart) -> None:
+        for row in chart.stay.orders:
+            if row["医嘱名称"] == "血常规" and row["医嘱开始日期"] < stamp(chart.stay.begin + 12 * HOUR):
+                row["医嘱开始日期"] = row["执行时间"] = stamp(chart.stay.begin + 20 * HOUR)
+
+    chart = desk.chart(change=change)
+    tube = next(row for row in chart.stay.labs if row["检验项目名称"] == "血常规")
+    order = next(row for row in chart.stay.orders if row["医嘱名称"] == "血常规")
+    return planted(
+        chart,
+        at=[
+            ("化验报告", tube["样本编号"]),
+            ("住院医嘱", order["医嘱号"]),
+            ("化验报告", tube["检验报告时间"]),
+        ],
+    )
