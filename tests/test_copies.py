@@ -14,6 +14,7 @@ from review.copies.leftovers import Leftover, Reported, foreign_sizes, foreign_v
 from review.copies.repeated import containments, runs
 from review.copies.search import search
 from review.copies.signatures import PERMUTATIONS, WINDOW, shingle_hashes, signatures
+from review.copies.specifics import bits_of, holders_of, shared_clauses
 from review.copies.templates import learn_templates
 from review.copies.writings import Passage, Writing
 
@@ -158,3 +159,37 @@ def test_the_bench_finds_what_was_planted_and_measures_what_it_says():
     assert one.documents == 4_000
     assert one.planted > 0 and one.found == one.planted
     assert 0.35 < one.repeated < 0.65
+
+
+def test_a_story_has_many_bits_and_a_set_phrase_few_whatever_the_number_of_patients():
+    story = ["患者于2024年5月17日傍晚18时41分在菜园搬石块时踩空", "伤后自服药片3片", "由邻居骑三轮车送到村口"]
+    phrase = [
+        "患者2年前无明显诱因出现右眼视物模糊",
+        "呈渐进性加重",
+        "不伴眼红眼痛头痛恶心呕吐",
+        "未予特殊治疗来我院就诊",
+    ]
+    assert [bits_of(story, (), {}, people) for people in (0, 8, 5000)] == [33.0] * 3
+    assert bits_of(phrase, (), {}, 0) == 5.0
+
+
+def test_what_others_have_too_says_no_more_than_their_number():
+    assert bits_of(["白蛋白31.2g/L"], (), {}, 108) == 7.0
+    assert bits_of(["白蛋白31.2g/L"], (), {"白蛋白31.2g/L": 64}, 108) == 1.0
+
+
+def test_a_day_that_both_may_state_and_a_round_number_say_nothing_of_their_own():
+    assert bits_of(["2024-05-17入院"], frozenset({(5, 17)}), {}, 8) == 1.0
+    assert bits_of(["约500ml", "约475ml"], (), {}, 8) == 2.0 + 5.0
+
+
+def test_wording_alone_never_makes_a_finding_however_long():
+    clauses = [letters(100 + number, 20) for number in range(60)]
+    assert bits_of(clauses, (), {}, 0) == 8.0
+
+
+def test_only_whole_clauses_that_are_no_template_are_weighed():
+    lines = ("患者昨日搬运石块后腰痛，休息后不缓解。", "神志清楚，查体合作。")
+    passage = Passage(writing("P1", *lines), (True, False))
+    assert list(shared_clauses(passage, [Block(3, 0, 26)])) == ["休息后不缓解"]
+    assert holders_of([passage], {"休息后不缓解"}) == {"休息后不缓解": {"P1"}}

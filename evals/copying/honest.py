@@ -66,7 +66,7 @@ def measure(stays: int, seed: int = 1) -> Measured:
     for check in all_checks():
         if check.header.code not in CODES:
             continue
-        said = run_check(check, inspection, Stamp(inspection, _in_force)).findings
+        said = run_check(check, inspection, Stamp(inspection, in_force)).findings
         _count(result, said, check.header.code, honest, planted)
     return result
 
@@ -80,7 +80,7 @@ def _count(
     result.found[code] += sum(planted.get(stay) == code for stay in strong)
 
 
-def _in_force(document: str, passage: str, day: object) -> Basis:
+def in_force(document: str, passage: str, day: object) -> Basis:
     return Basis(document, passage)
 
 
@@ -97,14 +97,14 @@ def _honest(stays: int, random: Random) -> Iterator[Stay]:
         own = history(random)
         told = f"{sex}性患者，{age}岁，{bed}床"
         documents = [
-            _document(stay, "入院记录", begins + timedelta(hours=3), [told, *own, *routine(random, 8)]),
-            *_notes(stay, f"{sex}性患者，{bed}床", begins, random),
-            _discharge(stay, begins, own, outcomes, random),
+            document(stay, "入院记录", begins + timedelta(hours=3), [told, *own, *routine(random, 8)]),
+            *notes(stay, f"{sex}性患者，{bed}床", begins, random),
+            discharge(stay, begins, own, outcomes, random),
         ]
-        yield Stay(admission, begins, tuple(documents), tuple(_chart(stay, begins, random)))
+        yield Stay(admission, begins, tuple(documents), tuple(chart(stay, begins, random)))
 
 
-def _notes(stay: str, told: str, begins: datetime, random: Random) -> Iterator[Row]:
+def notes(stay: str, told: str, begins: datetime, random: Random) -> Iterator[Row]:
     """A note a day, copied forward at the published rates; day and temperature are the day's own."""
     before: list[str] = []
     for day in range(1, NOTES + 1):
@@ -114,14 +114,14 @@ def _notes(stay: str, told: str, begins: datetime, random: Random) -> Iterator[R
         usual = before[NEW:] if before and draw < HALF_KEPT else routine(random, USUAL)
         before = [*body, *usual]
         lines = [f"{told}，入院第{day + 1}天，今日体温{_temperature(stay, day):.1f}℃", *before]
-        yield _document(stay, "日常病程记录", begins + timedelta(days=day), lines)
+        yield document(stay, "日常病程记录", begins + timedelta(days=day), lines)
 
 
 def _temperature(stay: str, day: int) -> float:
     return 36.2 + Random(f"{stay}.{day}").randrange(0, 12) / 10
 
 
-def _chart(stay: str, begins: datetime, random: Random) -> Iterator[Row]:
+def chart(stay: str, begins: datetime, random: Random) -> Iterator[Row]:
     for day in range(NOTES + 1):
         for hours, drift in ((-2, 0.1), (0, 0.0), (6, 0.2)):
             yield {
@@ -132,17 +132,18 @@ def _chart(stay: str, begins: datetime, random: Random) -> Iterator[Row]:
             }  # fmt: skip
 
 
-def _discharge(
+def discharge(
     stay: str, begins: datetime, own: Sequence[str], outcomes: Sequence[list[str]], random: Random
 ) -> Row:
     same = random.random() < SAME_OUTCOME
     body = random.choice(outcomes) if same else [own[0], *(sentence(random) for _ in range(4))]
-    return _document(stay, "出院记录", begins + timedelta(days=NOTES + 2), [*body, *WORDS["common"][8:12]])
+    return document(stay, "出院记录", begins + timedelta(days=NOTES + 2), [*body, *WORDS["common"][8:12]])
 
 
-def _document(stay: str, kind: str, at: datetime, lines: Sequence[str]) -> Row:
+def document(stay: str, kind: str, at: datetime, lines: Sequence[str]) -> Row:
     text = f"{kind}\n{at:%Y-%m-%d %H:%M}\n" + "\n".join(f"{line}。" for line in lines) + "\n医师签名：甲乙"
-    return {"admission_id": stay, "kind": kind, "written_at": at, "text": text}
+    sections = [name for name in ("现病史", "既往史") if name in text]
+    return {"admission_id": stay, "kind": kind, "written_at": at, "text": text, "sections": sections}
 
 
 def _plant(made: list[Stay], each: int, random: Random) -> dict[str, str]:

@@ -29,6 +29,7 @@ AGE_GROUPS = {
 DOSAGE_FORM = re.compile(
     r"[（(].*?[)）]|注射用|注射液|缓释|控释|肠溶|分散|胶囊|颗粒|口服溶液|片|针|丸|膏|滴眼液|\d.*$|[A-Za-z].*$"
 )
+NUMERIC = frozenset("0123456789.-/:：")
 USED = r"(?:予|停|改|加用|继续|静脉|静滴|口服|给予|使用|应用|服用)[^，。；]{0,8}"
 FIBRILLATION = re.compile(r"房颤|心房颤动|绝对不齐|心房扑动")
 
@@ -64,15 +65,24 @@ def conflicts(
 ) -> list[Conflict]:
     """What of all that is `told` in the document lies inside the spans and does not fit this patient, one per kind of
     mark."""
-    ranges = list(spans)
+    ranges = [whole for start, end in spans if (whole := _without_cut_numbers(document.text, start, end))]
     inside = tuple(item for item in told if any(_within(item, start, end) for start, end in ranges))
-    text = "".join("".join(document.text[start:end].split()) for start, end in ranges)
+    text = "\n".join("".join(document.text[start:end].split()) for start, end in ranges)
     passing = Passing(record, other, document, text, inside)
     found: dict[str, Conflict] = {}
     for reader in READERS:
         for conflict in reader(passing):
             found.setdefault(conflict.mark, conflict)
     return list(found.values())
+
+
+def _without_cut_numbers(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A span without the number or date that its border runs through: half of it may be said by chance."""
+    while start < end and start and text[start - 1] in NUMERIC and text[start] in NUMERIC:
+        start += 1
+    while start < end < len(text) and text[end] in NUMERIC and text[end - 1] in NUMERIC:
+        end -= 1
+    return (start, end) if start < end else None
 
 
 def _within(item: Statement, start: int, end: int) -> bool:

@@ -192,15 +192,21 @@ def _identifying(silent: Sequence[Shared], said: Search, limits: Limits) -> Iter
 
 def _enough(side: Shared, bits: float, limits: Limits) -> bool:
     whole = side.containment >= limits["clue_containment"] or side.fills_section(limits["clue_containment"])
-    return bits >= limits["clue_bits" if whole else "clue_bits_within"]
+    return bool(bits >= limits["clue_bits" if whole else "clue_bits_within"])
 
 
 def _days_of(side: Shared) -> frozenset[tuple[int, int]]:
-    """The days that either may state for its own sake: of the stays, and of the documents themselves."""
-    times = [side.here.document.written_at, side.there.document.written_at]
-    for one in (side.here, side.there):
-        times += [one.record.admission.begins_at, one.record.admission.ends_at]
-    return frozenset((at.month, at.day) for at in times if at is not None)
+    """The days that both may state for their own sake: of the stays, and of the documents themselves."""
+    mine, theirs = (
+        {
+            (at.month, at.day)
+            for admission in (one.record.admission,)
+            for at in (one.document.written_at, admission.begins_at, admission.ends_at)
+            if at is not None
+        }
+        for one in (side.here, side.there)
+    )
+    return frozenset(mine & theirs)
 
 
 def _problem(suspect: Suspect, said: Search, limits: Limits) -> Problem:
