@@ -35,6 +35,8 @@ class Late:
     written: datetime
     exact: bool
     fact_ids: tuple[str, ...] = ()
+    place: tuple[int, int] | None = None  # where the document itself tells of the event
+    act: str = "书写"  # what was done at `written`
 
 
 def time_rows(record: Record) -> list[Row]:
