@@ -48,11 +48,16 @@ class Needless:
         return {
             "core": len(self.seen.core),
             "support": "；".join(self.support) or "病历记载病情平稳",
-            "quiet": "住院期间无须经静脉的用药、无手术操作、无Ⅰ级以上护理，首日体征正常"
-            if self.seen.quiet
-            else "住院期间有静脉用药、操作或体征异常，见反面依据",
+            "quiet": self.course,
             "caveat": CAVEAT,
         }
+
+    @property
+    def course(self) -> str:
+        """What was done in the stay, in words."""
+        if self.seen.quiet:
+            return "住院期间无须经静脉的用药、无手术操作、无Ⅰ级以上护理，首日体征正常"
+        return "住院期间有静脉用药、操作或体征异常，见反面依据"
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

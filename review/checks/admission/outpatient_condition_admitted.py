@@ -85,15 +85,14 @@ def _judged(seen: Assessment) -> Iterator[Problem]:
     if found.check == CHECK_UP:
         raise NotApplicable(ELSEWHERE)
     if found.check == LISTED:
-        fields = found.fields
-        judged = f"入院后 24 小时内记录的事实未见达到入院标准（核心情况已记录 {fields['core']}/9 项）"
+        judged = f"入院后 24 小时内记录的事实未见达到入院标准（核心情况已记录 {len(seen.core)}/9 项）"
         others = [said for said in found.support if seen.condition not in said]
         yield Problem(
             fields={
-                **fields,
+                **found.fields,
                 "diagnosis": seen.record.admission.main_diagnosis or "",
                 "condition": seen.condition,
-                "judged": "；".join([judged, *others, fields["quiet"]]),
+                "judged": "；".join([judged, *others, found.course]),
             },
             evidence=found.evidence,
             fact_ids=found.fact_ids,
