@@ -6,8 +6,10 @@ it, and only of a stay most of whose everyday documents are there. What stands i
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from review.checks.continued_stays import goes_on, went_on
@@ -21,7 +23,8 @@ from review.violations import Certainty
 Row = Mapping[str, Any]
 DAY_SURGERY = "28"
 OPERATION = "06"
-LABORATORY = "04"
+EXAMINATION, LABORATORY = "03", "04"
+SERVICE, MATERIAL = "service", "material"
 BLOOD = re.compile(
     r"(?:悬浮|浓缩|洗涤|去白)[^，]{0,6}红细胞|冰冻[^，]{0,4}血浆|灭活[^，]{0,4}血浆|单采血小板|冷沉淀凝血|输血费|静脉输血"
 )
@@ -29,7 +32,11 @@ LOCAL = re.compile(r"局部|局麻|表面|浸润")
 MOVED = re.compile(r"转[^，。、]{1,8}科|转科|转入|转出")
 PLANNED_BEFORE = ("术前小结", "术前讨论记录")
 AT_THE_BEGINNING = ("入院记录", "首次病程记录")
-IN_TABLES = {"医嘱单": "orders", "体温单": "vitals"}
+IN_TABLES = {"医嘱单": ("orders",), "体温单": ("vitals",), "检查检验报告单": ("labs", "exams")}
+# a procedure told in a course note is recorded there, and so is a consent that is on paper
+TOLD_INSTEAD = {
+    "有创操作": re.compile(r"(?:穿刺|置管|插管|切开|引流)[^。；]{0,60}(?:顺利|成功|固定|抽出|引出)")
+}
 WHEN: dict[str, Callable[[Record, Row], bool]] = {
     "每次住院": lambda record, row: True,
     "住院满 24 小时": lambda record, row: _hours(record) >= 24,
@@ -49,7 +56,21 @@ WHEN: dict[str, Callable[[Record, Row], bool]] = {
     "转科": lambda record, row: any(MOVED.search(order.order_name or "") for order in record.orders),
     "收取会诊费或有会诊医嘱": lambda record, row: _charged(record, re.compile("会诊")),
     "收取抢救费或有抢救医嘱": lambda record, row: _charged(record, re.compile("抢救")),
+    "特殊检查或特殊治疗": lambda record, row: _charged(record, _when(row), SERVICE),
+    "有创操作": lambda record, row: _charged(record, _when(row), SERVICE),
+    "植入材料": lambda record, row: _charged(record, _when(row), MATERIAL),
+    "收取检查或检验费": lambda record, row: any(
+        charge.quantity > 0 and charge.charge_type in (EXAMINATION, LABORATORY) for charge in record.charges
+    ),
 }
+
+
+@dataclass
+class Wanted:
+    """One row over the stays it applies to: how many they are, and which of them lack the document."""
+
+    every: int = 0
+    without: list[tuple[Record, Row]] = field(default_factory=list)
 
 
 @check(
@@ -86,6 +107,10 @@ WHEN: dict[str, Callable[[Record, Row], bool]] = {
         "扫描件识别不清",
         "以医嘱、体征数据代替的表单",
         "中途结算与年终结转",
+        "操作已记入病程记录",
+        "检查检验结果已在报告数据中",
+        "随产品条码粘贴在手术记录中",
+        "纸质同意书未扫描而文书提到",
     ),
     overturned_by=("补交的文书", "纸质病案"),
 )
@@ -100,12 +125,15 @@ def required_document_missing(inspection: Inspection, limits: Limits) -> Iterato
             asked.append(record)
         else:
             yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, reason)
-    wanted: dict[str, list[tuple[Record, Row, bool]]] = defaultdict(list)
+    wanted: dict[str, Wanted] = defaultdict(Wanted)
     for record in asked:
         for row in _rows(record):
-            wanted[str(row["row_id"])].append((record, row, _has(record, row)))
-    for needs in wanted.values():
-        yield from _missing(needs, limits)
+            need = wanted[str(row["row_id"])]
+            need.every += 1
+            if not _has(record, row):
+                need.without.append((record, row))
+    for need in wanted.values():
+        yield from _missing(need, limits)
 
 
 def _rows(record: Record) -> Iterator[Row]:
@@ -120,28 +148,27 @@ def _rows(record: Record) -> Iterator[Row]:
             yield row
 
 
-def _missing(needs: Sequence[tuple[Record, Row, bool]], limits: Limits) -> Iterator[Problem]:
-    having = sum(has for _, _, has in needs)
-    share = having / len(needs)
+def _missing(need: Wanted, limits: Limits) -> Iterator[Problem]:
+    having = need.every - len(need.without)
+    share = having / need.every
     if having < limits["others_least"] or share < limits["others_share"]:
         return
     sure = having >= limits["sure_least"] and share >= limits["sure_share"]
-    for record, row, has in needs:
-        if not has:
-            yield Problem(
-                admission_id=record.admission.admission_id,
-                fields={
-                    "document": row["document"],
-                    "condition": row["condition"],
-                    "others": len(needs),
-                    "having": having,
-                },
-                evidence=_holdings(record),
-                certainty=Certainty.PROBABLE if sure else Certainty.CLUE,
-                row_id=str(row["row_id"]),
-                points_at=(str(row["row_id"]),),
-                basis=tuple(str(row[name]) for name in ("basis", "basis_2") if row[name]),
-            )
+    for record, row in need.without:
+        yield Problem(
+            admission_id=record.admission.admission_id,
+            fields={
+                "document": row["document"],
+                "condition": row["condition"],
+                "others": need.every,
+                "having": having,
+            },
+            evidence=_holdings(record),
+            certainty=Certainty.PROBABLE if sure else Certainty.CLUE,
+            row_id=str(row["row_id"]),
+            points_at=(str(row["row_id"]),),
+            basis=tuple(str(row[name]) for name in ("basis", "basis_2") if row[name]),
+        )
 
 
 def _holdings(record: Record) -> tuple[Evidence, ...]:
@@ -172,19 +199,26 @@ def _unreadable(record: Record, limits: Limits) -> str | None:
 
 def _has(record: Record, row: Row) -> bool:
     """Whether a document of the kinds is there, as a document, as a table, or inside another document."""
-    kinds = [kind for kind in kinds_of(row) if kind]
-    table = IN_TABLES.get(str(row["document"]))
-    if table is not None and getattr(record, table):
+    if any(getattr(record, table) for table in IN_TABLES.get(str(row["document"]), ())):
         return True
-    words = re.compile("|".join(re.escape(kind) for kind in kinds))
+    kinds = tuple(kind for kind in kinds_of(row) if kind)
+    words, spaced = _patterns(kinds)
+    if any(document.kind in kinds or words.search(document.title) for document in record.documents):
+        return True
+    instead = TOLD_INSTEAD.get(str(row["condition"]))
     return any(
-        document.kind in kinds or words.search(document.title) or _speaks(document.text, words)
+        spaced.search(document.text) or (instead is not None and instead.search(document.text))
         for document in record.documents
     )
 
 
-def _speaks(text: str, words: re.Pattern[str]) -> bool:
-    return words.search("".join(text.split())) is not None
+@lru_cache(maxsize=256)
+def _patterns(kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The kinds as they stand in a title, and as they stand in a text whose letters may be set apart."""
+    return (
+        re.compile("|".join(re.escape(kind) for kind in kinds)),
+        re.compile("|".join(r"\s*".join(re.escape(letter) for letter in kind) for kind in kinds)),
+    )
 
 
 def _hours(record: Record) -> float:
@@ -205,11 +239,19 @@ def _urgent(record: Record) -> bool:
     return soon or any("急诊" in (row.operation_name or "") for row in record.operations)
 
 
-def _charged(record: Record, pattern: re.Pattern[str]) -> bool:
+def _charged(record: Record, pattern: re.Pattern[str], kind: str | None = None) -> bool:
     return any(
-        charge.quantity > 0 and charge.charge_type != LABORATORY and pattern.search(charge.item_name or "")
+        charge.quantity > 0
+        and charge.charge_type != LABORATORY
+        and (kind is None or charge.kind == kind)
+        and pattern.search(charge.item_name or "")
         for charge in record.charges
     )
+
+
+def _when(row: Row) -> re.Pattern[str]:
+    """What is charged where the row applies; a row that does not say so applies to nothing."""
+    return re.compile(str(row["when_regex"] or "(?!)"))
 
 
 def _ordered(record: Record, row: Row) -> bool:
