@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from review.checks.inputs import Record
 from review.checks.item_names import spellings
@@ -18,36 +19,45 @@ from review.checks.service_traces import DONE, REFUSED, RESULT, matching, orders
 from review.facts.treatments import SHEET, Treatment, treatment_of, treatments_known
 from review.record import Charge, Fact
 
+_REFUSED = r"(?<![不未无没])拒绝|不同意|未(?:能)?(?:行|做|予|进行|执行|实施|安排|接受|参加|注射|使用)|暂不(?:行|予|做)"
+_STOPPED = r"取消|暂缓|暂停|放弃|停做"  # of what goes on or comes again this ends it: what was done before stays done
 _BEFORE = (
-    r"(?:(?<![不未无没])拒绝?|未(?:能)?(?:行|做|予|进行|执行|实施|安排|接受|参加|注射|使用)|取消|暂缓|暂停|"
-    r"暂不(?:行|予|做)|不同意|放弃|停做)(?:(?:再|了|今日|当日|本次|上述|该|行|做|接受|进行|予以?|检查|继续|使用|应用|完成|执行)*)"
-    r"(?:[^，。；：行做予改后仅只]{1,20}[、及和与或/])?[^，。；：行做予改后仅只、及]{0,6}$"
+    r"(?:{cues})(?:(?:再|了|今日|当日|本次|上述|该|行|做|接受|进行|予以?|检查|继续|使用|应用|完成|执行)*)"
+    r"(?:[^，。；：行做予改后仅只]{{1,20}}[、及和与或/])?[^，。；：行做予改后仅只、及]{{0,6}}$"
 )
-_NOT = (
-    r"(?:(?<![不未无没])拒绝|未(?:能)?(?:行|做|予|执行|实施|进行|接受|参加)|取消|暂缓|暂停|停做|改期|缺席|"
-    r"不同意|放弃)"
-)
-_WHO = r"(?:，?(?:但|因|由于)?(?:患者|病人|家属|本人|患儿|患方)[^，。；、]{0,14}，?)?"
+_WHO = r"(?:，?(?:但|因|由于)?(?:患者|病人|家属|本人|患儿|患方)[^，。；、]{{0,14}}，?)?"
 _AFTER = (
-    rf"^[^，。；：后前时示见毕顺果常]{{0,8}}?{_WHO}(?:今日|当日|本次|均|都|亦|也|暂|故|已|遂|予)*{_NOT}"
+    rf"^[^，。；：后前时示见毕顺果常]{{{{0,8}}}}?{_WHO}(?:今日|当日|本次|均|都|亦|也|暂|故|已|遂|予)*(?:{{cues}})"
     r"(?=$|[，。；、）)]|检查|治疗|执行|一次|签|并|进行)"
 )
-BEFORE, AFTER = re.compile(_BEFORE), re.compile(_AFTER)
+
+
+def _cues(before: str, after: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The patterns of a denial before and behind a service's words."""
+    return re.compile(_BEFORE.format(cues=before)), re.compile(_AFTER.format(cues=after))
+
+
+OF_EVENTS = _cues(f"{_REFUSED}|{_STOPPED}", f"{_REFUSED}|{_STOPPED}|改期|缺席")
+OF_SESSIONS = _cues(_REFUSED, f"{_REFUSED}|取消|停做|改期|缺席")
+EVENTS = ("03", "04", "06")  # tests and operations, done once; the rest is done again and again
 GENERAL = r"(?:各项|所有|全部|上述|今日|当日|康复|理疗)治疗"
 CLAUSE_BEGIN = re.compile(r"[，。；：,;:]")
 NO_SERVICE = ("01", "02", "12", "13")  # bed, rounds and registration are no service that is refused
+LASTING = re.compile(r"小时|日|天")
 SAME_SESSION = timedelta(minutes=60)
 LATER_DAYS = 7  # within which what was put off may have been done
 
 
 @dataclass(frozen=True)
 class Denied:
-    """The lines of one item, and the statements that tell of it as not done; all speak for the stay or for one day."""
+    """What is charged of one item in spite of a denial: units of its lines, and the statements that deny them.
+
+    `doubt` says why this is less than sure; null where nothing lowers it."""
 
     item: str
-    lines: tuple[Charge, ...]
+    taken: tuple[tuple[Charge, Decimal], ...]
     facts: tuple[Fact, ...]
-    sure: bool
+    doubt: str | None = None
     against: tuple[str, ...] = ()
 
 
@@ -69,7 +79,8 @@ def denied_services(record: Record) -> Iterator[Denied]:
             items[line.item_name].append(line)
     for item, lines in sorted(items.items()):
         pattern = words_of(item)
-        own = [fact for fact, bare in told if names_as_not_done(bare, pattern)]
+        cues = OF_EVENTS if lines[0].charge_type in EVENTS else OF_SESSIONS
+        own = [fact for fact, bare in told if names_as_not_done(bare, pattern, cues)]
         if own:
             yield from _of_item(record, item, lines, own)
 
@@ -88,40 +99,72 @@ def words_of(item: str) -> re.Pattern[str]:
     return re.compile("|".join(words), re.IGNORECASE)
 
 
-def names_as_not_done(bare: str, words: re.Pattern[str]) -> bool:
+def names_as_not_done(
+    bare: str, words: re.Pattern[str], cues: tuple[re.Pattern[str], re.Pattern[str]]
+) -> bool:
     """Whether a sentence without white space denies one of these words."""
     for match in words.finditer(bare):
         cuts = list(CLAUSE_BEGIN.finditer(bare, 0, match.start()))
         before = bare[cuts[-1].end() if cuts else 0 : match.start()]
-        if BEFORE.search(before) or AFTER.search(bare[match.end() :]):
+        if cues[0].search(before) or cues[1].search(bare[match.end() :]):
             return True
     return False
 
 
 def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence[Fact]) -> Iterator[Denied]:
-    days = {line.charged_on for line in lines}
-    whole = [fact for fact in facts if fact.name == "stay"]
+    whole = tuple(fact for fact in facts if fact.name == "stay")
     by_day = {fact.begins_at.date(): fact for fact in facts if fact.name == "day" and fact.begins_at}
     done = done_on(record, item, lines[0], by_day.values())
     if whole and not done:
-        yield Denied(item, tuple(lines), tuple(whole), sure=True)
+        yield Denied(item, tuple((line, line.quantity) for line in lines), whole)
         return
-    found, cited, against = [], [], []
+    billed = _billed(lines)
+    found: list[tuple[Charge, Decimal]] = []
+    cited, against, doubt = [], [], None
     for day, fact in sorted(by_day.items()):
-        apart = {(other - day).days for other in done}
-        free = {(other - day).days for other in done if other not in days}
-        if 0 in apart or any(abs(days_off) <= LATER_DAYS for days_off in free):
+        elsewhere = [other for other in done if other not in billed]
+        if day in done or any(abs((other - day).days) <= LATER_DAYS for other in elsewhere):
             continue
-        own = [line for line in lines if line.charged_on == day]
-        found += own
-        cited += [fact] if own else []
-        against += executed_before(record, lines[0], fact) if own else []
+        own = _units([line for line in lines if line.charged_on == day], billed, fact)
+        if own:
+            found += own
+            cited.append(fact)
+            against += executed_before(record, lines[0], fact)
+            lasting = any(LASTING.search(line.unit or "") for line, _ in own)
+            doubt = "按时间计费，当日可能提供过一部分" if lasting and fact.value == "clock" else doubt
     if found:
-        yield Denied(item, tuple(found), tuple(cited), True, tuple(against))
-    elif by_day and not done and lines[0].charge_type in ("03", "04", "06"):
-        near = [line for line in lines if any(abs((line.charged_on - day).days) == 1 for day in by_day)]  # type: ignore[operator]
+        yield Denied(item, tuple(found), tuple(cited), doubt, tuple(against))
+    elif by_day and not done and lines[0].charge_type in EVENTS:
+        near = [
+            (line, line.quantity)
+            for line in lines
+            if line.charged_on and any(abs((line.charged_on - day).days) == 1 for day in by_day)
+        ]
         if near:
-            yield Denied(item, tuple(near), tuple(by_day.values()), False)
+            yield Denied(item, tuple(near), tuple(by_day.values()), "病历所写与计费相差一日")
+
+
+def _billed(lines: Sequence[Charge]) -> dict[date, Decimal]:
+    """Units charged on each day."""
+    found: dict[date, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.charged_on:
+            found[line.charged_on] += line.quantity
+    return found
+
+
+def _units(lines: Sequence[Charge], billed: dict[date, Decimal], fact: Fact) -> list[tuple[Charge, Decimal]]:
+    """What a denial takes of its day: one session; nothing where the day was charged less than others."""
+    if not lines or fact.begins_at is None:
+        return []
+    day = fact.begins_at.date()
+    by_session = not any(LASTING.search(line.unit or "") for line in lines)
+    if lines[0].charge_type in EVENTS or not by_session or billed[day] <= 1:
+        return [(line, line.quantity) for line in lines]
+    if any(units > billed[day] for units in billed.values()):
+        return []
+    cheapest = min(lines, key=lambda line: (line.amount / line.quantity, line.charge_id))
+    return [(cheapest, min(Decimal(1), cheapest.quantity))]
 
 
 def done_on(record: Record, item: str, line: Charge, denied: Iterable[Fact]) -> set[date]:

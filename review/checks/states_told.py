@@ -48,7 +48,8 @@ def states_against(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterato
         if not own or not _told_at_all(record, str(row["state_regex"])):
             continue
         for item, lines in own:
-            if row["charge_type"] == LABORATORY and matching(item, reports_of(record)):
+            silent = row["charge_type"] == LABORATORY and not record.provided("labs")
+            if silent or (row["charge_type"] == LABORATORY and matching(item, reports_of(record))):
                 continue
             found = _on_days(record, row, lines)
             if found is not None:

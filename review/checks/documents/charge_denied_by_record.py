@@ -38,6 +38,8 @@ SHOWN = 2
         "当日拒绝，改日已做",
         "当日稍后已完成",
         "只做了一部分",
+        "停用前已经提供",
+        "当日只拒绝其中一次，少收一次",
         "已退费",
         "写的是计划或择期",
         "先拒绝后同意",
@@ -56,7 +58,7 @@ def charge_denied_by_record(record: Record, limits: Limits) -> Iterator[Problem]
     if not record.documents:
         raise NotChecked("本次住院没有病历文书")
     named = list(denied_services(record))
-    known = {line.charge_id for denied in named for line in denied.lines}
+    known = {line.charge_id for denied in named for line, _ in denied.taken}
     for denied in named:
         yield _denied(denied, limits)
     for state in states_against(
@@ -71,11 +73,11 @@ def charge_denied_by_record(record: Record, limits: Limits) -> Iterator[Problem]
 def _denied(denied: Denied, limits: Limits) -> Problem:
     said = "".join(denied.facts[0].quote.split())
     return Problem(
-        **_charged(denied.lines, said, limits),  # type: ignore[arg-type]
+        **_charged(denied.taken, said, limits),  # type: ignore[arg-type]
         fact_ids=once(fact.fact_id for fact in denied.facts),
         against_fact_ids=denied.against,
-        certainty=Certainty.PROBABLE if denied.sure else Certainty.CLUE,
-        lowered_by=() if denied.sure else ("病历所写与计费相差一日",),
+        certainty=Certainty.CLUE if denied.doubt else Certainty.PROBABLE,
+        lowered_by=(denied.doubt,) if denied.doubt else (),
     )
 
 
@@ -84,7 +86,7 @@ def _contradicted(record: Record, state: Contradicted, lines: Sequence[Charge], 
     cited = [sentence for sentence in state.said if sentence.at and sentence.at.date() in days][: SHOWN * 2]
     said = cited[0].bare if cited else (state.orders[0].order_name or "")
     return Problem(
-        **_charged(lines, said, limits),  # type: ignore[arg-type]
+        **_charged([(line, line.quantity) for line in lines], said, limits),  # type: ignore[arg-type]
         evidence=tuple(
             record.quote(sentence.document, *sentence.whole, at=sentence.at) for sentence in cited
         ),
@@ -94,23 +96,24 @@ def _contradicted(record: Record, state: Contradicted, lines: Sequence[Charge], 
     )
 
 
-def _charged(lines: Sequence[Charge], said: str, limits: Limits) -> dict[str, object]:
-    """The lines of a problem with their yuan, and the fields of its message."""
-    kept = sorted(lines, key=lambda line: line.charge_id)
-    amount = sum((line.amount for line in kept), Decimal(0))
+def _charged(taken: Sequence[tuple[Charge, Decimal]], said: str, limits: Limits) -> dict[str, object]:
+    """The units of a problem with their yuan, and the fields of its message."""
+    kept = sorted(taken, key=lambda part: part[0].charge_id)
+    lines = [line for line, _ in kept]
+    amounts = tuple(units * line.amount / line.quantity for line, units in kept)
     days = dict.fromkeys(
-        f"{line.charged_on:%m-%d}" for line in sorted(kept, key=lambda one: str(one.charged_on))
+        f"{line.charged_on:%m-%d}" for line in sorted(lines, key=lambda one: str(one.charged_on))
     )
     return {
         "fields": {
-            "item": "、".join(dict.fromkeys(line.item_name or "" for line in kept)),
-            "billed": sum((line.quantity for line in kept), Decimal(0)),
-            "unit_said": kept[0].unit or "次",
+            "item": "、".join(dict.fromkeys(line.item_name or "" for line in lines)),
+            "billed": sum((line.quantity for line in lines), Decimal(0)),
+            "unit_said": lines[0].unit or "次",
             "days": "、".join(days),
             "said": said[: int(limits["longest_said"])],
-            "excess_yuan": amount,
+            "excess_yuan": sum(amounts, Decimal(0)),
         },
-        "charge_ids": tuple(line.charge_id for line in kept),
-        "charge_amounts": tuple(line.amount for line in kept),
-        "amount": amount,
+        "charge_ids": tuple(line.charge_id for line in lines),
+        "charge_amounts": amounts,
+        "amount": sum(amounts, Decimal(0)),
     }
