@@ -89,7 +89,11 @@ def _add_matching_and_hostile(commands: Any) -> None:
     hostile.add_argument(
         "--folder", type=Path, default=Path("../shared/reference/pdf"), metavar="文件夹", help="原始 PDF 所在"
     )
-    hostile.add_argument("--out", type=Path, metavar="文件", help="逐份结果写到这里（JSONL）")
+    hostile.add_argument(
+        "--out", type=Path, default=Path("hostile.jsonl"), metavar="文件",
+        help="逐份结果写到这里（JSONL），已有的不再重做；默认 hostile.jsonl",
+    )  # fmt: skip
+    hostile.add_argument("--workers", type=int, default=1, metavar="N", help="同时几份，默认 1")
     hostile.set_defaults(command=_hostile)
 
 
@@ -132,7 +136,8 @@ def _facts(options: argparse.Namespace) -> list[str]:
 def _hostile(options: argparse.Namespace) -> list[str]:
     from evals.hostile_pdfs import run
 
-    return run(options.folder, options.count, options.seed, options.out)
+    cache = Path(os.environ.get("MINGJIAN_HOME") or "data") / "cache"
+    return run(options.folder, options.count, options.seed, options.out, cache, options.workers)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

@@ -1,234 +1,157 @@
-"""Bends PDFs on harm and has them examined: every one is read or refused with a reason, in seconds, within the memory.
+"""Has bent PDFs read and examined: each is read or refused with a reason, in seconds, within the memory.
 
-What the mutations are made of comes from the reference folder; a mutation is named, so that each line of the list can
-be made again from its seed.
+A list that was cut off is gone on with.
 """
 
 import json
-import random
-import re
+import queue
 import tempfile
+import threading
 import time
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
+from evals.bent_pdfs import mutations
 from knowledge.readers import UnreadableFile
+from knowledge.readers.isolated import IsolatedReader
 from review.forensics.examiner import Examiner
 
 MOST_SECONDS, MOST_MEGABYTES = 20.0, 1024.0
-CATALOG = b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
-Chance = random.Random
+DEFECT, BROKEN = "程序在这份文件上出错", "没能看完"
 
 
 @dataclass(frozen=True)
 class Case:
-    """What became of one file. `reason` is empty where it was read."""
+    """What became of one file; a reason is empty where it was read or examined."""
 
     number: int
     source: str
     mutation: str
-    reason: str
+    refused: str  # by the intake of a review
+    unexamined: str  # by the look at its revisions
+    pages: int
     signs: int
-    seconds: float
-    megabytes: float
+    seconds: float  # the longer of the two, without the recognition of pictures
+    picture_seconds: float
+    megabytes: float  # of the larger process
 
 
-def truncated(content: bytes, chance: Chance) -> bytes:
-    return content[: chance.randrange(1, len(content))]
+class Trial:
+    """Has one file after the other read as a review's intake would, and examined as its forensics would."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._reader, self._examiner = IsolatedReader(), Examiner()
+        self._scratch = tempfile.TemporaryDirectory()
+
+    def __enter__(self) -> "Trial":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+        self._examiner.close()
+        self._scratch.cleanup()
+
+    def case(self, number: int, source: str, mutation: str, content: bytes) -> Case:
+        path = Path(self._scratch.name) / f"{number}.pdf"
+        path.write_bytes(content)
+        self._reader.warm()
+        begun = time.monotonic()
+        refused, pages, unexamined, signs = "", 0, "", 0
+        try:
+            pages = len(self._reader.read(path, self._cache).pages)
+        except UnreadableFile as refusal:
+            refused = str(refusal)
+        pictures = self._reader.picture_seconds
+        reading = time.monotonic() - begun - pictures
+        self._examiner.warm()
+        begun = time.monotonic()
+        try:
+            signs = len(self._examiner.examine(path).signs)
+        except UnreadableFile as refusal:
+            unexamined = str(refusal)
+        seconds = max(reading, time.monotonic() - begun)
+        most = max(self._reader.peak_megabytes(), self._examiner.peak_megabytes())
+        path.unlink()
+        return Case(
+            number, source, mutation, refused, unexamined, pages, signs,
+            round(seconds, 3), round(pictures, 3), round(most, 1),
+        )  # fmt: skip
 
 
-def flipped(content: bytes, chance: Chance) -> bytes:
-    spoilt = bytearray(content)
-    for _ in range(chance.choice((1, 4, 40, 400))):
-        spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
-    return bytes(spoilt)
+def try_all(folder: Path, numbers: Collection[int], seed: int, cache: Path, workers: int) -> Iterator[Case]:
+    """The cases of these numbers, in the order in which they are done."""
+    bent = mutations(folder, max(numbers, default=-1) + 1, seed, set(numbers))
+    taking, done = threading.Lock(), queue.Queue[Case | BaseException | None]()
+
+    def work() -> None:
+        try:
+            with Trial(cache) as trial:
+                while True:
+                    with taking:
+                        one = next(bent, None)
+                    if one is None:
+                        break
+                    done.put(trial.case(*one))
+        except BaseException as defect:  # handed to the one who waits
+            done.put(defect)
+        done.put(None)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    left = workers
+    while left:
+        case = done.get()
+        if isinstance(case, BaseException):
+            raise case
+        left -= case is None
+        if case is not None:
+            yield case
 
 
-def cut_out(content: bytes, chance: Chance) -> bytes:
-    at = chance.randrange(len(content))
-    return content[:at] + content[at + chance.randrange(1, 2000) :]
+def run(folder: Path, count: int, seed: int, out: Path, cache: Path, workers: int = 1) -> list[str]:
+    """Lines to print; every file with its reason goes to `out`, and what stands there already is not tried again."""
+    cases = {case.number: case for case in kept(out)}
+    numbers = [number for number in range(count) if number not in cases]
+    with out.open("a", encoding="utf-8") as listing:
+        for case in try_all(folder, numbers, seed, cache, workers):
+            cases[case.number] = case
+            listing.write(json.dumps(asdict(case), ensure_ascii=False) + "\n")
+            listing.flush()
+    return summary([cases[number] for number in range(count)])
 
 
-def doubled(content: bytes, chance: Chance) -> bytes:
-    at = chance.randrange(len(content))
-    return (
-        content[:at] + content[at : at + chance.randrange(1, 4000)] * chance.choice((2, 3, 50)) + content[at:]
-    )
-
-
-def overwritten(content: bytes, chance: Chance) -> bytes:
-    at, size = chance.randrange(len(content)), chance.randrange(1, 1000)
-    return content[:at] + chance.randbytes(size) + content[at + size :]
-
-
-def misdirected(content: bytes, chance: Chance) -> bytes:
-    """References lead to other objects, some of them back to where they come from."""
-    most = max([int(number) for number in re.findall(rb"(\d{1,6}) 0 obj", content)] or [9])
-    return re.sub(
-        rb"\b\d{1,6} 0 R",
-        lambda found: b"%d 0 R" % chance.randrange(most + 2) if chance.random() < 0.2 else found[0],
-        content,
-    )
-
-
-def circling(content: bytes, chance: Chance) -> bytes:
-    """The page tree holds itself, and the cross-reference goes back to itself."""
-    at = content.rfind(b"startxref")
-    start = re.search(rb"startxref\s+(\d+)", content[at:]) if at >= 0 else None
-    looped = re.sub(rb"/Kids\s*\[\s*\d+ 0 R", b"/Kids [2 0 R 1 0 R", content)
-    return re.sub(rb"/Prev \d+", b"/Prev %d" % int(start[1] if start else 9), looped)
-
-
-def swollen(content: bytes, chance: Chance) -> bytes:
-    """Numbers that promise more than there is: pages, lengths, sizes of a page."""
-    for key in (rb"/MediaBox\s*\[[^\]]*\]", rb"/Length \d+", rb"/Size \d+", rb"/Count \d+", rb"/Width \d+"):
-        if chance.random() < 0.5:
-            name = key.split(b"\\")[0].split(b" ")[0]
-            huge = (
-                b" [0 0 1000000 1000000]"
-                if b"Media" in key
-                else b" %d" % chance.choice((2**31 - 1, 10**9, 99999999))
-            )
-            content = re.sub(key, lambda _, new=name + huge: new, content)
-    return content
-
-
-def appended(content: bytes, objects: bytes, chance: Chance) -> bytes:
-    """An update that replaces the first objects by worse ones."""
-    previous = re.findall(rb"startxref\s+(\d+)", content)
-    start = len(content) + 1 + len(objects)
-    table = b"".join(
-        b"%d 1\n%010d 00000 n \n" % (int(found[1]), len(content) + 1 + found.start())
-        for found in re.finditer(rb"(\d+) 0 obj", objects)
-    )
-    return content + b"\n" + objects + b"xref\n" + table + (
-        b"trailer\n<< /Size 9999 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
-        % (int(previous[-1]) if previous else 0, start)
-    )  # fmt: skip
-
-
-@cache
-def _packed() -> bytes:
-    return zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 8_000_000, 9), 9)
-
-
-def bomb(content: bytes, chance: Chance) -> bytes:
-    """Streams that unpack to a hundred megabytes, one inside the other."""
-    packed = _packed()
-    stream = b"<< /Length %d /Filter [/FlateDecode /FlateDecode] >>\nstream\n%s\nendstream" % (
-        len(packed),
-        packed,
-    )
-    page = (
-        CATALOG + b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
-        b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>\nendobj\n4 0 obj\n"
-    )
-    return appended(content, page + stream + b"\nendobj\n", chance)
-
-
-def nested(content: bytes, chance: Chance) -> bytes:
-    depth = chance.choice((200, 5000, 100_000))
-    return appended(content, b"1 0 obj\n" + b"[" * depth + b"]" * depth + b"\nendobj\n", chance)
-
-
-def scripted(content: bytes, chance: Chance) -> bytes:
-    """A script that runs on opening, and a file inside."""
-    return appended(
-        content,
-        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (while\\(1\\){app.alert\\(1\\)}) >>"
-        b" /Names << /EmbeddedFiles << /Names [(a.pdf) << /EF << /F 900 0 R >> >>] >> >> >>\nendobj\n"
-        b"900 0 obj\n<< /Type /EmbeddedFile /Length 30 >>\nstream\n%PDF-1.7 startxref 9 %%EOF    \nendstream\nendobj\n",
-        chance,
-    )
-
-
-def many_updates(content: bytes, chance: Chance) -> bytes:
-    for _ in range(chance.choice((30, 200))):
-        content = appended(content, b"9990 0 obj\n<< /A %d >>\nendobj\n" % chance.randrange(999), chance)
-    return content
-
-
-def many_pages(content: bytes, chance: Chance) -> bytes:
-    kids = b"3 0 R " * chance.choice((5000, 90_000))
-    return appended(
-        content,
-        b"%s2 0 obj\n<< /Type /Pages /Kids [%s] /Count %d >>\nendobj\n"
-        b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n"
-        % (CATALOG, kids, len(kids) // 6),
-        chance,
-    )
-
-
-PLAIN: tuple[Callable[[bytes, Chance], bytes], ...] = (
-    truncated, flipped, cut_out, doubled, overwritten, misdirected, circling, swollen,
-)  # fmt: skip
-MADE: tuple[Callable[[bytes, Chance], bytes], ...] = (bomb, nested, scripted, many_updates, many_pages)
-
-
-def mutations(folder: Path, count: int, seed: int) -> Iterator[tuple[int, str, str, bytes]]:
-    """Number, source, name of the mutation and the bent file, in an order that the seed settles."""
-    sources = sorted(folder.rglob("*.pdf"))
-    if not sources:
-        raise FileNotFoundError(f"{folder} 里没有 PDF；请用 --folder 指定放 PDF 的文件夹。")
-    chance = random.Random(seed)
-    for number in range(count):
-        source = sources[number % len(sources)]
-        bend = chance.choice(PLAIN) if chance.random() < 0.85 else chance.choice(MADE)
-        yield number, source.name, bend.__name__, bend(source.read_bytes(), chance)
-
-
-def examine_hostile(folder: Path, count: int, seed: int) -> Iterator[Case]:
-    """Examine so many bent files one after the other, as a review would."""
-    with tempfile.TemporaryDirectory() as scratch, Examiner() as examiner:
-        for number, source, mutation, content in mutations(folder, count, seed):
-            path = Path(scratch) / "a.pdf"
-            path.write_bytes(content)
-            begun, reason, signs = time.monotonic(), "", 0
-            try:
-                signs = len(examiner.examine(path).signs)
-            except UnreadableFile as refusal:
-                reason = str(refusal)
-            seconds = time.monotonic() - begun
-            yield Case(
-                number,
-                source,
-                mutation,
-                reason,
-                signs,
-                round(seconds, 3),
-                round(examiner.peak_megabytes(), 1),
-            )
-
-
-def run(folder: Path, count: int, seed: int, out: Path | None) -> list[str]:
-    """Lines to print; every file with its reason goes to `out`. Raises `ValueError` where a limit was passed."""
-    cases = []
-    listing = out.open("w", encoding="utf-8") if out else None
-    try:
-        for case in examine_hostile(folder, count, seed):
-            cases.append(case)
-            if listing:
-                listing.write(json.dumps(asdict(case), ensure_ascii=False) + "\n")
-                listing.flush()
-    finally:
-        if listing:
-            listing.close()
-    return summary(cases)
+def kept(out: Path) -> Iterator[Case]:
+    """The cases of a list that was cut off; its last line may be half a line."""
+    lines = out.read_text("utf-8").splitlines(keepends=True) if out.exists() else []
+    if lines and not lines[-1].endswith("\n"):
+        out.write_text("".join(lines[:-1]), "utf-8")
+        lines.pop()
+    for line in lines:
+        yield Case(**json.loads(line))
 
 
 def summary(cases: list[Case]) -> list[str]:
-    refused = Counter(case.reason for case in cases if case.reason)
+    defects = [case for case in cases if DEFECT in case.refused + case.unexamined]
+    broken = [case for case in cases if BROKEN in case.refused + case.unexamined]
     slow = [case for case in cases if case.seconds > MOST_SECONDS]
     fat = [case for case in cases if case.megabytes > MOST_MEGABYTES]
     times = sorted(case.seconds for case in cases)
-    return [
-        f"{len(cases)} 份变异 PDF：读完 {len(cases) - refused.total()} 份，拒收 {refused.total()} 份",
-        f"用时 中位 {times[len(times) // 2]:.2f} 秒，最长 {times[-1]:.2f} 秒；"
-        f"内存最高 {max(case.megabytes for case in cases):.0f} MB",
+    read = sum(not case.refused for case in cases)
+    examined = sum(not case.unexamined for case in cases)
+    lines = [
+        f"{len(cases)} 份变异 PDF：读入 {read} 份、拒收 {len(cases) - read} 份；看完版本 {examined} 份、"
+        f"未看 {len(cases) - examined} 份；本程序中断 0 次，缺陷 {len(defects)} 份，"
+        f"隔离的进程中断后重启 {len(broken)} 份",
+        f"用时 中位 {times[len(times) // 2]:.2f} 秒，最长 {times[-1]:.2f} 秒（图片识别另计，共 "
+        f"{sum(case.picture_seconds for case in cases):.0f} 秒）；内存最高 "
+        f"{max(case.megabytes for case in cases):.0f} MB",
         f"超过 {MOST_SECONDS:.0f} 秒 {len(slow)} 份，超过 {MOST_MEGABYTES:.0f} MB {len(fat)} 份",
-        *(f"  拒收 {number:5d}  {reason}" for reason, number in refused.most_common()),
     ]
+    for what, name in (("拒收", "refused"), ("未看", "unexamined")):
+        reasons = Counter(str(getattr(case, name)) for case in cases if getattr(case, name))
+        lines += [f"  {what} {number:5d}  {reason}" for reason, number in reasons.most_common()]
+    return lines

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from knowledge.readers import Doubt, Line
 from review.engines.duckdb import Warehouse
 from review.facts.row_sites import row_sites
 from review.intake.inspection import Intake
@@ -96,14 +97,12 @@ def _load_documents(warehouse: Warehouse, intake: Intake) -> None:
                     "confidence": page.confidence,
                 }
             )
-            lines += [
-                {
-                    "source": source.source,
-                    "start_at": line.start,
-                    "end_at": line.end,
-                    "confidence": line.confidence,
-                }
-                for line in page.lines
-            ]
+            # a doubtful number is a line of its own: the least sure that a quote touches counts
+            spans: tuple[Line | Doubt, ...] = (*page.lines, *page.doubts)
+            lines += [_span(source.source, span) for span in spans]
     warehouse.load_rows("raw_pages", pages)
     warehouse.load_rows("raw_lines", lines)
+
+
+def _span(source: str, span: Line | Doubt) -> dict[str, Any]:
+    return {"source": source, "start_at": span.start, "end_at": span.end, "confidence": span.confidence}

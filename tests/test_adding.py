@@ -443,13 +443,13 @@ def test_a_file_that_hangs_its_reader_is_refused_and_the_next_one_is_read(tmp_pa
     good = write_pdf(
         tmp_path / "好.pdf", [paragraph("第一条 为了巡查工作的规范开展，制定本办法并予以公布。")]
     )
-    reader = Reader(stall_seconds=0.0)
-    with pytest.raises(UnreadableFile, match="没有进展，已放弃"):
+    reader = Reader(seconds=0.0)
+    with pytest.raises(UnreadableFile, match="用时过长，已放弃"):
         reader.read(good, None)
     patient = Reader()
     assert patient.read(good, None).passages
-    patient._process.kill()
-    patient._process.wait()
+    patient._process._process.kill()
+    patient._process._process.wait()
     assert patient.read(good, None).passages
     patient.close()
     reader.close()

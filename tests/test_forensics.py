@@ -1,5 +1,6 @@
 """What PDFs tell of how they came about: on real files that mean no harm, and on records changed the way editors do it."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from review.forensics import (
     TYPED_OVER,
 )
 from review.forensics.examination import compare_files, examine
-from review.forensics.examiner import Examiner
+from review.forensics.examiner import LIMITS, Examiner
 from review.forensics.revisions import revision_ends
 from review.forensics.structure import read_date
 
@@ -279,10 +280,10 @@ def test_the_examiner_says_the_same_from_a_process_of_its_own(file):
 def test_the_examiner_refuses_what_takes_too_long_and_goes_on(file, tmp_path):
     with Examiner() as examiner:
         examiner.examine(file)
-        examiner._seconds = 0.0
+        examiner._process.limits = replace(LIMITS, seconds=0.0)
         with pytest.raises(UnreadableFile, match="用时过长"):
             examiner.examine(file)
-        examiner._seconds = 30.0
+        examiner._process.limits = LIMITS
         assert examiner.examine(file).pages == 1
         (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.7 nothing")
         with pytest.raises(UnreadableFile, match="损坏"):

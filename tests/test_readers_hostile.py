@@ -22,7 +22,7 @@ MUTANTS = 80  # of each format
 
 @pytest.fixture(scope="module")
 def reader():
-    one = Reader(stall_seconds=30)
+    one = Reader(seconds=30)
     yield one
     one.close()
 

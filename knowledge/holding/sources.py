@@ -18,6 +18,7 @@ from knowledge.cutting.passages import Passage, cut_passages
 from knowledge.holding.shelf import Source
 from knowledge.readers import Progress, ReadText, UnreadableFile
 from knowledge.readers.files import read_file
+from knowledge.readers.ocr import Recognise
 from knowledge.readers.prose import Prose, confidence, running_text
 from knowledge.readers.sheets import delimited_rows, read_sheets
 from knowledge.readers.soundness import sound
@@ -30,7 +31,12 @@ _FEWEST_SIGNS = 20
 _LEAST_TITLE = 6
 
 
-def read_source(path: Path, cache: Path | None = None, turned: Progress | None = None) -> Source:
+def read_source(
+    path: Path,
+    cache: Path | None = None,
+    turned: Progress | None = None,
+    recogniser: Recognise | None = None,
+) -> Source:
     """Read one file whole. Raises `UnreadableFile`, whose message says what is wrong and what to do."""
     suffix = path.suffix.lower()
     if _CONTENTS.fullmatch(path.stem):
@@ -41,7 +47,7 @@ def read_source(path: Path, cache: Path | None = None, turned: Progress | None =
     sha256 = hashlib.sha256(content).hexdigest()
     if suffix in TABLES:
         return _read_table_file(path, content, sha256)
-    return _read_prose(path, sha256, cache, turned)
+    return _read_prose(path, sha256, cache, turned, recogniser)
 
 
 def legible(path: Path) -> str:
@@ -53,8 +59,10 @@ def legible(path: Path) -> str:
     return name.decode("utf-8", errors="replace")
 
 
-def _read_prose(path: Path, sha256: str, cache: Path | None, turned: Progress | None) -> Source:
-    read = read_file(path, cache=cache, citable=True, turned=turned)
+def _read_prose(
+    path: Path, sha256: str, cache: Path | None, turned: Progress | None, recogniser: Recognise | None
+) -> Source:
+    read = read_file(path, cache=cache, citable=True, turned=turned, recogniser=recogniser)
     prose = running_text(read)
     if prose.text.strip() and not sound(prose.text):
         raise UnreadableFile("文字是乱码", "请以 UTF-8 重新导出，或改用扫描件、.docx 文件")

@@ -29,6 +29,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A number, a time or a word of one character that was recognised less surely than the line it stands in."""
+
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Page:
     """A page's span in the whole text; `number` is null where the format has no pages."""
 
@@ -39,6 +48,7 @@ class Page:
     confidence: float = 1.0  # lowest line of the page
     lines: tuple[Line, ...] = ()  # OCR lines only
     cells: tuple[Line, ...] = ()  # of a text layer: the lines, in tables the cells of each line
+    doubts: tuple[Doubt, ...] = ()  # of recognised lines
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,18 @@ _INSTEAD = {
 
 
 def read_file(
-    path: Path, *, cache: Path | None, citable: bool = False, turned: Progress | None = None
+    path: Path,
+    *,
+    cache: Path | None,
+    citable: bool = False,
+    turned: Progress | None = None,
+    recogniser: ocr.Recognise | None = None,
 ) -> ReadText:
     """The text of a file. Raises `UnreadableFile` with problem and remedy, never a library's error.
 
     `citable` reads it as a regulation rather than as a record: without page margins of Word and menus of a
-    site, and with merged cells said in every row. `turned` is told each page (number, count) that is done.
+    site, and with merged cells said in every row. `turned` is told each page (number, count) that is done;
+    `recogniser` stands in for the recognition of one picture.
     """
     suffix = path.suffix.lower()
     if suffix in TEXTS:
@@ -40,9 +46,9 @@ def read_file(
     if suffix in (".html", ".htm"):
         return read_html(path, citable=citable)
     if suffix == ".pdf":
-        return pdf.read_pdf(path, cache=cache, turned=turned)
+        return pdf.read_pdf(path, cache=cache, turned=turned, recogniser=recogniser)
     if suffix in PICTURES:
-        return ocr.read_picture(path, cache=cache, turned=turned)
+        return ocr.read_picture(path, cache=cache, turned=turned, recogniser=recogniser)
     if suffix in (".xlsx", ".csv"):
         return _read_table(path)
     raise UnreadableFile(

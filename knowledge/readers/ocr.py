@@ -18,9 +18,10 @@ from typing import Any
 
 from PIL import Image, ImageOps, ImageSequence
 
-from knowledge.readers import Line, Page, Progress, ReadText, UnreadableFile
+from knowledge.readers import Doubt, Line, Page, Progress, ReadText, UnreadableFile
 from knowledge.readers.columns import reading_groups
-from knowledge.readers.text import normalise, read_bytes
+from knowledge.readers.sureness import SureDecoder, Weak, said_surely
+from knowledge.readers.text import read_bytes
 
 LARGEST_PICTURE = 60 * 1024 * 1024
 MOST_PIXELS = 80_000_000
@@ -28,7 +29,7 @@ MOST_FRAMES = 200
 LONGEST_SIDE = 3200
 DOUBTFUL = 0.75  # mean confidence below which the page may stand on its head
 SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
-_READING = "3"  # raise when the way of reading changes: cached results of another reading are not used
+_READING = "4"  # raise when the way of reading changes: cached results of another reading are not used
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
@@ -46,6 +47,10 @@ class OcrLine:
     confidence: float
     box: Box
     row: int = 0
+    weak: tuple[Weak, ...] = ()  # its numbers and times that are less sure than the whole
+
+
+Recognise = Callable[[Image.Image, Path | None], tuple[OcrLine, ...]]
 
 
 def _load_engine() -> Any:
@@ -62,6 +67,8 @@ def _load_engine() -> Any:
             )
         params = {f"{part}.model_path": str(folder / name) for part, name in _MODELS.items()}
         _engine = rapidocr.RapidOCR(params=params | {"Global.log_level": "error", "Global.text_score": 0.0})
+        recogniser = _engine._load_rec_model()
+        recogniser.postprocess_op = SureDecoder(recogniser.postprocess_op)
         logging.getLogger("RapidOCR").setLevel(logging.ERROR)
     return _engine
 
@@ -71,7 +78,7 @@ def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
     picture = picture.convert("RGB")
     if blank(picture):
         return ()
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture.thumbnail(_bounds(picture.size))
     digest = hashlib.sha256(picture.tobytes() + repr((_READING, picture.size)).encode()).hexdigest()
     kept = _kept(cache, digest)
     if kept is not None:
@@ -82,6 +89,13 @@ def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
             lines = _best_turn(picture, lines)
     _keep(cache, digest, tuple(lines))
     return tuple(lines)
+
+
+def _bounds(size: tuple[int, int]) -> tuple[int, int]:
+    """No side beyond the longest, and no more points than a sheet of that length has: memory goes by the points."""
+    sheet = LONGEST_SIDE * LONGEST_SIDE / 2**0.5
+    scale = min(1.0, (sheet / (size[0] * size[1])) ** 0.5)
+    return min(LONGEST_SIDE, round(size[0] * scale)), min(LONGEST_SIDE, round(size[1] * scale))
 
 
 def blank(picture: Image.Image) -> bool:
@@ -110,9 +124,10 @@ def _lines(picture: Image.Image) -> list[OcrLine]:
     lines = []
     for text, score, corners in zip(found.txts, found.scores, found.boxes, strict=True):
         xs, ys = [float(x) / width for x, _ in corners], [float(y) / height for _, y in corners]
-        text = " ".join(normalise(text).split())
+        text, weak = said_surely(text, float(score))
         if text and (score >= SPECK or len(text) > 2):
-            lines.append(OcrLine(text, round(float(score), 4), clipped(min(xs), min(ys), max(xs), max(ys))))
+            box = clipped(min(xs), min(ys), max(xs), max(ys))
+            lines.append(OcrLine(text, round(float(score), 4), box, weak=weak))
     return _in_rows(lines, picture.size)
 
 
@@ -176,8 +191,12 @@ def _kept(cache: Path | None, digest: str) -> tuple[OcrLine, ...] | None:
     try:
         rows = json.loads((cache / "ocr" / f"{digest}.json").read_text(encoding="utf-8"))
         return tuple(
-            OcrLine(str(text), float(sure), clipped(*box), int(row)) for text, sure, box, row in rows
-        )
+            OcrLine(
+                str(text), float(sure), clipped(*box), int(row),
+                tuple((int(start), int(end), float(how)) for start, end, how in weak),
+            )
+            for text, sure, box, row, weak in rows
+        )  # fmt: skip
     except (OSError, ValueError, TypeError):
         return None  # not there, or damaged: the picture is read again and the entry replaced
 
@@ -189,20 +208,24 @@ def _keep(cache: Path | None, digest: str, lines: tuple[OcrLine, ...]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(
-            [[line.text, line.confidence, line.box, line.row] for line in lines], file, ensure_ascii=False
-        )
+        rows = [[line.text, line.confidence, line.box, line.row, line.weak] for line in lines]
+        json.dump(rows, file, ensure_ascii=False)
     os.replace(name, folder / f"{digest}.json")
 
 
-def lay_out(lines: tuple[OcrLine, ...], start: int) -> tuple[str, tuple[Line, ...], float]:
-    """Text of a page from its lines, their spans counted from `start`, and the lowest confidence."""
-    text, spans = "", []
+def lay_out(lines: tuple[OcrLine, ...], number: int | None, start: int) -> tuple[Page, str]:
+    """A page and its text from the lines; spans are counted from `start`."""
+    text, spans, doubts = "", list[Line](), list[Doubt]()
     for before, line in zip((None, *lines), lines, strict=False):
         text += ("" if before is None else "  " if before.row == line.row else "\n") + line.text
         at = start + len(text)
-        spans.append(Line(at - len(line.text), at, line.confidence, line.box))
-    return text, tuple(spans), min((line.confidence for line in lines), default=0.0)
+        begin = at - len(line.text)
+        spans.append(Line(begin, at, line.confidence, line.box))
+        doubts += [Doubt(begin + first, begin + last, sure) for first, last, sure in line.weak]
+    lowest = min((line.confidence for line in lines), default=0.0)
+    origin = "ocr" if lines else "unreadable"
+    end = start + len(text)
+    return Page(number, start, end, origin, lowest, tuple(spans), doubts=tuple(doubts)), text
 
 
 def open_picture(path: Path) -> tuple[Image.Image, str]:
@@ -226,8 +249,11 @@ def open_picture(path: Path) -> tuple[Image.Image, str]:
     return picture, hashlib.sha256(content).hexdigest()
 
 
-def read_picture(path: Path, *, cache: Path | None, turned: Progress | None = None) -> ReadText:
+def read_picture(
+    path: Path, *, cache: Path | None, turned: Progress | None = None, recogniser: Recognise | None = None
+) -> ReadText:
     """A picture file; every frame of a multi-page TIFF is a page."""
+    ask = recogniser or recognise
     picture, digest = open_picture(path)
     text, pages, notes = "", [], []
     for number, frame in enumerate(ImageSequence.Iterator(picture), start=1):
@@ -236,15 +262,13 @@ def read_picture(path: Path, *, cache: Path | None, turned: Progress | None = No
             break
         start = len(text)
         try:
-            found = recognise(ImageOps.exif_transpose(frame), cache)
+            found = ask(ImageOps.exif_transpose(frame), cache)
         except UnreadableFile as problem:
             notes.append(f"第 {number} 页{problem.problem}")
             found = ()
-        page, lines, lowest = lay_out(found, start)
-        text += page
-        origin = "ocr" if lines else "unreadable"
-        pages.append(Page(number, start, len(text), origin, lowest, lines))
-        text += "\n"
+        page, said = lay_out(found, number, start)
+        pages.append(page)
+        text += said + "\n"
         if turned:
             turned(number, getattr(picture, "n_frames", number))
     if not any(page.lines for page in pages):

@@ -29,6 +29,7 @@ MOST_OCR_PAGES = 400
 MOST_GLYPHS = 60_000  # of one page
 OCR_DPI = 200
 LONGEST_SIDE = 3200  # pixels of a rendered page
+Ask = Callable[[Image.Image], tuple[ocr.OcrLine, ...]]
 _lock = threading.RLock()
 
 
@@ -48,8 +49,11 @@ def _opened(content: bytes) -> Iterator[Any]:
             document.close()
 
 
-def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) -> ReadText:
+def read_pdf(
+    path: Path, *, cache: Path | None, turned: Progress | None = None, recogniser: ocr.Recognise | None = None
+) -> ReadText:
     """Text of every page, in order; what was cut off or not recognised is said in the notes."""
+    recognise = recogniser or ocr.recognise
     content = read_bytes(path, LARGEST_PDF)
     digest = hashlib.sha256(content).hexdigest()
     text, pages, notes = "", [], []
@@ -62,8 +66,9 @@ def read_pdf(path: Path, *, cache: Path | None, turned: Progress | None = None) 
         attached = document.count_attachments()
         left = MOST_OCR_PAGES
         for number in range(1, min(count, MOST_PAGES) + 1):
+            ask: Ask | None = (lambda picture: recognise(picture, cache)) if left else None
             try:
-                page, page_text = _read_page(document, number, len(text), cache if left else None, bool(left))
+                page, page_text = _read_page(document, number, len(text), ask)
             except UnreadableFile as problem:  # the engine failed on this page
                 notes.append(f"第 {number} 页{problem.problem}")
                 page, page_text = Page(number, len(text), len(text), "unreadable", 0.0), ""
@@ -100,22 +105,18 @@ def _notes(pages: list[Page]) -> list[str]:
     ]
 
 
-def _read_page(
-    document: Any, number: int, start: int, cache: Path | None, may_recognise: bool
-) -> tuple[Page, str]:
+def _read_page(document: Any, number: int, start: int, ask: Ask | None) -> tuple[Page, str]:
     """A page that the library cannot open or draw is lost alone."""
     page = _page(document, number)
     try:
         if page is not None:
-            return _text_or_picture(page, number, start, cache, may_recognise)
+            return _text_or_picture(page, number, start, ask)
     except pypdfium2.PdfiumError:
         page = None
     return Page(number, start, start, "unreadable", 0.0), ""
 
 
-def _text_or_picture(
-    page: Any, number: int, start: int, cache: Path | None, may_recognise: bool
-) -> tuple[Page, str]:
+def _text_or_picture(page: Any, number: int, start: int, ask: Ask | None) -> tuple[Page, str]:
     placed = _placed(page)
     text = "".join(character for character, _ in placed)
     if sound(text) and not (len(text) < 40 and _mostly_picture(page)):
@@ -123,13 +124,12 @@ def _text_or_picture(
         return Page(number, start, start + len(text), cells=cells), text
     if not pdfium.FPDFPage_CountObjects(page):
         return Page(number, start, start), ""
-    if not may_recognise:
+    if ask is None:
         return Page(number, start, start, "unreadable", 0.0), ""
     picture = _render(page, OCR_DPI)
     if ocr.blank(picture):
         return Page(number, start, start), ""
-    text, lines, lowest = ocr.lay_out(ocr.recognise(picture, cache), start)
-    return Page(number, start, start + len(text), "ocr" if lines else "unreadable", lowest, lines), text
+    return ocr.lay_out(ask(picture), number, start)
 
 
 def _cells(placed: list[Placed], start: int, size: tuple[float, float]) -> Iterator[Line]:

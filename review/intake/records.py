@@ -4,7 +4,7 @@ One file that cannot be read is a fault and leaves the others as they are.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from knowledge.readers import ReadText, UnreadableFile
 from knowledge.readers.files import READABLE, read_file
+from knowledge.readers.isolated import IsolatedReader
 from review.facts.times import moments
 from review.intake.columns import shapes
 from review.intake.conversion import TYPES
@@ -24,6 +25,7 @@ from review.record import Document
 from review.side_by_side import in_order
 
 PLAIN = frozenset({".txt", ".md", ".text", ".docx"})
+RISKY = READABLE - PLAIN  # what a bad file can upset is read in a process of its own
 WORTH_HELP = 2_000  # files from which on help repays its start
 _NUMBER = re.compile(r"(?:住\s*院\s*号|病\s*案\s*号)\s*[:：\t]\s*([A-Za-z0-9\-]{3,30})")
 _ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
@@ -91,13 +93,12 @@ def read_records(
     admissions = Admissions(stays)
     done = 0
     folders = _folders(folder, files, found)
-    plain = in_order(_read_plain, list(folders.values()), helpers=None if len(files) >= WORTH_HELP else 0)
-    for (name, paths), texts in zip(folders.items(), plain, strict=True):
-        reads = {}
-        for path, text in zip(paths, texts, strict=True):
+    for name, given in _read_folders(folders, len(files), cache):
+        reads: dict[str, ReadText | UnreadableFile] = {}
+        for path, read in given:
             done += 1
             tell("读入病历", done, len(files))
-            reads[path.relative_to(folder).as_posix()] = text or _read(path, cache)
+            reads[path.relative_to(folder).as_posix()] = read
         admission_id = admissions.of_folder(name, reads.values())
         if admission_id is None:
             _strangers(name, list(reads), found)
@@ -110,18 +111,36 @@ def read_records(
     return found
 
 
+def _read_folders(
+    folders: Mapping[str, Sequence[Path]], count: int, cache: Path
+) -> Iterator[tuple[str, Iterator[tuple[Path, ReadText | UnreadableFile]]]]:
+    """The files of each folder with what reading them gave."""
+    plain = in_order(_read_plain, list(folders.values()), helpers=None if count >= WORTH_HELP else 0)
+    risky = [path for paths in folders.values() for path in paths if path.suffix.lower() in RISKY]
+    with IsolatedReader() as reader:
+        apart = reader.read_all(risky, cache)
+        for (name, paths), texts in zip(folders.items(), plain, strict=True):
+            yield name, ((path, _result(path, text, apart)) for path, text in zip(paths, texts, strict=True))
+
+
+def _result(
+    path: Path, text: ReadText | None, apart: Iterator[ReadText | UnreadableFile]
+) -> ReadText | UnreadableFile:
+    return text or (next(apart) if path.suffix.lower() in RISKY else _read(path))
+
+
 def _read_plain(paths: Sequence[Path]) -> list[ReadText | None]:
     """The texts of the files that need no page to be rendered or recognised; null for all others and for failures."""
-    reads = [_read(path, None) if path.suffix.lower() in PLAIN else None for path in paths]
+    reads = [_read(path) if path.suffix.lower() in PLAIN else None for path in paths]
     return [read if isinstance(read, ReadText) else None for read in reads]
 
 
-def _read(path: Path, cache: Path | None) -> ReadText | UnreadableFile:
+def _read(path: Path) -> ReadText | UnreadableFile:
     if path.suffix.lower() not in READABLE:
         kind = path.suffix or "没有扩展名的"
         return UnreadableFile(f"不支持 {kind} 文件", "请换成 .txt .docx .pdf .png .jpg")
     try:
-        return read_file(path, cache=cache)
+        return read_file(path, cache=None)
     except UnreadableFile as problem:
         return problem
 
