@@ -47,7 +47,8 @@ PATTERNS: tuple[tuple[str, str, tuple[str, ...], Digit, str], ...] = (
     ("pulmonary", "三分之二的体征末位为零", ("脉搏", *PRESSURES), favourite_nought, ""),
     ("renal", "末位数字偏好三与七", ("脉搏", *PRESSURES), favourite_seven, ""),
     ("neuro", "even_only_pressure", PRESSURES, even, "even-only BP (manual)"),
-    ("cardiac", "pulse_by_quarter_minutes", ("脉搏",), multiples_of_four, "pulse multiples of 2 or 4 (counted 30 s/15 s)"),
+    ("cardiac", "pulse_by_quarter_minutes", ("脉搏",), multiples_of_four, 
+     "pulse multiples of 2 or 4 (counted 30 s/15 s)"),
 )  # fmt: skip
 CONDITIONS = {"pulmonary": "pneumonia", "renal": "kidney", "neuro": "stroke", "cardiac": "heart"}
 

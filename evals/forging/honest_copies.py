@@ -65,8 +65,9 @@ def same_accident(desk: Desk) -> Made:
 def same_meal(desk: Desk) -> Made:
     first = desk.chart("ulcer")
     second = desk.chart(begin=first.stay.begin + HOUR, like=first)
+    hours, times = desk.admit.random.randint(6, 11), desk.admit.random.randint(3, 8)
     event = (
-        f"患者{desk.admit.random.randint(6, 11)}小时前与家人同桌进食凉拌菜及隔夜卤肉后出现脐周阵痛、腹泻{desk.admit.random.randint(3, 8)}次，呕吐胃内容物，"
+        f"患者{hours}小时前与家人同桌进食凉拌菜及隔夜卤肉后出现脐周阵痛、腹泻{times}次，呕吐胃内容物，"
         "家中同食者先后发病，在村卫生室补液后无好转，一同来院，以上腹不适、黑便收入，病程中无发热，无意识障碍，小便量少，体重无明显变化。"
     )
     for chart in (first, second):

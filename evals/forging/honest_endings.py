@@ -100,7 +100,8 @@ def refused_and_done_later(desk: Desk) -> Made:
     chart = desk.chart("diabetes")
     chart.notes()[1].add("", "患者今日拒绝行胃镜检查，要求考虑。")
     chart.stay.exam(
-        clinical_items()["gastro"], chart.stay.at(5, 10), "胃", 检查所见="慢性浅表性胃炎。", 检查报告诊断="慢性浅表性胃炎", 检查者姓名=chart.team.imager,
+        clinical_items()["gastro"], chart.stay.at(5, 10), "胃", 检查所见="慢性浅表性胃炎。",
+        检查报告诊断="慢性浅表性胃炎", 检查者姓名=chart.team.imager,
     )  # fmt: skip
     chart.notes()[-1].add("", "患者经沟通同意，已完成胃镜检查，示慢性浅表性胃炎。")
     return spared(chart)

@@ -83,7 +83,8 @@ def quality_control(desk: Desk) -> Made:
             chart.stay.labs.append(
                 {
                     "住院号": chart.stay.inpatient_number, "采样时间": stamp(at), "检验报告时间": stamp(at + HOUR),
-                    "检验者姓名": chart.team.chemist, "检验样本": "质控品", "检验项目名称": "血常规质控", "检验方法": "仪器法",
+                    "检验者姓名": chart.team.chemist, "检验样本": "质控品",
+                    "检验项目名称": "血常规质控", "检验方法": "仪器法",
                     "检验值名称": what, "检验值描述": f"{(low + high) / 2:.{digits}f}", "单位": unit,
                     "检验值范围": f"{low}-{high}", "样本编号": "QC-L2",
                 }
@@ -115,7 +116,8 @@ def all_negative(desk: Desk) -> Made:
             chart.stay.labs.append(
                 {
                     "住院号": chart.stay.inpatient_number, "采样时间": stamp(at), "检验报告时间": stamp(at + HOUR),
-                    "检验者姓名": chart.team.chemist, "检验样本": "尿液", "检验项目名称": "尿常规", "检验方法": "仪器法",
+                    "检验者姓名": chart.team.chemist, "检验样本": "尿液",
+                    "检验项目名称": "尿常规", "检验方法": "仪器法",
                     "检验值名称": what, "检验值描述": "阴性", "单位": "", "检验值范围": "阴性",
                     "样本编号": f"U{at:%y%m%d}{chart.stay.admission_id[-5:]}",
                 }

@@ -51,7 +51,8 @@ def short_form(desk: Desk) -> Made:
     time = chart.layout.time
     chart.write(
         "24小时内入出院记录", stay.end + 3 * HOUR, ("入院时间", time(stay.begin)), ("出院时间", time(stay.end)),
-        ("主诉", chart.said["complaint"] + "。"), ("入院情况", chart.said["exam"]), ("诊疗经过", "完善检查，予对症治疗。"),
+        ("主诉", chart.said["complaint"] + "。"), ("入院情况", chart.said["exam"]),
+        ("诊疗经过", "完善检查，予对症治疗。"),
         ("出院情况", "好转，要求出院。"), ("出院诊断", stay.reason), ("出院医嘱", "门诊随诊。"),
     )  # fmt: skip
     return spared(chart)
@@ -193,7 +194,8 @@ def sugar(chart: Chart, reported: timedelta) -> None:
     chart.stay.labs.append(
         {
             "住院号": chart.stay.inpatient_number, "采样时间": stamp(at), "检验报告时间": stamp(at + reported),
-            "检验者姓名": chart.team.nurse, "检验样本": "末梢血", "检验项目名称": "床旁血糖（POCT）", "检验方法": "血糖仪",
+            "检验者姓名": chart.team.nurse, "检验样本": "末梢血",
+            "检验项目名称": "床旁血糖（POCT）", "检验方法": "血糖仪",
             "检验值名称": "末梢血糖", "检验值描述": f"{chart.random.uniform(5, 9):.1f}", "单位": "mmol/L",
             "检验值范围": "3.9-11.1", "样本编号": f"P{at:%y%m%d}{chart.stay.admission_id[-5:]}",
         }
@@ -221,7 +223,8 @@ def frozen_section(desk: Desk) -> Made:
         _, stop = hours_of(chart)
         at = stop - 30 * MINUTE
         chart.stay.exam(
-            clinical_items()["path"], at, "子宫肌瘤", 检查所见="术中冰冻切片：平滑肌瘤。", 检查报告诊断="（冰冻）平滑肌瘤",
+            clinical_items()["path"], at, "子宫肌瘤", 检查所见="术中冰冻切片：平滑肌瘤。",
+            检查报告诊断="（冰冻）平滑肌瘤",
             检查方法="快速冰冻", 检查报告时间=stamp(at + 25 * MINUTE), 检查者姓名=chart.team.imager,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What an inspection with generated records has besides its stays: the roster, the edit trail, the day of the notice."""
+"""What an inspection with generated records has besides its stays: roster, edit trail, the day of the notice."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from evals.forging import (
     plants_endings,
     plants_files,
     plants_operations,
+    plants_orders,
     plants_people,
     plants_results,
     plants_times,
@@ -36,6 +37,7 @@ DECLARING = (
     plants_endings,
     plants_files,
     plants_operations,
+    plants_orders,
     plants_people,
     plants_results,
     plants_times,

@@ -1,4 +1,4 @@
-"""Copied text with facts that are false here: DOC-016 within a record, DOC-017 between patients; DOC-024 against itself."""
+"""Copied text with facts that are false here: DOC-016 in a record, DOC-017 between patients; DOC-024 against itself."""
 
 from evals.forging.charts import Chart
 from evals.forging.declaring import forged, planted
@@ -94,7 +94,10 @@ def history_of_another(desk: Desk) -> Made:
     chart = desk.chart(begin=source.stay.begin + 15 * DAY, like=source, person=person)
     told = source.paper("入院记录")
     row = source.last_reading(source.stay.begin)
-    facts = f"患者女性，{source.age}岁，{source.bed}，绝经{source.age - 50}年。入院时血压{row['收缩压']}/{row['舒张压']}mmHg，脉搏{row['脉搏']}次/分。"
+    facts = (
+        f"患者女性，{source.age}岁，{source.bed}，绝经{source.age - 50}年。"
+        f"入院时血压{row['收缩压']}/{row['舒张压']}mmHg，脉搏{row['脉搏']}次/分。"
+    )
     told.put("现病史", facts + told.text("现病史"))
     mine = chart.paper("入院记录")
     mine.put("现病史", told.text("现病史"))
@@ -109,7 +112,8 @@ def history_of_another(desk: Desk) -> Made:
 def event_of_another(desk: Desk) -> Made:
     source, chart = pair(desk, fits=ungendered)
     text = (
-        f"{source.bed}{source.stay.person.name}夜间起床如厕时自诉头晕，由{'妻子' if source.sex == '男' else '丈夫'}搀扶坐于床沿，测血压98/56mmHg，脉搏104次/分，"
+        f"{source.bed}{source.stay.person.name}夜间起床如厕时自诉头晕，"
+        f"由{'妻子' if source.sex == '男' else '丈夫'}搀扶坐于床沿，测血压98/56mmHg，脉搏104次/分，"
         "血糖3.4mmol/L，即予口服50%葡萄糖40ml，15分钟后复测血糖6.7mmol/L，头晕缓解，未跌倒，未见皮肤破损，报告值班医师，"
         "嘱卧床，床栏拉起，加强巡视，家属留陪，次晨复测血压118/70mmHg，患者诉口渴减轻，进食稀饭一碗。"
     )
@@ -136,10 +140,14 @@ def operation_of_another(desk: Desk) -> Made:
         for row in chart.stay.exams:
             row |= {column: value.replace(chart.side, other) for column, value in row.items()}
         chart.side = other
+    draw = desk.admit.random.randint
     added = (
-        f"患者{source.sex}性，{source.age}岁。术中于大转子后方{desk.admit.random.randint(21, 38)}mm处见陈旧性血肿，清除积血约{desk.admit.random.randint(110, 260)}ml，"
-        f"股骨颈保留{desk.admit.random.randint(9, 16)}mm，髋臼杯外展{desk.admit.random.randint(38, 46)}°，因骨质疏松于{desk.admit.random.randint(2, 4)}时方位加用骨蜡，"
-        f"术中曾出现血压{desk.admit.random.randint(82, 92)}/{desk.admit.random.randint(44, 54)}mmHg，快速补液后回升。"
+        f"患者{source.sex}性，{source.age}岁。"
+        f"术中于大转子后方{draw(21, 38)}mm处见陈旧性血肿，"
+        f"清除积血约{draw(110, 260)}ml，"
+        f"股骨颈保留{draw(9, 16)}mm，"
+        f"髋臼杯外展{draw(38, 46)}°，因骨质疏松于{draw(2, 4)}时方位加用骨蜡，"
+        f"术中曾出现血压{draw(82, 92)}/{draw(44, 54)}mmHg，快速补液后回升。"
     )
     told = source.paper("手术记录")
     told.add("手术经过", added)

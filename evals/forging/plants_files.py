@@ -142,7 +142,10 @@ def severity_changed_after_the_notice(desk: Desk) -> Made:
         return "一般情况可，可自行下床活动", after
 
     return edited(
-        desk, lambda _, __: NOTICE + (1 + desk.admit.random.randrange(9)) * DAY + 10 * HOUR, "首次病程记录", swap
+        desk,
+        lambda _, __: NOTICE + (1 + desk.admit.random.randrange(9)) * DAY + 10 * HOUR,
+        "首次病程记录",
+        swap,
     )
 
 

@@ -69,7 +69,8 @@ def operated_outside_the_stay(desk: Desk) -> Made:
     shift = (chart.stay.end - start) + 26 * HOUR
     row = chart.stay.operations[0]
     row |= {
-        "手术日期": f"{start + shift:%Y-%m-%d}", "手术开始时间": stamp(start + shift), "手术结束时间": stamp(stop + shift)
+        "手术日期": f"{start + shift:%Y-%m-%d}", "手术开始时间": stamp(start + shift),
+        "手术结束时间": stamp(stop + shift)
     }  # fmt: skip
     for row in chart.stay.anaesthesia:
         row |= {
@@ -245,7 +246,8 @@ def more_implants_than_recorded(desk: Desk) -> Made:
     chart.paper("手术清点记录").swap("人工晶状体 1枚", "人工晶状体 2枚")
     return planted(
         chart,
-        at=[(chart.paper("手术记录"), "人工晶状体1枚"), (chart.paper("手术清点记录"), "人工晶状体 2枚"), ("fee_list_d", line.number)],
+        at=[(chart.paper("手术记录"), "人工晶状体1枚"), (chart.paper("手术清点记录"),
+        "人工晶状体 2枚"), ("fee_list_d", line.number)],
     )  # fmt: skip
 
 

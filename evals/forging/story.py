@@ -1,4 +1,4 @@
-"""The documents of every stay: admission, first note, rounds by grade, daily notes, nursing, sheets, reports, discharge.
+"""The documents of every stay: admission, first note, rounds by grade, daily notes, nursing, reports, discharge.
 
 Notes are carried forward as genuine ones are, at the published rates; every fact in them is that day's own.
 """
@@ -155,7 +155,10 @@ def discharge(chart: Chart) -> Paper:
     if chart.random.random() < SAME_DISCHARGE:
         course = "。".join(chart.random.choice(outcomes(tuple(chart.words["usual"]))))
     else:
-        course = f"入院后完善检查，予{chart.said['plan']}，{'。'.join(sentence(chart.random, spoken(chart)) for _ in range(3))}"
+        course = (
+            f"入院后完善检查，予{chart.said['plan']}，"
+            f"{'。'.join(sentence(chart.random, spoken(chart)) for _ in range(3))}"
+        )
     date = chart.layout.time
     parts = [
         ("入院日期", date(stay.begin)),
@@ -200,7 +203,8 @@ def front_page(chart: Chart) -> Paper:
 def orders(chart: Chart) -> Paper:
     rows = {row["医嘱号"]: row for row in reversed(chart.stay.orders)}
     lines = [
-        f"{row['医嘱类型']}  {row['医嘱开始日期']}  {row['医嘱名称']} {row.get('医嘱频次', '')}  医师：{row['开立医生姓名']}"
+        f"{row['医嘱类型']}  {row['医嘱开始日期']}  {row['医嘱名称']} {row.get('医嘱频次', '')}"
+        + f"  医师：{row['开立医生姓名']}"
         + (f"  停止：{row['医嘱停止日期']}" if row["医嘱停止日期"] else "")
         for row in sorted(rows.values(), key=lambda row: row["医嘱开始日期"])
     ]
@@ -209,7 +213,8 @@ def orders(chart: Chart) -> Paper:
 
 def temperature_sheet(chart: Chart) -> Paper:
     lines = [
-        f"{row['测量时间']}  体温{row['体温']}  脉搏{row['脉搏']}  呼吸{row['呼吸']}  血压{row['收缩压']}/{row['舒张压']}"
+        f"{row['测量时间']}  体温{row['体温']}  脉搏{row['脉搏']}  呼吸{row['呼吸']}"
+        + f"  血压{row['收缩压']}/{row['舒张压']}"
         for row in chart.stay.vitals
     ]
     return _sheet(chart, "体温单", lines, [])

@@ -1,4 +1,4 @@
-"""An operation in tables and in every document that belongs to it, all telling the same names, hours, side and parts."""
+"""An operation in tables and in every document of it, all telling the same names, hours, side and parts."""
 
 from datetime import datetime
 
