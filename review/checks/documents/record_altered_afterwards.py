@@ -1,17 +1,19 @@
 """DOC-026: the audit trail shows clinical content changed after filing, long after discharge or after the inspection
-was announced, or a note made more than a day after the time it states.
+was announced, many records of one ward changed at once just before it, or a note made a day after the time it states.
 
 What was changed decides the weight: layout and typing nothing, late results little; times, values, sides, drugs
 much.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from review.checks.header import Limits, NotApplicable, check
-from review.checks.inputs import Record
+from review.checks.inputs import Inspection, Record
 from review.checks.readings import creation_of, marked_as_later
 from review.models import Problem
 from review.record import Edit
@@ -25,7 +27,10 @@ CLINICAL = re.compile(
 HARMLESS = re.compile(r"首页|编码|格式|页眉|排版|错别字|打印")
 PERMITTED = re.compile(r"批准|医务|授权|申请修改|解锁")
 LATE_RESULT = re.compile(r"回报|病理|培养|报告单|检验结果补")
-BURST = 100
+MIGRATION = 100  # entries of one second
+SIDE = {"左": "右", "右": "左"}
+WHOLE = re.compile(r"[0-9A-Za-z.:/×^+%\-]")  # a number, a time or a unit is never shown in part
+AROUND, MOST_SHOWN = 10, 40  # characters beside a change, and of one wording
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,10 @@ class Change:
     violation="forged_document",
     certainty="probable",
     needs={"tables": ("admissions", "edits")},
-    limits={"after_discharge_hours": 72, "created_late_hours": 24},
+    limits={"after_discharge_hours": 72, "created_late_hours": 24, "burst_edits": 20, "burst_hours": 24},
     limits_said={
+        "burst_edits": "一个病区集中修改至少几处",
+        "burst_hours": "集中修改的时段（小时）",
         "after_discharge_hours": "出院后几小时内不算",
         "created_late_hours": "补建晚于书写的容差（小时）",
     },
@@ -60,6 +67,7 @@ class Change:
         "系统迁移",
         "经医务部门批准",
         "注明补记",
+        "未临近检查的集中修改",
     ),
     overturned_by=("医务部门的修改批准", "系统迁移记录", "修改理由说明"),
     covers={"problems": (3, 6)},
@@ -75,6 +83,15 @@ def record_altered_afterwards(record: Record, limits: Limits) -> Iterator[Proble
             fact_ids=tuple(change.edit.fact_id for change in changes[:8]),
             certainty=Certainty.PROBABLE if contradicted else Certainty.CLUE,
             points_at=("changed",),
+        )
+    burst = _burst(record, limits)
+    if burst and not changes:
+        yield Problem(
+            fields={"told": burst[0]},
+            fact_ids=burst[1],
+            certainty=Certainty.CLUE,
+            violation="documentation_defect",
+            points_at=("burst",),
         )
     made_late = list(_created_late(record, limits))
     if made_late:
@@ -98,9 +115,11 @@ def _changes(record: Record, limits: Limits) -> Iterator[Change]:
         announced = notice is not None and edit.edited_at.date() >= notice
         after_filing = filed is not None and edit.edited_at > filed
         if announced or after_filing or edit.edited_at > over:
-            when = "检查通知之后" if announced else "归档之后" if after_filing else "出院 72 小时之后"
+            late = f"出院 {limits['after_discharge_hours']} 小时之后"
+            when = "检查通知之后" if announced else "归档之后" if after_filing else late
             at = f"{edit.document_title}于 {edit.edited_at:%Y-%m-%d %H:%M}（{when}）"
-            yield Change(edit, f"{at}由“{_short(edit.before)}”改为“{_short(edit.after)}”", announced)
+            before, after = shown_change(edit.before or "", edit.after or "")
+            yield Change(edit, f"{at}由“{before}”改为“{after}”", announced)
 
 
 def _weighs(record: Record, edit: Edit) -> bool:
@@ -114,26 +133,110 @@ def _weighs(record: Record, edit: Edit) -> bool:
     return bool(CLINICAL.search(_difference(before, after)))
 
 
-def _difference(before: str, after: str) -> str:
-    """The characters that the change took away or brought in."""
+def _ends_alike(before: str, after: str) -> tuple[int, int]:
+    """How many characters both have at their beginning, and how many at their end."""
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1
     end = 0
     while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
         end += 1
+    return start, end
+
+
+def _difference(before: str, after: str) -> str:
+    """The characters that the change took away or brought in."""
+    start, end = _ends_alike(before, after)
     return before[start : len(before) - end] + after[start : len(after) - end]
 
 
+def shown_change(before: str, after: str) -> tuple[str, str]:
+    """Both wordings where they differ, with a few characters around; numbers and times are shown whole."""
+    start, end = _ends_alike(before, after)
+    return tuple(_shown(text, start, len(text) - end) for text in (before, after))  # type: ignore[return-value]
+
+
+def _shown(text: str, start: int, end: int) -> str:
+    if not text:
+        return "空"
+    first, last = max(0, start - AROUND), min(len(text), end + AROUND, max(end, start + MOST_SHOWN))
+    last = min(last, max(start, first) + MOST_SHOWN)
+    while first and WHOLE.match(text[first]) and WHOLE.match(text[first - 1]):
+        first -= 1
+    while last < len(text) and WHOLE.match(text[last - 1]) and WHOLE.match(text[last]):
+        last += 1
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
 def _is_migration(record: Record, at: datetime | None) -> bool:
-    rows = record.inspection.warehouse.rows(
-        "select count(*) as n from edits where edited_at = $at", {"at": at}
+    return at in _migrations(record.inspection)
+
+
+@lru_cache(maxsize=1)
+def _migrations(inspection: Inspection) -> frozenset[datetime]:
+    """The seconds in which a system wrote more than anybody could."""
+    rows = inspection.warehouse.rows(
+        "select edited_at from edits where edited_at is not null group by edited_at having count(*) > $most",
+        {"most": MIGRATION},
     )
-    return int(rows[0]["n"]) > BURST
+    return frozenset(row["edited_at"] for row in rows)
+
+
+def _burst(record: Record, limits: Limits) -> tuple[str, tuple[str, ...]] | None:
+    """Whether this stay was changed together with many others of its ward that were long over, just before the
+    inspection or after its notice."""
+    notice = record.inspection.about.get("notice_date")
+    if notice is None:
+        return None
+    ward = record.admission.discharge_department or record.admission.department or ""
+    over = record.admission.ends_at + timedelta(hours=limits["after_discharge_hours"])
+    times = _late_edits(record.inspection, limits["after_discharge_hours"]).get(ward, ())
+    for edit in record.edits:
+        at = edit.edited_at
+        if edit.action != CHANGED or at is None or at <= over or _is_migration(record, at):
+            continue
+        if HARMLESS.search(f"{edit.document_title or ''}{edit.editor or ''}"):
+            continue
+        near = [other for other in times if abs(other - at) <= timedelta(hours=limits["burst_hours"]) / 2]
+        before = notice - timedelta(hours=limits["burst_hours"])
+        if len(near) >= limits["burst_edits"] and at.date() >= before:
+            told = f"{ward}在 {min(near):%Y-%m-%d %H:%M} 至 {max(near):%m-%d %H:%M} 集中修改已出院病历 {len(near)} 处"
+            return f"{told}，临近或晚于检查通知（{notice}），本例在内", (edit.fact_id,)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _late_edits(inspection: Inspection, hours: float) -> Mapping[str, tuple[datetime, ...]]:
+    """By ward, when stays were changed so many hours after they had ended; migrations are left out."""
+    rows = inspection.warehouse.rows(
+        "select coalesce(a.discharge_department, a.department, '') as ward, e.edited_at from edits e"
+        " join admissions a on a.admission_id = e.admission_id where e.action = $changed"
+        " and epoch(e.edited_at) > epoch(a.ends_at) + $seconds",
+        {"changed": CHANGED, "seconds": hours * 3600},
+    )
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for row in rows:
+        if row["edited_at"] not in _migrations(inspection):
+            found[str(row["ward"])].append(row["edited_at"])
+    return {ward: tuple(sorted(times)) for ward, times in found.items()}
 
 
 def _contradicted(record: Record, edit: Edit) -> bool:
-    """Whether a value that was taken away is the one another table still holds, and the new one is in none."""
+    """Whether what was taken away is what another table still holds, and what came instead is in none."""
+    return _value_contradicted(record, edit) or _side_contradicted(record, edit)
+
+
+def _side_contradicted(record: Record, edit: Edit) -> bool:
+    start, end = _ends_alike(edit.before or "", edit.after or "")
+    gone = (edit.before or "")[start : len(edit.before or "") - end]
+    new = (edit.after or "")[start : len(edit.after or "") - end]
+    named = "".join(row.operation_name or "" for row in record.operations)
+    return any(
+        gone == side and new == other and side in named and other not in named for side, other in SIDE.items()
+    )
+
+
+def _value_contradicted(record: Record, edit: Edit) -> bool:
     held = {f"{float(lab.value):g}" for lab in record.labs if lab.value is not None}
     for vital in record.vitals:
         held |= {
@@ -143,10 +246,6 @@ def _contradicted(record: Record, edit: Edit) -> bool:
     after = {f"{float(n):g}" for n in NUMBER.findall(edit.after or "")}
     gone, new = before - after, after - before
     return bool(gone & held) and bool(new) and not new & held
-
-
-def _short(text: str | None) -> str:
-    return (text or "空")[:30]
 
 
 def _created_late(record: Record, limits: Limits) -> Iterator[tuple[str, str]]:
