@@ -57,7 +57,7 @@ def case(
         f"419900{start:%Y%m%d}{admit.number:05d}{admit.made}", who, start,
         midnight + 10 * HOUR + admit.random.randrange(50) * MINUTE,
         ward or said["ward"], admit.random.choice(DOCTORS), admit.random.choice(NURSES), admit.random,
-        admission_type=str(said.get("type", "2101")), insurance=admit.random.choice(("310", "390")),
+        admission_type=str(said.get("type", "2101")), insurance=("310", "390")[int(who.number[-8:]) % 2],
     )  # fmt: skip
     stay.diagnoses = [tuple(said["main"]), *(tuple(other) for other in said.get("other", ()))]
     stay.reason = said["main"][1]

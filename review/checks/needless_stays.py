@@ -26,7 +26,8 @@ OLD = 80
 CAVEAT = "此类标准灵敏而不够特异，医师之间一致性约 κ 0.7，须由专家复核"
 STAGING, PRENATAL = ("C", "D0", "Z51", "Z94"), ("O", "Z34", "Z35", "Z36")
 TROPONIN = re.compile(r"肌钙蛋白|cTn|TNI", re.IGNORECASE)
-LEFT_EARLY = timedelta(days=2)
+LEFT_EARLY_NIGHTS = 2
+CHRONIC_HOURS = 90 * 24
 APART, ACTED_WITHIN = timedelta(hours=3), timedelta(hours=24)
 UNEXPLAINED = frozenset({"体重下降", "发热"})
 RANGE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[-~—～至]+\s*(\d+(?:\.\d+)?)\s*$")
@@ -120,9 +121,14 @@ def _certainty(seen: Assessment, support: tuple[str, ...], examined: bool) -> Ce
     if support and seen.quiet:
         emergency = seen.record.admission.admission_way == EMERGENCY
         return Certainty.CLUE if emergency and not seen.requests else Certainty.PROBABLE
-    if seen.quiet and seen.stable:
+    if seen.quiet and (seen.stable or _chronic(seen.window)):
         return Certainty.CLUE
     return Certainty.CLUE if len(support) >= 2 else None
+
+
+def _chronic(window: Window) -> bool:
+    """Whether the complaint is told as one of months, the latest change of it included."""
+    return window.hours_ill is not None and window.hours_ill >= CHRONIC_HOURS
 
 
 def tests_had_a_reason(record: Record) -> bool:
@@ -131,7 +137,7 @@ def tests_had_a_reason(record: Record) -> bool:
     code = (admission.main_diagnosis_code or "").upper()
     if code.startswith(STAGING) or admission.discharge_way in {REFERRED_OUT, DIED} or admission.died_at:
         return True
-    if admission.discharge_way == AGAINST_ADVICE and admission.ends_at - admission.begins_at <= LEFT_EARLY:
+    if admission.discharge_way == AGAINST_ADVICE and admission.bed_days <= LEFT_EARLY_NIGHTS:
         return True
     if code.startswith(PRENATAL) or admission.admission_kind == "52":
         return True

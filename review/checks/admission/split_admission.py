@@ -4,19 +4,28 @@ A short gap is no sign by itself: cycles, staged operations, transfers and relap
 counts is that the patient left unrecovered and returned to the same treatment.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from review.checks.admission_window import HOURS, VITALS, Window, figure_of
+from review.checks.criteria import State, judge, rows_in_force
 from review.checks.cycles import is_cycle
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Record
 from review.checks.readings import facts_of, once
+from review.checks.return_signs import near_the_limit, others_of_the_ward, same_day, shared_text
 from review.models import Evidence, Problem
 from review.record import Fact, Stay
 from review.violations import Certainty
 
 OBSTETRIC, NEWBORN, MENTAL = ("O",), ("P", "Z38"), ("F",)
+DAY_WARD, WENT_WRONG = "28", ("T80", "T81", "T82", "T83", "T84", "T85", "T86", "T87", "T88")
+WORSE_FOR = re.compile(
+    r"加重(?:约|近)?(\d+(?:\.\d+)?|[半一二两三四五六七八九十数]+)余?(?:个)?(小时|天|日|周|月|年)"
+)
+MEASURED = 3  # vital signs that must be known before an emergency is held to have shown nothing severe
 TRANSFERRED_OUT, LEFT_AGAINST_ADVICE, TRANSFERRED_IN, EMERGENCY = "2", "4", "3", "1"
 
 
@@ -26,6 +35,7 @@ class Sign:
 
     says: str
     fact_ids: tuple[str, ...] = ()
+    of_treatment: bool = True  # false: it tells of time, place or money, and counts only beside another
 
 
 @check(
@@ -40,6 +50,8 @@ class Sign:
         "tier_2_hours": 72,
         "same_drugs": 0.60,
         "signs_probable": 2,
+        "same_text": 0.80,
+        "ward_persons": 3,
     },
     limits_said={
         "readmit_days": "出院后几日内再入院",
@@ -47,6 +59,8 @@ class Sign:
         "tier_2_hours": "间隔不满几小时为第二档",
         "same_drugs": "两次用药相同的比例",
         "signs_probable": "几项迹象为“很可能”",
+        "same_text": "前次出院记录与本次入院记录相同文字的比例",
+        "ward_persons": "同科当季至少几人同样短期再入院",
     },
     basis=(
         "医疗保障基金使用监督管理条例#第十五条第一款",
@@ -65,6 +79,8 @@ class Sign:
         "年终或中途结算",
         "另一系统疾病",
         "急诊新发或复发",
+        "日间手术并发症",
+        "险种变更中途结算",
         "精神障碍复发",
         "间隔短而无其他迹象",
     ),
@@ -108,12 +124,42 @@ def _excused(record: Record, previous: Record) -> bool:
         return True
     if _one_episode(record, previous) or code[:3] != code_before[:3]:
         return True
-    return (now.admission_way == EMERGENCY or _worse(record)) and not _arranged(record, previous)
+    settled_apart = _other_fund(record, previous) or _after_day_surgery(record, previous)
+    came_anew = _worse(record, previous) or (now.admission_way == EMERGENCY and _severe(record))
+    return settled_apart or (came_anew and not _arranged(record, previous))
 
 
-def _worse(record: Record) -> bool:
-    """Whether the admission documents tell of a relapse or a new complaint."""
-    return any(True for _ in _on_admission(record, "worsening"))
+def _other_fund(record: Record, previous: Record) -> bool:
+    """Whether the kind of insurance changed within a day: the first stay then has to be settled."""
+    kinds = {record.admission.insurance_type, previous.admission.insurance_type}
+    gap = record.admission.begins_at - previous.admission.ends_at
+    return len(kinds) == 2 and None not in kinds and gap <= timedelta(days=1)
+
+
+def _after_day_surgery(record: Record, previous: Record) -> bool:
+    codes = (row.diagnosis_code.upper() for row in record.diagnoses if row.diagnosis_code)
+    return previous.admission.admission_kind == DAY_WARD and any(
+        code.startswith(WENT_WRONG) for code in codes
+    )
+
+
+def _severe(record: Record) -> bool:
+    """Whether the first day shows severity; where too little was measured to say so, the emergency itself counts."""
+    window = Window(record)
+    if sum(bool(window.values(item)) for item in VITALS) < MEASURED:
+        return True
+    rows = rows_in_force(record.rows("admission_criteria"), record.admission.begins_at.date())
+    severe = [row for row in rows if row["kind"] == "severity" and row["population"] in {"adult", "all"}]
+    return not severe or any(verdict.state is State.MET for verdict in judge(window, severe))
+
+
+def _worse(record: Record, previous: Record) -> bool:
+    """Whether the admission documents tell of a relapse or a complaint that began after the last discharge."""
+    gap = (record.admission.begins_at - previous.admission.ends_at).total_seconds() / 3600
+    return any(
+        not ((span := WORSE_FOR.search(fact.quote)) and figure_of(span[1]) * HOURS[span[2]] > gap)
+        for fact in _on_admission(record, "worsening")
+    )
 
 
 def _on_admission(record: Record, kind: str) -> Iterator[Fact]:
@@ -169,6 +215,17 @@ def _signs(record: Record, previous: Record, stay: Stay, limits: Limits) -> Iter
     share = _same_drugs(record, previous)
     if share is not None and share >= limits["same_drugs"]:
         yield Sign(f"长期用药与治疗 {share:.0%} 相同")
+    text = shared_text(record, previous)
+    if text is not None and text > limits["same_text"]:
+        yield Sign(f"前次出院记录与本次入院记录 {text:.0%} 的文字相同")
+    readmit = _readmit_days(record, limits) * 24
+    for said in (
+        same_day(stay),
+        near_the_limit(record, previous),
+        others_of_the_ward(record, readmit, int(limits["ward_persons"])),
+    ):
+        if said is not None:
+            yield Sign(said, of_treatment=False)
 
 
 def _last(previous: Record) -> Iterator[Fact]:
@@ -195,6 +252,8 @@ def _certainty(stay: Stay, signs: list[Sign], limits: Limits) -> Certainty | Non
     """A return within a day needs two signs, a later one an agreement in writing; fewer is a clue or nothing.
 
     Within three days one sign is worth a look; later, where many come back in earnest, it takes two and words."""
+    if not any(sign.of_treatment for sign in signs):
+        return None
     gap = stay.gap_hours if stay.gap_hours is not None else 1e9
     agreed = any("约定" in sign.says for sign in signs)
     told = agreed or any(sign.fact_ids for sign in signs)
