@@ -34,15 +34,17 @@ COMPARED = {
 }
 ALIKE, NOTHING = ("lab", "exam", "order"), "^$"
 OTHERS = """
-select count(distinct d.admission_id) as others, count(distinct t.admission_id) as shown
-from diagnoses d
-left join (
+with shown as (
     select admission_id from labs where regexp_matches(coalesce(analyte, ''), $lab)
     union
     select admission_id from exams where regexp_matches(coalesce(exam_name, ''), $exam)
     union
     select admission_id from orders where regexp_matches(coalesce(order_name, ''), $order)
-) t on t.admission_id = d.admission_id
+)
+select count(distinct d.admission_id) as others, count(distinct t.admission_id) as shown,
+       (select count(*) from shown where admission_id <> $id) as anywhere
+from diagnoses d
+left join shown t on t.admission_id = d.admission_id
 where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
 """
 
@@ -60,6 +62,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "hours_before_death": 24,
         "least_like_it": 3,
         "shown_share": 0.5,
+        "shown_anywhere": 10,
         "charged_share": 0.8,
     },
     limits_said={
@@ -68,6 +71,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "hours_before_death": "死亡前几小时入院的不判断",
         "least_like_it": "至少几例相同才算",
         "shown_share": "同病种有相应依据的比例",
+        "shown_anywhere": "全院有这类结果的住院达到几例即视为已导出",
         "charged_share": "编有手术的住院有手术收费的比例",
     },
     basis=(
@@ -216,7 +220,9 @@ def _met(record: Record, row: Row) -> bool:
 
 
 def _would_show(record: Record, rows: Sequence[Row], limits: Limits) -> bool:
-    """Whether the hospital's other stays with the diagnosis mostly show such results; a few others say nothing."""
+    """Whether the extract holds such results: in most others with the diagnosis, or in enough stays of any.
+
+    A few others with the diagnosis say nothing."""
     patterns = {kind: [str(row["needs_any"]) for row in rows if row["support"] == kind] for kind in ALIKE}
     counted = record.inspection.warehouse.rows(
         OTHERS,
@@ -229,6 +235,7 @@ def _would_show(record: Record, rows: Sequence[Row], limits: Limits) -> bool:
     return bool(
         counted["others"] < limits["least_like_it"]
         or counted["shown"] >= limits["shown_share"] * counted["others"]
+        or counted["anywhere"] >= limits["shown_anywhere"]
     )
 
 
