@@ -16,6 +16,7 @@ from review.checks.item_names import spellings
 from review.checks.mentions import Mention, mentions
 from review.checks.readings import document_of, facts_of
 from review.checks.service_traces import DONE, REFUSED, RESULT, matching, orders_for, reports_of
+from review.facts.cited_results import MODALITIES, modality_of, part_of
 from review.facts.treatments import SHEET, Treatment, treatment_of, treatments_known
 from review.record import Charge, Fact
 
@@ -80,7 +81,8 @@ def denied_services(record: Record) -> Iterator[Denied]:
     for item, lines in sorted(items.items()):
         pattern = words_of(item)
         cues = OF_EVENTS if lines[0].charge_type in EVENTS else OF_SESSIONS
-        own = [fact for fact, bare in told if names_as_not_done(bare, pattern, cues)]
+        part = part_of(item) if modality_of(item) else None
+        own = [fact for fact, bare in told if names_as_not_done(bare, pattern, cues, part)]
         if own:
             yield from _of_item(record, item, lines, own)
 
@@ -96,16 +98,22 @@ def words_of(item: str) -> re.Pattern[str]:
         kinds = [known for known in treatments_known() if known.name in (treatment.name, treatment.under)]
         words += [f"(?:{known.pattern.pattern})" for known in kinds]
         words.append(GENERAL)
+    modality = MODALITIES.get(modality_of(item) or "")
+    if modality is not None:
+        words.append(f"(?:{modality.pattern})")
     return re.compile("|".join(words), re.IGNORECASE)
 
 
 def names_as_not_done(
-    bare: str, words: re.Pattern[str], cues: tuple[re.Pattern[str], re.Pattern[str]]
+    bare: str, words: re.Pattern[str], cues: tuple[re.Pattern[str], re.Pattern[str]], part: str | None
 ) -> bool:
-    """Whether a sentence without white space denies one of these words."""
+    """Whether a sentence without white space denies one of these words, of this part of the body or of none named."""
     for match in words.finditer(bare):
         cuts = list(CLAUSE_BEGIN.finditer(bare, 0, match.start()))
         before = bare[cuts[-1].end() if cuts else 0 : match.start()]
+        other = part_of(before[-8:]) if part else None
+        if other is not None and other != part:
+            continue
         if cues[0].search(before) or cues[1].search(bare[match.end() :]):
             return True
     return False
@@ -176,8 +184,13 @@ def done_on(record: Record, item: str, line: Charge, denied: Iterable[Fact]) -> 
             days.add(at.date())
     if line.charge_type == "06":
         days |= {row.operated_on for row in record.operations if row.operated_on and row.origin == "hospital"}
-    days |= _treated(record, item, known)
-    told = (place.sentence.at for place in mentions(record, words_of(item)) if _tells_as_done(place))
+    days |= _treated(record, item, known) | _imaged(record, item)
+    denied_words = {"".join(fact.quote.split()) for fact in known}
+    told = (
+        place.sentence.at
+        for place in mentions(record, words_of(item))
+        if _tells_as_done(place) and place.words not in denied_words
+    )
     return days | {at.date() for at in told if at is not None}
 
 
@@ -188,6 +201,20 @@ def executed_before(record: Record, line: Charge, fact: Fact) -> list[str]:
         for order in orders_for(line, record.orders)
         if order.executed_at and fact.begins_at and order.executed_at.date() == fact.begins_at.date()
     ][:3]
+
+
+def _imaged(record: Record, item: str) -> set[date]:
+    """Days on which a report or a result in a note is of the item's modality, whatever its name."""
+    kind = modality_of(item)
+    if kind is None:
+        return set()
+    times = [
+        exam.registered_at or exam.reported_at
+        for exam in record.exams
+        if modality_of(exam.exam_name or "") == kind
+    ]
+    times += [fact.begins_at for fact in facts_of(record, "cited_exam") if fact.name == kind]
+    return {at.date() for at in times if at is not None}
 
 
 def _executions(record: Record, line: Charge) -> list[datetime]:

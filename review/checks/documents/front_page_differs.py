@@ -246,10 +246,12 @@ def _operations(record: Record, page: FrontPage, limits: Limits) -> Iterator[Dif
 
 
 def _same_operation(row: OperationRow, one: Coded, least: int) -> bool:
-    code = (row.operation_code or "").upper()
-    return bool(code and one.code and one.code[:4] == code[:4]) or _alike(
-        row.operation_name or "", one.name, least, WEAK_OF_OPERATION
-    )
+    """By category, or by name; where the codes are of two chapters only by the whole name."""
+    code, name = (row.operation_code or "").upper(), row.operation_name or ""
+    if code and one.code and one.code[:2] != code[:2]:
+        return name in one.name or one.name in name
+    same_code = bool(code and one.code) and one.code[:4] == code[:4]  # type: ignore[index]
+    return same_code or _alike(name, one.name, least, WEAK_OF_OPERATION)
 
 
 def _operations_quote(record: Record, page: FrontPage) -> tuple[Evidence, ...]:
