@@ -4,17 +4,19 @@ One inverted row is a slip of a clock or a key; three reports of one stay are mo
 registers afterwards it is a habit and no sign.
 """
 
+import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import timedelta
+from functools import lru_cache
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
-from review.checks.inputs import Record
+from review.checks.inputs import Inspection, Record
+from review.checks.report_times import before_their_order, clocked, on_the_table, too_quick
 from review.models import Problem
-from review.record import Exam, Lab
+from review.record import Lab
 from review.violations import Certainty
 
-CULTURE, PATHOLOGY, FROZEN = ("培养",), ("病理", "标本检查", "活检"), ("冰冻", "快速")
-NO_GROWTH = ("涂片", "初步", "阴性报告")
+AT_THE_BEDSIDE = re.compile(r"POCT|床旁|血气|末梢|快速|血糖仪")
 
 
 @check(
@@ -29,6 +31,10 @@ NO_GROWTH = ("涂片", "初步", "阴性报告")
         "habit_share": 0.20,
         "habit_rows": 50,
         "culture_hours": 12,
+        "pathology_hours": 12,
+        "bedside_minutes": 10,
+        "order_minutes": 60,
+        "theatre_minutes": 15,
     },
     limits_said={
         "slack_minutes": "时刻的容差（分钟）",
@@ -36,6 +42,10 @@ NO_GROWTH = ("涂片", "初步", "阴性报告")
         "habit_share": "本院如此的比例，达到即视为习惯",
         "habit_rows": "判断习惯至少几份",
         "culture_hours": "培养类报告的时长（小时）",
+        "pathology_hours": "病理报告的时长（小时）",
+        "bedside_minutes": "床旁检测两处时钟的容差（分钟）",
+        "order_minutes": "报告早于医嘱的容差（分钟）",
+        "theatre_minutes": "手术开始后、结束前几分钟以外不算",
     },
     basis=("病历书写基本规范#第二十九条",),
     basis_of={
@@ -43,7 +53,15 @@ NO_GROWTH = ("涂片", "初步", "阴性报告")
     },
     message="$count 份报告的时间先于采样或登记：$told。$reading",
     why="报告不可能早于采样或检查；多份同时倒置说明时间不是系统产生的。",
-    exceptions=("床旁即时检测同一分钟出结果", "全院习惯事后登记", "只有日期没有时刻", "时间先后正常"),
+    exceptions=(
+        "床旁即时检测同一分钟出结果",
+        "全院习惯事后登记",
+        "只有日期没有时刻",
+        "时间先后正常",
+        "术中冰冻与细胞学",
+        "急诊检验后补医嘱",
+        "术中采血与术中检查",
+    ),
     overturned_by=("检验、影像系统的原始日志", "系统时钟校正记录"),
     covers={"problems": (6,)},
 )
@@ -53,33 +71,39 @@ def report_before_sampling(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.labs and not record.exams:
         raise NotApplicable("本次住院没有检查检验报告")
     slack = timedelta(minutes=limits["slack_minutes"])
-    inverted = [*_inverted_labs(record, slack), *_inverted_exams(record, slack)]
-    if inverted and not _is_habit(record, limits):
+    inverted_labs = [] if not record.labs else list(_inverted_labs(record, limits))
+    inverted_exams = [] if not record.exams else list(_inverted_exams(record, slack))
+    if inverted_labs and _is_habit(record.inspection, "labs", limits["habit_rows"], limits["habit_share"]):
+        inverted_labs = []
+    if inverted_exams and _is_habit(record.inspection, "exams", limits["habit_rows"], limits["habit_share"]):
+        inverted_exams = []
+    inverted = [*inverted_labs, *inverted_exams]
+    if inverted:
         yield _problem(inverted, limits)
-    quick = [*_too_quick(record, limits)]
-    if quick:
-        yield Problem(
-            fields={
-                "count": len(quick),
-                "told": "；".join(told for told, _ in quick[:3]),
-                "reading": "报告快于该项检验所需的最短时间，请核对。",
-            },
-            fact_ids=tuple(fact_id for _, fact_id in quick[:6]),
-            certainty=Certainty.CLUE,
-            points_at=("quick",),
-        )
+    for mark, found, reading in (
+        ("quick", [*too_quick(record, limits)], "报告快于该项检验所需的最短时间，请核对。"),
+        ("order", [*before_their_order(record, limits)], "报告先于医嘱，请核对。"),
+        ("theatre", [*on_the_table(record, limits)], "当时患者在手术室，请核对。"),
+    ):
+        if found:
+            yield Problem(
+                message=f"{len(found)} 份报告的时间不可能：{'；'.join(told for told, _ in found[:3])}。{reading}",
+                fact_ids=tuple(fact_id for _, fact_id in found[:6]),
+                certainty=Certainty.CLUE,
+                points_at=(mark,),
+            )
 
 
-def _clocked(*times: datetime | None) -> bool:
-    return all(at is not None and at.time() != time() for at in times)
-
-
-def _inverted_labs(record: Record, slack: timedelta) -> Iterator[tuple[str, str]]:
+def _inverted_labs(record: Record, limits: Limits) -> Iterator[tuple[str, str]]:
     """One per report: the analytes of a panel share their times."""
     seen: set[tuple[object, object]] = set()
+    sharp = timedelta(minutes=limits["slack_minutes"])
+    at_bedside = timedelta(minutes=limits["bedside_minutes"])
     for lab in record.labs:
+        said = f"{lab.panel or ''}{lab.method or ''}{lab.specimen or ''}{lab.analyte or ''}"
+        slack = at_bedside if AT_THE_BEDSIDE.search(said) else sharp
         key = (lab.specimen_no or lab.panel, lab.sampled_at)
-        if key not in seen and _clocked(lab.sampled_at, lab.reported_at) and _before(lab, slack):
+        if key not in seen and clocked(lab.sampled_at, lab.reported_at) and _before(lab, slack):
             seen.add(key)
             yield (
                 f"{lab.panel or lab.analyte}采样 {lab.sampled_at:%m-%d %H:%M}、报告 {lab.reported_at:%m-%d %H:%M}",
@@ -98,7 +122,7 @@ def _before(lab: Lab, slack: timedelta) -> bool:
 def _inverted_exams(record: Record, slack: timedelta) -> Iterator[tuple[str, str]]:
     for exam in record.exams:
         if (
-            not _clocked(exam.registered_at, exam.reported_at)
+            not clocked(exam.registered_at, exam.reported_at)
             or exam.registered_at is None
             or exam.reported_at is None
         ):
@@ -108,28 +132,6 @@ def _inverted_exams(record: Record, slack: timedelta) -> Iterator[tuple[str, str
                 f"{exam.exam_name}登记 {exam.registered_at:%m-%d %H:%M}、报告 {exam.reported_at:%m-%d %H:%M}"
             )
             yield told, exam.fact_id
-
-
-def _too_quick(record: Record, limits: Limits) -> Iterator[tuple[str, str]]:
-    """Cultures and pathology that came back sooner than they can."""
-    for lab in record.labs:
-        name = f"{lab.panel or ''}{lab.analyte or ''}"
-        grown = any(word in name for word in CULTURE) and not any(word in name for word in NO_GROWTH)
-        timed = _clocked(lab.sampled_at, lab.reported_at)
-        if grown and timed and _within(lab.sampled_at, lab.reported_at, limits["culture_hours"]):
-            yield f"{lab.panel or lab.analyte}采样后 {limits['culture_hours']} 小时内报告", lab.fact_id
-    for exam in record.exams:
-        if _is_pathology(exam) and _within(exam.registered_at, exam.reported_at, 6):
-            yield f"{exam.exam_name}登记后 6 小时内报告", exam.fact_id
-
-
-def _is_pathology(exam: Exam) -> bool:
-    name = f"{exam.exam_name or ''}{exam.method or ''}"
-    return any(word in name for word in PATHOLOGY) and not any(word in name for word in FROZEN)
-
-
-def _within(begins: datetime | None, ends: datetime | None, hours: float) -> bool:
-    return begins is not None and ends is not None and timedelta() <= ends - begins < timedelta(hours=hours)
 
 
 def _problem(inverted: list[tuple[str, str]], limits: Limits) -> Problem:
@@ -147,11 +149,13 @@ def _problem(inverted: list[tuple[str, str]], limits: Limits) -> Problem:
     )
 
 
-def _is_habit(record: Record, limits: Limits) -> bool:
+@lru_cache(maxsize=4)
+def _is_habit(inspection: Inspection, table: str, least: int, share: float) -> bool:
     """Whether so many rows of the hospital are inverted that it is the way they are typed."""
-    rows = record.inspection.warehouse.rows(
-        "select count(*) as n, sum(case when reported_at < sampled_at then 1 else 0 end) as inverted from labs "
-        "where reported_at is not null and sampled_at is not null"
+    begun = "sampled_at" if table == "labs" else "registered_at"
+    rows = inspection.warehouse.rows(
+        f"select count(*) as n, sum(case when reported_at < {begun} then 1 else 0 end) as inverted from {table} "
+        f"where reported_at is not null and {begun} is not null"
     )
     total, inverted = int(rows[0]["n"] or 0), int(rows[0]["inverted"] or 0)
-    return bool(total >= limits["habit_rows"] and inverted >= limits["habit_share"] * total)
+    return total >= least and inverted >= share * total
