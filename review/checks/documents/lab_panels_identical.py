@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
@@ -16,6 +17,7 @@ from review.record import Lab
 from review.violations import Certainty
 
 CONTROL = re.compile(r"质控|QC|校准|空白|测试", re.IGNORECASE)
+GROUPS, LEAST_IN_GROUP, MOST_IN_GROUP = 6, 2, 40
 BLOOD_COUNT = re.compile(r"血常规|血细胞分析|全血细胞")
 
 
@@ -40,11 +42,18 @@ class Report:
     certainty="probable",
     scope="hospital",
     needs={"tables": ("admissions", "labs")},
-    limits={"equal_values": 12, "equal_blood_count": 10, "three_digits": 5, "specimen_digits": 6},
+    limits={
+        "equal_values": 12,
+        "equal_blood_count": 10,
+        "three_digits": 5,
+        "equal_share": 0.8,
+        "specimen_digits": 6,
+    },
     limits_said={
         "equal_values": "至少几个数值相同",
         "equal_blood_count": "血常规至少几个数值相同",
         "three_digits": "三位有效数字的至少几个",
+        "equal_share": "共有项目中相同的比例",
         "specimen_digits": "标本号至少几位",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
@@ -74,26 +83,49 @@ def _reports(record: Record) -> list[Report]:
 
 
 def _equal_reports(reports: Sequence[Report], limits: Limits) -> Iterator[Problem]:
-    by_values: dict[tuple[tuple[str, str], ...], Report] = {}
+    """Each report with the first one that agrees with it; a few values changed by hand leave a group untouched."""
+    by_group: dict[tuple[tuple[str, str], ...], list[Report]] = defaultdict(list)
     for report in reports:
         values = report.values
         if not _is_telling(report, values, limits):
             continue
-        first = by_values.setdefault(tuple(sorted(values.items())), report)
-        if first is report or _same_event(first, report):
-            continue
-        whose = (
-            "另一患者"
-            if first.record.admission.person_id != report.record.admission.person_id
-            else "本人另一次"
-        )
-        yield _problem(
-            report,
-            first,
-            f"{_name(report)}（{_time(report)}）{len(values)} 项定量结果与{whose}（{_time(first)}）逐位相同",
-            Certainty.PROBABLE,
-            "equal",
-        )
+        keys = _groups(values)
+        candidates = {id(one): one for key in keys for one in by_group[key]}
+        for key in keys:
+            if len(by_group[key]) < MOST_IN_GROUP:
+                by_group[key].append(report)
+        for first in candidates.values():
+            equal = _equal_values(first.values, values)
+            if _same_event(first, report) or not _is_telling(report, equal, limits):
+                continue
+            if len(equal) >= limits["equal_share"] * len(set(first.values) & set(values)):
+                yield _problem(
+                    report, first, _told(report, first, values, equal), Certainty.PROBABLE, "equal"
+                )
+                break
+
+
+def _told(report: Report, first: Report, values: Mapping[str, str], equal: Mapping[str, str]) -> str:
+    another = first.record.admission.person_id != report.record.admission.person_id
+    whose = "另一患者" if another else "本人另一次"
+    how_many = (
+        f"{len(values)} 项定量结果"
+        if len(equal) == len(values)
+        else f"{len(values)} 项定量结果中 {len(equal)} 项"
+    )
+    return f"{_name(report)}（{_time(report)}）{how_many}与{whose}（{_time(first)}）逐位相同"
+
+
+def _groups(values: Mapping[str, str]) -> list[tuple[tuple[str, str], ...]]:
+    """The values in some groups by analyte: reports that agree in nearly all agree wholly in one of them."""
+    parts: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for name, value in sorted(values.items()):
+        parts[crc32(name.encode()) % GROUPS].append((name, value))
+    return [tuple(part) for part in parts.values() if len(part) >= LEAST_IN_GROUP]
+
+
+def _equal_values(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in other.items() if one.get(name) == value}
 
 
 def _is_telling(report: Report, values: Mapping[str, str], limits: Limits) -> bool:

@@ -1,13 +1,13 @@
-"""DOC-018: one nurse's readings end in digits that measuring would not give.
+"""DOC-018: one nurse's or one ward's readings end in digits that measuring would not give.
 
-A column of figures is tested only where one nurse wrote many, on many patients; never one patient's chart. Rounded
-blood pressures, counted pulses and even figures are habits, as is what the nurse's colleagues show as well. The
-p-values of all columns are corrected together, by Benjamini and Hochberg.
+A column of figures is tested only where one nurse or ward wrote many, on many patients; never one patient's chart.
+Rounded blood pressures, counted pulses and even figures are habits, as is what the others of the hospital show too.
+The p-values of all columns are corrected together, by Benjamini and Hochberg.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from review.checks.citing import cite_facts
@@ -24,13 +24,15 @@ COLUMNS = {
 }
 EVEN = tuple("02468")
 DIGITS = tuple("0123456789")
+Readings = dict[str, list[tuple[str, Vital]]]  # by nurse or ward: admission and reading
 
 
 @dataclass(frozen=True)
 class Column:
-    """The last digits of one quantity by one nurse, against those of the others."""
+    """The last digits of one quantity by one nurse or ward, against those of the others."""
 
-    nurse: str
+    kind: str  # 护士 | 病区
+    who: str
     name: str
     counts: Mapping[str, int]
     others: Mapping[str, int]
@@ -69,7 +71,7 @@ class Column:
         "listed_stays": "列出的住院至多几例",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
-    message="护士“$nurse”记录的 $total 个$column中，$digit 占 $share%，其他护士为 $usual%"
+    message="$kind“$who”记录的 $total 个$column中，$digit 占 $share%，其他$kind为 $usual%"
     "（校正后 q=$q，效应量 $strength），疑似有未实测而填写的体征。",
     why="实测数值的末位接近均匀；同一人大量数值集中在少数末位，提示可能不是测量所得。",
     exceptions=(
@@ -84,47 +86,58 @@ class Column:
     covers={"problems": (6,)},
 )
 def vitals_digits(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
-    read: dict[str, list[tuple[str, Vital]]] = defaultdict(list)
-    vitals = 0
+    nurses: Readings = defaultdict(list)
+    wards: Readings = defaultdict(list)
     for admission_id, record in inspection.records.items():
         for vital in record.vitals:
-            vitals += 1
+            wards[record.admission.department or ""].append((admission_id, vital))
             if vital.nurse:
-                read[vital.nurse.strip()].append((admission_id, vital))
-    if not vitals:
+                nurses[vital.nurse.strip()].append((admission_id, vital))
+    if not wards:
         raise NotApplicable("没有体征")
-    if not read:
-        raise NotChecked("体征没有记录护士")
+    if not nurses and set(wards) == {""}:
+        raise NotChecked("体征没有记录护士和病区")
+    wards.pop("", None)
+    groups = {"护士": nurses, "病区": wards}
     columns = [
         column
+        for kind, read in groups.items()
         for name in COLUMNS
-        for nurse in sorted(read)
-        if (column := _column(nurse, name, read, limits)) is not None
+        for column in _columns(kind, name, read, limits)
     ]
     if not columns:
-        raise NotChecked(f"没有一名护士记有 {limits['least_values']} 个以上的同类数值可与他人比较")
-    for column, q in _corrected(columns):
+        raise NotChecked(f"没有一名护士或一个病区记有 {limits['least_values']} 个以上的同类数值可与他人比较")
+    told: set[tuple[str, str]] = set()  # quantity and stay
+    for column, q in sorted(_corrected(columns), key=lambda pair: pair[0].kind == "病区"):
+        if column.kind == "病区" and _explained(column, told):
+            continue
         if q < limits["rate_of_false"] and column.strength >= limits["strength"]:
-            yield from _pattern(inspection, column, q, limits)
+            for problem in _pattern(inspection, column, q, limits):
+                told |= {(column.name, stay) for stay, _ in column.values}
+                yield problem
 
 
-def _column(
-    nurse: str, name: str, read: Mapping[str, Sequence[tuple[str, Vital]]], limits: Limits
-) -> Column | None:
-    values = [(stay, vital) for stay, vital in read[nurse] if getattr(vital, name) is not None]
-    others = Counter(
-        _digit(vital, name)
-        for other, rows in read.items()
-        if other != nurse
-        for _, vital in rows
-        if getattr(vital, name) is not None
-    )
-    few = len(values) < limits["least_values"] or sum(others.values()) < limits["others_least"]
-    if few or len({stay for stay, _ in values}) < limits["least_patients"]:
-        return None
-    counts = Counter(_digit(vital, name) for _, vital in values)
-    chi, degrees, strength = _against(counts, others)
-    return Column(nurse, name, counts, others, values, _tail(chi, degrees), strength)
+def _explained(column: Column, told: Container[tuple[str, str]]) -> bool:
+    """Whether half of a ward's readings are of stays in which a nurse was found already."""
+    known = sum((column.name, stay) in told for stay, _ in column.values)
+    return 2 * known >= len(column.values)
+
+
+def _columns(kind: str, name: str, read: Readings, limits: Limits) -> Iterator[Column]:
+    """One quantity by every nurse or ward that has enough of it, on enough patients."""
+    values = {
+        who: [(stay, vital) for stay, vital in rows if getattr(vital, name) is not None]
+        for who, rows in sorted(read.items())
+    }
+    counts = {who: Counter(_digit(vital, name) for _, vital in rows) for who, rows in values.items()}
+    everybody = sum(counts.values(), Counter[str]())
+    for who, own in counts.items():
+        others = everybody - own
+        few = own.total() < limits["least_values"] or others.total() < limits["others_least"]
+        if few or len({stay for stay, _ in values[who]}) < limits["least_patients"]:
+            continue
+        chi, degrees, strength = _against(own, others)
+        yield Column(kind, who, name, own, others, values[who], _tail(chi, degrees), strength)
 
 
 def _digit(vital: Vital, name: str) -> str:
@@ -196,7 +209,8 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
     rows = [vital.fact_id for _, vital in column.values if _digit(vital, column.name) == digit]
     yield Problem(
         fields={
-            "nurse": column.nurse,
+            "kind": column.kind,
+            "who": column.who,
             "total": column.total,
             "column": COLUMNS[column.name],
             "digit": digit,
@@ -207,7 +221,7 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
         },
         admissions=tuple(stays[: limits["listed_stays"]]),
         evidence=tuple(cite_facts(inspection, tuple(rows[:8]), "for")),
-        points_at=(column.nurse, column.name),
+        points_at=(column.who, column.name),
     )
 
 

@@ -4,7 +4,7 @@ Repeated rows of one export, charts with one reading a day and rows with gaps ar
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from review.checks.header import Limits, check
@@ -36,6 +36,10 @@ PACED = ("起搏", "呼吸机", "机械通气")
         "no_fever": 37.2,
         "fever_readings": 4,
         "after_death_minutes": 30,
+        "theatre_minutes": 10,
+        "theatre_readings": 2,
+        "monitored_minutes": 20,
+        "both_stays_hours": 4,
     },
     limits_said={
         "same_in_row": "连续几次相同",
@@ -46,6 +50,10 @@ PACED = ("起搏", "呼吸机", "机械通气")
         "no_fever": "视为不发热的体温（℃）",
         "fever_readings": "至少几次发热",
         "after_death_minutes": "死亡后的容差（分钟）",
+        "theatre_minutes": "麻醉起止的容差（分钟）",
+        "theatre_readings": "手术中至少几次体征",
+        "monitored_minutes": "视为术中监测的间隔（分钟）",
+        "both_stays_hours": "两处体征相距至多（小时）",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
     basis_of={"documentation_defect": ("病历书写基本规范#第三十条", "病历书写基本规范#第三条")},
@@ -58,12 +66,16 @@ PACED = ("起搏", "呼吸机", "机械通气")
         "每日一次的体温单",
         "短段偶同",
         "发热后已测得体温",
+        "术中监测数据",
+        "局部麻醉",
+        "两次住院首尾相接",
     ),
     overturned_by=("监护仪原始数据", "体温单原件"),
     covers={"problems": (6,)},
 )
 def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
     blocks: dict[tuple[Four, ...], tuple[Record, int]] = {}
+    persons = _stays_of_persons(inspection)
     equal: list[int] = []  # the longest run of equal readings of every stay
     for record in inspection.records.values():
         admission_id = record.admission.admission_id
@@ -73,6 +85,8 @@ def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | 
         rows = _distinct(record.vitals)
         equal += [len(_longest_equal(rows))] if rows else []
         yield from _after_death(record, rows, limits)
+        yield from _in_theatre(record, rows, limits)
+        yield from _in_another_stay(record, rows, persons[record.admission.person_id], limits)
         if not _paced(record):
             yield from _constant(record, rows, limits)
         yield from _fever_not_charted(record, rows, limits)
@@ -125,6 +139,57 @@ def _after_death(record: Record, rows: Sequence[Vital], limits: Limits) -> Itera
         first = f"{after[0].measured_at:%Y-%m-%d %H:%M}"
         told = f"死亡时间 {died:%Y-%m-%d %H:%M} 之后仍有 {len(after)} 次体征记录，首次在 {first}"
         yield _problem(record, told, after, Certainty.ESTABLISHED, "after_death")
+
+
+def _in_theatre(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
+    """Readings of the ward's chart while the patient lay under anaesthesia; a monitor's export is no chart."""
+    margin = timedelta(minutes=limits["theatre_minutes"])
+    found: list[Vital] = []
+    for one in record.anesthesia:
+        if one.begins_at is None or one.ends_at is None or "局" in (one.method or "局"):
+            continue
+        begins, ends = one.begins_at + margin, one.ends_at - margin
+        inside = [row for row in rows if row.measured_at and begins < row.measured_at < ends]
+        monitored = timedelta(minutes=limits["monitored_minutes"]) * len(inside) >= ends - begins
+        found += [] if monitored else inside
+    if found:
+        at = "、".join(f"{row.measured_at:%m-%d %H:%M}" for row in found[:4])
+        told = f"麻醉手术期间体温单仍有 {len(found)} 次体征记录（{at}）"
+        certainty = Certainty.PROBABLE if len(found) >= limits["theatre_readings"] else Certainty.CLUE
+        yield _problem(record, told, found, certainty, "theatre")
+
+
+def _stays_of_persons(inspection: Inspection) -> Mapping[str, Sequence[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in inspection.records.values():
+        found[record.admission.person_id].append(record)
+    return found
+
+
+def _in_another_stay(
+    record: Record, rows: Sequence[Vital], stays: Sequence[Record], limits: Limits
+) -> Iterator[Problem]:
+    """Readings while the same person was being measured in another stay too; told of the later stay."""
+    near = timedelta(hours=limits["both_stays_hours"])
+    for other in stays:
+        if other is record or other.admission.begins_at > record.admission.begins_at:
+            continue
+        begins = max(record.admission.begins_at, other.admission.begins_at) + near
+        ends = min(record.admission.ends_at, other.admission.ends_at) - near
+        theirs = [
+            row for row in _distinct(other.vitals) if row.measured_at and begins < row.measured_at < ends
+        ]
+        mine = [
+            row
+            for row in rows
+            if row.measured_at
+            and begins < row.measured_at < ends
+            and any(one.measured_at and abs(one.measured_at - row.measured_at) <= near for one in theirs)
+        ]
+        if mine and {_four(row) for row in mine} != {_four(row) for row in theirs}:
+            told = f"同一人在另一次住院中同时有体征记录，本次 {len(mine)} 次（{_from(mine)}）"
+            stay = other.admission.admission_id
+            yield _problem(record, told, [*mine[:3], *theirs[:3]], Certainty.PROBABLE, "another_stay", stay)
 
 
 def _constant(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
