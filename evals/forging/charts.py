@@ -55,6 +55,7 @@ class Chart:
     stay: Stay
     team: Team
     layout: Layout
+    condition: Condition
     said: Condition
     words: Words
     random: Random

@@ -13,7 +13,7 @@ from evals.generating.labels import Label
 from evals.generating.reference import Reference
 from evals.generating.stay import Stay
 
-STAYS, FIRST_NUMBER, APART = 10, 90_000, 900
+STAYS, FIRST_NUMBER, APART = 10, 98_001, 450
 LEAST_ADMISSIONS = 100
 PRESSURES = ("收缩压", "舒张压")
 Digit = Callable[[Random, int], int]

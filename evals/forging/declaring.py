@@ -3,7 +3,7 @@
 Being decorated is being registered; the deck of `evals.generating` deals every scenario equally often.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evals.forging.charts import Chart
@@ -14,8 +14,20 @@ from evals.generating.reference import Reference
 from evals.generating.scenarios import REGISTRY, Made, Maker, Scenario
 from evals.generating.stay import Stay
 
-Place = tuple[Paper | str, str]  # a document, or a table by its name, and the words or the cell in it
+# A document and words in it; a table by its name and a cell or a whole row of it.
+Place = tuple[Paper | str, str | Mapping[str, str]]
 Making = Callable[[Desk], Made]
+LEAST = 3  # characters of a cell that can tell a row from others
+SHARED = (
+    "住院号",
+    "检验者姓名",
+    "检查者姓名",
+    "记录护士",
+    "开立医生姓名",
+    "执行人",
+    "医嘱科室名称",
+    "检验样本",
+)
 TABLES = {
     "claims": ("mdtrt_d", "fee_list_d", "setl_list_diag_d", "setl_list_oprn_d"),
     "hospital": ("住院医嘱", "住院手术", "住院麻醉", "检查报告", "化验报告", "护理体征", "修改痕迹"),
@@ -68,7 +80,15 @@ def _closed(charts: Sequence[Chart]) -> list[Stay]:
 
 def _places(charts: Sequence[Chart], at: Sequence[Place]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     files = dict.fromkeys(_file(charts, where) for where, _ in at)
-    return tuple(files), tuple(dict.fromkeys(quote for _, quote in at if quote))
+    return tuple(files), tuple(dict.fromkeys(quote for _, told in at for quote in _quotes(told) if quote))
+
+
+def _quotes(told: str | Mapping[str, str]) -> Iterator[str]:
+    """The words; of a row every cell that tells it from others."""
+    if isinstance(told, str):
+        yield told
+    else:
+        yield from (cell for column, cell in told.items() if len(cell) >= LEAST and column not in SHARED)
 
 
 def _file(charts: Sequence[Chart], where: Paper | str) -> str:

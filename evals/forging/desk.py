@@ -39,7 +39,7 @@ class Desk:
         `change` is done to the tables before the documents are told.
         """
         random, made = self.admit.random, None
-        said = like.said if like else self._condition(name, sex, fits)
+        said = like.condition if like else self._condition(name, sex, fits)
         length = days or random.randint(*said["stay"])
         start = begin or self._begin()
         who = person or self._person(said, sex, age, start)
@@ -57,7 +57,7 @@ class Desk:
         bed = f"{random.randint(1, 62):02d}床"
         made = Chart(
             stay, team, layout(self.reference.seed, self.reference.half, said["ward"]),
-            filled(said, random, side, words(self.reference.seed, self.reference.half)),
+            said, filled(said, random, side, words(self.reference.seed, self.reference.half)),
             words(self.reference.seed, self.reference.half), random, side, bed, random.choice(BLOODS),
         )  # fmt: skip
         furnish(made)

@@ -49,10 +49,10 @@ def summary_quoting_the_course(desk: Desk) -> Made:
 @honest("DOC-017", "same accident")
 def same_accident(desk: Desk) -> Made:
     first = desk.chart("hip")
-    second = desk.chart(begin=first.stay.begin, like=first)
+    second = desk.chart(begin=first.stay.begin + DAY, like=first)
     number, minutes = desk.admit.random.randint(2, 9), desk.admit.random.randint(10, 50)
     event = (
-        f"患者乘坐{number}路公交车，于今日07时{minutes}分在城东立交桥处与货车相撞，车辆侧翻，患者由座位跌落，{{side}}侧髋部着地，"
+        f"患者乘坐{number}路公交车，于{first.stay.begin:%m月%d日}07时{minutes}分在城东立交桥处与货车相撞，车辆侧翻，患者由座位跌落，{{side}}侧髋部着地，"
         "当时疼痛剧烈，不能站立，无昏迷呕吐，由消防人员救出，120救护车送来我院急诊，途中予止痛、固定，未用其他药物，车上多名乘客同时受伤就诊。"
     )
     for chart in (first, second):

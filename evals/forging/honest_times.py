@@ -168,7 +168,7 @@ def four_minutes_before(desk: Desk) -> Made:
     chart = desk.chart()
     at = chart.stay.at(2, 15)
     row = given(chart, at, at - 4 * MINUTE)
-    return spared(chart, at=[("住院医嘱", row["医嘱号"])])
+    return spared(chart, at=[("住院医嘱", row)])
 
 
 @honest("DOC-004", "clock drift of a system (median offset of that ward subtracted)")

@@ -65,22 +65,11 @@ def anaesthesia_ends_before_the_operation(desk: Desk) -> Made:
 @forged("DOC-006", "手术在住院期间之外")
 def operated_outside_the_stay(desk: Desk) -> Made:
     chart = desk.chart(fits=surgical)
-    start, stop = hours_of(chart)
-    shift = (chart.stay.end - start) + 26 * HOUR
-    row = chart.stay.operations[0]
-    row |= {
-        "手术日期": f"{start + shift:%Y-%m-%d}", "手术开始时间": stamp(start + shift),
-        "手术结束时间": stamp(stop + shift)
-    }  # fmt: skip
-    for row in chart.stay.anaesthesia:
-        row |= {
-            "麻醉开始时间": stamp(start + shift - 20 * MINUTE),
-            "麻醉结束时间": stamp(stop + shift + 10 * MINUTE),
-        }
-        row["麻醉日期"] = f"{start + shift:%Y-%m-%d}"
+    move_operation(chart, chart.stay.end + 26 * HOUR)
+    settle(chart)
     return planted(
-        chart, at=[("住院手术", stamp(start + shift)), ("住院手术", f"{start + shift:%Y-%m-%d}")],
-        violation="fictitious_service",
+        chart, at=[("住院手术", chart.stay.operations[0]), (chart.paper("手术记录"), chart.layout.time(hours_of(chart)[0]))],
+        violation="fictitious_service", also=("DOC-001", "DOC-003", "DOC-015"),
     )  # fmt: skip
 
 
@@ -173,7 +162,7 @@ def four_examinations_in_a_minute(desk: Desk) -> Made:
 
     chart = desk.chart(change=change)
     row = chart.stay.exams[-1]
-    return planted(chart, at=[("检查报告", row["检查登记时间"]), ("检查报告", row["影像编号"])])
+    return planted(chart, at=[("检查报告", row["检查登记时间"]), ("检查报告", row)])
 
 
 @forged("DOC-007", "手术中同时书写他人病程")
@@ -190,26 +179,28 @@ def note_during_own_operation(desk: Desk) -> Made:
 
 
 def turned(chart: Chart, title: str) -> str:
-    """Puts the other side into a document; the words as they now stand."""
+    """Puts the other side into a document; that side."""
     other = "右" if chart.side == "左" else "左"
     paper = chart.paper(title)
-    what = named(chart)
     paper.parts = [(label, text.replace(chart.side, other)) for label, text in paper.parts]
-    return what.replace(chart.side, other)
+    return other
 
 
 @forged("DOC-011", "手术记录写成另一侧")
 def record_on_the_other_side(desk: Desk) -> Made:
     chart = desk.chart(fits=sided)
-    quote = turned(chart, "手术记录")
-    return planted(chart, at=[(chart.paper("手术记录"), quote)])
+    other = turned(chart, "手术记录")
+    return planted(
+        chart, at=[(chart.paper("手术记录"), words) for words in (f"{other}侧", f"{other}髋", f"{other}眼")]
+    )
 
 
 @forged("DOC-011", "手术同意书写成另一侧")
 def consent_on_the_other_side(desk: Desk) -> Made:
     chart = desk.chart(fits=sided)
-    quote = turned(chart, "手术知情同意书")
-    return planted(chart, at=[(chart.paper("手术知情同意书"), quote)])
+    other = turned(chart, "手术知情同意书")
+    paper = chart.paper("手术知情同意书")
+    return planted(chart, at=[(paper, words) for words in (f"{other}侧", f"{other}髋", f"{other}眼")])
 
 
 @forged("DOC-011", "影像报告写成另一侧")

@@ -16,7 +16,7 @@ def carried_out_before_ordered(desk: Desk) -> Made:
     row = _dose(chart, 2)
     given = datetime.fromisoformat(row["医嘱开始日期"])
     row["执行时间"] = stamp(given - (2 + desk.admit.random.randrange(3)) * HOUR)
-    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+    return planted(chart, at=[("住院医嘱", row)], certainty="established")
 
 
 def _dose(chart: Chart, day: int, key: str = "ambro") -> dict[str, str]:
@@ -42,7 +42,7 @@ def stopped_before_begun(desk: Desk) -> Made:
         row for row in chart.stay.orders if row["医嘱类型"] == "长期医嘱" and row["医嘱名称"] == "普通饮食"
     )
     row["医嘱停止日期"] = stamp(datetime.fromisoformat(row["医嘱开始日期"]) - 2 * DAY)
-    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+    return planted(chart, at=[("住院医嘱", row)], certainty="established")
 
 
 @forged("DOC-004", "出院后执行医嘱")
@@ -51,7 +51,7 @@ def carried_out_after_discharge(desk: Desk) -> Made:
     row = _dose(chart, 1)
     row["医嘱开始日期"] = stamp(chart.stay.end - 5 * HOUR)
     row["执行时间"] = stamp(chart.stay.end + (7 + desk.admit.random.randrange(12)) * HOUR)
-    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+    return planted(chart, at=[("住院医嘱", row)], certainty="established")
 
 
 @forged("DOC-004", "停止后仍执行")
@@ -61,16 +61,17 @@ def carried_out_after_its_stop(desk: Desk) -> Made:
     row |= {"医嘱类型": "长期医嘱", "医嘱停止日期": stamp(chart.stay.at(2, 9, 0))}
     further = row | {"执行时间": stamp(chart.stay.at(4, 9))}
     chart.stay.orders.append(further)
-    return planted(chart, at=[("住院医嘱", row["医嘱号"])], certainty="established")
+    return planted(chart, at=[("住院医嘱", row)], certainty="established")
 
 
 @forged("DOC-005", "报告早于采样")
 def reported_before_sampling(desk: Desk) -> Made:
     chart = desk.chart(change=lambda chart: _turn_round(chart, "采样时间"))
-    tube = chart.stay.labs[-1]["样本编号"]
+    last = chart.stay.labs[-1]["样本编号"]
+    rows = [row for row in chart.stay.labs if row["样本编号"] == last]
     return planted(
         chart,
-        at=[("化验报告", tube), ("化验报告", chart.stay.labs[-1]["检验报告时间"])],
+        at=[("化验报告", row) for row in rows],
         certainty="established",
     )
 
@@ -91,9 +92,7 @@ def exam_reported_before_registered(desk: Desk) -> Made:
 
     chart = desk.chart(change=change)
     row = chart.stay.exams[-1]
-    return planted(
-        chart, at=[("检查报告", row["影像编号"]), ("检查报告", row["检查报告时间"])], certainty="established"
-    )
+    return planted(chart, at=[("检查报告", row), ("检查报告", row["检查报告时间"])], certainty="established")
 
 
 @forged("DOC-005", "细菌培养三小时出结果")
@@ -111,7 +110,7 @@ def culture_in_three_hours(desk: Desk) -> Made:
         at["row"] = chart.stay.labs[-1]
 
     chart = desk.chart("pneumonia", change=change)
-    return planted(chart, at=[("化验报告", at["row"]["样本编号"]), ("化验报告", at["row"]["检验报告时间"])])
+    return planted(chart, at=[("化验报告", at["row"])])
 
 
 @forged("DOC-005", "结果早于医嘱")
@@ -127,8 +126,8 @@ def result_before_its_order(desk: Desk) -> Made:
     return planted(
         chart,
         at=[
-            ("化验报告", tube["样本编号"]),
-            ("住院医嘱", order["医嘱号"]),
+            ("化验报告", tube),
+            ("住院医嘱", order),
             ("化验报告", tube["检验报告时间"]),
         ],
     )

@@ -114,7 +114,7 @@ def another_age_in_the_head(desk: Desk) -> Made:
 @forged("DOC-009", "眉栏是另一次住院的住院号")
 def another_number_in_the_head(desk: Desk) -> Made:
     source = desk.chart(fits=grown)
-    chart = desk.chart(begin=source.stay.begin, like=source)
+    chart = desk.chart(begin=source.stay.begin + DAY, like=source)
     papers, other = _two(chart), source.stay.inpatient_number
     for paper in papers:
         paper.head["住院号"] = other

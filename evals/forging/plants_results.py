@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from evals.forging.charts import Chart
-from evals.forging.declaring import forged, planted
+from evals.forging.declaring import Place, forged, planted
 from evals.forging.desk import Desk, reading
 from evals.forging.plants_people import grown, ungendered
 from evals.forging.plants_times import dies, mortal, surgical
@@ -19,7 +19,7 @@ def tuple_of(row: Row) -> dict[str, str]:
     return {name: row[name] for name in ("体温", "脉搏", "呼吸", "收缩压", "舒张压")}
 
 
-def shown(rows: list[Row]) -> list[tuple[str, str]]:
+def shown(rows: list[Row]) -> list[Place]:
     return [("护理体征", row["测量时间"]) for row in rows]
 
 
@@ -120,8 +120,8 @@ def values_of(source: list[Row], target: list[Row]) -> None:
         after["检验值描述"] = before["检验值描述"]
 
 
-def tubes(*rows: list[Row]) -> list[tuple[str, str]]:
-    return [("化验报告", several[0]["样本编号"]) for several in rows]
+def tubes(*rows: list[Row]) -> list[Place]:
+    return [("化验报告", row) for several in rows for row in several]
 
 
 @forged("DOC-020", "两名患者的血常规与生化整组相同")
@@ -149,7 +149,7 @@ def panel_of_another_day(desk: Desk) -> Made:
 
     chart = desk.chart(fits=grown, change=change)
     rows = [row for row in chart.stay.labs if row["检验项目名称"] == "血常规"]
-    return planted(chart, at=tubes(rows[:1], rows[-1:]))
+    return planted(chart, at=tubes(rows))
 
 
 @forged("DOC-020", "同一样本编号出现在两名患者")
@@ -172,7 +172,7 @@ def one_picture_of_two(desk: Desk) -> Made:
         chart.stay.exams[0]["影像编号"] = source.stay.exams[0]["影像编号"]
 
     chart = desk.chart(begin=source.stay.begin + 6 * DAY, like=source, change=change)
-    return planted(source, chart, at=[("检查报告", chart.stay.exams[0]["影像编号"])])
+    return planted(source, chart, at=[("检查报告", chart.stay.exams[0])])
 
 
 @forged("DOC-021", "检查所见连同三处测值与他人相同")
@@ -183,8 +183,7 @@ def findings_of_another(desk: Desk) -> Made:
         chart.stay.exams[0]["检查所见"] = source.stay.exams[0]["检查所见"]
 
     chart = desk.chart(begin=source.stay.begin + 6 * DAY, like=source, change=change)
-    seen, number = chart.stay.exams[0]["检查所见"], chart.stay.exams[0]["影像编号"]
-    return planted(source, chart, at=[("检查报告", seen), ("检查报告", number)], certainty="clue")
+    return planted(source, chart, at=[("检查报告", chart.stay.exams[0])], certainty="clue")
 
 
 @forged("DOC-027", "病程写下尚未报告的化验值")

@@ -16,6 +16,7 @@ from evals.generating.tallies import ORDER, Tally, fault, share
 
 Finding = Mapping[str, Any]
 COPIES = ("DOC-016", "DOC-017")
+LEAST = 3  # characters of an evidence that can be told in a longer quote
 ENOUGH = 3  # stays of a pattern that must be named, unless the pattern itself is
 
 
@@ -185,7 +186,7 @@ def _shows(quotes: Sequence[str], evidence: Mapping[str, Any]) -> bool:
     told = {_plain(str(evidence.get(name) or "")) for name in ("quote", "row", "at")} - {""}
     wanted = [_plain(quote) for quote in quotes if quote]
     return not wanted or any(
-        quote in one or (len(one) > 1 and one in quote) for quote in wanted for one in told
+        quote in one or (len(one) >= LEAST and one in quote) for quote in wanted for one in told
     )
 
 
