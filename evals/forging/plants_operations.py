@@ -67,8 +67,9 @@ def operated_outside_the_stay(desk: Desk) -> Made:
     chart = desk.chart(fits=surgical)
     move_operation(chart, chart.stay.end + 26 * HOUR)
     settle(chart)
+    record = chart.paper("手术记录")
     return planted(
-        chart, at=[("住院手术", chart.stay.operations[0]), (chart.paper("手术记录"), chart.layout.time(hours_of(chart)[0]))],
+        chart, at=[("住院手术", chart.stay.operations[0]), (record, chart.layout.time(hours_of(chart)[0]))],
         violation="fictitious_service", also=("DOC-001", "DOC-003", "DOC-015"),
     )  # fmt: skip
 

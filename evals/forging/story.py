@@ -14,7 +14,7 @@ from evals.forging.charts import Chart
 from evals.forging.papers import Paper
 from evals.generating.stay import DAY, HOUR, MINUTE, Row, stamp
 
-NEW, USUAL = 5, 4
+NEW, USUAL = 5, 6
 OUTCOMES = 8
 SIGNS = (
     "今日体温{t}℃，脉搏{p}次/分，血压{s}/{d}mmHg。",
