@@ -54,6 +54,15 @@ def empty_nights(admit: Admitter, reference: Reference) -> Made:
     return made.found()
 
 
+@plant("ADM-005", "two empty days long after a lock-down was over")
+def after_lockdown(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit, 11)
+    shut = made.stay.at(1, 8)
+    made.note(2, f"因疫情封控管理，{shut.month}月{shut.day}日病区封闭1日，今日解除。", hour=10)
+    made.away([6, 7, 8])
+    return made.found()
+
+
 @plant("ADM-005", "the notes say the patient is elsewhere")
 def elsewhere(admit: Admitter, reference: Reference) -> Made:
     made = host(admit)
@@ -152,7 +161,12 @@ def paper_sheet(admit: Admitter, reference: Reference) -> Made:
 def lockdown(admit: Admitter, reference: Reference) -> Made:
     made = host(admit)
     made.away([4, 5])
-    made.note(6, "因疫情封控管理，4日起病区封闭，患者在隔离点集中管理2日，信息系统停录，今日解除。", hour=10)
+    first = made.stay.at(4, 8)
+    made.note(
+        6,
+        f"因疫情封控管理，{first.month}月{first.day}日起病区封闭，患者在隔离点集中管理2日，信息系统停录，今日解除。",
+        hour=10,
+    )
     return made.spared()
 
 

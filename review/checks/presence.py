@@ -5,17 +5,33 @@ Bed, nursing and consultation fees post themselves and prove nothing; everything
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
-from review.checks.inputs import Record
+from review.checks.inputs import Inspection, Record
 from review.checks.readings import facts_of
 from review.record import Fact
 
 SELF_POSTING = frozenset({"01", "02", "07", "12", "13"})
 LEAVE_ORDER = re.compile(r"请假|外出|离院|试出院|准假")
 SAME_NIGHT = timedelta(hours=12)
+NIGHT_BEGINS, NIGHT_ENDS = 20, 8
+NIGHT_SHIFT, NIGHT_LONG = timedelta(hours=NIGHT_ENDS), timedelta(hours=12)
+EIGHT = time(NIGHT_BEGINS)
+OFTEN = re.compile(r"(?<![0-9A-Za-z])q[1-6]h|每[1-6一二两三四五六]个?小时", re.IGNORECASE)
+SIGNS = re.compile(r"测[^，。；]{0,6}(?:体温|脉搏|心率|呼吸|血压|生命体征|血氧)|监测生命体征")
+CHART = """
+with read as (
+    select admission_id, count(distinct cast(measured_at as date)) as days,
+           count(distinct case when extract(hour from measured_at) >= 20 or extract(hour from measured_at) < 8
+               then cast(measured_at - interval 8 hour as date) end) as nights
+    from vitals where measured_at is not null group by admission_id
+)
+select sum(a.touch_days) as days, sum(a.bed_days) as nights, sum(r.days) as days_read, sum(r.nights) as nights_read
+from admissions a join read r on r.admission_id = a.admission_id
+"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,7 @@ def nights(record: Record) -> Nights:
     """Nights from the day of admission to the day before discharge."""
     admission = record.admission
     first, last = admission.begins_at.date(), admission.ends_at.date() - timedelta(days=1)
-    granted = frozenset(_leave_nights(record))
+    granted = frozenset(leave_nights(record))
     told: dict[date, list[Fact]] = defaultdict(list)
     for fact in facts_of(record, "absence"):
         night = _day(fact)
@@ -45,7 +61,7 @@ def _day(fact: Fact) -> date | None:
     return date.fromisoformat(fact.value) if fact.value else None
 
 
-def _leave_nights(record: Record) -> Iterator[date]:
+def leave_nights(record: Record) -> Iterator[date]:
     """Nights covered by a leave order, or by a leave that the record says was granted that day."""
     for order in record.orders:
         if order.order_name and LEAVE_ORDER.search(order.order_name) and order.begins_at:
@@ -112,23 +128,86 @@ def inner_days(record: Record) -> list[date]:
     return [first + timedelta(days=n) for n in range(1, (last - first).days)]
 
 
-def longest_run(days: list[date]) -> int:
-    """The longest run of consecutive days."""
-    best = run = 0
-    previous: date | None = None
+def runs_of(days: Iterable[date]) -> list[list[date]]:
+    """Runs of consecutive days, in order."""
+    runs: list[list[date]] = []
     for day in sorted(days):
-        run = run + 1 if previous is not None and day - previous == timedelta(days=1) else 1
-        best, previous = max(best, run), day
-    return best
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
 
 
-def charted_share(record: Record) -> float | None:
-    """The share of days with a reading in the other stays: whether this hospital's chart would show an absence."""
-    rows = record.inspection.warehouse.rows(
-        "select sum(a.touch_days) as days, sum(v.charted) as charted from admissions a "
-        "join (select admission_id, count(distinct cast(measured_at as date)) as charted from vitals group by 1) v "
-        "on v.admission_id = a.admission_id where a.admission_id <> $id",
-        {"id": record.admission.admission_id},
+def longest_run(days: Iterable[date]) -> int:
+    """The length of the longest run of consecutive days."""
+    return max((len(run) for run in runs_of(days)), default=0)
+
+
+@dataclass(frozen=True)
+class Charted:
+    """How much of the other stays the hospital's chart shows: shares of days and of nights; null where it has none."""
+
+    days: float | None
+    nights: float | None
+
+
+def charted(record: Record) -> Charted:
+    """Whether this hospital's chart would show an absence, by the other stays that have a chart."""
+    all_days, all_nights, days_read, nights_read = _chart_of(record.inspection)
+    own_days, own_nights = _days_read(record), nights_read_of(record)
+    if own_days:
+        all_days, all_nights = all_days - record.admission.touch_days, all_nights - record.admission.bed_days
+        days_read, nights_read = days_read - len(own_days), nights_read - len(own_nights)
+    return Charted(
+        days_read / all_days if all_days > 0 else None, nights_read / all_nights if all_nights > 0 else None
     )
-    days, charted = rows[0]["days"], rows[0]["charted"]
-    return float(charted) / float(days) if days else None
+
+
+@lru_cache(maxsize=2)  # asked for every stay of one inspection
+def _chart_of(inspection: Inspection) -> tuple[int, int, int, int]:
+    """Days and nights of the stays that have a chart, and those of them with a reading."""
+    told = inspection.warehouse.rows(CHART)[0]
+    days, nights, days_read, nights_read = (
+        int(told[name] or 0) for name in ("days", "nights", "days_read", "nights_read")
+    )
+    return days, nights, days_read, nights_read
+
+
+def _days_read(record: Record) -> set[date]:
+    return {vital.measured_at.date() for vital in record.vitals if vital.measured_at}
+
+
+def nights_read_of(record: Record) -> set[date]:
+    """Nights with a reading between eight in the evening and eight in the morning, by the day they begin on."""
+    times = (vital.measured_at for vital in record.vitals if vital.measured_at)
+    return {(at - NIGHT_SHIFT).date() for at in times if _in_night(at)}
+
+
+def nights_seen(record: Record) -> set[date]:
+    """Nights in which any source shows the patient."""
+    return {(at - NIGHT_SHIFT).date() for _, at in _sightings(record) if at is not None and _in_night(at)}
+
+
+def _in_night(at: datetime) -> bool:
+    """Midnight sharp is a day without a clock."""
+    return (at.hour >= NIGHT_BEGINS or at.hour < NIGHT_ENDS) and (at.hour, at.minute) != (0, 0)
+
+
+def nights_to_measure(record: Record) -> Mapping[date, str]:
+    """Nights over which an order asks for signs every six hours or oftener, with the order's fact."""
+    found: dict[date, str] = {}
+    stay = record.admission
+    for order in record.orders:
+        text = f"{order.order_name or ''} {order.usage or ''} {order.frequency or ''}"
+        if order.begins_at is None or not (OFTEN.search(text) and SIGNS.search(order.order_name or "")):
+            continue
+        ends = min(order.ends_at or stay.ends_at, stay.ends_at)
+        if order.ends_at is None and not (order.order_type or "").startswith("长期"):
+            continue
+        night = max(order.begins_at, stay.begins_at).date()
+        while datetime.combine(night, EIGHT) + NIGHT_LONG <= ends:
+            if datetime.combine(night, EIGHT) >= order.begins_at:
+                found.setdefault(night, order.fact_id)
+            night += timedelta(days=1)
+    return found
