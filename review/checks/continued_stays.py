@@ -19,16 +19,16 @@ def goes_on(record: Record) -> bool:
     ends = record.admission.ends_at
     if (ends.month, ends.day) == YEARS_END:
         return True
-    return any(timedelta(0) <= other.admission.begins_at - ends <= WITHIN for other in _others(record))
+    return any(timedelta(0) <= other.admission.begins_at - ends <= WITHIN for other in others_of(record))
 
 
 def went_on(record: Record) -> bool:
     """Whether the patient was in already when this stay began."""
     begins = record.admission.begins_at
-    return any(timedelta(0) <= begins - other.admission.ends_at <= WITHIN for other in _others(record))
+    return any(timedelta(0) <= begins - other.admission.ends_at <= WITHIN for other in others_of(record))
 
 
-def _others(record: Record) -> list[Record]:
+def others_of(record: Record) -> list[Record]:
     """The other stays of the same person."""
     own = record.admission
     stays = _by_person(record.inspection)[own.person_id]

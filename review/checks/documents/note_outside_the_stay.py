@@ -1,6 +1,8 @@
-"""DOC-003: a note of the bedside dated before the admission, after the discharge or after the death.
+"""DOC-003: a note of the bedside dated before the admission, after the discharge or after the death, or a discharge
+record written days before the patient left.
 
-A single date that fits with another year or month is a slip of the pen; several are not.
+A single date that fits with another year or month is a slip of the pen; several are not. What another stay of the same
+patient covers was only filed in the wrong place.
 """
 
 import re
@@ -8,15 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from review.checks.continued_stays import goes_on, others_of
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Record
-from review.checks.readings import facts_of
+from review.checks.readings import facts_of, marked_as_later
 from review.facts.sentences import entry_times
+from review.facts.times import moments
 from review.models import Evidence, Problem
 from review.record import Document
 from review.violations import Certainty
 
 BEDSIDE = re.compile(r"病程|查房|护理记录|会诊|抢救|转科|转入|转出|操作记录")
+DISCHARGE = ("出院记录", "出院小结", "24小时内入出院记录")
 NOT_OF_THE_STAY = re.compile(r"门诊|急诊|讨论|出院|死亡|入院记录|随访|知情|首页")
 
 
@@ -38,12 +43,21 @@ class Outside:
     violation="documentation_defect",
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
-    limits={"before_hours": 2, "after_hours": 24, "after_death_hours": 6, "forged_notes": 2},
+    limits={
+        "before_hours": 2,
+        "after_hours": 24,
+        "after_death_hours": 6,
+        "forged_notes": 2,
+        "discharge_early_hours": 24,
+        "sure_hours": 48,
+    },
     limits_said={
         "before_hours": "入院前几小时内不算",
         "after_hours": "出院后几小时内不算",
         "after_death_hours": "死亡后几小时内不算",
         "forged_notes": "几份如此为“伪造”",
+        "discharge_early_hours": "出院记录早于出院几小时内不算",
+        "sure_hours": "单独一份记录相距几小时以上才可为“伪造”",
     },
     basis=("病历书写基本规范#第三条", "病历书写基本规范#第二十二条"),
     basis_of={"forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三条")},
@@ -55,24 +69,37 @@ class Outside:
         "年份或月份笔误",
         "出院当日补写",
         "转入前两小时内的交接",
+        "同一患者另一次住院的记录",
+        "补记注明实际时间",
+        "中途结算与年终结转",
     ),
     overturned_by=("修改痕迹中的创建时间", "更正说明"),
 )
 def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
     if not record.documents:
         raise NotChecked("本次住院没有病历文书")
+    yield from _discharged_early(record, limits)
     notes = [
         doc
         for doc in record.documents
         if BEDSIDE.search(doc.kind) and not NOT_OF_THE_STAY.search(doc.kind + doc.title)
     ]
     found = [item for document in notes for item in _outside(record, document, limits)]
+    found = [item for item in found if not _of_another_stay(record, item.at)] if found else []
     if not found:
         return
     if len(found) == 1 and found[0].slip:
         return
-    forged = _tells_of_the_bedside(record, found) and len(found) >= limits["forged_notes"]
     admission = record.admission
+    sure = timedelta(hours=limits["sure_hours"])
+    far = [
+        item
+        for item in found
+        if not item.slip
+        and not (admission.begins_at - sure <= item.at <= (admission.died_at or admission.ends_at) + sure)
+    ]
+    several = len(found) >= limits["forged_notes"] or (bool(far) and not _day_mistyped(far[0].at, record))
+    forged = several and _tells_of_the_bedside(record, found)
     yield Problem(
         fields={
             "count": len(found),
@@ -84,10 +111,41 @@ def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
             "reading": "请核对书写时间。" if forged else "可能为日期笔误，请核对。",
         },
         evidence=tuple(_quote(record, item) for item in found[:6]),
-        certainty=Certainty.PROBABLE if len(found) > 1 else Certainty.CLUE,
+        certainty=Certainty.PROBABLE if len(found) > 1 or forged else Certainty.CLUE,
         violation="forged_document" if forged else "documentation_defect",
         points_at=tuple(f"{item.document.document_id}@{item.at:%Y%m%d%H%M}" for item in found),
     )
+
+
+def _of_another_stay(record: Record, at: datetime) -> bool:
+    """Whether the patient lay in this hospital at that time under another number."""
+    return any(
+        other.admission.begins_at - timedelta(hours=2) <= at <= other.admission.ends_at + timedelta(days=1)
+        for other in others_of(record)
+    )
+
+
+def _discharged_early(record: Record, limits: Limits) -> Iterator[Problem]:
+    """A discharge record that was finished more than a day before the patient left."""
+    admission = record.admission
+    early = timedelta(hours=limits["discharge_early_hours"])
+    for document in record.of_kind(*DISCHARGE):
+        at = document.written_at
+        if at is None or admission.died_at or document.confidence < 1.0 or goes_on(record):
+            continue
+        written = at if document.written_exact else at + timedelta(days=1)
+        if not admission.begins_at <= at or written >= admission.ends_at - early:
+            continue
+        start = max(0, document.text.find(document.title))
+        stated = [moment for moment in moments(document.text) if moment.at == at]
+        place = (stated[-1].start, stated[-1].end) if stated else (start, start + len(document.title))
+        yield Problem(
+            message=f"{document.title}写于 {at:%Y-%m-%d %H:%M}，患者 {admission.ends_at:%Y-%m-%d %H:%M} 才出院，"
+            "请核对书写时间。",
+            evidence=(record.quote(document, *place, at=at),),
+            certainty=Certainty.PROBABLE if document.written_exact else Certainty.CLUE,
+            points_at=("discharge", document.document_id),
+        )
 
 
 def _outside(record: Record, document: Document, limits: Limits) -> Iterator[Outside]:
@@ -95,7 +153,10 @@ def _outside(record: Record, document: Document, limits: Limits) -> Iterator[Out
     first = admission.begins_at - timedelta(hours=limits["before_hours"])
     over = admission.died_at or admission.ends_at
     slack = limits["after_death_hours"] if admission.died_at else limits["after_hours"]
-    for at, start, end in _times(document):
+    times = list(_times(document))
+    if len(times) == 1 and marked_as_later(document):
+        return
+    for at, start, end in times:
         if at < first:
             yield Outside(document, at, start, end, "早于入院", _slip(at, record))
         elif at > over + timedelta(hours=slack):
@@ -124,6 +185,21 @@ def _slip(at: datetime, record: Record) -> bool:
                 continue
             if admission.begins_at - timedelta(days=1) <= moved <= admission.ends_at + timedelta(days=1):
                 return True
+    return False
+
+
+def _day_mistyped(at: datetime, record: Record) -> bool:
+    """Whether one digit of the day, set right, would bring the date into the stay."""
+    first, last = record.admission.begins_at.date(), record.admission.ends_at.date()
+    shown = f"{at.day:02}"
+    for day in range(1, 32):
+        wrong = sum(a != b for a, b in zip(shown, f"{day:02}", strict=True))
+        try:
+            moved = at.replace(day=day).date()
+        except ValueError:
+            continue
+        if wrong == 1 and first <= moved <= last:
+            return True
     return False
 
 

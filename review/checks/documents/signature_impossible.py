@@ -1,5 +1,5 @@
 """DOC-008: a signature that cannot be: of somebody not in the hospital's service, of a trainee alone, of a patient who
-could not sign, or a blank where this hospital always signs.
+could not sign, more than a hand can set in a minute, or a blank where this hospital always signs.
 
 A roster that misses every tenth signer is not complete enough to accuse anyone; guests, consultants and pictures of
 signatures are everyday. Nurses and technicians are asked about only where the roster lists them.
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.roster import Institution, institution_of
+from review.checks.signing_minutes import signed_in_a_minute
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.record import Document
 from review.violations import Certainty
@@ -31,6 +32,11 @@ TRAINEE_BESIDE = re.compile(
 )
 SIGNED_ON_PAPER = re.compile(r"电子签名|手写|见纸质|CA签|已签|扫描")
 BLANK = re.compile(r"(?:医师|医生|手术者|术者|记录者)(?:签\s*[名字])?\s*[:：][ \t\u3000_—-]*(?=$|\n)")
+CONSENTS = ("知情同意书", "病危（重）通知书")
+OF_PATIENT = re.compile(r"患者|家属|代理人|被委托人")
+BLANK_OF_PATIENT = re.compile(
+    r"(?:患者|家属|代理人)[^\n:：]{0,12}签\s*[名字][^\n:：]{0,6}[:：][ \t\u3000_—-]*(?=$|\n|日期|时间|签署|\d{4})"
+)
 PATIENT = re.compile(r"^患者签[名字]$|^患者$")
 COMATOSE = re.compile(r"昏迷")
 
@@ -63,6 +69,7 @@ class Signer:
         "signed_share": 0.9,
         "least_documents": 10,
         "hours_around": 2,
+        "signed_in_a_minute": 20,
     },
     limits_said={
         "known_signers": "签名在名册上的比例，低于此不判断",
@@ -70,7 +77,8 @@ class Signer:
         "slack_days": "执业起止的容差（天）",
         "signed_share": "有签名的比例，低于此不判断",
         "least_documents": "至少几份文书",
-        "hours_around": "不在岗时刻的容差（小时）",
+        "hours_around": "签署前后几小时的意识记录",
+        "signed_in_a_minute": "一人一分钟至多签名几份",
     },
     basis=("病历书写基本规范#第八条", "病历书写基本规范#第三条"),
     basis_of={"forged_document": ("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第八条")},
@@ -84,6 +92,9 @@ class Signer:
         "本院以电子签名图片代替",
         "上级医师已审签",
         "家属代签",
+        "一分钟内签名不足二十一份",
+        "只有日期的签名时间",
+        "纸质签名的同意书",
     ),
     overturned_by=("执业注册信息", "电子签名日志", "纸质原件"),
     covers={"problems": (5,)},
@@ -101,6 +112,7 @@ def signature_impossible(inspection: Inspection, limits: Limits) -> Iterator[Pro
     else:
         yield from _off_the_roster(roster, signers, limits)
     yield from _blanks(inspection, limits)
+    yield from signed_in_a_minute(inspection, limits)
     for record in inspection.records.values():
         yield from _trainees(record)
         yield from _could_not_sign(record, limits)
@@ -179,18 +191,19 @@ def _blanks(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
     blank: dict[str, list[tuple[Record, Document]]] = defaultdict(list)
     for record in inspection.records.values():
         for document in record.documents:
-            if not OWN_NOTES.search(document.kind) or document.confidence < 1.0:
+            who, empty = _to_be_signed(document)
+            if who is None or document.confidence < 1.0:
                 continue
-            if any(DOCTOR.search(signature.role) for signature in document.signatures):
+            if any(who.search(signature.role) for signature in document.signatures):
                 signed[document.kind] += 1
-            elif BLANK.search(document.text) and not SIGNED_ON_PAPER.search(document.text):
+            elif empty.search(document.text) and not SIGNED_ON_PAPER.search(document.text):
                 blank[document.kind].append((record, document))
     for kind, found in blank.items():
         every = signed[kind] + len(found)
         if every < limits["least_documents"] or signed[kind] < limits["signed_share"] * every:
             continue
         for record, document in found:
-            match = BLANK.search(document.text)
+            match = _to_be_signed(document)[1].search(document.text)
             assert match is not None
             told = f"{document.title}签名处空白，本院同类文书 {every} 份中 {signed[kind]} 份有签名"
             yield Problem(
@@ -200,6 +213,13 @@ def _blanks(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
                 certainty=Certainty.PROBABLE,
                 points_at=(document.document_id, "blank"),
             )
+
+
+def _to_be_signed(document: Document) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:
+    """Who must sign, and how the empty place for it looks: a doctor his note, the patient's side a consent."""
+    if document.kind in CONSENTS:
+        return OF_PATIENT, BLANK_OF_PATIENT
+    return (DOCTOR if OWN_NOTES.search(document.kind) else None), BLANK
 
 
 def _trainees(record: Record) -> Iterator[Problem]:
