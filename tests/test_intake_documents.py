@@ -7,6 +7,7 @@ import pytest
 
 from knowledge.readers import Page, ReadText
 from knowledge.readers.text import one_page
+from review.facts import statements
 from review.intake.documents import split_documents
 from review.intake.titles import kind_of_file, read_title
 from review.intake.writing import sections, signatures, written_at
@@ -63,6 +64,11 @@ def brief(documents):
         ("首次病程记录    姓名：某某    床号：3床", "首次病程记录"),
         ("首次病程记录（2023-03-02 09:20）", "首次病程记录"),
         ("转入后病程记录", "日常病程记录"),
+        ("治疗记录单", "治疗记录单"),
+        ("康复治疗记录单", "治疗记录单"),
+        ("血液透析治疗记录", "治疗记录单"),
+        ("理疗记录", "治疗记录单"),
+        ("输血治疗记录单", "输血记录"),
     ],
 )
 def test_a_title_line_is_recognised_however_it_is_written(line, kind):
@@ -84,6 +90,8 @@ def test_a_title_line_is_recognised_however_it_is_written(line, kind):
         "出院医嘱：门诊随访",
         "胸部CT检查未见异常",
         "复查检验报告单示白细胞正常",
+        "详见治疗记录单",
+        "已按治疗记录单执行完毕。",
         "护理记录示患者夜间未归",
         "主诉：咳嗽3天",
         "",
@@ -104,6 +112,24 @@ def test_words_of_a_title_inside_a_sentence_are_no_title(line):
 )
 def test_a_file_name_that_names_one_kind_gives_it(stem, kind):
     assert kind_of_file(stem) == kind
+
+
+def test_a_sheet_of_treatments_inside_a_nursing_file_is_a_document_of_its_own():
+    documents = split(
+        "护理记录单\n2024-03-02 08:00 患者神志清，协助翻身。护士签名：何某\n2024-03-02 20:00 患者入睡。护士签名：何某\n"
+        "治疗记录单\n2024-03-02 09:00 中频脉冲电治疗20分钟 治疗师：王某\n2024-03-03 09:10 中频脉冲电治疗20分钟 治疗师：王某\n",
+        "护理记录单",
+    )
+    assert [(document.kind, document.title) for document in documents] == [
+        ("护理记录", "护理记录单"),
+        ("治疗记录单", "治疗记录单"),
+    ]
+    done = [
+        (fact.value or fact.name, fact.begins_at)
+        for fact in statements(documents[1])
+        if fact.kind == "treatment"
+    ]
+    assert [at for _, at in done] == [datetime(2024, 3, 2, 9, 0), datetime(2024, 3, 3, 9, 10)]
 
 
 def test_times_before_after_and_below_a_title_are_read():

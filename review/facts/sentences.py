@@ -23,7 +23,7 @@ LABEL = re.compile(
 )
 UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
 SHORT_LINE, LONGEST = 24, 800  # what runs on for longer is no sentence
-NURSING = re.compile(r"护理|护士|体温单|巡视|交班")
+NURSING = re.compile(r"护理|护士|体温单|巡视|交班|治疗记录|治疗单")
 
 
 @dataclass(frozen=True)
