@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from review.casework.comparable import comparable
 from review.casework.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, spot_of, text_of
 from review.casework.results import Line, Results
 from review.casework.sheets import SHEETS, counts, place_row, table_sources, told_rows
@@ -106,6 +107,7 @@ def _finding(
         "origin": line["origin"],
         "gone": line.get("gone", False),
         "lanes": lanes_for(line),
+        "compare": comparable(line),
         "reasons": [*REJECTIONS, *rule.get("exceptions", ())][:8],
         "materials": [*line["overturned_by"][:4], *MATERIALS][:7],
         "decision": shown_decision(standing.get(line["id"])),

@@ -286,10 +286,10 @@ def shown_name(name: str | None, number: str | None, whole: bool) -> str:
 
 
 def _apart(here: datetime | None, there: datetime | None) -> str:
-    """Which of the two was written first, as the head of the other side says it."""
+    """How much later or earlier the first of the two was written."""
     if here is None or there is None or here == there:
         return "同时写成" if here is not None and here == there else ""
     days = abs((here.date() - there.date()).days)
     hours = int(abs((here - there).total_seconds()) // 3600)
     told = f"{days} 天" if days else f"{hours} 小时" if hours else "不到 1 小时"
-    return f"{'晚' if there > here else '早'} {told}写成"
+    return f"{'晚' if here > there else '早'} {told}写成"

@@ -10,6 +10,7 @@ from review.casework.results import Results
 
 LEVELS = 10  # tenths of a text
 HALF = 5
+FEW = 20  # of fewer no percentage is said
 NOT_KEPT = "这次审核没有留下本院的比例；重新审核后可看。"
 COMMON = "沿用套话很普遍，相同本身不说明问题。要看的是：抄来的内容对这位患者是否成立。"
 
@@ -21,6 +22,7 @@ class Bar:
     label: str
     share: float
     kind: str
+    counted: str = ""  # shown instead of a percentage that so few do not bear
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ def people_rates(results: Results, kind: str, share: float) -> Rates:
     if not sum(levels):
         return Rates((this, published), (), 0, "", NOT_KEPT)
     total, half = sum(levels), sum(levels[HALF:])
-    here = Bar(f"本次检查 {kind} {total} 份，与他人过半相同 {half} 份", half / total, "here")
+    here = Bar(
+        f"本次检查 {kind} {total} 份，与他人过半相同 {half} 份", half / total, "here", _few(half, total)
+    )
     return Rates(
         (this, here, published), tuple(levels), _tenth(share), f"{kind}与他人相同最多的比例，份", COMMON
     )
@@ -63,8 +67,8 @@ def course_rates(results: Results, share: float) -> Rates:
     tenths = _tenths(levels)
     if not sum(tenths):
         return Rates((this, published), (), 0, "", NOT_KEPT)
-    half = sum(tenths[HALF:]) / sum(tenths)
-    here = Bar(f"本次检查相邻病程 {sum(tenths)} 对，过半沿用", half, "here")
+    half, total = sum(tenths[HALF:]), sum(tenths)
+    here = Bar(f"本次检查相邻病程 {total} 对，过半沿用 {half} 对", half / total, "here", _few(half, total))
     return Rates(
         (this, here, published), tuple(tenths), _tenth(share), "相邻病程沿用前一份的比例，对", COMMON
     )
@@ -81,7 +85,7 @@ def file_rates(results: Results) -> Rates:
     if not total:
         return Rates((published,), (), 0, "", f"{says}{NOT_KEPT}")
     several = sum(n for level, n in levels.items() if level > 1)
-    here = Bar(f"本次检查 PDF {total} 份，含多版 {several} 份", several / total, "here")
+    here = Bar(f"本次检查 PDF {total} 份，含多版 {several} 份", several / total, "here", _few(several, total))
     return Rates((here, published), (), 0, "", says)
 
 
@@ -91,6 +95,10 @@ def kept_levels(results: Results, measure: str) -> Mapping[int, int]:
         return {}
     rows = results.rows("select level, n from base_rates where measure = $measure", measure=measure)
     return {row["level"]: row["n"] for row in rows}
+
+
+def _few(part: int, total: int) -> str:
+    return f"{part}/{total}" if total < FEW else ""
 
 
 def _tenths(levels: Mapping[int, int]) -> list[int]:

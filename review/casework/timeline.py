@@ -36,6 +36,7 @@ def draw_all(results: Results, own: str, findings: Sequence[Line], spot: Spot) -
     """The stay's own days under "", and by finding what differs: its own lines, or an axis that holds several stays."""
     drawn: dict[str, Any] = {}
     axes: dict[tuple[str, ...], Line] = {}
+    known = results.admissions  # read before the warehouse is held for the rest
     with results.alone() as warehouse:
 
         def axis(*admissions: str) -> tuple[list[Record], Line]:
@@ -47,7 +48,7 @@ def draw_all(results: Results, own: str, findings: Sequence[Line], spot: Spot) -
 
         base, drawn[""] = axis(own)
         for line in findings:
-            related = tuple(other for other in line["related_admissions"] if other in results.admissions)
+            related = tuple(other for other in line["related_admissions"] if other in known)
             records, shown = axis(own, *related) if related else (base, drawn[""])
             extra = _laid_out(shown["days"], of_lines(line, records)) if line["charge_ids"] else {}
             if related:

@@ -159,10 +159,7 @@ def _rate(levels: Mapping[int, int]) -> str:
     if not stays:
         return NOT_KEPT
     three, ten = (sum(n for level, n in levels.items() if level >= least) for least in (3, 10))
-    return (
-        f"本次检查 {stays} 例有体征：连续 3 次以上四项全同的 {three} 例（{three / stays:.0%}），"
-        f"10 次以上的 {ten} 例（{ten / stays:.0%}）。{RARE}"
-    )
+    return f"本次检查 {stays} 例有体征：连续 3 次以上四项全同的 {three} 例，10 次以上的 {ten} 例。{RARE}"
 
 
 def _minute(moment: datetime | None) -> str:

@@ -26,7 +26,7 @@ RATES = "measure varchar, level integer, n integer"
 def keep_likeness(inspection: Inspection, said: Search, found: Sequence[Narrative]) -> None:
     """Keep the tables `likenesses` (a row for each pair, `here` the later document; `own` counts what is no template,
     shares are of what is no template, 0 to 1) and `likeness_documents` (a row for each narrative, `best` its largest
-    share in another's; `spans` says where its templates stand, for documents of a pair)."""
+    share in another's; `spans` says what of its text is template or form, for documents of a pair)."""
     best = [0.0] * len(found)
     pairs = []
     for match in said.matches:
@@ -104,12 +104,17 @@ def _document(
 
 
 def _templates(number: int, said: Search, narrative: Narrative) -> Iterator[tuple[int, int]]:
-    """Where the templates stand in the document's own text."""
-    passage, at = said.passages[number], 0
+    """Where the document's own text is template, heading, signature or other form: all but its individual lines."""
+    passage, at, until = said.passages[number], 0, 0
     for line, own in zip(passage.writing.lines, passage.own, strict=True):
-        if not own and line:
-            yield narrative.places[at], narrative.places[at + len(line) - 1] + 1
+        if own and line:
+            start = narrative.places[at]
+            if start > until:
+                yield until, start
+            until = narrative.places[at + len(line) - 1] + 1
         at += len(line)
+    if until < len(narrative.document.text):
+        yield until, len(narrative.document.text)
 
 
 def _keep(inspection: Inspection, table: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:

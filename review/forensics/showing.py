@@ -118,7 +118,10 @@ def _png(page: DrawnPage) -> str:
 
 def _answer(file: Path, page: int) -> dict[str, Any]:
     try:
-        return {"versions": [asdict(version) for version in _versions(file, page)][::-1]}
+        versions = [asdict(version) for version in _versions(file, page)]
+        if not versions:
+            raise BROKEN
+        return {"versions": versions[::-1]}
     except UnreadableFile as problem:
         return {"problem": problem.problem, "remedy": problem.remedy}
     except OSError as problem:

@@ -47,6 +47,7 @@
           {class: 'code'}, one.check), one.origin !== 'rule' ? ' · 来源：' + one.origin : ''),
         one.gone ? el('p', {class: 'notice small'}, '新规则下不再提示；您的决定保留。') : null,
         el('p', {class: 'message'}, one.message),
+        one.compare ? el('button', {class: 'pill compare-of', on: {click: act.compare}}, {documents: '并排对照两份文书', reports: '并排对照两份报告', versions: '并排对照前后两版'}[one.compare], ' ', mj.kbd('C')) : null,
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
         one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。`) : null,
         details(one, cas));
@@ -59,18 +60,19 @@
       const rows = whole ? all : all.slice(from, from + ROWS);
       const more = all.length - rows.length;
       return [el('h4', {class: 'side ' + says}, name, el('span', {}, all.length ? `${all.length} 处` : '')),
-        all.length ? el('ul', {class: 'evidence'}, rows.map((item) => row(item, item === now))) : el('p', {class: 'small muted none'}, none),
+        all.length ? el('ul', {class: 'evidence'}, rows.map((item) => row(item, item === now, one.compare && item.says === 'for'))) : el('p', {class: 'small muted none'}, none),
         more || (whole && all.length > ROWS) ? el('button', {class: 'link small more',
           on: {click: () => { opened[one.id + says] = !whole; act.redraw(); }}}, more ? `另 ${more} 处` : '收起') : null];
     }
-    function row(item, on) {
+    function row(item, on, beside) {
       const words = item.quote.replace(/\s+/g, ' ');
       const quote = words.length > LONGEST ? words.slice(0, 34) + '……' + words.slice(-22) : words;
       const where = [item.title, item.place ? (item.page ? `第 ${item.page} 页` : '') : item.told || item.source, item.at ? item.at.slice(5, 16) : '',
         item.confidence !== null ? `识别 ${Number(item.confidence).toFixed(2)}` : ''].filter(Boolean).join(' · ');
       return el('li', {}, el('button', {class: on ? 'on' : '', data: {mark: item.mark}, title: item.place || item.row ? '' : '这一处不在本页的表里',
         on: {click: () => act.look(item)}},
-        el('span', {class: 'n ' + item.says}, item.mark), el('span', {class: 'words'}, '「' + quote + '」', el('cite', {}, where))));
+        el('span', {class: 'n ' + item.says}, item.mark), el('span', {class: 'words'}, '「' + quote + '」', el('cite', {}, where))),
+      beside ? el('button', {class: 'beside link small', title: '并排对照（C）', on: {click: act.compare}}, '对照') : null);
     }
     function details(one, cas) {
       const rows = [];

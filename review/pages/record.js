@@ -182,7 +182,7 @@
       }
       if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p',
         {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
-      mj.drawSheet(text, sheets[id], [...inTab(key), ...asides(key)], state, () => openSheet(key));
+      mj.drawSheet(text, sheets[id], [...inTab(key), ...asides(key)], state, () => openSheet(key), key === 'vitals' ? () => open('vitals_plot') : null);
       toMark();
     }
 

@@ -6,6 +6,7 @@
     ['决定', [['1', '确认'], ['2', '不成立'], ['3', '待补材料'], ['Z', '撤销上一步'], ['Shift Z', '重做'], ['E', '改金额'], ['R', '理由'], ['N', '附言']]],
     ['移动', [['J K', '下一个、上一个疑点'], ['Space', '下一处证据'], ['Shift Space', '上一处证据'], ['] [', '下一例、上一例'], ['/', '搜索'], ['G', '跳到第几例']]],
     ['病历', [['Q W', '前、后一份文书'], ['T', '时间线全部'], ['Shift T', '按日或全程'], ['A', '入院标准'], ['O', '文字或原页'], ['F', '费用明细']]],
+    ['对照', [['C', '并排对照'], ['M', '全院雷同图'], ['V', '体征图'], ['Q W', '对照时：换处'], ['L', '对照时：同步或各自滚动']]],
     ['查阅', [['B', '依据'], ['U', '未检查'], ['D', '深色或浅色'], ['?', '本表'], ['Esc', '关闭']]],
   ];
 
@@ -13,15 +14,16 @@
     const S = {cas: null, about: null, active: 0, now: null, allLanes: false, step: 0, note: '', reason: '', turn: 0};
     const finding = () => S.cas && S.cas.findings[S.active];
     const queue = mj.queue(page, pick);
-    const record = mj.record(page, mj.stayViews(page, {S, finding, look, go}));
+    const record = mj.record(page, mj.stayViews(page, {S, finding, look, go, openCase}));
     const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
-    const cards = mj.cards(page, {choose, look, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
+    const stage = mj.stage(page, {S, finding, openCase, choose, go, address: () => S.cas && address(true)});
+    const cards = mj.cards(page, {choose, compare: () => stage.compare(), look, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
     const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', role: 'group', 'aria-label': '时间线，方向键逐日看'});
     const middle = el('section', {class: 'middle'}, head, lanes, record.root);
     const drawer = el('aside', {class: 'drawer', 'aria-label': '依据', tabindex: '-1', hidden: true});
     const right = el('div', {class: 'right'}, cards.root, deciding.root);
-    const body = el('main', {class: 'review'}, queue.root, middle, right, drawer);
+    const body = el('main', {class: 'review'}, queue.root, middle, right, stage.root, drawer);
     page.onBack = deciding.again;
     page.showKeys = () => mj.keysDialog(page, KEYS);
 
@@ -38,7 +40,7 @@
       queue.set(about.rows, about.today);
       deciding.resume();
       const row = queue.row(wanted.get('case')) || about.rows.find((one) => one.group !== 2) || about.rows[0];
-      if (row) await openCase(row.key, wanted.get('finding'), true);
+      if (row) { await openCase(row.key, wanted.get('finding'), true); stage.open(wanted.get('view')); }
       else middle.replaceChildren(el('div', {class: 'empty'}, '这个检查里没有病例。'));
     }
     function failed(about) {
@@ -75,6 +77,7 @@
       deciding.stop();
       deciding.asking.close();
       closeDrawer();
+      stage.close();
       body.classList.remove('with-queue');
       const turn = ++S.turn;
       queue.mark(key);
@@ -104,7 +107,7 @@
     }
     function address(replace) {
       const one = finding();
-      const url = '/?case=' + encodeURIComponent(S.cas.key) + (one ? '&finding=' + encodeURIComponent(one.id) : '');
+      const url = '/?case=' + encodeURIComponent(S.cas.key) + (one ? '&finding=' + encodeURIComponent(one.id) : '') + (stage.view() ? '&view=' + stage.view() : '');
       if (url !== location.pathname + location.search) history[replace ? 'replaceState' : 'pushState']({}, '', url);
     }
     window.addEventListener('popstate', () => {
@@ -134,6 +137,7 @@
       Object.assign(S, {active: n, note: '', reason: ''});
       const one = finding();
       look(one.evidence.find((item) => item.says === 'for' && item.place) || one.evidence[0] || null, true);
+      stage.follow();
       address(replace !== false);
     }
     function look(item, fresh) {
@@ -154,7 +158,7 @@
     }
     // to a place of the record that is no evidence of the finding
     function go(target) {
-      if (target.sheet === 'criteria') { record.open('criteria'); return; }
+      if (['criteria', 'vitals_plot'].includes(target.sheet)) { record.open(target.sheet); return; }
       look(target.sheet ? {aside: true, says: 'aside', mark: '', row: target} : {aside: true, says: 'aside', mark: '', place: target});
     }
     // supporting and opposing evidence in turn, and round again
@@ -189,6 +193,7 @@
       drawer.dataset.finding = '';
     }
     function escape() {
+      if (drawer.hidden && stage.close()) return;
       closeDrawer();
       body.classList.remove('with-queue');
       page.root.querySelectorAll('.menu').forEach((menu) => menu.remove());
@@ -207,8 +212,8 @@
       KeyZ: deciding.undo, 'Shift+KeyZ': deciding.redo, KeyE: deciding.amount, KeyR: deciding.reason, KeyN: deciding.note, Enter: deciding.seen,
       KeyJ: () => choose(S.active + 1), KeyK: () => choose(S.active - 1), Space: () => walk(1), 'Shift+Space': () => walk(-1),
       BracketRight: () => beside(1), BracketLeft: () => beside(-1), Slash: () => queue.focusSearch(), KeyG: jumpTo,
-      KeyQ: () => record.step(-1), KeyW: () => record.step(1), KeyT: () => { S.allLanes = !S.allLanes; redraw(); lanes.focus({preventScroll: true}); }, 'Shift+KeyT': () => S.cas && rescale(S.step ? 0 : 1),
-      KeyA: () => S.cas && record.open('criteria'),
+      KeyQ: () => stage.step(-1) || record.step(-1), KeyW: () => stage.step(1) || record.step(1), KeyC: () => S.cas && stage.compare(), KeyM: () => stage.map(), KeyL: () => stage.lock(), KeyT: () => { S.allLanes = !S.allLanes; redraw(); lanes.focus({preventScroll: true}); }, 'Shift+KeyT': () => S.cas && rescale(S.step ? 0 : 1),
+      KeyA: () => S.cas && record.open('criteria'), KeyV: () => { if (S.cas) { stage.close(); record.open('vitals_plot'); } },
       KeyO: () => record.toggleMode(), KeyF: () => S.cas && record.open('charges'), KeyB: basis, KeyU: () => cards.jump(),
       KeyD: () => mj.toggleTheme(), 'Shift+Slash': page.showKeys, Escape: escape,
     });

@@ -13,6 +13,7 @@ from review.casework.readings import read_tabs, text_of
 from review.casework.results import Line
 from review.casework.sheets import read_sheet
 from review.casework.worklist import queue
+from review.pages.comparing import COMPARING
 from review.store.accounts import Person
 from review.store.entries import VERDICTS, Decision, Press
 
@@ -213,11 +214,18 @@ HANDLERS = (
     open_basis,
     decide,
     undo,
+    *COMPARING,
 )
 SCRIPTS = (
     "mingjian.js",
     "timeline.js",
     "timeline_scale.js",
+    "charts.js",
+    "vitals_plot.js",
+    "compare.js",
+    "versions.js",
+    "likeness_map.js",
+    "stage.js",
     "stay_views.js",
     "record.js",
     "sheets.js",
@@ -229,4 +237,4 @@ SCRIPTS = (
     "deciding.js",
     "review.js",
 )
-STYLES = ("tokens.css", "clause.css", "review.css", "timeline.css")
+STYLES = ("tokens.css", "clause.css", "review.css", "timeline.css", "views.css")

@@ -4,13 +4,14 @@
   const el = (...all) => mj.el(...all);
   const OPEN_DAYS = 400;  // rows; beyond it the days begin closed
 
-  mj.drawSheet = function (box, sheet, cited, state, redraw) {
+  mj.drawSheet = function (box, sheet, cited, state, redraw, plot) {
     const marked = new Map(cited.map((item) => [item.row.id, item])), own = cited.filter((item) => !item.aside).length;
     const rows = state.only && own ? sheet.rows.filter((row) => marked.has(row.id)) : sheet.rows;
     const total = sheet.rows.reduce((sum, row) => sum + (row.amount || 0), 0);
     const money = sheet.rows.some((row) => row.amount !== null);
     const head = el('header', {class: 'text-head'}, el('b', {class: 'strong'}, sheet.title),
       el('span', {class: 'muted small'}, `${sheet.rows.length} 行` + (money ? ` · 合计 ${mj.yuan(total)} 元` : '')),
+      plot ? el('button', {class: 'pill plot-of', on: {click: plot}}, '体征图 ', mj.kbd('V')) : null,
       own ? el('button', {class: 'pill push', 'aria-pressed': String(Boolean(state.only)),
         on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${own}`) : null);
     const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th',

@@ -1,4 +1,4 @@
-// Two views of a whole stay beside its tables: the timeline with all lanes, and the admission criteria with their evidence.
+// The views of a whole stay beside its tables: the timeline with all lanes, the vital signs, the admission criteria.
 (function (mj) {
   'use strict';
   const el = (...all) => mj.el(...all);
@@ -11,6 +11,7 @@
   // given: S (the page's state), finding, look, go, rescale; a view draws itself into a box
   mj.stayViews = (page, given) => [
     {key: 'timeline', title: '时间线', draw: (box) => timeline(box, given)},
+    {key: 'vitals_plot', title: '体征图', draw: (box) => mj.vitalsPlot(page, box, given)},
     {key: 'criteria', title: '入院标准', draw: (box) => criteria(page, box, given)},
   ];
 

@@ -28,7 +28,7 @@
       + (columns.length * 14 > room ? `width:${label + columns.length * 14}px` : '')});
     const state = {given, width, step, columns, lanes, grid, drawn, label, at: null, box};
     grid.append(...[corner(state, fits), columns.map((column, n) => head(column, n, size, columns)), shades(drawn, step, lanes.length + 1),
-      lanes.map((lane, r) => [heading(lane, r), row(lane, r, size)])].flat(Infinity).filter(Boolean));
+      lanes.map((lane, r) => [heading(lane, r, given), row(lane, r, size)])].flat(Infinity).filter(Boolean));
     kept.set(box, state);
     box.classList.toggle('all', Boolean(given.all));
     box.replaceChildren(grid, lanes.length ? '' : el('p', {class: 'muted'}, '这次住院没有能画在图上的记载。'));
@@ -41,7 +41,8 @@
   function choose(drawn, {finding, all}) {
     const named = finding ? finding.lanes : USUAL, known = Object.keys(drawn.lanes);
     const order = all ? [...(finding ? ['evidence'] : []), ...known] : [...named, ...USUAL.filter((name) => !named.includes(name))];
-    const found = order.map((name) => name === 'evidence' ? finding && evidence(finding, drawn.days) : drawn.lanes[name]).filter(Boolean);
+    const held = (name) => name === 'evidence' ? finding && evidence(finding, drawn.days) : drawn.lanes[name];
+    const found = order.map((name) => held(name) && {...held(name), name}).filter(Boolean);
     return all ? found : found.slice(0, FIVE);
   }
   function evidence(finding, days) {
@@ -82,7 +83,8 @@
       return el('div', {class: 'shade ' + shade.as, style, title: SHADES[shade.as]});
     });
   }
-  function heading(lane, r) {
+  function heading(lane, r, given) {
+    if (lane.name === 'vitals') return el('button', {class: 'label', style: `grid-area:${r + 2}/1`, title: '看体征图（V）', on: {click: (e) => { e.stopPropagation(); given.go({sheet: 'vitals_plot'}); }}}, lane.label);
     const extra = lane.undated ? el('span', {class: 'undated'}, '※') : null;
     return el('div', {class: 'label', style: `grid-area:${r + 2}/1`, title: lane.label + (lane.undated ? `；另有 ${lane.undated} 条没有时间，不在图上` : '')}, lane.label, extra);
   }
