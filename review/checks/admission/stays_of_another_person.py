@@ -12,9 +12,14 @@ from review.checks.clusters import Row
 from review.checks.cohorts import cohort_query
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection
+from review.checks.organs_by_sex import BETWEEN_SEXES, OF_MEN, OF_WOMEN, told_of_the_patient
 from review.checks.removed_organs import ORGANS, describes, removed_by
+from review.facts.sentences import sentences
 from review.models import AmountOption, Evidence, Problem
 from review.violations import Certainty
+
+EXAMINED_IN = ("入院记录", "再次入院记录", "首次病程记录")
+REPORTED = frozenset({"辅助检查", "实验室及器械检查"})
 
 
 @check(
@@ -212,14 +217,34 @@ def _of_the_other_sex(inspection: Inspection, limits: Limits) -> Iterator[Proble
         items = list(told)
         operations = [row for row in items if row["origin"] == "operation"]
         exams = [row for row in items if row["origin"] == "exam" and not _says_absent(row["findings"])]
-        if not operations and len(exams) < 2:
+        noted = () if operations or len(exams) != 1 else tuple(_noted(inspection, admission_id, exams[0]))
+        if not operations and len(exams) + len(noted) < 2:
             continue
         hard = bool(operations) and bool(exams)
         names = list(dict.fromkeys(row["name"] for row in (*operations, *exams)))
         seen = f"登记性别为{items[0]['sex']}，院内记录有“{'”“'.join(names[:4])}”等异性器官的手术或检查所见"
+        seen += "，病历查体亦有描述" if noted else ""
         facts = tuple(row["fact_id"] for row in (*operations[:2], *exams[:3]))
         certainty = Certainty.PROBABLE if hard else Certainty.CLUE
-        yield _problem(inspection, {"later": admission_id}, seen, "sex", certainty, facts)
+        found = _problem(inspection, {"later": admission_id}, seen, "sex", certainty, facts)
+        yield Problem(**{**vars(found), "evidence": noted})
+
+
+def _noted(inspection: Inspection, admission_id: str, exam: Row) -> Iterator[Evidence]:
+    """Where a note tells the organ of the patient's own body, beside the one report and not quoting it."""
+    record = inspection.records[admission_id]
+    organs = OF_WOMEN if exam["sex"] == "男" else OF_MEN
+    if any(BETWEEN_SEXES.search(document.text) for document in record.documents):
+        return
+    for document in record.of_kind(*EXAMINED_IN):
+        if not organs.search(document.text):
+            continue
+        for sentence in sentences(document):
+            match = organs.search(sentence.bare)
+            quoted = sentence.section in REPORTED or (exam["name"] and exam["name"] in sentence.bare)
+            if match and not quoted and told_of_the_patient(sentence.bare, match):
+                yield record.quote(document, *sentence.whole)
+                return
 
 
 def _says_absent(findings: str) -> bool:
