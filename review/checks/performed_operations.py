@@ -30,7 +30,14 @@ CHANGED = re.compile(
     r"改行|改为|改做|中转|转为|放弃|终止|取消|未行|未予|暂不|无法(?:完成|继续|切除)|仅行|仅予|二期|分期|择期|遂(?:行|予)|"
     r"术中(?:探查|冰冻|发现)[^。；]{0,40}(?:故|遂|决定)"
 )
-LEAST = 60  # characters below which a record describes nothing
+ACCOUNT = re.compile(
+    r"(?:(?:手\s*术|术\s*中|操\s*作)\s*(?:经\s*过|步\s*骤|过\s*程)|术\s*中\s*所\s*见)[^\n:：]{0,8}[:：]"
+)
+ACCOUNT_ENDS = re.compile(
+    r"\n\s*(?:术后(?:诊断|处理|注意|医嘱)|(?:手术者|术者|医师|记录)[^\n:：]{0,6}[:：]|标本|出血量|麻醉方式|签名)"
+)
+NOT_DONE = re.compile(r"未|无法|不能|难以|不宜|没有|放弃|取消|拟")
+LEAST = 40  # characters below which an account describes nothing
 AROUND = timedelta(days=1)
 READABLE = 0.9
 
@@ -43,6 +50,14 @@ class Performed:
     on: date | None
     names: tuple[tuple[str, int, int], ...]  # name, and where it stands in the document's own text
     steps: str
+
+    def tells(self, step: re.Pattern[str]) -> bool:
+        """Whether the account has a step as done: 胆囊未切除 removes no gallbladder."""
+        return any(
+            not NOT_DONE.search(match[0])
+            and not NOT_DONE.search(self.steps[max(0, match.start() - 3) : match.start()])
+            for match in step.finditer(self.steps)
+        )
 
     @property
     def changed(self) -> bool:
@@ -61,7 +76,7 @@ def _performed(record: Record) -> tuple[Performed, ...]:
         if not RECORDS.search(document.kind + document.title) or document.confidence < READABLE:
             continue
         text = document.text
-        steps = "".join(TAKEN_OUT.sub("", text).split())
+        steps = "".join(TAKEN_OUT.sub("", _account(text)).split())
         at = stated_day(document) or document.written_at
         names = tuple(
             (match["name"].strip(), match.start("name"), match.end("name")) for match in NAMED.finditer(text)
@@ -69,6 +84,15 @@ def _performed(record: Record) -> tuple[Performed, ...]:
         if len(steps) >= LEAST:
             found.append(Performed(document, at.date() if at else None, names, steps))
     return tuple(found)
+
+
+def _account(text: str) -> str:
+    """What the record says from the heading of its account on; the whole where it has none."""
+    heading = ACCOUNT.search(text)
+    if heading is None:
+        return text
+    end = ACCOUNT_ENDS.search(text, heading.end())
+    return text[heading.end() : end.start() if end else len(text)]
 
 
 def about(told: Sequence[Performed], day: date | None) -> list[Performed]:

@@ -76,6 +76,7 @@ class Difference:
         "中途结算与年终结转",
         "离院方式登记为其他",
         "扫描件识别不清",
+        "首页缺页",
         "首页空白处印有备选项",
         "名称写法不同的同一手术",
     ),
@@ -194,7 +195,7 @@ def _diagnoses(record: Record, page: FrontPage, limits: Limits) -> Iterator[Diff
         if other.name and not any(_same_diagnosis(one, other, same) for one in listed):
             yield Difference(
                 f"首页的诊断“{other.name}”清单没有",
-                Certainty.CLUE,
+                Certainty.PROBABLE,
                 _quote(record, page, other.start, other.end),
             )
 
@@ -222,7 +223,10 @@ def _alike(one: str, other: str, least: int, weak: re.Pattern[str] = WEAK) -> bo
 
 def _operations(record: Record, page: FrontPage, limits: Limits) -> Iterator[Difference]:
     listed = [row for row in record.operations if row.origin == "settlement" and row.operation_name]
-    if not page.has_operations or not record.provided("setl_list_oprn_d"):
+    whole = page.has_operations or (
+        page.way is not None and bool(page.diagnoses)
+    )  # what follows the column is there
+    if not whole or not record.provided("setl_list_oprn_d"):
         return
     same = int(limits["same_characters"])
     bare = "".join(page.document.text.split())
@@ -241,7 +245,9 @@ def _operations(record: Record, page: FrontPage, limits: Limits) -> Iterator[Dif
     for one in page.operations:
         if one.name and not any(_same_operation(row, one, same) for row in listed):
             yield Difference(
-                f"首页的手术“{one.name}”清单没有", Certainty.CLUE, _quote(record, page, one.start, one.end)
+                f"首页的手术“{one.name}”清单没有",
+                Certainty.PROBABLE,
+                _quote(record, page, one.start, one.end),
             )
 
 

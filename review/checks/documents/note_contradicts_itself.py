@@ -2,8 +2,9 @@
 
 Whether a plan fits its result takes a reader: without a model no note is called clear, the outcome is `not_checked`.
 What needs none is said by rule: two findings of one examination that exclude each other (`incompatible_findings.yaml`),
-a tube in place after it was drawn, an organ described after it was taken out, a drug continued that the culture found
-resistant. What a machine sees and the hand does not feel is no contradiction. Source: 病历书写基本规范 第三条.
+a tube in place after it was drawn, an organ described after it was taken out, a belly uncut after it was opened, a drug
+continued that the culture found resistant. What a machine sees and the hand does not feel is no contradiction.
+Source: 病历书写基本规范 第三条.
 """
 
 import re
@@ -44,6 +45,11 @@ TUBES = (
 )
 PUT_IN_AGAIN = re.compile(
     r"(?:重新|再次|重|再)(?:予|行|留)?(?:留置|置|插|导)|(?:予|行|给予)(?:留置)?(?:导尿|胃管|置管|插胃管|胃肠减压)|置入(?:尿管|胃管)"
+)
+ABDOMINAL = re.compile(r"胆囊|阑尾|胃|肠|脾|肝|胰|子宫|卵巢|附件|剖宫产|疝|剖腹|开腹|腹腔镜|胆总管")
+WITHOUT_CUT = re.compile(r"内镜|宫腔镜|胃镜|肠镜|经尿道|经阴道|经口|ERCP|介入|穿刺|造影|栓塞|息肉|刮宫|痔|肛")
+UNCUT = re.compile(
+    r"(?:未见|无)(?:明显)?(?:陈旧性?)?(?:手术)?(?:瘢痕|疤痕)|(?:未见|无)(?:手术)?切口(?=及|、|，|。|和|与|$)|腹壁完整(?:无损)?"
 )
 RESISTANT = re.compile(
     r"(?:药敏|培养|细菌)[^。；]{0,60}?[对示：:，、](?P<drug>(?:(?![示对敏])[\u4e00-\u9fff]){3,8}?)(?:均)?(?:耐药|（R）|\(R\))"
@@ -95,6 +101,7 @@ def pairs() -> tuple[Pair, ...]:
         "拔管后重新置管",
         "耐药而写明疗效或已调整",
         "部分切除仍有残余器官",
+        "手术切口的正常描述",
     ),
     overturned_by=("当日的其他记录", "医师的书面说明"),
 )
@@ -110,6 +117,7 @@ def note_contradicts_itself(record: Record, limits: Limits) -> Iterator[Problem]
         *(problem for document in notes for problem in _examined(record, document)),
         *_tubes(record, notes),
         *_organs(record, notes),
+        *_uncut(record, notes),
         *_resistant(record, notes, limits),
     ]
     if not found:
@@ -223,6 +231,30 @@ def _organs(record: Record, notes: Sequence[Document]) -> Iterator[Problem]:
                 told = f"{row.operated_on:%m-%d} 已行“{row.operation_name}”，{at:%m-%d} 病程仍写“{said}”"
                 yield _problem(told, (_whole(record, hit),), "organ", organ.name, fact_ids=(row.fact_id,))
                 break
+
+
+def _uncut(record: Record, notes: Sequence[Document]) -> Iterator[Problem]:
+    """A belly without scar or cut on a day after it was opened in this very stay."""
+    opened = [
+        row
+        for row in record.operations
+        if row.operated_on and row.origin == "hospital" and ABDOMINAL.search(row.operation_name or "")
+        if not WITHOUT_CUT.search(row.operation_name or "")
+    ]
+    if not opened:
+        return
+    first = min(opened, key=lambda row: (str(row.operated_on), row.fact_id))
+    for at, note in _timed(notes):
+        if at.date() <= first.operated_on or not UNCUT.search(note.text):  # type: ignore[operator]
+            continue
+        for sentence in sentences(note):
+            match = UNCUT.search(sentence.bare)
+            if match and "腹" in sentence.bare and not re.search(r"术前|入院时|除|外(?!科)", sentence.bare):
+                told = (
+                    f"{first.operated_on:%m-%d} 已行“{first.operation_name}”，{at:%m-%d} 病程写“{match[0]}”"
+                )
+                yield _problem(told, (_whole(record, sentence),), "uncut", fact_ids=(first.fact_id,))
+                return
 
 
 def _resistant(record: Record, notes: Sequence[Document], limits: Limits) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ OPENED = re.compile(
     r"逐层(?:切开|进腹|切入)|切开皮肤|(?:正中|经腹直肌|肋缘下|麦氏|后外侧|旁正中|横)[^，。；]{0,6}切口|开腹|进腹"
 )
 BY_OPENING = re.compile(r"开腹|剖腹|开胸|经腹直肌|切口入路")
+BEFOREHAND = ("手术登记", "手术名称一栏")
 GAS = re.compile(r"气腹|[Tt]rocar|TROCAR|戳卡|戳孔")
 WASTED = re.compile(r"报废|浪费|弃用|弃去|损坏|断裂|滑丝|污染|更换|取出|调整")
 
@@ -71,6 +72,7 @@ class Name:
         "中转开腹",
         "分期手术各有记录",
         "手术记录过简",
+        "手术经过只写术名",
         "报告、病理证明做了该项",
         "植入物开启后更换、弃用",
         "件数不能由文字算出",
@@ -125,13 +127,15 @@ def _undescribed(
     reports = reported(record)
     for name in names:
         near = about(told, name.on)
-        if not near or any(one.changed for one in near):
+        # what was booked or headed before the operation may have been changed in it; what was coded or charged may not
+        if not near or (name.origin in BEFOREHAND and any(one.changed for one in near)):
             continue
         for row in rows:
             if not _matches(row, name.text):
                 continue
-            steps = _pattern(str(row["steps_regex"]))
-            if not any(steps.search(one.steps) for one in near) and not steps.search(reports):
+            steps, named = _pattern(str(row["steps_regex"])), _pattern(str(row["name_regex"]))
+            said = any(one.tells(steps) or one.tells(named) for one in near)
+            if not said and not steps.search(reports):
                 yield name, near[0], f"经过没有“{row['name']}”的步骤"
                 break
 
