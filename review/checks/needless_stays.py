@@ -172,14 +172,15 @@ def _by_vein(record: Record) -> bool:
 
 def _acted_on(record: Record) -> bool:
     """Whether a drug was begun within a day after a result outside its range was known."""
-    known = [lab.reported_at for lab in record.labs if lab.reported_at and _abnormal(lab)]
+    known = [lab.reported_at for lab in record.labs if lab.reported_at and out_of_range(lab)]
     begun = [
         order.begins_at for order in record.orders if order.begins_at and GIVEN.search(order.usage or "")
     ]
     return any(timedelta(0) < at - seen <= ACTED_WITHIN for seen in known for at in begun)
 
 
-def _abnormal(lab: Lab) -> bool:
+def out_of_range(lab: Lab) -> bool:
+    """Whether a result lies outside the range printed beside it."""
     ends = RANGE.match(lab.reference_range or "")
     return (
         ends is not None

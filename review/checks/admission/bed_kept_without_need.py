@@ -6,11 +6,12 @@ reading out of bounds, exercises. Only long runs of other days speak, and only b
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.checks.needless_stays import out_of_range
 from review.checks.presence import inner_days
 from review.models import AmountOption, Evidence, Problem
 from review.record import Charge, Order
@@ -20,6 +21,8 @@ BED_CARE = frozenset({"01", "02", "07"})
 NO_TREATMENT = re.compile(
     r"护理|饮食|普食|流食|流质|半流|糖尿病食|禁食|陪护|留陪|测|监测|记录|查|检|超声|彩超|心电图|CT|MR|摄片|出院|转科|会诊|体位"
 )
+CARE = re.compile(r"护理|饮食|普食|流食|流质|半流|糖尿病食|陪护|留陪|出院|体位")
+ANSWERED, TAKEN_AGAIN = timedelta(days=1), timedelta(days=2)
 BY_VEIN = re.compile(r"静脉|静滴|静注|静推|ivgtt|iv|泵入|微量泵|输注|鞘内", re.IGNORECASE)
 INTENSE = re.compile(
     r"呼吸机|通气|透析|血滤|灌流|化疗|放疗|输血|红细胞|血浆|引流|气管切开|吸痰|雾化|吸氧|病危|病重|监护|胃肠减压|牵引|石膏|制动|换药|清创"
@@ -82,6 +85,7 @@ CARE_HOME = "养老|敬老|老年公寓|护理院|福利院|光荣院|颐养|康
         "每日康复训练达量",
         "静脉治疗或引流等未停",
         "治疗有调整",
+        "异常化验已处理",
         "体征异常",
         "没有长住的迹象",
         "骨折牵引或制动",
@@ -127,11 +131,32 @@ def _active(record: Record, limits: Limits) -> set[date]:
     for order in record.orders:
         found |= set(_days_of(record, order))
     found |= {v.measured_at.date() for v in record.vitals if v.measured_at and _out_of_bounds(v, limits)}
+    found |= set(_answered(record))
     exercises: dict[date, Decimal] = {}
     for charge in record.charges:
         if charge.charged_on and EXERCISE.search(charge.item_name or ""):
             exercises[charge.charged_on] = exercises.get(charge.charged_on, Decimal(0)) + charge.quantity
     return found | {day for day, done in exercises.items() if done >= limits["exercises"]}
+
+
+def _answered(record: Record) -> Iterator[date]:
+    """Days of a result outside its range that somebody answered: by an order within a day, or by taking it again."""
+    begun = [
+        order.begins_at
+        for order in record.orders
+        if order.begins_at and not CARE.search(order.order_name or "")
+    ]
+    again: dict[str | None, list[datetime]] = {}
+    for lab in record.labs:
+        if lab.sampled_at:
+            again.setdefault(lab.analyte, []).append(lab.sampled_at)
+    for lab in record.labs:
+        known = lab.reported_at or lab.sampled_at
+        if known is None or not out_of_range(lab):
+            continue
+        ordered = any(known <= at <= known + ANSWERED for at in begun)
+        if ordered or any(known < at <= known + TAKEN_AGAIN for at in again.get(lab.analyte, ())):
+            yield from {known.date(), (lab.sampled_at or known).date()}
 
 
 def _days_of(record: Record, order: Order) -> Iterator[date]:
@@ -193,11 +218,15 @@ def _signs(record: Record, idle: list[date], limits: Limits) -> tuple[list[str],
         signs.append("记录写有等床位、无人照料等非医疗原因")
     together = record.inspection.warehouse.rows(
         "select sum(bed_days) as days, count(*) as stays from admissions where person_id = $person"
-        " and begins_on > $day - 365 and begins_on <= $day",
-        {"person": record.admission.person_id, "day": record.admission.begins_at.date()},
+        " and coalesce(hospital_code, '') = $hospital and begins_on > $day - 365 and begins_on <= $day",
+        {
+            "person": record.admission.person_id,
+            "hospital": record.admission.hospital_code or "",
+            "day": record.admission.begins_at.date(),
+        },
     )[0]
     if together["stays"] and together["stays"] > 1 and together["days"] >= limits["days_in_year"]:
-        signs.append(f"一年内在院共 {together['days']} 天")
+        signs.append(f"一年内在本院住院共 {together['days']} 天")
     lives = record.inspection.warehouse.rows(
         "select 1 from admissions where admission_id = $id and regexp_matches(coalesce(address, ''), $home)",
         {"id": record.admission.admission_id, "home": CARE_HOME},
