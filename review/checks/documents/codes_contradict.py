@@ -1,5 +1,6 @@
-"""DOC-025: a diagnosis or an operation of the settlement list that the patient's sex rules out, or an operation that no
-other source of the stay knows.
+"""DOC-025: a diagnosis or an operation of the settlement list that the patient's sex rules out, an operation that only
+the list or only the hospital's register knows, or a main operation that is of quite another system than the main
+diagnosis.
 
 The sex of the register may itself be wrong: an identity number that says the other one clears. What is coded of a
 mother on her child, of a change of sex, or done where the hospital keeps no register says nothing.
@@ -20,6 +21,17 @@ Row = Mapping[str, Any]
 OPERATION = "06"
 BETWEEN_SEXES = re.compile(r"两性畸形|性发育异常|易性|性别(?:不一致|焦虑|重置)|变性|假两性|克氏|特纳")
 RARE_SEXES = ("Q56", "F64", "Q96", "Q97", "Q98", "E25")
+BEFORE_SYSTEMS = (
+    "T0",
+    "Z94",
+    "P",
+    "B20",
+    "B21",
+    "B22",
+    "B23",
+    "B24",
+)  # grouped before any system is looked at
+MOST_HOMES = 4  # groups; an operation of more says nothing of any
 SURGICAL = re.compile(r"^(?:0[1-9]|[1-7]\d|8[0-6])\.")
 AT_THE_BEDSIDE = re.compile(
     r"穿刺|置管|插管|活检|注射|引流|造影|内镜|胃镜|肠镜|导尿|换药|清创|缝合|检查|封闭|洗胃|监测"
@@ -56,9 +68,12 @@ STEM = re.compile(
         "床旁操作不入手术登记",
         "手术已收费或有手术记录",
         "本院手术登记不完整",
+        "本院多数手术不上传编码",
+        "多发创伤、新生儿、移植等先期分组",
+        "手术类目可在多个系统成组",
     ),
     overturned_by=("身份证件核对", "手术登记与手术记录", "更正后的清单"),
-    covers={"classes": (37, 38, 39, 54)},
+    covers={"classes": (37, 38, 39, 40, 54)},
 )
 def codes_contradict(record: Record, limits: Limits) -> Iterator[Problem]:
     settled = [row for row in record.operations if row.origin == "settlement"]
@@ -68,8 +83,12 @@ def codes_contradict(record: Record, limits: Limits) -> Iterator[Problem]:
         raise NotApplicable("结算清单没有诊断和手术编码")
     if record.admission.sex is None:
         raise NotChecked("缺：性别")
-    yield from _of_the_other_sex(record, settled)
+    other_sex = list(_of_the_other_sex(record, settled))
+    yield from other_sex
     yield from _unknown_operations(record, settled, limits)
+    yield from _uncoded_operations(record, settled, limits)
+    if not other_sex:
+        yield from _of_another_system(record, settled)
 
 
 def _of_the_other_sex(record: Record, settled: Sequence[OperationRow]) -> Iterator[Problem]:
@@ -153,6 +172,79 @@ def _unknown_operations(record: Record, settled: Sequence[OperationRow], limits:
         certainty=Certainty.CLUE,
         points_at=("unknown", *(row.operation_code or "" for row in asked)),
     )
+
+
+def _uncoded_operations(record: Record, settled: Sequence[OperationRow], limits: Limits) -> Iterator[Problem]:
+    """An operation under anaesthesia that the register has and the list, which codes the hospital's others, has not."""
+    if settled or not record.provided("setl_list_oprn_d") or not record.anesthesia:
+        return
+    asked = [
+        row
+        for row in record.operations
+        if row.origin == "hospital" and row.operation_name and not AT_THE_BEDSIDE.search(row.operation_name)
+    ]
+    registered, coded = _coded(record.inspection)
+    if not asked or coded < limits["registered_least"] or coded < limits["registered_share"] * registered:
+        return
+    names = "、".join(str(row.operation_name) for row in asked[:3])
+    yield Problem(
+        fields={
+            "told": f"手术登记有 {names}，结算清单没有手术编码，"
+            f"本院 {registered} 例有手术登记的住院中 {coded} 例编有手术"
+        },
+        fact_ids=tuple(row.fact_id for row in asked[:3]),
+        certainty=Certainty.CLUE,
+        points_at=("uncoded", *(row.operation_name or "" for row in asked)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _coded(inspection: Inspection) -> tuple[int, int]:
+    """Stays with an operation in the register, and those of them whose list codes one."""
+    rows = inspection.warehouse.rows(
+        "select count(*) as registered, sum(case when s.admission_id is null then 0 else 1 end) as coded"
+        " from (select distinct admission_id from operations where origin = 'hospital') h"
+        " left join (select distinct admission_id from operations where origin = 'settlement') s"
+        " on s.admission_id = h.admission_id"
+    )
+    return int(rows[0]["registered"]), int(rows[0]["coded"] or 0)
+
+
+def _of_another_system(record: Record, settled: Sequence[OperationRow]) -> Iterator[Problem]:
+    """A main operation that groups with other systems only than that of the main diagnosis."""
+    operation = next((row for row in settled if row.is_main), settled[0] if len(settled) == 1 else None)
+    main = next((one for one in record.diagnoses if one.is_main), None)
+    if operation is None or main is None or main.diagnosis_code.startswith(BEFORE_SYSTEMS):
+        return
+    if record.admission.age_years == 0 or AT_THE_BEDSIDE.search(operation.operation_name or ""):
+        return
+    code = (operation.operation_code or "").upper()
+    rows = [row for row in record.rows("dx_rules") if row["op_compatible"]]
+    homes = [row for row in rows if re.match(str(row["op_compatible"]), code)]
+    own = [row for row in rows if _names(row, main.diagnosis_code)]
+    if not homes or len(homes) > MOST_HOMES or not own or any(row in homes for row in own):
+        return
+    others = [
+        one
+        for one in record.diagnoses
+        if one is not main and any(_names(row, one.diagnosis_code) for row in homes)
+    ]
+    why = f"，与其他诊断 {others[0].diagnosis_name}（{others[0].diagnosis_code}）相应" if others else ""
+    yield Problem(
+        fields={
+            "told": f"主要手术 {operation.operation_name}（{operation.operation_code}）与主要诊断 "
+            f"{main.diagnosis_name}（{main.diagnosis_code}）分属不同的主要诊断大类{why}，请核对主要诊断和主要手术的选择"
+        },
+        evidence=(_diagnosis(record, main),),
+        fact_ids=(operation.fact_id,),
+        certainty=Certainty.CLUE,
+        row_id=str(own[0]["row_id"]),
+        points_at=("system", code),
+    )
+
+
+def _names(row: Row, code: str) -> bool:
+    return code.upper().startswith(tuple(str(row["icd_prefix"]).split("|")))
 
 
 def _spoken_of(record: Record, row: OperationRow) -> bool:
