@@ -60,6 +60,7 @@ def brief(documents):
         ("住院费用清单", "费用清单"),
         ("死亡病例讨论记录", "死亡病例讨论记录"),
         ("腹腔穿刺术记录", "有创诊疗操作记录"),
+        ("胸腔穿刺术操作记录", "有创诊疗操作记录"),
         ("日常病程记录  记录时间：2024-05-27 14:00", "日常病程记录"),
         ("首次病程记录    姓名：某某    床号：3床", "首次病程记录"),
         ("首次病程记录（2023-03-02 09:20）", "首次病程记录"),
@@ -148,6 +149,24 @@ def test_times_before_after_and_below_a_title_are_read():
         ("阶段小结", "阶段小结", datetime(2024, 6, 1), False),
     ]
     assert [document.document_id for document in documents] == [f"A1/1-{number}" for number in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "姓名：周文  性别：男  年龄：63岁  床号：12床\n",
+        "姓名：周文\n性别：男\n年龄：63岁\n科室：内科\n床号：12床\n住院号：240305001\n",
+        "【姓名】周文【性别】男【床号】12床\n",
+    ],
+)
+def test_the_time_below_the_patients_head_is_the_notes_time(head):
+    text = f"首次病程记录\n{head}2024-03-05 14:20\n病例特点：患者男，63岁。\n医师签名：陆观\n"
+    assert brief(split(text)) == [("首次病程记录", "首次病程记录", datetime(2024, 3, 5, 14, 20), True)]
+
+
+def test_a_time_further_down_than_the_head_is_not_the_notes_time():
+    text = "首次病程记录\n姓名：周文  性别：男\n病例特点：患者男。\n2024-03-05 14:20\n医师签名：陆观\n"
+    assert brief(split(text)) == [("首次病程记录", "首次病程记录", None, False)]
 
 
 def test_a_document_is_a_slice_of_its_file_and_rules_between_belong_to_none():

@@ -15,9 +15,13 @@ from review.record import Document
 _IDENTITY = re.compile(
     r"(?:姓\s*名|性\s*别|年\s*龄|科\s*室|科\s*别|病\s*区|床\s*号|住\s*院\s*号|病\s*案\s*号|就诊号)\s*[:：\t]"
 )
+_HEAD = re.compile(
+    r"^\s*[【\[]?\s*(?:姓\s*名|性\s*别|年\s*龄|科\s*室|科\s*别|病\s*区|床\s*号|住\s*院\s*号|病\s*案\s*号|就诊号)\s*[】\]:：\t]"
+)
 _HOSPITAL_LINE = re.compile(r"^\s*[\u4e00-\u9fff（）()]{2,24}(?:医院|卫生院|医疗中心|保健院|服务中心)\s*$")
 _RULE = " \t\n\r-=_*─—━~"
 TOP_LINES = 4  # of a page, among which a running header may stand
+HEAD_LINES = 9  # below a title, within which the patient's head ends and the time stands
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,10 @@ def _title_cuts(lines: list[Line]) -> list[Cut]:
             continue
         first, last = index, index
         moment = _shifted(title.moment, line)
-        after = next(
-            (place for place in range(index + 1, min(index + 3, len(lines))) if not lines[place].blank), None
-        )
+        after = _behind_head(lines, index)
         if moment is None and after is not None and (stamp := only_moment(lines[after].text)):
-            moment, last = _shifted(stamp, lines[after]), after
+            moment = _shifted(stamp, lines[after])
+            last = index if any(_HEAD.search(line.text) for line in lines[index + 1 : after]) else after
         before = index - 1
         if moment is None and before > used and (stamp := only_moment(lines[before].text)):
             moment, first = _shifted(stamp, lines[before]), before
@@ -119,6 +122,17 @@ def _title_cuts(lines: list[Line]) -> list[Cut]:
         body = lines[last].start + len(lines[last].text)
         cuts.append(Cut(lines[first].start, title.kind, title.text, moment, body))
     return cuts
+
+
+def _behind_head(lines: list[Line], title: int) -> int | None:
+    """The line below a title, the patient's head between the two aside, where there is one."""
+    head = False
+    for place in range(title + 1, min(title + 1 + HEAD_LINES, len(lines))):
+        if _HEAD.search(lines[place].text):
+            head = True
+        elif not lines[place].blank:
+            return place if head or place <= title + 2 else None
+    return None
 
 
 def _shifted(moment: Moment | None, line: Line) -> Moment | None:
