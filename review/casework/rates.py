@@ -89,6 +89,17 @@ def file_rates(results: Results) -> Rates:
     return Rates((here, published), (), 0, "", says)
 
 
+def panel_rates(results: Results, this: Bar) -> Rates:
+    """A laboratory report whose quantities are another one's."""
+    levels = kept_levels(results, "equal_panels")
+    total, equal = sum(levels.values()), levels.get(1, 0)
+    says = "同一报告更正或重发、质控样本会整份相同；两位患者的定量结果逐位相同则极少见。"
+    if not total:
+        return Rates((this,), (), 0, "", f"{says}{NOT_KEPT}")
+    label = f"本次检查项数足够的化验 {total} 份，与另一份雷同 {equal} 份"
+    return Rates((this, Bar(label, equal / total, "here", _few(equal, total))), (), 0, "", says)
+
+
 def kept_levels(results: Results, measure: str) -> Mapping[int, int]:
     """How often each level of a measure was met; empty where that was not kept."""
     if not results.holds("base_rates"):

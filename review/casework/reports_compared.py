@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 from review.casework.alignment import align
 from review.casework.comparison import Comparison, Side, shown_name
-from review.casework.rates import Bar, Rates
+from review.casework.rates import Bar, Rates, panel_rates
 from review.casework.results import Line, Results
 
-SAYS = "同一报告更正或重发、质控样本、补充报告会整份相同；两位患者的定量结果逐位相同则极少见。"
+SAYS = "补充报告、随访引用、没有测量值的正常模板会相同；两位患者的测量值逐一相同则少见。本院的比例未统计。"
 
 
 def compare_reports(results: Results, own: str, reports: tuple[Line, Line], whole_names: bool) -> Comparison:
@@ -21,7 +21,8 @@ def compare_reports(results: Results, own: str, reports: tuple[Line, Line], whol
     lines, others = here["text"].splitlines(), set(there["text"].splitlines())
     equal = sum(line in others for line in lines)
     label = f"这一份 {len(lines)} 行结果，与对方逐位相同 {equal} 行"
-    rates = Rates((Bar(label, equal / max(1, len(lines)), "this"),), (), 0, "", SAYS)
+    this = Bar(label, equal / max(1, len(lines)), "this", f"{equal}/{len(lines)}")
+    rates = panel_rates(results, this) if here["sheet"] == "labs" else Rates((this,), (), 0, "", SAYS)
     return Comparison(
         "reports", sides[0], sides[1], aligned.shared, 0, equal / max(1, len(lines)), "", rates, ""
     )

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from browsing import CHROMIUM, FLAGS
 from demonstration import DEMO
+from invented_likeness import write_likeness, write_one
 from invented_stays import write_inspection
 
 from review.casework.desk import Desk
@@ -39,6 +40,24 @@ def reviewed_stays(tmp_path_factory):
     """The folder and the results of a review of the invented stays."""
     home = tmp_path_factory.mktemp("stays")
     folder = write_inspection(home / "inspection")
+    review_inspection(folder, home / "out", home=home)
+    return folder, home / "out"
+
+
+@pytest.fixture(scope="session")
+def reviewed_likeness(tmp_path_factory):
+    """The folder and the results of a review of the invented likenesses."""
+    home = tmp_path_factory.mktemp("likeness")
+    folder = write_likeness(home / "inspection")
+    review_inspection(folder, home / "out", home=home)
+    return folder, home / "out"
+
+
+@pytest.fixture(scope="session")
+def reviewed_alone(tmp_path_factory):
+    """The folder and the results of a review of one patient with one document."""
+    home = tmp_path_factory.mktemp("alone")
+    folder = write_one(home / "inspection")
     review_inspection(folder, home / "out", home=home)
     return folder, home / "out"
 

@@ -68,6 +68,10 @@ def write_likeness(folder):
         [*_flat(FLAT), *_flat(TWIN), *_moving(COPIED), *_moving(SOURCE), *_moving(CARRIED)],
     )
     _table(folder / "hospital/住院医嘱.csv", _orders())
+    _table(
+        folder / "hospital/化验报告.csv",
+        [*_labs(FLAT, "S20240305001"), *_labs(TWIN, "S20240306077"), *_labs(COPIED, "S1", 1)],
+    )
     draw = random.Random(7)
     for number, key in enumerate(stays):
         _write(
@@ -191,6 +195,16 @@ def _moving(key):
         warm = 36.6 if key == CARRIED else draw.randrange(362, 372) / 10
         measured = warm, draw.randrange(64, 92), draw.randrange(112, 146)
         yield _vital(key, BEGINS + timedelta(hours=6 * number), *measured, "苗青")
+
+
+def _labs(key, specimen, more=0):
+    """A blood count of thirteen quantities; `more` makes every one of them another."""
+    at = BEGINS + timedelta(days=1, hours=len(specimen) % 5)
+    for number in range(13):
+        yield {
+            "住院号": key, "样本编号": specimen, "采样时间": at, "检验报告时间": at + timedelta(hours=2), "检验样本": "静脉血", "检验项目名称": "血常规",
+            "检验值名称": f"血细胞参数{chr(0x7532 + number)}", "检验值描述": f"{3.17 + number * 11.03 + more:.2f}", "单位": "10^9/L", "检验值范围": "",
+        }  # fmt: skip
 
 
 def _orders():

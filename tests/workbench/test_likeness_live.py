@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from browsing import LIVE
-from invented_likeness import write_likeness, write_many, write_one
+from invented_likeness import write_many
 from serving import served
 
 from review.casework.runs import Runs
@@ -22,19 +22,24 @@ WIDER = """(root) => {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def reviewed_many(tmp_path_factory):
+    home = tmp_path_factory.mktemp("many")
+    folder = write_many(home / "inspection", PATIENTS)
+    review_inspection(folder, home / "out", home=home)
+    return folder, home / "out"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, reviewed_likeness, reviewed_alone, reviewed_many):
     home = tmp_path_factory.mktemp("alike")
     store = Store.open(f"sqlite:///{home / 'mingjian.sqlite3'}")
-    kinds = {"雷同": write_likeness, "一例": write_one, "许多": lambda folder: write_many(folder, PATIENTS)}
-    for name, write in kinds.items():
-        folder = write(home / f"inspection-{name}")
+    kinds = {"雷同": reviewed_likeness, "一例": reviewed_alone, "许多": reviewed_many}
+    for name, (folder, out) in kinds.items():
         key = store.add_inspection(name, "山岭县人民医院", folder, "演示", demo=True)
-        out = Runs(store, home, None).out(key, 1)
-        review_inspection(folder, out, home=home)
+        shutil.copytree(out, Runs(store, home, None).out(key, 1))
         store.update_inspection(key, state="ready", run=1)
     keys = {entry.name: entry.key for entry in store.inspections()}
     store.close()
-    shutil.rmtree(home / "cache", ignore_errors=True)
     with served(home) as address:
         yield lambda name: f"{address}/?inspection={keys[name]}"
 

@@ -1,40 +1,53 @@
 """What stands behind the comparison, the map of likeness and the vitals plot, over real reviews of invented stays."""
 
 import json
+import shutil
 from dataclasses import asdict
 
 import pytest
-from invented_likeness import ALTERED, CARRIED, COPIED, FLAT, SOURCE, TWIN, write_likeness, write_one
+from invented_likeness import ALTERED, CARRIED, COPIED, FLAT, SOURCE, TWIN
 from invented_stays import HOSTILE
 
 from review.casework.alignment import DIFFERS, SAME, TEMPLATE, align, changed, stretches
 from review.casework.cases import open_case
-from review.casework.comparable import comparable, documents_of
+from review.casework.comparable import comparable, documents_of, reports_of
 from review.casework.comparison import compare, shown_name
-from review.casework.desk import Refused
+from review.casework.desk import NO_RIGHT, Desk, Refused
 from review.casework.likeness_map import likeness_map
 from review.casework.readings import read_tabs
+from review.casework.reports_compared import compare_reports
 from review.casework.results import Results
+from review.casework.runs import Runs
 from review.casework.versions_compared import compare_versions, versions_told
 from review.casework.vitals_plot import vitals_plot
-from review.pipeline import review_inspection
+from review.pages.comparing import COMPARING, open_comparison, open_map, open_plot, open_versions
+from review.pages.shell import answer
+from review.store.accounts import LEADER, Accounts, Person
+from review.store.store import Store
 
 pytestmark = pytest.mark.slow  # two reviews
 
 
 @pytest.fixture(scope="module")
-def reviewed_likeness(tmp_path_factory):
-    home = tmp_path_factory.mktemp("likeness")
-    folder = write_likeness(home / "inspection")
-    review_inspection(folder, home / "out", home=home)
-    results = Results(home / "out")
-    yield folder, results
+def results(reviewed_likeness):
+    results = Results(reviewed_likeness[1])
+    yield results
     results.close()
 
 
-@pytest.fixture(scope="module")
-def results(reviewed_likeness):
-    return reviewed_likeness[1]
+@pytest.fixture
+def alike(tmp_path, reviewed_likeness):
+    """A desk with the invented likenesses, and from a stay to the key its case goes by."""
+    folder, out = reviewed_likeness
+    store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    desk = Desk(store, Accounts(store, "127.0.0.1"), Runs(store, tmp_path, None), tmp_path)
+    key = store.add_inspection("雷同", "山岭县人民医院", folder, "演示", demo=True)
+    shutil.copytree(out, desk.runs.out(key, 1))
+    store.update_inspection(key, state="ready", run=1)
+    results = desk.results(desk.inspection(key))
+    yield desk, store.case_keys(key, list(results.admissions)).__getitem__
+    results.close()
+    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +133,10 @@ def test_only_findings_with_something_to_lay_beside_say_so(results):
     assert comparable({"check": "DOC-021", "evidence": [{"kind": "table"}]}) == ""
 
 
-def test_the_revisions_of_a_pdf_name_what_differs_in_text_and_on_the_page(reviewed_likeness, finding):
-    folder, results = reviewed_likeness
+def test_the_revisions_of_a_pdf_name_what_differs_in_text_and_on_the_page(
+    reviewed_likeness, results, finding
+):
+    folder = reviewed_likeness[0]
     told = versions_told(results, finding(ALTERED, "DOC-022"))
     assert (told.revisions, told.pages) == (2, (1,))
     assert any("社区获得性肺炎" in change.says and "重症肺炎" in change.says for change in told.changes)
@@ -133,6 +148,17 @@ def test_the_revisions_of_a_pdf_name_what_differs_in_text_and_on_the_page(review
     assert gone == ["社区获得性"]
     assert come == ["重症", "1"]
     assert len(after.boxes) == 2 and before.picture and after.picture
+
+
+def test_two_laboratory_reports_stand_beside_each_other_whole(results, finding):
+    line = next(
+        one for one in (*results.findings[FLAT], *results.findings[TWIN]) if one["check"] == "DOC-020"
+    )
+    shown = compare_reports(results, line["admission_id"], reports_of(results, line), True)
+    assert len(shown.here.text.splitlines()) == 13
+    assert shown.here.text == shown.there.text
+    assert shown.here.name != shown.there.name
+    assert [bar.counted for bar in shown.rates.bars] == ["13/13", "1/3"]
 
 
 def test_a_pdf_that_cannot_be_opened_is_refused_in_words(tmp_path):
@@ -158,10 +184,8 @@ def test_the_map_draws_pairs_from_the_earlier_to_the_later_and_knows_the_finding
     assert "静姝" not in json.dumps(asdict(likeness_map(results, keys, False)), ensure_ascii=False)
 
 
-def test_one_patient_alone_has_no_map_and_the_reason_is_told(tmp_path):
-    folder = write_one(tmp_path / "inspection")
-    review_inspection(folder, tmp_path / "out", home=tmp_path)
-    results = Results(tmp_path / "out")
+def test_one_patient_alone_has_no_map_and_the_reason_is_told(reviewed_alone):
+    results = Results(reviewed_alone[1])
     shown = likeness_map(results, {"H000": "k"}, True)
     plot = vitals_plot(results, "H000")
     results.close()
@@ -197,6 +221,55 @@ def test_everything_the_views_are_sent_is_plain_and_keeps_hostile_text_as_text(r
     keys = dict.fromkeys(results.admissions, "k")
     for one in (shown, likeness_map(results, keys, True), vitals_plot(results, TWIN)):
         json.dumps(asdict(one), allow_nan=False)
+
+
+LEADING = Person("陈立群", (LEADER,))
+EXPERT, CLERK = Person("王敏", ("专家",)), Person("周岚", ("经办",))
+
+
+def test_an_expert_opens_comparison_versions_map_and_plot_of_a_case(alike, finding):
+    desk, case = alike
+    copied = {"case": case(COPIED), "finding": finding(COPIED, "DOC-017")["id"]}
+    assert open_comparison(desk, EXPERT, copied)["there"]["name"].startswith("路**")
+    assert open_comparison(desk, LEADING, copied)["there"]["name"] == "路静姝"
+    altered = {"case": case(ALTERED), "finding": finding(ALTERED, "DOC-022")["id"]}
+    assert open_comparison(desk, EXPERT, altered)["versions"]["revisions"] == 2
+    assert len(open_versions(desk, EXPERT, altered | {"page": 1})["steps"]) == 1
+    drawn = open_map(desk, EXPERT, {"case": case(FLAT)})
+    assert {dot["case"] for dot in drawn["dots"]} == {case(COPIED), case(SOURCE)}
+    others = {open_plot(desk, EXPERT, {"case": case(stay)})["others"] for stay in (FLAT, TWIN)}
+    assert others == {"", case(FLAT)}
+
+
+@pytest.mark.parametrize(
+    ("handler", "given"),
+    [
+        (open_comparison, {}),
+        (open_comparison, {"finding": "no such finding"}),
+        (open_comparison, {"here": "no such document", "there": "nor this"}),
+        (open_comparison, {"here": ["a list"], "there": 7}),
+        (open_versions, {"finding": "no such finding", "page": "one"}),
+    ],
+)
+def test_what_is_not_there_is_refused_in_words(alike, handler, given):
+    desk, case = alike
+    with pytest.raises(Refused, match=r"请刷新页面|没有可并排对照"):
+        handler(desk, EXPERT, {"case": case(COPIED), **given})
+    with pytest.raises(Refused, match="没有这份病例"):
+        handler(desk, EXPERT, {"case": "no such case", **given})
+
+
+def test_a_page_that_the_pdf_does_not_have_is_refused_in_words(alike, finding):
+    desk, case = alike
+    altered = {"case": case(ALTERED), "finding": finding(ALTERED, "DOC-022")["id"]}
+    with pytest.raises(Refused, match="旧版不能打开"):
+        open_versions(desk, EXPERT, altered | {"page": 99})
+
+
+def test_whoever_may_not_open_the_review_gets_none_of_it(alike):
+    desk, case = alike
+    for handler in COMPARING:
+        assert answer(desk, "review", handler, CLERK, {"case": case(COPIED)}) == {"problem": NO_RIGHT}
 
 
 def test_shared_stretches_are_found_in_whatever_order_they_stand():

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
+from review.checks.likeness import keep_rate
 from review.models import Outcome, Problem, Skipped
 from review.record import Lab
 from review.violations import Certainty
@@ -70,7 +71,9 @@ def lab_panels_identical(inspection: Inspection, limits: Limits) -> Iterator[Pro
         if not record.labs:
             yield Skipped(record.admission.admission_id, Outcome.NOT_APPLICABLE, "本次住院没有化验报告")
         reports += _reports(record)
-    yield from _equal_reports(reports, limits)
+    alike: list[int] = []  # of every report long enough to tell, whether it agrees with another
+    yield from _equal_reports(reports, alike, limits)
+    keep_rate(inspection, "equal_panels", alike)
     yield from _shared_specimens(reports, limits)
 
 
@@ -82,13 +85,14 @@ def _reports(record: Record) -> list[Report]:
     return [Report(record, number, at, tuple(labs)) for (number, at), labs in groups.items()]
 
 
-def _equal_reports(reports: Sequence[Report], limits: Limits) -> Iterator[Problem]:
+def _equal_reports(reports: Sequence[Report], alike: list[int], limits: Limits) -> Iterator[Problem]:
     """Each report with the first one that agrees with it; a few values changed by hand leave a group untouched."""
     by_group: dict[tuple[tuple[str, str], ...], list[Report]] = defaultdict(list)
     for report in reports:
         values = report.values
         if not _is_telling(report, values, limits):
             continue
+        alike.append(0)
         keys = _groups(values)
         candidates = {id(one): one for key in keys for one in by_group[key]}
         for key in keys:
@@ -99,6 +103,7 @@ def _equal_reports(reports: Sequence[Report], limits: Limits) -> Iterator[Proble
             if _same_event(first, report) or not _is_telling(report, equal, limits):
                 continue
             if len(equal) >= limits["equal_share"] * len(set(first.values) & set(values)):
+                alike[-1] = 1
                 yield _problem(
                     report, first, _told(report, first, values, equal), Certainty.PROBABLE, "equal"
                 )
