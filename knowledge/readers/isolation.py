@@ -25,13 +25,7 @@ PICTURE_SECONDS = 180.0  # for the recognition of one picture of bounded size, w
 ROOT = Path(__file__).parents[2]
 AGAIN = "请重新导出，或打印成新的 PDF 再试"
 FLOOD = ("展开后占用的内存过大", "请拆分或另存为较小的文件")
-# One thread for sums; and large buffers go back at once, so that the recognition of pages does not pile them up.
-FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-FRUGAL |= {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_TRIM_THRESHOLD_": "33554432",
-    "MALLOC_MMAP_THRESHOLD_": "4194304",
-}
+FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 Answer = dict[str, Any]
 
 
