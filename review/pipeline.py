@@ -6,6 +6,7 @@ the last finished one as it was.
 
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,9 @@ from knowledge.rows.held import ROW_TABLES, load_rows
 from review.amounts import count_once
 from review.checks.inputs import Inspection
 from review.checks.registry import Check, all_checks
-from review.checks.runner import Ran, run_check
+from review.checks.runner import Ran, Said, collected, not_asked, run_check
 from review.checks.stamping import Stamp
+from review.checks.stay_by_stay import begun_stay_by_stay
 from review.engines.duckdb import Row, Warehouse
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
@@ -48,6 +50,7 @@ class Review:
     results: tuple[CheckResult, ...]
     faults: tuple[Fault, ...]
     seconds: Mapping[str, float]
+    check_seconds: Mapping[str, float]  # by code, of all processes together
     versions: Mapping[str, str]
     out: Path
 
@@ -74,12 +77,16 @@ def review_inspection(
     draft = _draft(out)
     try:
         warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled, files, tell)
+        warehouse.close()
+        warehouse = Warehouse.reopen(draft / "warehouse.duckdb")
         clock.lap("建库")
         inspection = Inspection(warehouse)
-        findings, patterns, results = _run_all(inspection, home, tell, settled, caps)
+        findings, patterns, results, took = _run_all(
+            inspection, draft / "warehouse.duckdb", home, tell, settled, caps
+        )
         clock.lap("核查")
         versions = {"rules": rules_version() + settled.version, "knowledge": knowledge_version(home)}
-        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, versions, out)
+        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, took, versions, out)
         write_outputs(review, draft)
         warehouse.close()
         _move_into_place(draft, out)
@@ -136,22 +143,43 @@ def build_warehouse(
 
 
 def _run_all(
-    inspection: Inspection, home: Path, tell: Progress, settled: Settled, caps: Caps | None
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...]]:
+    inspection: Inspection, warehouse: Path, home: Path, tell: Progress, settled: Settled, caps: Caps | None
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...], Mapping[str, float]]:
     stamp = Stamp(inspection, clauses_of(Library.open(home)))
     policies = inspection.knowledge("region_policy")
     day = inspection.about.get("period_end")
     checks = checks_laid_over((*all_checks(), *adopted_checks(home, settled)), settled, policies, day)
-    findings: list[Finding] = []
-    patterns: list[Finding] = []
-    results: list[CheckResult] = []
-    for number, check in enumerate(checks, start=1):
-        tell("核查", number, len(checks))
+    ran: list[Ran] = []
+    single: list[Check] = []
+    others: list[Check] = []
+    for check in checks:
         off = why_off(check, settled)
-        ran = _switched_off(check, inspection, off) if off else run_check(check, inspection, stamp, caps)
-        findings += ran.findings
-        patterns += ran.patterns
-        results += ran.results
+        silent = _switched_off(check, inspection, off) if off else not_asked(check.header, inspection)
+        if silent is not None:
+            ran.append(silent)
+        elif check.function is not None and check.header.scope == "admission":
+            single.append(check)
+        else:
+            others.append(check)
+    with begun_stay_by_stay(single, inspection, warehouse, home) as answers:
+        seconds: dict[str, float] = defaultdict(float)
+        for number, check in enumerate(others, start=1):
+            tell("核查", number, len(others))
+            begins = time.perf_counter()
+            ran.append(run_check(check, inspection, stamp, caps))
+            seconds[check.header.code] = time.perf_counter() - begins
+        said: dict[str, list[Said]] = {check.header.code: [] for check in single}
+        for answer in answers:
+            for code, told in answer.said.items():
+                said[code] += told
+            for code, took in answer.seconds.items():
+                seconds[code] += took
+            done = max((len(told) for told in said.values()), default=0)
+            tell("逐例核查", done, len(inspection.records))
+    ran += [collected(check.header, inspection, stamp, said[check.header.code]) for check in single]
+    findings = [finding for one in ran for finding in one.findings]
+    patterns = [pattern for one in ran for pattern in one.patterns]
+    results = [result for one in ran for result in one.results]
     lines = {
         (row["admission_id"], row["charge_id"]): Decimal(row["amount"])
         for row in inspection.warehouse.rows(
@@ -164,7 +192,8 @@ def _run_all(
     }
     by_price = {check.header.code for check in checks if check.header.takes == "price"}
     counted = count_once(findings, lines, by_price)
-    return _in_order(counted), _in_order(patterns), tuple(sorted(results, key=_result_order))
+    ordered = tuple(sorted(results, key=_result_order))
+    return _in_order(counted), _in_order(patterns), ordered, seconds
 
 
 def _switched_off(check: Check, inspection: Inspection, reason: str) -> Ran:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,14 +29,25 @@ def in_order(
     """What the function gives for each argument; it stands at the top of its module, and all can be pickled.
 
     `helpers` is how many other processes help, by default one less than the cores this process may use."""
+    with begun(function, arguments, helpers) as results:
+        yield from results
+
+
+@contextmanager
+def begun(
+    function: Callable[[Argument], Result],
+    arguments: Sequence[Argument],
+    helpers: int | None = None,
+    ahead: int = AHEAD,
+) -> Iterator[Iterator[Result]]:
+    """The same, with the helpers at work before the first result is asked for; `ahead` results may wait to be taken."""
     wanted = min(_spare_cores() if helpers is None else helpers, MOST_HELPERS, max(0, len(arguments) - 1))
-    shared = _Shared(function, arguments)
+    shared = _Shared(function, arguments, ahead)
     threads = [threading.Thread(target=shared.work_elsewhere, daemon=True) for _ in range(wanted)]
     for thread in threads:
         thread.start()
     try:
-        for place in range(len(arguments)):
-            yield shared.result(place)
+        yield (shared.result(place) for place in range(len(arguments)))
     finally:
         shared.close()
         for thread in threads:
@@ -50,8 +62,8 @@ def _spare_cores() -> int:
 class _Shared:
     """The arguments that nobody has taken yet, and the results that nobody has asked for yet."""
 
-    def __init__(self, function: Callable[[Any], Any], arguments: Sequence[Any]) -> None:
-        self._function, self._arguments = function, arguments
+    def __init__(self, function: Callable[[Any], Any], arguments: Sequence[Any], ahead: int) -> None:
+        self._function, self._arguments, self._ahead = function, arguments, ahead
         self._done: dict[int, Any] = {}
         self._dropped: set[int] = set()
         self._next, self._given = 0, 0
@@ -76,7 +88,7 @@ class _Shared:
                 self._done[mine] = result
 
     def _taken(self) -> int | None:
-        if self._next >= min(len(self._arguments), self._given + AHEAD):
+        if self._next >= min(len(self._arguments), self._given + self._ahead):
             return None
         self._next += 1
         return self._next - 1
@@ -85,7 +97,7 @@ class _Shared:
         """The next place for a helper, once the results are not too far behind; null at the end."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._next < self._given + AHEAD or self._next >= len(self._arguments)
+                lambda: self._next < self._given + self._ahead or self._next >= len(self._arguments)
             )
             return self._taken()
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from evals.bench import Figure, in_turn
 from evals.bench.long_stays import DOCUMENTS, write_inspection
-from review.checks.registry import all_checks
 from review.pipeline import review_inspection
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,27 +88,20 @@ def lines_of(stays: int, told: dict[str, Any]) -> Iterator[str]:
 
 def _review(folder: Path, out: Path, home: Path) -> dict[str, Any]:
     """Reviews and tells seconds by stage and by check, processor seconds and peak memory in megabytes."""
-    codes = [check.header.code for check in all_checks()]
-    reached: list[tuple[str, float]] = []
-
     facts: list[float] = []  # when each part of the documents was done
 
     def hear(stage: str, done: int, total: int) -> None:
-        if stage == "核查":
-            reached.append((codes[done - 1], time.perf_counter()))
-        elif stage == FACTS:
+        if stage == FACTS:
             facts.append(time.perf_counter())
 
     review = review_inspection(folder, out, home=home, progress=hear)
     own, helped = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    ends = [at for _, at in reached[1:]]
-    checks = [(code, end - at) for (code, at), end in zip(reached, ends, strict=False)]
     return {
         "documents": len(review.intake.documents),
         "stages": [
             *review.seconds.items(),
             (FACTS, facts[-1] - facts[0]),
-            *sorted(checks, key=lambda check: -check[1]),
+            *sorted(review.check_seconds.items(), key=lambda check: -check[1]),
         ],
         "cpu": own.ru_utime + own.ru_stime + helped.ru_utime + helped.ru_stime,
         "peak": own.ru_maxrss / MEGABYTE,

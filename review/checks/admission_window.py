@@ -15,7 +15,7 @@ from review.checks.readings import document_of, facts_of
 from review.facts.clinical import DIFFERENTIAL, OTHER_LABEL
 from review.facts.clinical_context import MASK, Surroundings, meaning
 from review.facts.clinical_vocabulary import vocabulary
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.record import Document, Fact, Lab, Order, Vital
 
 VITALS = ("temperature", "pulse", "respiration", "systolic", "diastolic", "oxygen_saturation")
@@ -117,7 +117,7 @@ class Window:
         return tuple(
             sentence
             for document in self.documents
-            for sentence in _undisputed(sentences(document))
+            for sentence in _undisputed(self.record.sentences(document))
             if sentence.at is None or sentence.at <= self.closes or "入院" in document.kind
         )
 
@@ -226,7 +226,7 @@ def _meant(sentence: Sentence, start: int, end: int) -> str | None:
     masked = vocabulary().any_word.sub(lambda word: MASK * len(word[0]), sentence.bare[:start])
     masked += MASK * (end - start)
     masked += vocabulary().any_word.sub(lambda word: MASK * len(word[0]), sentence.bare[end:])
-    return meaning(Surroundings(sentence, masked), start, end, diagnosis=False)
+    return meaning(Surroundings(sentence.wording, masked), start, end, diagnosis=False)
 
 
 def _clause_before(bare: str, start: int) -> str:

@@ -39,16 +39,14 @@ def keep_likeness(inspection: Inspection, said: Search, found: Sequence[Narrativ
     documents = [
         _document(number, said, found, best[number], number in paired) for number in range(len(found))
     ]
-    _keep(inspection, "likenesses", PAIRS, pairs)
-    _keep(inspection, "likeness_documents", DOCUMENTS, documents)
+    inspection.keep("likenesses", PAIRS, pairs)
+    inspection.keep("likeness_documents", DOCUMENTS, documents)
 
 
 def keep_rate(inspection: Inspection, measure: str, levels: Iterable[int]) -> None:
     """Keep in `base_rates` how often each level of a measure was met in this inspection."""
-    inspection.warehouse.run(f"create table if not exists base_rates ({RATES})")
-    inspection.warehouse.run(f"delete from base_rates where measure = '{measure}'")
     rows = [{"measure": measure, "level": level, "n": n} for level, n in sorted(Counter(levels).items())]
-    inspection.warehouse.load_rows("base_rates", rows)
+    inspection.keep("base_rates", RATES, rows)
 
 
 def _in_time(here: int, there: int, found: Sequence[Narrative]) -> tuple[int, int]:
@@ -115,8 +113,3 @@ def _templates(number: int, said: Search, narrative: Narrative) -> Iterator[tupl
         at += len(line)
     if until < len(narrative.document.text):
         yield until, len(narrative.document.text)
-
-
-def _keep(inspection: Inspection, table: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    inspection.warehouse.run(f"create or replace table {table} ({columns})")
-    inspection.warehouse.load_rows(table, rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from review.checks.inputs import Record
 from review.facts.context import Context, context
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.models import Evidence
 
 FORM = re.compile(r"[（(].*?[)）]|^注射用|^吸入用|^(?:一次性|盐酸|硫酸|枸橼酸|琥珀酸|苯磺酸|重组)")
@@ -32,7 +32,7 @@ class Mention:
 def mentions(record: Record, pattern: re.Pattern[str]) -> Iterator[Mention]:
     """Every place in the record's documents that matches, in order of writing; one for a sentence."""
     for document in record.documents:
-        for sentence in sentences(document):
+        for sentence in record.sentences(document):
             match = pattern.search(sentence.bare)
             if match and match.end() > match.start():
                 around = context(sentence, match.start(), match.end())

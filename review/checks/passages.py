@@ -12,7 +12,7 @@ from review.checks.inputs import Inspection, Record
 from review.copies.confirmation import Block, Match
 from review.copies.search import Search
 from review.copies.writings import Passage, Writing
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.record import Document
 
 NARRATIVE = re.compile(
@@ -90,7 +90,7 @@ def narratives(inspection: Inspection) -> list[Narrative]:
 
 def narrative(record: Record, document: Document, *, examined: bool = False) -> Narrative:
     """What a document tells: its sentences without form lines; the examination of the body only where wanted."""
-    kept = [sentence for sentence in sentences(document) if _is_narrative(sentence, examined)]
+    kept = [sentence for sentence in record.sentences(document) if _is_narrative(sentence, examined)]
     admission = record.admission
     lines = tuple(sentence.bare for sentence in kept)
     places = tuple(place for sentence in kept for place in sentence.places)

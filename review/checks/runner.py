@@ -3,12 +3,12 @@
 A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from review.checks.header import Header, NotApplicable, NotChecked
+from review.checks.header import Header, Limits, NotApplicable, NotChecked
 from review.checks.inputs import Inspection, Record
 from review.checks.registry import Check
 from review.checks.stamping import Stamp, Unreadable
@@ -43,6 +43,14 @@ RESERVED = frozenset({"admission_id", "parts", *(field.name for field in fields(
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one check of single admissions said of one of them."""
+
+    result: CheckResult
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class Ran:
     """All that one check said: findings on stays, patterns of a ward or hospital, an outcome for every stay."""
 
@@ -53,9 +61,9 @@ class Ran:
 
 def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | None = None) -> Ran:
     """Run one check on every admission of the inspection; `caps` bound what each of its queries may take."""
-    missing = missing_input(check.header, inspection)
-    if missing:
-        return _same_for_all(check.header, inspection, Outcome.NOT_CHECKED, missing)
+    missing = not_asked(check.header, inspection)
+    if missing is not None:
+        return missing
     try:
         if check.function is None:
             return _run_sql(check, inspection, stamp, caps or Caps())
@@ -64,6 +72,12 @@ def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | N
         return _run_across(check, inspection, stamp)
     except Exception as defect:
         return _same_for_all(check.header, inspection, Outcome.FAILED, why_failed(check, defect))
+
+
+def not_asked(header: Header, inspection: Inspection) -> Ran | None:
+    """What is said of every admission where something that the check needs is not there; null where all is."""
+    missing = missing_input(header, inspection)
+    return _same_for_all(header, inspection, Outcome.NOT_CHECKED, missing) if missing else None
 
 
 def why_failed(check: Check, defect: Exception) -> str:
@@ -148,26 +162,35 @@ def _money(value: Any) -> Decimal | None:
 
 
 def _run_per_admission(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
-    problems: list[tuple[str, Problem]] = []
-    told: dict[str, CheckResult] = {}
-    for admission_id, record in inspection.records.items():
-        outcome, reason, found = _ask_one(check, record)
-        told[admission_id] = CheckResult(admission_id, check.header.code, outcome, reason)
-        problems += [(admission_id, problem) for problem in found]
-    return _collect(check.header, inspection, stamp, problems, told)
+    said = [ask(check, record, check.header.limits) for record in inspection.records.values()]
+    return collected(check.header, inspection, stamp, said)
 
 
-def _ask_one(check: Check, record: Record) -> tuple[Outcome, str | None, list[Problem]]:
+def ask(check: Check, record: Record, limits: Limits) -> Said:
+    """What a check of single admissions says of one; a defect spoils this one answer."""
     assert check.function is not None
+    outcome, reason, problems = Outcome.CLEAR, None, ()
     try:
-        return Outcome.CLEAR, None, list(check.function(record, check.header.limits))
-    except NotChecked as reason:
-        return Outcome.NOT_CHECKED, str(reason), []
-    except NotApplicable as reason:
-        return Outcome.NOT_APPLICABLE, str(reason), []
+        problems = tuple(check.function(record, limits))
+    except NotChecked as told:
+        outcome, reason = Outcome.NOT_CHECKED, str(told)
+    except NotApplicable as told:
+        outcome, reason = Outcome.NOT_APPLICABLE, str(told)
     except Exception as defect:
         number = record_defect(defect, f"{check.header.code} {record.admission.admission_id}")
-        return Outcome.FAILED, f"检查出错，编号 {number}，已记录", []
+        outcome, reason = Outcome.FAILED, f"检查出错，编号 {number}，已记录"
+    result = CheckResult(record.admission.admission_id, check.header.code, outcome, reason)
+    return Said(result, problems)
+
+
+def collected(header: Header, inspection: Inspection, stamp: Stamp, said: Iterable[Said]) -> Ran:
+    """What a check said of all admissions, its problems stamped."""
+    problems: list[tuple[str, Problem]] = []
+    told: dict[str, CheckResult] = {}
+    for one in said:
+        told[one.result.admission_id] = one.result
+        problems += [(one.result.admission_id, problem) for problem in one.problems]
+    return _collect(header, inspection, stamp, problems, told)
 
 
 def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from review.checks.inputs import Inspection, Record
+from review.checks.inputs import Inspection
+from review.checks.records import Records
 from review.engines.duckdb import Warehouse
-from review.record import Admission, Document, Section, Signature
+from review.record import Admission
 
 
 class SomeStays(Inspection):
@@ -18,47 +19,11 @@ class SomeStays(Inspection):
         self._named = {f"id_{number}": admission for number, admission in enumerate(admission_ids)}
 
     @cached_property
-    def records(self) -> Mapping[str, Record]:
+    def records(self) -> Records:
         """Records by admission, in order of admission."""
-        documents = self._documents()
-        admissions = self.warehouse.fetch(
-            Admission,
-            "admissions",
-            f"admission_id in ({self._marks}) order by begins_at, admission_id",
-            self._named,
-        )
-        return {
-            admission.admission_id: Record(self, admission, documents.get(admission.admission_id, ()))
-            for admission in admissions
-        }
+        where = f"admission_id in ({self._marks}) order by begins_at, admission_id"
+        return Records(self, self.warehouse.fetch(Admission, "admissions", where, self._named))
 
     def leaves(self) -> Sequence[Mapping[str, Any]]:
         """Spans of leave of these stays."""
         return self.warehouse.rows(f"select * from leaves where admission_id in ({self._marks})", self._named)
-
-    def _documents(self) -> dict[str, tuple[Document, ...]]:
-        own = f"document_id in (select document_id from documents where admission_id in ({self._marks}))"
-        sections: dict[str, list[Section]] = {}
-        for row in self.warehouse.rows(
-            f"select * from raw_sections where {own} order by document_id, start_at", self._named
-        ):
-            sections.setdefault(row["document_id"], []).append(
-                Section(row["name"], row["start_at"], row["end_at"])
-            )
-        signatures: dict[str, list[Signature]] = {}
-        for row in self.warehouse.rows(f"select * from raw_signatures where {own}", self._named):
-            signatures.setdefault(row["document_id"], []).append(Signature(row["role"], row["name"]))
-        documents: dict[str, list[Document]] = {}
-        for row in self.warehouse.rows(
-            f"select * from documents where admission_id in ({self._marks})"
-            " order by written_at nulls last, document_id",
-            self._named,
-        ):
-            known = row["document_id"]
-            document = Document(
-                **row,
-                sections=tuple(sections.get(known, ())),
-                signatures=tuple(signatures.get(known, ())),
-            )
-            documents.setdefault(document.admission_id, []).append(document)
-        return {admission_id: tuple(group) for admission_id, group in documents.items()}

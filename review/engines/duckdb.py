@@ -36,7 +36,7 @@ class Warehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        connection.execute("set enable_progress_bar = false")
+        connection.execute("set enable_progress_bar = false; set TimeZone = 'UTC'")
 
     @classmethod
     def empty(cls, path: Path | None = None) -> Warehouse:
@@ -45,7 +45,6 @@ class Warehouse:
             str(path or ":memory:"),
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
         )
-        connection.execute("set TimeZone = 'UTC'")
         warehouse = cls(connection)
         warehouse.run((VIEWS / "00_raw_tables.sql").read_text("utf-8"))
         return warehouse

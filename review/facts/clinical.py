@@ -5,6 +5,8 @@ Each comes with what is said of it. A statement stands with its clause as quote,
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from review.facts.clinical_context import (
     MASK,
@@ -17,7 +19,8 @@ from review.facts.clinical_context import (
 )
 from review.facts.clinical_values import Reading, readings
 from review.facts.clinical_vocabulary import Word, vocabulary
-from review.facts.sentences import Sentence
+from review.facts.gates import DIGIT
+from review.facts.sentences import REMEMBERED, Sentence, Wording
 from review.facts.statements import Statement
 
 MARKS = ("present", "denied", "past", "suspected", "relative", "possible")
@@ -40,15 +43,24 @@ Hit = tuple[Word, int, int]
 Verdict = tuple[int, str]
 
 
+class Told(NamedTuple):
+    """One statement of a wording; [start, end) counts in its bare text."""
+
+    start: int
+    end: int
+    kind: str
+    name: str
+    value: str
+    unit: str | None = None
+
+
 def clinical_statements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Kind `clinical` with the meaning as value (one of MARKS); `clinical_value` and, of before, `clinical_earlier`."""
     run = list(sentences)
     compared = _differentials(run)
     for place, sentence in enumerate(run):
-        hits = _hits(sentence.bare)
-        if hits or any(sign.isdigit() for sign in sentence.bare):
-            verdict = _verdict(run, compared, place)
-            yield from _once(_of_sentence(sentence, hits, verdict))
+        for told in _told(sentence.wording, _verdict(run, compared, place)):
+            yield Statement(sentence, *told, begins_at=sentence.at)
 
 
 def _differentials(run: Sequence[Sentence]) -> list[bool]:
@@ -76,13 +88,16 @@ def _verdict(run: Sequence[Sentence], compared: Sequence[bool], place: int) -> V
     return head.end(), head_verdict(text)
 
 
-def _once(statements: Iterable[Statement]) -> Iterator[Statement]:
-    seen: set[tuple[str, str, str | None]] = set()
-    for statement in statements:
-        key = (statement.kind, statement.name, statement.value)
-        if key not in seen:
-            seen.add(key)
-            yield statement
+@lru_cache(maxsize=REMEMBERED)
+def _told(wording: Wording, verdict: Verdict | None) -> tuple[Told, ...]:
+    """What a wording tells, each once."""
+    hits = _hits(wording.bare)
+    if not hits and DIGIT not in wording.letters:
+        return ()
+    once: dict[tuple[str, str, str], Told] = {}
+    for told in _of_wording(wording, hits, verdict):
+        once.setdefault((told.kind, told.name, told.value), told)
+    return tuple(once.values())
 
 
 def _hits(bare: str) -> list[Hit]:
@@ -103,8 +118,8 @@ def _masked(bare: str, hits: Sequence[Hit]) -> str:
     return "".join([*pieces, bare[place:]])
 
 
-def _of_sentence(sentence: Sentence, hits: Sequence[Hit], verdict: Verdict | None) -> Iterator[Statement]:
-    around = Surroundings(sentence, _masked(sentence.bare, hits))
+def _of_wording(wording: Wording, hits: Sequence[Hit], verdict: Verdict | None) -> Iterator[Told]:
+    around = Surroundings(wording, _masked(wording.bare, hits))
     told = [
         (word, start, end, *said)
         for word, start, end in hits
@@ -113,12 +128,12 @@ def _of_sentence(sentence: Sentence, hits: Sequence[Hit], verdict: Verdict | Non
     present = {name for _, _, _, name, meant in told if meant == "present"}
     for word, start, end, name, meant in told:
         if word.way != "denies" or name not in present:
-            yield _statement(around, start, end, "clinical", name, meant)
+            yield Told(*around.clause(start, end), "clinical", name, meant)
     for word, start, end in hits:
-        if word.group in {"routes", "care"} and _given(around.sentence.bare, start, end):
+        if word.group in {"routes", "care"} and _given(wording.bare, start, end):
             name, value = word.name.split("=") if "=" in word.name else ("途径", word.name)
-            yield _statement(around, start, end, "clinical_value", name, value)
-    for reading in readings(sentence):
+            yield Told(*around.clause(start, end), "clinical_value", name, value)
+    for reading in readings(wording):
         yield _measured(around, reading)
 
 
@@ -153,15 +168,7 @@ def _given(bare: str, start: int, end: int) -> bool:
     return NOT_GIVEN.search(bare[max(0, start - 12) : start]) is None and REPLACED.match(bare, end) is None
 
 
-def _measured(around: Surroundings, reading: Reading) -> Statement:
+def _measured(around: Surroundings, reading: Reading) -> Told:
     kind = "clinical_value" if reading.now else "clinical_earlier"
-    return _statement(around, reading.start, reading.end, kind, reading.quantity, reading.value, reading.unit)
-
-
-def _statement(
-    around: Surroundings, start: int, end: int, kind: str, name: str, value: str, unit: str | None = None
-) -> Statement:
-    left, right = around.clause(start, end)
-    return Statement(
-        around.sentence, left, right, kind, name, value=value, unit=unit, begins_at=around.sentence.at
-    )
+    left, right = around.clause(reading.start, reading.end)
+    return Told(left, right, kind, reading.quantity, reading.value, reading.unit)

@@ -8,9 +8,12 @@ import re
 from dataclasses import dataclass
 
 from review.facts.context import CLAUSE_ENDS
-from review.facts.sentences import Sentence
+from review.facts.sentences import Wording
 
 MASK = "■"
+CLAUSE_BEGIN = re.compile(f".*[{CLAUSE_ENDS}]", re.DOTALL)
+CLAUSE_OR_LABEL = re.compile(f".*[{CLAUSE_ENDS}：:]", re.DOTALL)
+CLAUSE_END = re.compile("[，,。；;！!]")
 ITEM = rf"[{MASK}、及和或与”"
 DENIAL = re.compile(
     r"否认|未见|未闻|未触|未及|未引出|未查|未发现|未诉|未述|未出现|未再|未发生|未伴|未提示|未有|没有|并无|从无|不伴|不考虑|不支持|"
@@ -81,28 +84,27 @@ OPEN = re.compile(
     r"(?:完善|检查|动态观察)[^，。]{0,8}(?:排除|除外)[，。；]?$|"
     r"需[^，。]{0,16}(?:排除|鉴别|除外)|进一步|待[^，。]{0,8}(?:排除|除外|明确)|不[能可]?(?:完全)?(?:排除|除外)"
 )
-FAMILY, CONSENT = "家族史", re.compile(r"同意书|告知书|宣教")
+FAMILY = "家族史"
 BEFORE_SECTIONS = ("既往史", "个人史")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A sentence with its names masked, and the clauses of it."""
+    """A wording with its names masked, and the clauses of it."""
 
-    sentence: Sentence
+    wording: Wording
     masked: str
 
-    def clause(self, start: int, end: int, marks: str = CLAUSE_ENDS) -> tuple[int, int]:
-        left = max((self.masked.rfind(mark, 0, start) for mark in marks), default=-1) + 1
-        rights = [place for mark in "，,。；;！!" if (place := self.masked.find(mark, end)) >= 0]
-        return left, min(rights, default=len(self.masked))
+    def clause(self, start: int, end: int, begins: re.Pattern[str] = CLAUSE_BEGIN) -> tuple[int, int]:
+        before, after = begins.match(self.masked, 0, start), CLAUSE_END.search(self.masked, end)
+        return before.end() if before else 0, after.start() if after else len(self.masked)
 
 
 def meaning(around: Surroundings, start: int, end: int, *, diagnosis: bool) -> str | None:
     """What is said of the name at [start, end): a mark of `clinical.MARKS`; null where nothing is said of a patient."""
     left, right = around.clause(start, end)
     before, after = around.masked[left:start], around.masked[end:right]
-    section = around.sentence.section or ""
+    section = around.wording.section or ""
     if is_general(around, before, section, diagnosis) or _watched(before, after):
         return None
     condition = _conditional(around, left, before, after)
@@ -143,7 +145,7 @@ def head_verdict(rest: str) -> str:
 
 def planned(around: Surroundings, start: int, end: int) -> bool:
     """Whether a procedure is to come: a cue of planning in its clause, and none of its being done."""
-    left, right = around.clause(start, end, "，,。；;！!?？：:")
+    left, right = around.clause(start, end, CLAUSE_OR_LABEL)
     before, after = around.masked[left:start], around.masked[end:right]
     wide = around.masked[around.clause(start, end)[0] : start]
     return (
@@ -157,7 +159,7 @@ def planned(around: Surroundings, start: int, end: int) -> bool:
 def past_procedure(around: Surroundings, start: int, end: int) -> bool:
     left, right = around.clause(start, end)
     before, after = around.masked[left:start], around.masked[end:right]
-    section = around.sentence.section or ""
+    section = around.wording.section or ""
     old = (
         "既往史" in section
         or ("诊断" in section and re.match(r"术?后(?!第)", after))
@@ -199,8 +201,8 @@ def _end_of(pattern: re.Pattern[str], text: str) -> int:
 def _conditional(around: Surroundings, left: int, before: str, after: str) -> bool:
     whole = around.masked[:left]
     listed = re.search(r"(?:风险|并发症|可能(?:出现|发生)[^。；]{0,12})[：:]", whole)
-    consent = CONSENT.search(around.sentence.document.kind) and "患者" not in around.masked
-    at_need = "计划" in (around.sentence.section or "") and AT_NEED.match(after)
+    consent = around.wording.of_consent and "患者" not in around.masked
+    at_need = "计划" in (around.wording.section or "") and AT_NEED.match(after)
     return bool(at_need or CONDITION.search(before) or CONDITION_AFTER.match(after) or listed or consent)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from review.facts.clinical_vocabulary import Quantity, vocabulary
 from review.facts.context import ELSEWHERE, RELATIVE, clause_around
 from review.facts.gates import DIGIT
-from review.facts.sentences import Sentence
+from review.facts.sentences import Wording
 
 BETWEEN = re.compile(
     r"[）)]?(?:[（(][^（）()\d]{1,8}[）)])?(?:E\d[+＋，]?V[\dT][+＋，]?M\d[=＝，])?(?:[由从]\d+(?:\.\d+)?[^\d，。；]{0,12}?[降升增]至)?"
@@ -46,10 +46,10 @@ class Reading:
     now: bool
 
 
-def readings(sentence: Sentence) -> Iterator[Reading]:
-    """The values that a sentence tells of its patient."""
-    bare = sentence.bare
-    if DIGIT not in sentence.letters:
+def readings(wording: Wording) -> Iterator[Reading]:
+    """The values that a wording tells of its patient."""
+    bare = wording.bare
+    if DIGIT not in wording.letters:
         return
     told: set[int] = set()
     for match in vocabulary().measured_names(bare):
@@ -63,16 +63,16 @@ def readings(sentence: Sentence) -> Iterator[Reading]:
         ):
             continue
         told.add(number.start("value"))
-        yield from _reading(sentence, quantity.name, number["value"], unit[0], match.start(), unit.end())
+        yield from _reading(wording, quantity.name, number["value"], unit[0], match.start(), unit.end())
     for match in BARE_DEGREES.finditer(bare):
         if match.start() not in told and 34 <= float(match["value"]) <= 43 and "温" in bare[: match.start()]:
-            yield from _reading(sentence, "体温", match["value"], "℃", match.start(), match.end())
+            yield from _reading(wording, "体温", match["value"], "℃", match.start(), match.end())
     for match in PRESSURE.finditer(bare):
         if 30 <= int(match["lower"]) < int(match["upper"]) <= 300:
             if match["unit"] is None and PRESSURE_WORD.search(bare[: match.start()]) is None:
                 continue
-            yield from _reading(sentence, "收缩压", match["upper"], "mmHg", match.start(), match.end())
-            yield from _reading(sentence, "舒张压", match["lower"], "mmHg", match.start(), match.end())
+            yield from _reading(wording, "收缩压", match["upper"], "mmHg", match.start(), match.end())
+            yield from _reading(wording, "舒张压", match["lower"], "mmHg", match.start(), match.end())
 
 
 def _quantity(bare: str, match: re.Match[str]) -> Quantity:
@@ -86,21 +86,21 @@ def _quantity(bare: str, match: re.Match[str]) -> Quantity:
     )
 
 
-def _reading(sentence: Sentence, name: str, value: str, unit: str, start: int, end: int) -> Iterator[Reading]:
-    bare = sentence.bare
+def _reading(wording: Wording, name: str, value: str, unit: str, start: int, end: int) -> Iterator[Reading]:
+    bare = wording.bare
     left, right = clause_around(bare, start, end)
     near = bare[left:end]
     if NO_VALUE.search(near) or RANGE.match(bare[end:right]) or RELATIVE.search(bare[left:start]):
         return
-    yield Reading(name, value, unit, start, end, _is_now(sentence, left, start, near))
+    yield Reading(name, value, unit, start, end, _is_now(wording, left, start, near))
 
 
-def _is_now(sentence: Sentence, left: int, start: int, near: str) -> bool:
-    nows = [match.end() for match in NOW.finditer(sentence.bare[:start])]
-    befores = [match.end() for match in BEFORE_NOW.finditer(sentence.bare[:start])]
+def _is_now(wording: Wording, left: int, start: int, near: str) -> bool:
+    nows = [match.end() for match in NOW.finditer(wording.bare[:start])]
+    befores = [match.end() for match in BEFORE_NOW.finditer(wording.bare[:start])]
     last_now, last_before = max(nows, default=-1), max(befores, default=-1)
     if last_now > last_before and last_now >= left:
         return True
     if OWN_CLAUSE.search(near) or last_before > last_now:
         return False
-    return last_now >= 0 or sentence.section not in EARLIER_SECTIONS
+    return last_now >= 0 or wording.section not in EARLIER_SECTIONS

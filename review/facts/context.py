@@ -6,7 +6,7 @@ Read from the clause around it and from the section it stands in. Errs towards n
 import re
 from dataclasses import dataclass
 
-from review.facts.sentences import Sentence
+from review.facts.sentences import Worded
 
 CLAUSE_ENDS = "，,。；;！!？?"
 CLAUSE_END = re.compile(f"[{CLAUSE_ENDS}]")
@@ -51,8 +51,8 @@ def clause_around(bare: str, start: int, end: int) -> tuple[int, int]:
     return before.end() if before else 0, after.start() if after else len(bare)
 
 
-def context(sentence: Sentence, start: int, end: int) -> Context:
-    """The context of the match [start, end) in a sentence's bare text."""
+def context(sentence: Worded, start: int, end: int) -> Context:
+    """The context of the match [start, end) in the bare text of a sentence or wording."""
     left, right = clause_around(sentence.bare, start, end)
     before, after = sentence.bare[left:start], sentence.bare[end:right]
     section = sentence.section or ""

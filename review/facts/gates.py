@@ -7,6 +7,7 @@ the pattern matches: whatever a pattern has that is not understood here demands 
 import importlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 Entry = TypeVar("Entry")
@@ -20,6 +21,7 @@ _one_of, _digits = _parser.IN, _parser.CATEGORY_DIGIT
 _REPEATS = (_parser.MAX_REPEAT, _parser.MIN_REPEAT, getattr(_parser, "POSSESSIVE_REPEAT", None))
 
 
+@lru_cache(maxsize=4_096)
 def letters_of(text: str) -> Letters:
     """The characters of a text, and DIGIT where one of them is a digit."""
     letters = frozenset(text)

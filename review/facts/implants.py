@@ -7,7 +7,7 @@ What was taken out, tried, planned or told of another time is no count; a count 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -183,7 +183,7 @@ def implant_labels(document: Document) -> Iterator[Statement]:
         )
 
 
-@cache
+@lru_cache(maxsize=4)  # sentences come document by document
 def _sheet_lines(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of the lines that stand below a label sheet's heading."""
     lines, inside, place = [], False, 0

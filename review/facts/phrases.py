@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
 from review.facts.context import Context, clause_around, context
 from review.facts.gates import Gates
-from review.facts.sentences import Sentence
+from review.facts.sentences import REMEMBERED, Sentence, Wording
 
 FILE = Path(__file__).with_name("phrases.yaml")
 CONTEXTS = frozenset({"denied", "past", "planned", "relative"})
@@ -70,15 +70,23 @@ def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
 
 def said(sentences: Iterable[Sentence], *kinds: str) -> Iterator[Said]:
     """The phrases of these kinds (all of them where none is named) that the sentences assert."""
-    wanted = _wanted(kinds)
     for sentence in sentences:
-        for phrase in wanted.open_to(sentence.letters):
-            if not phrase.quick.search(sentence.bare):
-                continue
-            places = (match.span() for pattern in phrase.any for match in pattern.finditer(sentence.bare))
-            place = next((span for span in places if _counts(phrase, sentence, *span)), None)
-            if place is not None:
-                yield Said(phrase, sentence, *place)
+        for phrase, start, end in _asserted(sentence.wording, kinds):
+            yield Said(phrase, sentence, start, end)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _asserted(wording: Wording, kinds: tuple[str, ...]) -> tuple[tuple[Phrase, int, int], ...]:
+    """The phrases of these kinds that a wording asserts, each where it first does."""
+    found = []
+    for phrase in _wanted(kinds).open_to(wording.letters):
+        if not phrase.quick.search(wording.bare):
+            continue
+        places = (match.span() for pattern in phrase.any for match in pattern.finditer(wording.bare))
+        place = next((span for span in places if _counts(phrase, wording, *span)), None)
+        if place is not None:
+            found.append((phrase, *place))
+    return tuple(found)
 
 
 @cache
@@ -86,13 +94,13 @@ def _wanted(kinds: tuple[str, ...]) -> Gates[Phrase]:
     return Gates((phrase.quick, phrase) for phrase in phrases() if not kinds or phrase.kind in kinds)
 
 
-def _counts(phrase: Phrase, sentence: Sentence, start: int, end: int) -> bool:
-    left, right = clause_around(sentence.bare, start, end)
-    if phrase.unless is not None and phrase.unless.search(sentence.bare[left:right]):
+def _counts(phrase: Phrase, wording: Wording, start: int, end: int) -> bool:
+    left, right = clause_around(wording.bare, start, end)
+    if phrase.unless is not None and phrase.unless.search(wording.bare[left:right]):
         return False
-    if phrase.whole is not None and phrase.whole.search(sentence.bare):
+    if phrase.whole is not None and phrase.whole.search(wording.bare):
         return False
-    around = context(sentence, start, end)
+    around = context(wording, start, end)
     return not any(_holds(around, name) for name in CONTEXTS - phrase.still)
 
 

@@ -5,11 +5,12 @@ in it can be traced to the document's own text. It does not know what a sentence
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple, Protocol
 
 from review.facts.gates import Letters, letters_of
 from review.facts.times import Moment, line_moments
@@ -23,7 +24,37 @@ LABEL = re.compile(
 )
 UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
 SHORT_LINE, LONGEST = 24, 800  # what runs on for longer is no sentence
+<<<<<<< HEAD
 NURSING = re.compile(r"护理|护士|体温单|巡视|交班|治疗记录|治疗单")
+=======
+CONSENT = re.compile(r"同意书|告知书|宣教")
+NURSING = re.compile(r"护理|护士|体温单|巡视|交班")
+>>>>>>> c7e58df (Read a record once for all its checks, block by block, and share the admissions among the cores)
+
+
+REMEMBERED = 20_000  # wordings whose reading is kept: half of what notes say, they say more than once
+
+
+class Worded(Protocol):
+    """Anything with words and the section they stand in."""
+
+    @property
+    def bare(self) -> str: ...
+
+    @property
+    def section(self) -> str | None: ...
+
+
+class Wording(NamedTuple):
+    """What a sentence says, without its place and time: equal wordings mean the same wherever they stand."""
+
+    bare: str
+    section: str | None
+    of_consent: bool  # stands in a form that tells what may happen
+
+    @property
+    def letters(self) -> Letters:
+        return letters_of(self.bare)
 
 
 @dataclass(frozen=True)
@@ -32,7 +63,7 @@ class Sentence:
 
     document: Document
     bare: str
-    places: tuple[int, ...]
+    places: Sequence[int]
     at: datetime | None
     exact: bool
     section: str | None
@@ -47,27 +78,38 @@ class Sentence:
         return letters_of(self.bare)
 
     @property
+    def wording(self) -> Wording:
+        return Wording(self.bare, self.section, _of_consent(self.document.kind))
+
+    @property
     def whole(self) -> tuple[int, int]:
         return self.places[0], self.places[-1] + 1
+
+
+@lru_cache(maxsize=1_024)
+def _of_consent(kind: str) -> bool:
+    return CONSENT.search(kind) is not None
 
 
 def sentences(document: Document) -> Iterator[Sentence]:
     """The sentences of a document in order."""
     stamps = entry_times(document)
     text = document.text
+    passed, stamp = 0, None
     for start, end in _cuts(text, stamps):
         runs = [run.span() for run in INK.finditer(text, start, end)]
         if not runs:
             continue
-        places = tuple(chain.from_iterable(range(*run) for run in runs))
-        stamp = next((stamp for stamp in reversed(stamps) if stamp.start <= places[0]), None)
+        first = runs[0][0]
+        while passed < len(stamps) and stamps[passed].start <= first:
+            stamp, passed = stamps[passed], passed + 1
         yield Sentence(
             document,
-            "".join(text[begin:finish] for begin, finish in runs),
-            places,
+            "".join([text[begin:finish] for begin, finish in runs]),
+            range(*runs[0]) if len(runs) == 1 else tuple(chain.from_iterable(range(*run) for run in runs)),
             stamp.at if stamp else document.written_at,
             stamp.exact if stamp else document.written_exact,
-            section_at(document, places[0]),
+            section_at(document, first),
         )
 
 
@@ -80,7 +122,10 @@ def entry_times(document: Document) -> list[Moment]:
 
 def section_at(document: Document, place: int) -> str | None:
     """The name of the section that a place lies in."""
-    return next((s.name for s in document.sections if s.start <= place < s.end), None)
+    for section in document.sections:
+        if section.start <= place < section.end:
+            return section.name
+    return None
 
 
 def _cuts(text: str, stamps: list[Moment]) -> Iterator[tuple[int, int]]:
@@ -108,7 +153,10 @@ def _cuts(text: str, stamps: list[Moment]) -> Iterator[tuple[int, int]]:
 
 def _wraps(text: str, place: int) -> bool:
     """Whether a line end stands inside a sentence that the layout broke."""
-    line = "".join(text[text.rfind("\n", 0, place) + 1 : place].split())
+    begins = text.rfind("\n", 0, place) + 1
+    if place - begins < SHORT_LINE:
+        return False
+    line = "".join(text[begins:place].split())
     following = text[place + 1 : place + 30].split("\n")[0]
     if len(line) < SHORT_LINE or not following.strip() or line[-1] in ENDS + "：:" or UNWRAPPED.search(line):
         return False

@@ -4,6 +4,7 @@ A date without a clock time is a day; a clock time without a date belongs to the
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -54,7 +55,7 @@ def line_moments(text: str, base: datetime | None) -> list[Moment]:
     """The times that open a line, as nursing sheets write them; `base` gives the year, later lines the day."""
     found: list[Moment] = []
     current = base
-    for match in LINE_MOMENT.finditer(text):
+    for match in _line_matches(text):
         at = _line_moment(match, current)
         if at is None:
             continue
@@ -62,6 +63,19 @@ def line_moments(text: str, base: datetime | None) -> list[Moment]:
         found.append(Moment(at, exact, match.start(), match.end()))
         current = at
     return found
+
+
+def _line_matches(text: str) -> Iterator[re.Match[str]]:
+    """What `LINE_MOMENT.finditer` gives; the engine is asked only where a line begins."""
+    place = 0
+    while place <= len(text):
+        match = LINE_MOMENT.match(text, place)
+        if match is not None:
+            yield match
+        line_end = text.find("\n", match.end() - 1 if match is not None else place)
+        if line_end < 0:
+            return
+        place = line_end + 1
 
 
 def _line_moment(match: re.Match[str], current: datetime | None) -> datetime | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -71,7 +71,7 @@ def treatment_of(name: str) -> Treatment | None:
 def treatments(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     """Every treatment done, as sheets, nursing and course notes tell it."""
     for sentence in sentences:
-        if NO_DAY.search(sentence.document.kind + sentence.document.title):
+        if not _names_days(sentence.document.kind + sentence.document.title):
             continue
         known_here = _gates().open_to(sentence.letters)
         at = _time_of(sentence) if known_here else None
@@ -100,6 +100,11 @@ def treatments(sentences: Iterable[Sentence]) -> Iterator[Statement]:
             )
 
 
+@lru_cache(maxsize=1_024)
+def _names_days(title: str) -> bool:
+    return NO_DAY.search(title) is None
+
+
 def _time_of(sentence: Sentence) -> datetime | None:
     """The time of an entry: a treatment sheet has one for each line, however few they are."""
     document = sentence.document
@@ -111,6 +116,6 @@ def _time_of(sentence: Sentence) -> datetime | None:
     return stamps[-1].at if stamps else sentence.at
 
 
-@cache
+@lru_cache(maxsize=4)  # sentences come document by document
 def _stamps(text: str, written_at: datetime | None) -> tuple[Moment, ...]:
     return tuple(line_moments(text, written_at))

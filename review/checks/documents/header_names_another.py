@@ -5,14 +5,15 @@ A bed changes and a character is misread, so neither counts alone; another patie
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.checks.header import Limits, NotChecked, check
-from review.checks.inputs import Record
+from review.checks.inputs import Inspection, Record
 from review.checks.readings import document_of, facts_of
 from review.models import Problem
-from review.record import Document, Fact
+from review.record import Admission, Document, Fact
 from review.violations import Certainty
 
 NEWBORN_NAME = re.compile(r"之[子女]|婴|宝宝|新生儿|[大小]宝")
@@ -90,18 +91,37 @@ def _mismatch(record: Record, fact: Fact, limits: Limits) -> Mismatch | None:
 def _own_numbers(record: Record) -> set[str]:
     admission = record.admission
     own = {admission.inpatient_no or "", admission.admission_id}
-    row = record.inspection.warehouse.rows(
-        "select record_no from admissions where admission_id = $id", {"id": admission.admission_id}
+    return own | {_record_numbers(record.inspection).get(admission.admission_id, "")}
+
+
+@lru_cache(maxsize=1)
+def _record_numbers(inspection: Inspection) -> Mapping[str, str]:
+    """The number of the medical record by admission, where it has one."""
+    rows = inspection.warehouse.rows(
+        "select admission_id, record_no from admissions where record_no is not null"
     )
-    return own | {str(item["record_no"]) for item in row}
+    return {str(row["admission_id"]): str(row["record_no"]) for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _owners(inspection: Inspection) -> Mapping[str, Sequence[Admission]]:
+    """The stays that carry an inpatient number."""
+    found: dict[str, list[Admission]] = defaultdict(list)
+    for admission in inspection.records.admissions:
+        found[admission.inpatient_no or ""].append(admission)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _names(inspection: Inspection) -> frozenset[str | None]:
+    return frozenset(admission.person_name for admission in inspection.records.admissions)
 
 
 def _owner_of(record: Record, number: str) -> str | None:
     """Another person's stay that carries this number."""
-    for other in record.inspection.records.values():
-        same_person = other.admission.person_id == record.admission.person_id
-        if other.admission.inpatient_no == number and not same_person:
-            return other.admission.admission_id
+    for other in _owners(record.inspection).get(number, ()):
+        if other.person_id != record.admission.person_id:
+            return other.admission_id
     return None
 
 
@@ -116,7 +136,7 @@ def _another_name(said: str, own: str | None) -> bool:
 
 
 def _is_known(record: Record, name: str) -> bool:
-    return any(other.admission.person_name == name for other in record.inspection.records.values())
+    return name in _names(record.inspection)
 
 
 def _without_misreadings(record: Record, found: dict[str, list[Mismatch]]) -> dict[str, list[Mismatch]]:

@@ -18,7 +18,6 @@ from review.checks.inputs import Record
 from review.checks.readings import document_of, facts_of
 from review.checks.settled_diagnoses import identity_says_otherwise, of_another_age, unspoken_main
 from review.facts.blood_and_allergy import allergies, blood_groups
-from review.facts.sentences import sentences
 from review.facts.statements import Statement
 from review.models import Evidence, Problem
 from review.record import Document, Fact, Lab
@@ -94,7 +93,7 @@ def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
     read = [document for document in record.documents if not FORMS.search(document.kind + document.title)]
     if not read:
         raise NotApplicable("本次住院的文书都是告知和费用单据")
-    said = list(_said(read))
+    said = list(_said(record, read))
     for found in (
         *_blood(record, said),
         *_allergy(record, read, said),
@@ -110,11 +109,11 @@ def history_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _said(read: Sequence[Document]) -> Iterator[Statement]:
+def _said(record: Record, read: Sequence[Document]) -> Iterator[Statement]:
     """Blood groups and allergies, of the sentences of those documents that can tell any."""
     for document in read:
         if SPOKEN_OF.search(document.text):
-            parts = [sentence for sentence in sentences(document) if SPOKEN_OF.search(sentence.bare)]
+            parts = [sentence for sentence in record.sentences(document) if SPOKEN_OF.search(sentence.bare)]
             yield from blood_groups(parts)
             yield from allergies(parts)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.organs_by_sex import BETWEEN_SEXES, OF_MEN, OF_WOMEN, told_of_the_patient
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.models import Evidence, Problem
 from review.record import Exam
 
@@ -89,7 +89,7 @@ def _foreign(record: Record, limits: Limits) -> Iterator[Foreign]:
             continue
         bare = "".join(document.text.split())  # most documents hold none of the words and need not be cut up
         told = [pattern for pattern in patterns if pattern.search(bare)]
-        for sentence in sentences(document) if told else ():
+        for sentence in record.sentences(document) if told else ():
             for pattern in told:
                 match = pattern.search(sentence.bare)
                 if match is not None and _is_own(sentence, match) and not _of_birth(record, match, limits):
