@@ -89,11 +89,21 @@ def review_inspection(
         review = Review(intake, findings, patterns, results, intake.faults, clock.laps, took, versions, out)
         write_outputs(review, draft)
         warehouse.close()
+        _keep(inspection, draft / "warehouse.duckdb")
         _move_into_place(draft, out)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return review
+
+
+def _keep(inspection: Inspection, file: Path) -> None:
+    """Write what the checks found worth showing beside the views."""
+    warehouse = Warehouse.reopen_writable(file)
+    for table, (columns, rows) in inspection.kept.items():
+        warehouse.run(f"create or replace table {table} ({columns})")
+        warehouse.load_rows(table, rows)
+    warehouse.close()
 
 
 def _draft(out: Path) -> Path:

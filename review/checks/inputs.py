@@ -1,7 +1,7 @@
 """What a Python check is given: one admission's record, or all of them. Everything is read once and only read."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ class Inspection:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self._rows: dict[str, Sequence[Mapping[str, Any]]] = {}
+        self.kept: dict[str, tuple[str, list[Mapping[str, Any]]]] = {}
         self._of_source: dict[str, Sequence[Document]] = {}  # the file asked for last
         self._sentences: OrderedDict[str, tuple[Sentence, ...]] = OrderedDict()
         self._codes: dict[str, Mapping[str, Sequence[Mapping[str, Any]]]] = {}
@@ -106,6 +107,10 @@ class Inspection:
         return {
             table: {stay: frozenset(items) for stay, items in stays.items()} for table, stays in found.items()
         }
+
+    def keep(self, table: str, columns: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows to a table for the pages; a warehouse that checks read is written when all have run."""
+        self.kept.setdefault(table, (columns, []))[1].extend(rows)
 
     def knowledge_tables(self) -> tuple[str, ...]:
         return tuple(ROW_TABLES)
