@@ -24,12 +24,8 @@ LABEL = re.compile(
 )
 UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
 SHORT_LINE, LONGEST = 24, 800  # what runs on for longer is no sentence
-<<<<<<< HEAD
-NURSING = re.compile(r"护理|护士|体温单|巡视|交班|治疗记录|治疗单")
-=======
 CONSENT = re.compile(r"同意书|告知书|宣教")
-NURSING = re.compile(r"护理|护士|体温单|巡视|交班")
->>>>>>> c7e58df (Read a record once for all its checks, block by block, and share the admissions among the cores)
+NURSING = re.compile(r"护理|护士|体温单|巡视|交班|治疗记录|治疗单")
 
 
 REMEMBERED = 20_000  # wordings whose reading is kept: half of what notes say, they say more than once
