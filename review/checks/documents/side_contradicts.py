@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.facts.organ_sides import organ_sides
-from review.facts.sentences import Sentence
+from review.facts.sentences import Sentence, sentences
 from review.models import Evidence, Problem
 from review.record import Document
 from review.violations import Certainty
@@ -137,7 +137,7 @@ def _rows(record: Record) -> Iterator[Place]:
 def _documents(record: Record) -> Iterator[Place]:
     for document in record.documents:
         operative = OPERATIVE.search(document.kind + document.title) is not None
-        for sentence in record.sentences(document):
+        for sentence in sentences(document):
             if operative and NAMED.search(sentence.bare) and not DIAGNOSED.search(sentence.bare):
                 yield from _places(record, document, sentence, OPERATED)
             elif DIAGNOSED.search(sentence.bare) and not NAMED.search(sentence.bare):
