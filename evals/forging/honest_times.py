@@ -19,7 +19,7 @@ def medical(said: object) -> bool:
 @honest("DOC-001", "admission 23:50 with next-morning rounds inside the limit")
 def admitted_before_midnight(desk: Desk) -> Made:
     usual = desk.chart(fits=medical)
-    begin = usual.stay.begin.replace(hour=23, minute=50) + 40 * DAY
+    begin = usual.stay.begin.replace(hour=23, minute=45) + 40 * DAY
     return spared(desk.chart(begin=begin, fits=medical))
 
 

@@ -150,7 +150,10 @@ def diagnosis_of_the_other_sex(desk: Desk) -> Made:
     chart = desk.chart(sex="1", fits=ungendered)
     chart.stay.diagnoses.append(("N80.000", "子宫的子宫内膜异位症"))
     return planted(
-        chart, at=[("setl_list_diag_d", "N80.000")], certainty="established", also=("DOC-012", "DOC-015")
+        chart,
+        at=[("setl_list_diag_d", "N80.000"), ("setl_list_diag_d", "子宫的子宫内膜异位症")],
+        certainty="established",
+        also=("DOC-012", "DOC-015"),
     )
 
 

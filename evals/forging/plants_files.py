@@ -118,6 +118,7 @@ def edited(
             ("修改痕迹", before),
             (paper, after),
         ],
+        also=("DOC-012", "DOC-019"),
     )
 
 

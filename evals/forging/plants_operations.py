@@ -13,6 +13,8 @@ from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, HOUR, MINUTE, stamp
 
+MOVED = ("手术记录", "麻醉记录", "手术安全核查记录", "手术清点记录", "术后首次病程记录", "麻醉术后访视记录")
+
 
 def sided(said: Mapping[str, Any]) -> bool:
     return "op" in said and bool(said.get("sides"))
@@ -48,7 +50,8 @@ def anaesthesia_begins_after_the_operation(desk: Desk) -> Made:
     chart.stay.anaesthesia[0]["麻醉开始时间"] = stamp(begins)
     moved(chart, "麻醉记录", "麻醉开始时间", begins)
     return planted(
-        chart, at=[(chart.paper("麻醉记录"), chart.layout.time(begins)), ("住院麻醉", stamp(begins))]
+        chart,
+        at=[(chart.paper("麻醉记录"), chart.layout.time(begins)), ("住院麻醉", chart.stay.anaesthesia[0])],
     )
 
 
@@ -59,7 +62,10 @@ def anaesthesia_ends_before_the_operation(desk: Desk) -> Made:
     ends = stop - (20 + desk.admit.random.randrange(15)) * MINUTE
     chart.stay.anaesthesia[0]["麻醉结束时间"] = stamp(ends)
     moved(chart, "麻醉记录", "麻醉结束时间", ends)
-    return planted(chart, at=[(chart.paper("麻醉记录"), chart.layout.time(ends)), ("住院麻醉", stamp(ends))])
+    return planted(
+        chart,
+        at=[(chart.paper("麻醉记录"), chart.layout.time(ends)), ("住院麻醉", chart.stay.anaesthesia[0])],
+    )
 
 
 @forged("DOC-006", "手术在住院期间之外")
@@ -94,12 +100,19 @@ def move_operation(chart: Chart, start: datetime) -> None:
                 told = datetime.fromisoformat(value) + shift
                 row[column] = f"{told:%Y-%m-%d %H:%M:%S}" if len(value) > 16 else stamp(told)
     for paper in chart.papers:
-        if paper.title in ("手术记录", "麻醉记录", "手术安全核查记录"):
+        if paper.title in MOVED:
             paper.at += shift
             for minutes in (-20, 0):
                 paper.parts = _shifted(chart, paper.parts, before + minutes * MINUTE, shift)
             for minutes in (0, 10):
                 paper.parts = _shifted(chart, paper.parts, ended + minutes * MINUTE, shift)
+
+    begins, ends = start - 30 * MINUTE, ended + shift + 30 * MINUTE
+    gone = {row["测量时间"] for row in chart.stay.vitals if stamp(begins) <= row["测量时间"] <= stamp(ends)}
+    chart.stay.vitals = [row for row in chart.stay.vitals if row["测量时间"] not in gone]
+    for title in ("体温单", "护理记录"):
+        sheet = chart.paper(title)
+        sheet.parts = [(label, text) for label, text in sheet.parts if text[:16] not in gone]
 
 
 def _shifted(
