@@ -21,6 +21,7 @@ from review.violations import VIOLATIONS, Certainty, lowest
 
 CENT = Decimal("0.01")
 OCR_SURE, OCR_USABLE = 0.90, 0.80
+HOLDS_NUMBER = re.compile(r"\d|[〇一二三四五六七八九十]+[年月日时分岁]")
 NO_CLAUSE = "当日无施行条文"
 MATCHED = {
     "map": "院内项目与国家项目不完全相同",
@@ -153,13 +154,24 @@ class Stamp:
         spoke = any(item.says == "for" for item in cited)
         if spoke and not any(item.says == "for" for item in kept):
             raise Unreadable("识别不清，未用于判断")
-        worst = min(
-            (item.confidence for item in kept if item.says == "for" and item.confidence is not None),
-            default=None,
-        )
-        if any(item.says == "for" and item.confidence is None for item in kept):
-            worst = None
-        return tuple(dict.fromkeys(kept)), worst
+        return tuple(dict.fromkeys(kept)), _least_sure([item for item in cited if item.says == "for"])
+
+
+def _least_sure(spoke: Sequence[Evidence]) -> float | None:
+    """The lowest OCR confidence that a finding rests on, what could not be read included; null where none limits it.
+
+    Text or a table beside it does not make a recognised number or time any surer. Words that were read surely limit
+    nothing where something else speaks for the finding too.
+    """
+    read = [item for item in spoke if item.confidence is not None]
+    alone = len(read) == len(spoke)
+    limiting = [
+        item.confidence
+        for item in read
+        if item.confidence is not None
+        and (alone or item.confidence < OCR_SURE or HOLDS_NUMBER.search(item.quote))
+    ]
+    return min(limiting, default=None)
 
 
 def fill(header: Header, problem: Problem) -> str:
@@ -224,6 +236,8 @@ def _certainty(
         reasons.append(f"依据的扫描文字识别置信度 {worst:.2f}")
         steps.append(Certainty.CLUE)
     elif worst is not None:
+        if lowest(*steps).rank > Certainty.PROBABLE.rank:
+            reasons.append("依据的数字或时间来自扫描件的文字识别")
         steps.append(Certainty.PROBABLE)
     return lowest(*steps), tuple(dict.fromkeys(reasons))
 

@@ -23,11 +23,13 @@ from review.facts.sentences import sentences
 from review.facts.statements import Statement
 from review.facts.treatments import treatments
 from review.facts.units_done import units_done
+from review.models import Evidence
 from review.quotes import Layout
 from review.record import Document
 from review.side_by_side import in_order
+from review.violations import Certainty, lowest
 
-OCR_USABLE = 0.80
+OCR_SURE, OCR_USABLE = 0.90, 0.80
 AT_ONCE, WORTH_HELP = 100, 600  # documents: read in one go, and from which on help repays its start
 Row = dict[str, Any]
 
@@ -104,5 +106,15 @@ def _row(statement: Statement, layout: Layout) -> Row | None:
         "start_at": evidence.start,
         "end_at": evidence.end,
         "quote": evidence.quote,
-        "certainty": statement.certainty,
+        "certainty": _certainty(statement.certainty, evidence),
     }
+
+
+def _certainty(said: str, evidence: Evidence) -> str:
+    """What was recognised from a picture is a clue where the engine was unsure, and a number never established."""
+    if evidence.confidence is None:
+        return said
+    if evidence.confidence < OCR_SURE:
+        return Certainty.CLUE.value
+    numbers = any(sign.isdigit() for sign in evidence.quote)
+    return lowest(Certainty(said), Certainty.PROBABLE).value if numbers else said

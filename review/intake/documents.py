@@ -4,10 +4,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise, zip_longest
 
 from knowledge.readers import ReadText
-from review.facts.times import Moment, line_moments
+from review.facts import OCR_USABLE
+from review.facts.times import Moment, line_moments, moments
 from review.intake.titles import OTHER, PROGRESS, kind_of_file, only_moment, read_title
 from review.intake.writing import ROLE, sections, signatures, written_at
 from review.record import Document
@@ -201,6 +203,8 @@ def _document(
     text = text.lstrip()
     moment = cut.moment
     at, exact = written_at(text, moment.at if moment else None, bool(moment and moment.exact))
+    if at is not None and _hardly_read(read, begin, text, at):
+        at, exact = None, False
     return Document(
         document_id=document_id,
         admission_id=admission_id,
@@ -223,3 +227,20 @@ def _confidence(read: ReadText, begin: int, end: int) -> float:
         line.confidence for page in read.pages for line in page.lines if line.start < end and begin < line.end
     ]
     return min(touched, default=1.0)
+
+
+def _hardly_read(read: ReadText, begin: int, text: str, at: datetime) -> bool:
+    """Whether the digits of a time were recognised too badly to hold anybody to it, wherever it stands."""
+    doubts = [
+        doubt
+        for page in read.pages
+        for doubt in page.doubts
+        if doubt.confidence < OCR_USABLE and begin <= doubt.start < begin + len(text)
+    ]
+    if not doubts:
+        return False
+    said = [moment for moment in moments(text) if moment.at == at]
+    return bool(said) and all(
+        any(doubt.start < begin + moment.end and begin + moment.start < doubt.end for doubt in doubts)
+        for moment in said
+    )
