@@ -11,14 +11,14 @@ UPDATED_SHARE = "普通 PDF 中约 6%（3178 份中 182 份）带有增量更新
 
 REPLACED, ADDED, REMOVED = "替换", "添加", "删除"
 PAGE_ADDED, PAGE_REMOVED, PICTURE = "插入页", "删除页", "画面改动"
-REVISION, COVERED, TYPED_OVER, FONT = "revision", "covered", "typed_over", "font"
+REVISION, COVERED, TYPED_OVER, FONT, LAYER = "revision", "covered", "typed_over", "font", "layer"
 
 
 @dataclass(frozen=True)
 class Sign:
     """One thing seen on one page. `before` and `after` are the words that differ, `line` the line that shows now."""
 
-    kind: str  # revision | covered | typed_over | font
+    kind: str  # revision | covered | typed_over | font | layer
     how: str
     page: int  # counted from 1 in the file as it is now; in the earlier revision where the page is gone
     what: str  # 诊断 | 日期 | 数值 | … | 文字
@@ -44,3 +44,4 @@ class FileSigns:
     signs: tuple[Sign, ...] = ()
     quiet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    layered: tuple[int, ...] = ()  # scanned pages beneath a text that nobody sees

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from review.forensics.painted import Box, Thing, address, area, inside, meet, ru
 MOST_LETTERS = 30_000
 GAP = 0.4  # of a character's height, from which words stand apart
 LONGEST_SIDE, DPI = 1600, 96
+READING_SIDE, READING_DPI = 3200, 200
 Picture = NDArray[np.uint8]
 PageLost = pypdfium2.PdfiumError  # what a page that cannot be read or drawn raises
 
@@ -66,6 +68,11 @@ class DrawnPage:
     def scanned(self) -> bool:
         """Whether one picture covers half of the page."""
         return any(thing.kind == "picture" and area(thing.box) > 0.5 * self._area for thing in self.things)
+
+    @property
+    def layered(self) -> bool:
+        """Whether it is a scan with text laid beneath it to be searched."""
+        return self.scanned and any(thing.kind == "text" and thing.invisible for thing in self.things)
 
     @cached_property
     def covers(self) -> tuple[Thing, ...]:
@@ -120,6 +127,12 @@ class DrawnPage:
         drawn = self._page.render(scale=scale, draw_annots=False, may_draw_forms=False, rev_byteorder=True)
         pixels: Picture = drawn.to_numpy()[:, :, :3].copy()
         return pixels
+
+    def write_picture(self, target: Path) -> None:
+        """The page as a PNG large enough to be recognised."""
+        scale = min(READING_DPI / 72, READING_SIDE / max(*self.size, 1.0))
+        drawn = self._page.render(scale=scale, draw_annots=False, may_draw_forms=False)
+        drawn.to_pil().convert("L").save(target, "PNG")
 
 
 class DrawnFile:

@@ -47,6 +47,7 @@ def examine(path: Path) -> FileSigns:
     signs: list[Sign] = []
     quiet: list[str] = []
     notes: list[str] = []
+    layered: list[int] = []
     with opened(content) as drawn:
         count = len(drawn)
         last = _Version(drawn, structure)
@@ -56,14 +57,24 @@ def examine(path: Path) -> FileSigns:
             if page is not None:
                 known = {(sign.page, sign.before) for sign in signs if sign.before}
                 signs += [sign for sign in painted_signs(page) if (sign.page, sign.before) not in known]
+                layered += [number] if page.layered else []
             drawn.forget(number)
     if count > MOST_PAGES:
         notes.append(f"共 {count} 页，只看前 {MOST_PAGES} 页")
     made = structure.made
     return FileSigns(
         count, len(ends), made.producer, made.creator, made.created_at, made.modified_at,
-        tuple(dict.fromkeys(signs))[:MOST_FILE_SIGNS], tuple(quiet), tuple(notes),
+        tuple(dict.fromkeys(signs))[:MOST_FILE_SIGNS], tuple(quiet), tuple(notes), tuple(layered),
     )  # fmt: skip
+
+
+def draw_page(path: Path, number: int, target: Path) -> None:
+    """Writes what a page shows, without what is hidden beneath it, as a PNG. Raises `UnreadableFile`."""
+    with opened(read_bytes(path, LARGEST)) as drawn:
+        page = drawn.page(number)
+        if page is None:
+            raise UnreadableFile(f"第 {number} 页打不开", "请重新导出该文件")
+        page.write_picture(target)
 
 
 def compare_files(earlier: Path, later: Path) -> FileSigns:

@@ -41,6 +41,10 @@ class Examiner:
         """Start the process where there is none, and wait until it can answer."""
         self._process.warm()
 
+    def draw(self, path: Path, page: int, target: Path) -> None:
+        """Write what a page shows as a PNG. Raises `UnreadableFile`."""
+        self._process.ask([*_request(path), page, str(target.resolve())])
+
     def peak_megabytes(self) -> float:
         """The most memory the process has held since this was last asked."""
         return self._process.peak_megabytes()
@@ -68,6 +72,7 @@ def signs_of(answer: dict[str, Any]) -> FileSigns:
             "signs": signs,
             "quiet": tuple(answer["quiet"]),
             "notes": tuple(answer["notes"]),
+            "layered": tuple(answer["layered"]),
             "created_at": _moment(answer["created_at"]),
             "modified_at": _moment(answer["modified_at"]),
         }
@@ -79,8 +84,11 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _answered(request: Any, tell: Tell) -> Answer:
-    from review.forensics.examination import compare_files, examine
+    from review.forensics.examination import compare_files, draw_page, examine
 
+    if len(request) == 3:
+        draw_page(Path(request[0]), int(request[1]), Path(request[2]))
+        return {}
     paths = [Path(path) for path in request]
     ask: Callable[..., FileSigns] = examine if len(paths) == 1 else compare_files
     return asdict(ask(*paths))

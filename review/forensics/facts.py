@@ -6,7 +6,7 @@ the same files costs nothing.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from knowledge.readers.text import fold, fold_with_map
 from review.forensics import (
     ADDED,
     FONT,
+    LAYER,
     PAGE_ADDED,
     PAGE_REMOVED,
     PICTURE,
@@ -25,10 +26,11 @@ from review.forensics import (
     Sign,
 )
 from review.forensics.examiner import Examiner, signs_of
+from review.forensics.layer_reader import LayerReader
 from review.intake.records import Source
 
 MADE, UNREAD = "file_made", "file_unread"
-VERSION = 1  # of what is kept; another one is read anew
+VERSION = 2  # of what is kept; another one is read anew
 Tell = Callable[[str, int, int], None]
 
 
@@ -40,21 +42,21 @@ def file_facts(
         source for source in sources if source.source.lower().endswith(".pdf") and source.read is not None
     ]
     rows: list[dict[str, Any]] = []
-    with Examiner() as examiner:
+    with Examiner() as examiner, LayerReader(examiner, cache) as layers:
         for number, source in enumerate(files, start=1):
             if tell is not None:
                 tell("查看 PDF 版本", number, len(files))
             if source.read is not None and source.read.text.strip():
-                rows += _rows(source, source.read, folder, cache, examiner)
+                rows += _rows(source, source.read, folder, cache, layers)
     return rows
 
 
 def _rows(
-    source: Source, read: ReadText, folder: Path, cache: Path, examiner: Examiner
+    source: Source, read: ReadText, folder: Path, cache: Path, layers: LayerReader
 ) -> Iterator[dict[str, Any]]:
     title = next(line for line in read.text.split("\n") if line.strip())
     try:
-        told = _told(folder / source.source, read.sha256, cache, examiner)
+        told = _told(folder / source.source, read, cache, layers)
     except UnreadableFile as refusal:
         yield _row(source, read, "unread", UNREAD, 1, [title], name=refusal.problem, value=refusal.remedy)
         return
@@ -70,8 +72,9 @@ def _rows(
         )  # fmt: skip
 
 
-def _told(path: Path, digest: str, cache: Path, examiner: Examiner) -> FileSigns:
+def _told(path: Path, read: ReadText, cache: Path, layers: LayerReader) -> FileSigns:
     """What a file tells, from what is kept of it or by looking."""
+    digest = read.sha256
     kept = cache / "forensics" / f"{digest}.json"
     if digest and kept.exists():
         try:
@@ -80,7 +83,8 @@ def _told(path: Path, digest: str, cache: Path, examiner: Examiner) -> FileSigns
                 return signs_of(held)
         except (ValueError, TypeError, KeyError):
             kept.unlink(missing_ok=True)  # cut off while it was written
-    told = examiner.examine(path)
+    told = layers.examiner.examine(path)
+    told = replace(told, signs=(*told.signs, *layers.signs(path, read, told.layered)))
     if digest:
         kept.parent.mkdir(parents=True, exist_ok=True)
         body = json.dumps(
@@ -132,6 +136,8 @@ def say(sign: Sign) -> str:
         return f"{where}扫描画面有一处内容后来消失（{sign.label}{when}）"
     if sign.kind == FONT:
         return f"{field}一个数字由不同字体拼成（“{sign.after}”：{sign.before}）"
+    if sign.kind == LAYER:
+        return f"{field}文字层为“{sign.after}”，画面识别为“{sign.before}”"
     if sign.kind == TYPED_OVER:
         return f"{field}扫描画面上盖白底另打“{sign.after}”"
     what = "" if sign.what == "文字" else f"{sign.what}"
