@@ -27,7 +27,8 @@ from review.forensics.revisions import revision_ends
 from review.forensics.structure import Structure, read_structure
 
 ROOT = Path(__file__).parents[2]
-SECONDS, MOST_MEMORY = 20, 640 * 1024**2
+SECONDS, STARTING = 18, 30  # for the page, and for the libraries to load on a busy machine
+MOST_MEMORY = 640 * 1024**2
 MOST_VERSIONS = 6
 PICTURE_SIDE = 1100  # px
 SLOW = UnreadableFile("用时过长，已放弃", "请打印成新的 PDF 再试")
@@ -50,7 +51,9 @@ def page_versions(file: Path, page: int) -> list[PageVersion]:
     asked = [sys.executable, "-m", "review.forensics.showing", str(file.resolve()), str(page)]
     limits = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
-        done = subprocess.run(asked, cwd=ROOT, env=limits, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            asked, cwd=ROOT, env=limits, capture_output=True, timeout=SECONDS + STARTING, check=False
+        )
         answer: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise SLOW from None
