@@ -225,7 +225,7 @@ ROW_TABLES: dict[str, TableSpec] = {
             "入院标准；同一 code 的各 clause 为或，同一 clause 的各行为且",
             "population:text! code:text! name:text! kind:choice=criterion! clause:int! "
             + CRITERION
-            + "for_days:int mode:choice! origin:choice! note:text",
+            + "for_days:int within_days:int mode:choice! origin:choice! note:text",
             "population code clause item op",
             single=False,
         ),

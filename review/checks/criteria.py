@@ -13,8 +13,10 @@ from enum import StrEnum
 from typing import Any
 
 from review.checks.admission_window import Reading, Spoken, Window
+from review.checks.criterion_readings import readings_of
 from review.checks.inputs import Record
 from review.checks.readings import document_of, facts_of
+from review.record import Exam
 
 Row = Mapping[str, Any]
 ONLY_ORDERED = frozenset(
@@ -41,7 +43,6 @@ REFUSED = re.compile(r"拒绝|不愿|不同意|暂不|暂无|无[^，。；]{0,4
 REACH = 14  # characters around a plan in which a refusal stands
 CONFIRMED = frozenset({"S02"})  # one reading of the pulse may be a slip
 NOT_AWAKE = re.compile(r"昏迷|昏睡|嗜睡|谵妄|模糊|障碍|淡漠|无反应")
-MONITORED = re.compile(r"心电监[护测]|床旁监护|持续监[护测]|q[12]h|每[12一二]小时")
 
 
 class State(StrEnum):
@@ -114,11 +115,30 @@ def _row(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     readings = readings_of(window, str(row["item"]))
     if not readings:
         return State.NOT_RECORDED, [], None
-    met = [reading for reading in readings if holds(reading.value, row)]
-    needed = int(row.get("times") or (2 if row.get("code") in CONFIRMED and not _ecg(window) else 1))
-    if len(met) < needed or (row.get("for_days") and not _lasted(window, row)):
+    met = deciding(window, row, readings)
+    if not met or (row.get("for_days") and not _lasted(window, row)) or _older(window, row):
         return State.NOT_MET, [reading.fact_id for reading in readings[:1] if reading.fact_id], None
-    return State.MET, [met[0].fact_id] if met[0].fact_id else [], None
+    confirming = [exam.fact_id for exam in _ecgs(window)[:1]] if len(met) == 1 and _doubtful(row) else []
+    return State.MET, [*(reading.fact_id for reading in met if reading.fact_id), *confirming], None
+
+
+def deciding(window: Window, row: Row, readings: Sequence[Reading]) -> list[Reading]:
+    """The readings that meet a row, as many as it asks for; empty where they are too few.
+
+    One line of the chart written twice is one reading."""
+    met = {(reading.at, reading.value): reading for reading in readings if holds(reading.value, row)}
+    needed = int(row.get("times") or (2 if _doubtful(row) and not _ecgs(window) else 1))
+    return list(met.values())[:needed] if len(met) >= needed else []
+
+
+def _doubtful(row: Row) -> bool:
+    return row.get("code") in CONFIRMED
+
+
+def _older(window: Window, row: Row) -> bool:
+    """Whether the complaint has lasted longer than a row of acute conditions allows; an unknown length does not."""
+    days = int(row.get("within_days") or 0)
+    return days > 0 and window.hours_ill is not None and window.hours_ill > 24 * days
 
 
 def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
@@ -200,12 +220,13 @@ def operated(window: Window) -> tuple[State, list[str], Spoken | None]:
     return State.NOT_RECORDED, [], None
 
 
-def _ecg(window: Window) -> bool:
-    """Whether an electrocardiogram of the window could confirm a pulse."""
-    return any(
-        "心电图" in (exam.exam_name or "") and window.holds(exam.registered_at)
+def _ecgs(window: Window) -> list[Exam]:
+    """Electrocardiograms of the window, any of which could confirm a pulse."""
+    return [
+        exam
         for exam in window.record.exams
-    )
+        if "心电图" in (exam.exam_name or "") and window.holds(exam.registered_at)
+    ]
 
 
 def _lasted(window: Window, row: Row) -> bool:
@@ -222,70 +243,3 @@ def holds(value: float, row: Row) -> bool:
             row["op"], False
         )
     )
-
-
-def readings_of(window: Window, item: str) -> list[Reading]:
-    """The values of an item, computed ones included."""
-    record = window.record
-    special = {
-        "operation_within_h": lambda: _operation_hours(record),
-        "planned_operation_within_h": lambda: _operation_hours(record),
-        "vital_interval_h": lambda: _interval(window),
-        "alt_uln": lambda: window.times_upper("alt"),
-        "hemoglobin_fall_48h": lambda: _fall(window.values("hemoglobin")),
-        "creatinine_ratio_7d": lambda: _ratio(window.values("creatinine")),
-        "age_years": lambda: _known(record.admission.age_years),
-        "age_days": lambda: _known(_age_days(record)),
-        "months_since_event": lambda: _known(None if window.hours_ill is None else window.hours_ill / 730),
-    }
-    return special[item]() if item in special else window.values(item)
-
-
-def _known(value: float | None) -> list[Reading]:
-    return [] if value is None else [Reading(float(value), "", None)]
-
-
-def _age_days(record: Record) -> int | None:
-    born = record.admission.birth_date
-    return (record.admission.begins_at.date() - born).days if born else None
-
-
-def _operation_hours(record: Record) -> list[Reading]:
-    """Hours from admission to each operation; a day without a clock counts from midnight of that day."""
-    begins = record.admission.begins_at
-    found = []
-    for operation in record.operations:
-        if operation.begins_at is not None:
-            hours = (operation.begins_at - begins).total_seconds() / 3600
-        elif operation.operated_on is not None:
-            hours = 24.0 * (operation.operated_on - begins.date()).days
-        else:
-            continue
-        found.append(Reading(max(0.0, hours), operation.fact_id, operation.begins_at))
-    return found
-
-
-def _interval(window: Window) -> list[Reading]:
-    """Hours between readings, where monitoring was ordered or the chart is that dense."""
-    for order in window.orders:
-        text = f"{order.order_name or ''}{order.usage or ''}{order.frequency or ''}"
-        if MONITORED.search(text):
-            return [Reading(1.0, order.fact_id, order.begins_at)]
-    times = sorted(
-        v.measured_at for v in window.record.vitals if v.measured_at and window.holds(v.measured_at)
-    )
-    if len(times) < 4:
-        return []
-    hours = (times[-1] - times[0]).total_seconds() / 3600
-    return [Reading(hours / (len(times) - 1), "", None)] if hours >= 12 else []
-
-
-def _fall(readings: list[Reading]) -> list[Reading]:
-    if len(readings) < 2:
-        return []
-    return [Reading(readings[0].value - min(r.value for r in readings), readings[-1].fact_id, None)]
-
-
-def _ratio(readings: list[Reading]) -> list[Reading]:
-    least = min((r.value for r in readings), default=0.0)
-    return [Reading(max(r.value for r in readings) / least, readings[-1].fact_id, None)] if least else []

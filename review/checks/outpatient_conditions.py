@@ -37,7 +37,7 @@ def exclusions_met(window: Window, outpatient: Row | None, criteria: list[Row]) 
             "kind": "severity",
             "mode": "alone",
         }
-        | {"clause": number, "for_days": row["within_days"]}
+        | {"clause": number}
         for number, row in enumerate(rows)
         if not row["criterion"]
     ]

@@ -15,7 +15,8 @@ import yaml
 
 from review.checks.admission_window import Reading, Spoken, Window
 from review.checks.appropriateness import population_of
-from review.checks.criteria import Row, State, holds, judge, readings_of, rows_in_force
+from review.checks.criteria import Row, State, deciding, holds, judge, rows_in_force
+from review.checks.criterion_readings import readings_of
 from review.checks.header import NotChecked
 from review.checks.hindsight import LaterWindow
 from review.checks.inputs import Record
@@ -149,9 +150,9 @@ def _seen(window: Window, row: Row) -> Iterator[Seen]:
     readings = readings_of(window, str(row["item"]))
     if not readings:
         return
-    one = _deciding(readings, row)
-    text = f"{_name(row)} {round(one.value, 2):g} {row['unit'] or ''}".strip()
-    yield Seen(text, one.at, one.fact_id, state=verdict.state, readings=len(readings))
+    for one in deciding(window, row, readings) or [_nearest(readings, row)]:
+        text = f"{_name(row)} {round(one.value, 2):g} {row['unit'] or ''}".strip()
+        yield Seen(text, one.at, one.fact_id, state=verdict.state, readings=len(readings))
 
 
 def _said(spoken: Spoken, state: State) -> Seen:
@@ -170,7 +171,7 @@ def _cited(window: Window, fact_id: str, row: Row, state: State) -> Seen:
     return Seen(_name(row), fact_id=fact_id, state=state)
 
 
-def _deciding(readings: Sequence[Reading], row: Row) -> Reading:
+def _nearest(readings: Sequence[Reading], row: Row) -> Reading:
     """The first value that holds; else the one that comes closest."""
     held = next((reading for reading in readings if holds(reading.value, row)), None)
     if held is not None:
@@ -183,13 +184,22 @@ def _deciding(readings: Sequence[Reading], row: Row) -> Reading:
 def _needs(row: Row) -> str:
     name, unit = _name(row), row["unit"] or ""
     if row["op"] == "present":
-        days = f"（{row['for_days']} 天以内）" if row.get("for_days") else ""
-        return f"{name}{days}"
+        return f"{name}{_recent(row)}"
     if row["op"] == "between":
         return f"{name} {float(row['value']):g}–{float(row['value2'] or row['value']):g} {unit}".strip()
     times = f"，不少于 {row['times']} 次" if int(row.get("times") or 1) > 1 else ""
     lasting = f"，病程超过 {row['for_days']} 天" if row.get("for_days") else ""
-    return f"{name} {SIGNS[row['op']]} {float(row['value'] or 0):g} {unit}".strip() + times + lasting
+    return (
+        f"{name} {SIGNS[row['op']]} {float(row['value'] or 0):g} {unit}".strip()
+        + times
+        + lasting
+        + _recent(row)
+    )
+
+
+def _recent(row: Row) -> str:
+    days = row.get("within_days") or (row.get("for_days") if row["op"] == "present" else None)
+    return f"（{days} 天以内）" if days else ""
 
 
 def _name(row: Row) -> str:
