@@ -11,6 +11,7 @@ from datetime import datetime, time
 from evals.generating.clinical_notes import Story
 from evals.generating.stay import DAY, Row, Stay
 
+NO_PROOF = ("01", "02", "07", "09", "10", "11", "12", "13")  # posted by the system, or dispensed and not given
 SHARE = 0.23  # a fifth and a little, so that an inspection of a few hundred stays has its fifth
 EVERYTHING = frozenset({"signs", "nursing", "course", "clock", "contact"})
 TEMPLATES = (
@@ -66,7 +67,7 @@ def _drop_signs(stay: Stay, story: Story) -> bool:
         if any(
             line.at.date() == (day := (stay.begin + n * DAY).date())
             and line.performer
-            and line.item.charge_type not in ("01", "02", "07")
+            and line.item.charge_type not in NO_PROOF
             for line in stay.lines
         )
     ]
