@@ -1,7 +1,7 @@
 """DOC-011: one operation that one source puts on the left and another on the right.
 
-Sides are compared part by part. A part that any source calls both-sided, or that was operated on both sides, is left
-alone; so is what a report happens to see on the other side.
+Sides are compared part by part, clause by clause. A part that any source calls both-sided, or that was operated on
+both sides, is left alone; a report that knows of the other side alone is worth a look and no more.
 """
 
 import re
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
+from review.facts.context import NEGATION, clause_around
 from review.facts.organ_sides import organ_sides
 from review.facts.sentences import Sentence, sentences
 from review.models import Evidence, Problem
@@ -29,7 +30,10 @@ NOT_THE_DISEASE = re.compile(
     r"健侧|对侧|供区|取(?![^，。；]{1,16}切口)|移植|卧位|体位|拔除|穿刺置管|锁骨下|颈内静脉|股静脉|静脉通"
 )
 OF_BEFORE = re.compile(r"陈旧|术后|史|\d年前|既往|曾")
-OPERATED, FOR_DISEASE = "operation", "diagnosis"
+LESION = re.compile(
+    r"骨折|脱位|撕裂|断裂|占位|肿块|肿瘤|肿物|结石|积水|疝|囊肿|结节|白内障|脱离|坏死|曲张|狭窄|闭塞|血肿|积液|气胸|畸形"
+)
+OPERATED, FOR_DISEASE, SEEN = "operation", "diagnosis", "report"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Place:
     """What one source says of one part."""
 
     source: str
-    kind: str  # operation | diagnosis
+    kind: str  # operation | diagnosis | report
     organ: str
     side: str
     words: str
@@ -78,7 +82,7 @@ def side_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
     if any(CORRECTED.search(document.text) for document in record.documents):
         return
     places: dict[str, list[Place]] = defaultdict(list)
-    for place in (*_rows(record), *_documents(record)):
+    for place in (*_rows(record), *_documents(record), *_reports(record)):
         places[place.organ].append(place)
     for organ, found in sorted(places.items()):
         pair = _apart(found)
@@ -95,7 +99,7 @@ def _problem(organ: str, one: Place, other: Place) -> Problem:
         },
         evidence=tuple(place.evidence for place in (one, other) if place.evidence),
         fact_ids=tuple(place.fact_id for place in (one, other) if place.fact_id),
-        certainty=Certainty.PROBABLE,
+        certainty=Certainty.CLUE if SEEN in (one.kind, other.kind) else Certainty.PROBABLE,
         points_at=(organ,),
     )
 
@@ -115,6 +119,9 @@ def _apart(found: list[Place]) -> tuple[Place, Place] | None:
                 return left, right
     if operated and diagnosed and operated[0].side not in {place.side for place in diagnosed}:
         return operated[0], diagnosed[0]
+    seen = [place for place in found if place.kind == SEEN]
+    if operated and seen and operated[0].side not in {place.side for place in (*diagnosed, *seen)}:
+        return operated[0], seen[0]
     return None
 
 
@@ -134,6 +141,22 @@ def _rows(record: Record) -> Iterator[Place]:
                 yield Place("结算清单诊断", FOR_DISEASE, side.organ, side.side, name)
 
 
+def _reports(record: Record) -> Iterator[Place]:
+    """What imaging before the operation saw of a part, where it saw an illness there."""
+    days = [row.operated_on for row in record.operations if row.operated_on]
+    for exam in record.exams:
+        if not days or exam.registered_at is None or exam.registered_at.date() > min(days):
+            continue
+        words = "".join((exam.conclusion or "").split())
+        for side in organ_sides(words):
+            start, end = clause_around(words, side.start, side.end)
+            clause = words[start:end]
+            denied = NEGATION.search(words[start : side.start]) or NEGATION.search(clause)
+            if LESION.search(clause) and not OF_BEFORE.search(clause) and not denied:
+                name = f"{exam.exam_name or '检查'}报告"
+                yield Place(name, SEEN, side.organ, side.side, clause, fact_id=exam.fact_id)
+
+
 def _documents(record: Record) -> Iterator[Place]:
     for document in record.documents:
         operative = OPERATIVE.search(document.kind + document.title) is not None
@@ -145,9 +168,12 @@ def _documents(record: Record) -> Iterator[Place]:
 
 
 def _places(record: Record, document: Document, sentence: Sentence, kind: str) -> Iterator[Place]:
-    if NOT_THE_DISEASE.search(sentence.bare) or document.confidence < 1.0:
+    if document.confidence < 1.0:
         return
     for side in organ_sides(sentence.bare):
+        first, last = clause_around(sentence.bare, side.start, side.end)
+        if NOT_THE_DISEASE.search(sentence.bare, first, last):
+            continue
         around = sentence.bare[max(0, side.start - 12) : side.end + 12]
         if kind == FOR_DISEASE and OF_BEFORE.search(around):
             continue
