@@ -7,6 +7,7 @@ import pytest
 from datasketch import MinHash
 
 from evals.bench.copies import searched
+from evals.copying.histories import measure
 from evals.copying.profile import invent
 from review.copies.candidates import SMALL, alike_by_clauses, alike_by_signature, linked
 from review.copies.confirmation import Block, shared_blocks
@@ -193,3 +194,10 @@ def test_only_whole_clauses_that_are_no_template_are_weighed():
     passage = Passage(writing("P1", *lines), (True, False))
     assert list(shared_clauses(passage, [Block(3, 0, 26)])) == ["休息后不缓解"]
     assert holders_of([passage], {"休息后不缓解"}) == {"休息后不缓解": {"P1"}}
+
+
+@pytest.mark.slow
+def test_copied_histories_are_found_among_ten_patients_and_honest_ones_let_be():
+    rates = measure(10, 12, seed=5)
+    assert rates.found.total() >= 0.9 * rates.planted.total()
+    assert rates.accused.total() <= 0.01 * rates.honest
