@@ -29,6 +29,7 @@ TOLD_IN = re.compile(r"手术记录|术后首次|操作记录|介入|清点|护�
 NOT_PLACED = re.compile(
     r"取出|拆除|去除|取下|拔除|移除|更换下|报废|浪费|弃用|损坏|污染|试模|未用|退回|备用|拟|预计|明日"
 )
+INSTRUMENT = re.compile(r"(?:钳|剪|镊子?|刀[柄片]?|持针器|拉钩|吸引头|纱布|纱垫|棉[片球条]|缝针|针头)$")
 CLAUSE = re.compile(r"[，,。；;]")
 ONLY_PLACES = re.compile(
     r"^[、，,和及与并近远端左右上下内外前后侧头尾中段干处各分别另再又LTCS\d~\-/椎体节骨横行纵斜于置入植拧攻（()）]*$"
@@ -89,7 +90,7 @@ def _counts(sentence: Sentence) -> Iterator[Statement]:
         if named is None and last_class and ONLY_PLACES.match(gap):
             named = last_class
         last_end = match.end()
-        if named is None:
+        if named is None or INSTRUMENT.search(gap):
             last_class = None
             continue
         last_class = named
