@@ -30,7 +30,7 @@
     }
     function draw() {
       const {steps, alone} = state.shown;
-      const modes = el('span', {class: 'modes versions-as', role: 'group', 'aria-label': '文字或画面'}, [[false, '文字'], [true, '画面']].map(([is, name]) =>
+      const modes = el('span', {class: 'modes always versions-as', role: 'group', 'aria-label': '文字或画面'}, [[false, '文字'], [true, '画面']].map(([is, name]) =>
         el('button', {'aria-pressed': String(state.picture === is), on: {click: () => { state.picture = is; draw(); }}}, name)));
       if (!steps.length) {
         bar.replaceChildren(el('span', {}, alone ? `第 ${state.page} 页各版显示相同；改动在画面上（遮盖、字体），请看原页。` : '这一页没有能打开的版本。'), el('span', {class: 'push'}, modes));

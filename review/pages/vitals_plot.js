@@ -28,7 +28,7 @@
       return;
     }
     const view = {from: 0, until: 0, zoom: -1, at: -1}, chart = el('div', {class: 'vitals-chart', tabindex: '0', role: 'group', 'aria-label': '体征图，方向键逐次看'}), telling = mj.telling(box);
-    const zooms = el('span', {class: 'push modes', role: 'group', 'aria-label': '范围'});
+    const zooms = el('span', {class: 'push modes always', role: 'group', 'aria-label': '范围'});
     if (shown.stretches.length) head.append(zooms);
     box.replaceChildren(head, said(shown, given), chart, legend(), rates(shown));
     const moment = (at) => Date.parse(at.replace(' ', 'T') + ':00Z'), times = shown.readings.map((one) => moment(one.at));
