@@ -83,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_matching_and_hostile(commands: Any) -> None:
     matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
     matching.set_defaults(command=_matching)
+    scans = commands.add_parser("scans", help="扫描件：字错率，数字与时间的错误，其中识别时已存疑的")
+    scans.add_argument("--count", type=int, default=50, metavar="N", help="页数，默认 50")
+    scans.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
+    scans.add_argument("--out", type=Path, metavar="文件", help="读错的数字与时间写到这里（JSONL）")
+    scans.set_defaults(command=_scans)
     hostile = commands.add_parser("hostile", help="变异的 PDF：逐份查看，拒收的说明原因，限时限内存")
     hostile.add_argument("--count", type=int, default=3000, metavar="N", help="份数，默认 3000")
     hostile.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
@@ -138,6 +143,13 @@ def _hostile(options: argparse.Namespace) -> list[str]:
 
     cache = Path(os.environ.get("MINGJIAN_HOME") or "data") / "cache"
     return run(options.folder, options.count, options.seed, options.out, cache, options.workers)
+
+
+def _scans(options: argparse.Namespace) -> list[str]:
+    from evals.scans import score_scans
+
+    cache = Path(os.environ.get("MINGJIAN_HOME") or "data") / "cache"
+    return score_scans(options.count, options.seed, cache, options.out)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:

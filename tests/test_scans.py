@@ -1,0 +1,148 @@
+"""Scans: how sure each number was read flows to what a finding may claim."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from evals.labelled import read_lines
+from evals.scanned_pages import CHINESE, FACES, FONTS, LAYOUTS, SPOILT, scanned_page
+from evals.scans import aligned
+from knowledge.readers.ocr import OcrLine, lay_out
+from knowledge.readers.sureness import SureDecoder, SureText, said_surely
+from review.__main__ import main
+from review.facts import OCR_SURE
+
+needs_fonts = pytest.mark.skipif(not FONTS.is_dir(), reason="needs the package fonts-noto-cjk")
+ALPHABET = ["blank", "1", "3", "8", ".", "度"]
+
+
+def steps(*rows):
+    """One line; each step gives what is likely at it."""
+    return np.array([[[row.get(sign, 0.0) for sign in ALPHABET] for row in rows]], dtype=np.float32)
+
+
+def decoded(line, **options):
+    """As the engine's decoder: the likeliest sign of each step, repeated ones once."""
+    best = line[0].argmax(axis=1)
+    codes = [code for place, code in enumerate(best) if code and (not place or best[place - 1] != code)]
+    return [("".join(ALPHABET[code] for code in codes), 0.97)], []
+
+
+def sureness(*rows):
+    (((text, _),), _) = SureDecoder(decoded)(steps(*rows))
+    return str(text), [round(sure, 2) for sure in text.sure]
+
+
+def test_a_digit_is_as_sure_as_its_own_probability():
+    assert sureness({"3": 0.99, "8": 0.01}, {"blank": 1.0}, {"8": 0.55, "3": 0.45}) == ("38", [0.99, 0.55])
+
+
+def test_a_point_that_was_dropped_makes_its_neighbours_unsure():
+    text, sure = sureness({"3": 1.0}, {"blank": 0.6, ".": 0.4}, {"8": 1.0})
+    assert (text, sure) == ("38", [0.6, 0.6])
+
+
+def test_the_passage_from_a_digit_to_the_blank_is_no_doubt():
+    text, sure = sureness({"3": 0.99, "blank": 0.01}, {"3": 0.45, "blank": 0.55}, {"8": 0.98, "blank": 0.02})
+    assert (text, min(sure)) == ("38", 0.98)
+
+
+def sure_text(text, *sure):
+    line = SureText(text)
+    line.sure = sure
+    return line
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "plain", "weak"),
+    [
+        ("体温38度", (1, 1, 1, 0.5, 1), "体温38度", ((2, 4, 0.5),)),
+        ("左 膝", (0.7, 1, 1), "左 膝", ((0, 1, 0.7),)),
+        ("腹部平软", (0.3, 1, 1, 1), "腹部平软", ()),
+        ("体温３８", (1, 1, 0.6, 1), "体温38", ((2, 4, 0.6),)),
+        ("10㎎", (1, 1, 0.4), "10mg", ()),
+        ("at08:30 ", (1, 1, 1, 0.8, 1, 1, 1, 1), "at08:30", ((0, 7, 0.8),)),
+    ],
+)
+def test_numbers_and_turning_words_are_told_with_the_least_sure_sign_in_them(text, sure, plain, weak):
+    assert said_surely(sure_text(text, *sure), 0.99) == (plain, weak)
+
+
+def test_a_doubt_lies_where_its_number_lies_on_the_page():
+    lines = (
+        OcrLine("首次病程", 0.99, (0, 0, 1, 0.1), 0),
+        OcrLine("10:15", 0.98, (0, 0.2, 1, 0.3), 1, ((0, 5, 0.6),)),
+    )
+    page, text = lay_out(lines, 1, 100)
+    (doubt,) = page.doubts
+    assert text[doubt.start - 100 : doubt.end - 100] == "10:15"
+    assert (doubt.confidence, page.confidence) == (0.6, 0.98)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen", "edits", "partners"),
+    [
+        ("38.2", "382", 1, [0, 1, 2, 2, 3]),
+        ("甲乙", "甲乙", 0, [0, 1, 2]),
+        ("甲乙", "", 2, [0, 0, 0]),
+        ("12", "152", 1, [0, 2, 3]),
+    ],
+)
+def test_edits_are_the_fewest_and_places_have_their_partners(written, seen, edits, partners):
+    assert aligned(written, seen) == (edits, partners)
+
+
+@needs_fonts
+def test_a_page_is_the_same_from_one_seed_and_all_ways_take_turns():
+    one, again = scanned_page(7, 3), scanned_page(7, 3)
+    assert (one.text, one.picture.tobytes()) == (again.text, again.picture.tobytes())
+    kinds = {(number % len(LAYOUTS), number // len(LAYOUTS) % len(SPOILT)) for number in range(50)}
+    assert len(kinds) == len(LAYOUTS) * len(SPOILT)
+
+
+ADMITTED = "入院记录\n姓名：{name}  性别：男  年龄：46岁\n入院时间：2024-07-02 08:25\n出院时间：2024-07-06 09:40\n主诉：咳嗽3天。\n记录时间：2024-07-02 15:40\n医师签名：秦望舒\n"
+LATE = (
+    "首次病程记录\n2024-07-03 10:15\n病例特点：咳嗽三天，无发热。\n初步诊断：急性支气管炎\n医师签名：秦望舒"
+)
+
+
+def scan(text, path, spoil=None):
+    picture = Image.new("L", (1240, 620), 255)
+    font = ImageFont.truetype(str(FONTS / FACES[0]), 34, index=CHINESE)
+    for row, line in enumerate(text.split("\n")):
+        ImageDraw.Draw(picture).text((110, 70 + row * 80), line, fill=20, font=font)
+    (spoil(picture) if spoil else picture).save(path)
+
+
+def faint(picture):
+    """Sixty points to the inch, greyed and grainy: readable to the patient eye."""
+    grain = np.random.default_rng(4).normal(0, 22, (620, 1240))
+    points = np.clip(np.asarray(picture, dtype=np.float32) * 0.6 + 80 + grain, 0, 255).astype(np.uint8)
+    small = Image.fromarray(points).resize((434, 217), Image.Resampling.BILINEAR)
+    return small.quantize(8).convert("L")
+
+
+@needs_fonts
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_contradiction_read_off_a_scan_is_never_established_and_off_a_poor_one_no_more_than_a_clue(
+    tmp_path, monkeypatch
+):
+    records = tmp_path / "检查" / "records"
+    for name, patient in (("A1", "甲一一"), ("A2", "乙二二"), ("A3", "丙三三")):
+        (records / name).mkdir(parents=True)
+        (records / name / "入院记录.txt").write_text(ADMITTED.format(name=patient), "utf-8")
+    (records / "A1" / "首次病程记录.txt").write_text(LATE, "utf-8")
+    scan(LATE, records / "A2" / "首次病程记录.png")
+    scan(LATE, records / "A3" / "首次病程记录.png", faint)
+    monkeypatch.setenv("MINGJIAN_HOME", str(tmp_path / "home"))
+    assert main([str(tmp_path / "检查"), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    late = {
+        finding["admission_id"]: finding
+        for finding in read_lines(tmp_path / "out" / "findings.jsonl")
+        if finding["check"] == "DOC-001"
+    }
+    assert late["A1"]["certainty"] == "established"
+    assert late["A2"]["certainty"] == "probable"
+    assert any(quote["confidence"] >= OCR_SURE for quote in late["A2"]["evidence"] if quote.get("confidence"))
+    assert "A3" not in late or late["A3"]["certainty"] == "clue"
