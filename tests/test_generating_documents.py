@@ -48,6 +48,7 @@ def test_every_document_check_has_two_forgeries_and_a_near_miss():
     assert {one.check for one in SCENARIOS if not one.is_plant} == CHECKS
 
 
+@pytest.mark.slow
 def test_every_label_names_files_that_were_written_and_words_that_stand_there():
     for scenario in SCENARIOS:
         made = scenario.make(admitter(4, scenario.name), OPEN)
@@ -62,6 +63,7 @@ def test_every_label_names_files_that_were_written_and_words_that_stand_there():
                 )
 
 
+@pytest.mark.slow
 def test_a_label_of_a_table_names_a_cell_of_it():
     rows = {
         "hospital/住院医嘱.csv": "orders", "hospital/化验报告.csv": "labs", "hospital/检查报告.csv": "exams",
@@ -115,6 +117,7 @@ def test_the_halves_share_no_name_and_no_word():
         assert not set(words) & set(other.words[kind]), kind
 
 
+@pytest.mark.slow
 def test_stays_of_one_team_never_meet_in_the_theatre():
     taken = {}
     for number in range(0, 120, 3):
