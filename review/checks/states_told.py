@@ -15,7 +15,7 @@ from typing import Any
 from review.checks.inputs import Record
 from review.checks.service_traces import matching, reports_of
 from review.facts.context import context
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.record import Charge, Order
 
 TELLS = re.compile(r"病程|查房|护理|会诊|抢救|转科|交接班|手术记录|操作记录|检查报告|其他")
@@ -103,7 +103,7 @@ def _by_day(record: Record) -> Mapping[date, Sequence[Sentence]]:
     found: dict[date, list[Sentence]] = defaultdict(list)
     for document in record.documents:
         if TELLS.search(document.kind) and "入院" not in document.kind:
-            for sentence in sentences(document):
+            for sentence in record.sentences(document):
                 if sentence.at is not None:
                     found[sentence.at.date()].append(sentence)
     return found

@@ -26,6 +26,7 @@ DIAGNOSES_BEGIN = re.compile(r"主\s*要\s*(?:出院)?\s*诊\s*断")
 DIAGNOSES_END = re.compile(
     r"手\s*术\s*及\s*操\s*作|损\s*伤\s*、?\s*中\s*毒|病\s*理\s*诊\s*断|药\s*物\s*过\s*敏|离\s*院\s*方\s*式|血\s*型"
 )
+OTHER_DIAGNOSIS = re.compile(r"其\s*他\s*诊\s*断[^\n]*")
 OPERATIONS_BEGIN = re.compile(
     r"手\s*术\s*及\s*操\s*作\s*(?:编\s*码|名\s*称|代\s*码|[:：])|手\s*术\s*(?:编\s*码|操\s*作)"
 )
@@ -141,9 +142,12 @@ def _region(text: str, begin: re.Pattern[str], end: re.Pattern[str]) -> tuple[in
 
 def _diagnoses(text: str) -> Iterator[Coded]:
     region = _region(text, DIAGNOSES_BEGIN, DIAGNOSES_END)
-    if region is not None:
-        for number, one in enumerate(_coded(text, *region, DIAGNOSIS_CODE)):
-            yield Coded(one.name, one.code, number == 0, one.start, one.end)
+    if region is None:
+        return
+    for number, one in enumerate(_coded(text, *region, DIAGNOSIS_CODE)):
+        yield Coded(one.name, one.code, number == 0, one.start, one.end)
+    for match in OTHER_DIAGNOSIS.finditer(text, region[1]):  # a form that lists them behind its other fields
+        yield from _coded(text, match.start(), match.end(), DIAGNOSIS_CODE)
 
 
 def _operations(text: str) -> Iterator[Coded]:

@@ -20,7 +20,7 @@ from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.removed_organs import describes, removed_by
 from review.facts.context import context
-from review.facts.sentences import Sentence, sentences
+from review.facts.sentences import Sentence
 from review.models import Evidence, Problem
 from review.record import Document
 
@@ -140,7 +140,7 @@ def _examined(record: Record, document: Document) -> Iterator[Problem]:
     asked = [pair for pair in pairs() if any(word in document.text for word in pair.quick)]
     if not asked:
         return
-    read = [sentence for sentence in sentences(document) if _of_examination(sentence)]
+    read = [sentence for sentence in record.sentences(document) if _of_examination(sentence)]
     for pair in asked:
         ones, others = _asserted(read, pair.one), _asserted(read, pair.other)
         if not ones or not others:
@@ -194,7 +194,7 @@ def _tubes(record: Record, notes: Sequence[Document]) -> Iterator[Problem]:
             continue
         gone: tuple[datetime, Sentence] | None = None
         for at, note in timed:
-            read = list(sentences(note)) if name in note.text or gone else []
+            read = list(record.sentences(note)) if name in note.text or gone else []
             if any(PUT_IN_AGAIN.search(sentence.bare) for sentence in read):
                 gone = None
                 continue
@@ -221,7 +221,7 @@ def _organs(record: Record, notes: Sequence[Document]) -> Iterator[Problem]:
             hit = next(
                 (
                     one
-                    for one in sentences(note)
+                    for one in record.sentences(note)
                     if describes(one.bare, organ) and not CHANGES.search(one.bare)
                 ),
                 None,
@@ -247,7 +247,7 @@ def _uncut(record: Record, notes: Sequence[Document]) -> Iterator[Problem]:
     for at, note in _timed(notes):
         if at.date() <= first.operated_on or not UNCUT.search(note.text):  # type: ignore[operator]
             continue
-        for sentence in sentences(note):
+        for sentence in record.sentences(note):
             match = UNCUT.search(sentence.bare)
             if match and "腹" in sentence.bare and not re.search(r"术前|入院时|除|外(?!科)", sentence.bare):
                 told = (
@@ -265,7 +265,7 @@ def _resistant(record: Record, notes: Sequence[Document], limits: Limits) -> Ite
     told: Mapping[str, tuple[datetime, Sentence]] = {
         match["drug"]: (at, sentence)
         for at, note in timed
-        for sentence in sentences(note)
+        for sentence in record.sentences(note)
         if (match := RESISTANT.search(sentence.bare))
     }
     for drug, (since, heard) in told.items():
@@ -273,7 +273,7 @@ def _resistant(record: Record, notes: Sequence[Document], limits: Limits) -> Ite
         later = [(at, note) for at, note in timed if (at - since).days >= limits["days_kept"]]
         reasons = "".join(note.text for at, note in timed if at >= since)
         for at, note in later:
-            hit = next((one for one in sentences(note) if goes_on.search(one.bare)), None)
+            hit = next((one for one in record.sentences(note) if goes_on.search(one.bare)), None)
             if hit is not None and not KEPT_WHY.search("".join(reasons.split())):
                 said = f"{since:%m-%d} 记{drug}耐药，{at:%m-%d} 仍写“{hit.bare[:40]}”"
                 yield _problem(said, (_whole(record, heard), _whole(record, hit)), "resistant", drug)

@@ -17,7 +17,6 @@ from typing import Any
 from review.checks.criteria import rows_in_force
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
-from review.checks.mentions import mentions
 from review.checks.performed_operations import Performed, Pieces, about, performed, pieces, reported
 from review.facts.front_page import KIND, front_page
 from review.models import Evidence, Problem
@@ -36,7 +35,8 @@ OPENED = re.compile(
 BY_OPENING = re.compile(r"开腹|剖腹|开胸|经腹直肌|切口入路")
 BEFOREHAND = ("手术登记", "手术名称一栏")
 GAS = re.compile(r"气腹|[Tt]rocar|TROCAR|戳卡|戳孔")
-WASTED = re.compile(r"报废|浪费|弃用|弃去|损坏|断裂|滑丝|污染|更换|取出|调整")
+WASTED = re.compile(r"报废|浪费|弃用|弃去|损坏|断裂|滑丝|污染|更换|取出")
+OF_THE_OPERATION = re.compile(r"手术记录|操作记录|介入|清点|植入|耗材|护理")
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,8 @@ def _counted(record: Record, one: Pieces, limits: Limits) -> Problem | None:
     known = {name: number for name, number in told.items() if number is not None}
     if max(known.values()) - min(known.values()) < limits["pieces_apart"]:
         return None
-    if any(place.sentence.document.kind != "知情同意书" for place in mentions(record, WASTED)):
+    papers = [one for one in record.documents if OF_THE_OPERATION.search(one.kind + one.title)]
+    if any(WASTED.search(document.text) for document in papers):
         return None
     noted = [number for number in (one.recorded, one.counted) if number is not None]
     label_lost = one.labelled is not None and len(set(noted)) == 1 and one.labelled < noted[0]
