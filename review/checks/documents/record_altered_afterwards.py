@@ -15,6 +15,7 @@ from functools import lru_cache
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Inspection, Record
 from review.checks.readings import creation_of, marked_as_later
+from review.facts.context import clause_around
 from review.models import Problem
 from review.record import Edit
 from review.violations import Certainty
@@ -30,6 +31,12 @@ LATE_RESULT = re.compile(r"回报|病理|培养|报告单|检验结果补")
 MIGRATION = 100  # entries of one second
 SIDE = {"左": "右", "右": "左"}
 WHOLE = re.compile(r"[0-9A-Za-z.:/×^+%\-]")  # a number, a time or a unit is never shown in part
+CHARTED = (  # of the chart: a reading, how a note writes it, and how far a note may lie outside all of them
+    ("temperature", re.compile(r"(?:体温|T)[:： ]?(\d{2}(?:\.\d)?)(?:℃|°C)"), 0.8),
+    ("systolic", re.compile(r"(?:收缩压|SBP|血压|BP)[:： ]?(\d{2,3})(?:/\d{2,3})?mmHg", re.IGNORECASE), 20.0),
+)
+OF_BEFORE = re.compile(r"既往|病史|最高|外院|门诊|急诊|院前|入院前|发病|自测|家测|年前|月前|天前")
+LEAST_CHARTED = 6  # readings
 AROUND, MOST_SHOWN = 10, 40  # characters beside a change, and of one wording
 
 
@@ -223,7 +230,30 @@ def _late_edits(inspection: Inspection, hours: float) -> Mapping[str, tuple[date
 
 def _contradicted(record: Record, edit: Edit) -> bool:
     """Whether what was taken away is what another table still holds, and what came instead is in none."""
-    return _value_contradicted(record, edit) or _side_contradicted(record, edit)
+    return (
+        _value_contradicted(record, edit)
+        or _side_contradicted(record, edit)
+        or _chart_contradicted(record, edit)
+    )
+
+
+def _chart_contradicted(record: Record, edit: Edit) -> bool:
+    """Whether a temperature or pressure came in that lies far outside all that the chart of the stay ever had."""
+    for name, pattern, beyond in CHARTED:
+        held = [float(value) for vital in record.vitals if (value := getattr(vital, name)) is not None]
+        before = set(pattern.findall(edit.before or ""))
+        after = edit.after or ""
+        came = [
+            float(match[1])
+            for match in pattern.finditer(after)
+            if match[1] not in before
+            and not OF_BEFORE.search(after[slice(*clause_around(after, *match.span()))])
+        ]
+        if len(held) >= LEAST_CHARTED and any(
+            not min(held) - beyond <= v <= max(held) + beyond for v in came
+        ):
+            return True
+    return False
 
 
 def _side_contradicted(record: Record, edit: Edit) -> bool:
