@@ -26,7 +26,7 @@ DONE_BY_ANOTHER = re.compile(
 NOTES = re.compile(r"入院记录|首次病程|日常病程|查房|术前小结|阶段小结|会诊|出院记录|出院小结|转科")
 OF_THE_THEATRE = re.compile(r"手术|麻醉|术后|抢救|核查|清点|访视|操作")
 WRITER = re.compile(r"医师|医生|记录者")
-SENIOR = re.compile(r"上级|主任|审|带教|会诊")
+SENIOR = re.compile(r"上级|审|带教|会诊")
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,11 @@ def events(record: Record, name: str | None) -> Iterator[tuple[str, datetime, tu
     elif name == "death" and admission.died_at:
         yield "死亡", admission.died_at, ()
     elif name == "operation_end":
-        ends = {op.ends_at: op.fact_id for op in record.operations if op.ends_at and op.origin == "hospital"}
+        ends = {
+            op.ends_at: op.fact_id
+            for op in record.operations
+            if op.origin == "hospital" and op.begins_at and op.ends_at and op.ends_at > op.begins_at
+        }
         if len(ends) == 1:  # with several operations it is not known which record belongs to which
             at, fact_id = next(iter(ends.items()))
             yield "手术结束", at, (fact_id,)
@@ -110,7 +114,8 @@ def gaps(record: Record, rows: Sequence[Row], least_notes: int) -> Iterator[Late
     if len(notes) < least_notes:
         return
     ends = record.admission.died_at or record.admission.ends_at
-    points = [at for at in written if at.date() <= ends.date()] + [ends]
+    begins = record.admission.begins_at.date()
+    points = [at for at in written if begins <= at.date() <= ends.date()] + [ends]
     for before, after in pairwise(points):
         row = _row_for(record, rows, before.date(), after.date())
         if row is None:

@@ -15,15 +15,17 @@ from review.checks.readings import creation_of, finished_at, marked_as_later
 from review.facts.stated_times import Stated, stated_after
 from review.record import Document, Order
 
-RESCUE = re.compile(r"抢救(?:起止)?(?:日期及)?时间\s*[:：]")
-RESCUE_END = re.compile(r"抢救(?:结束|终止|停止|完成)(?:日期及)?(?:时间)?\s*[:：]|死亡时间\s*[:：]")
-PROCEDURE = re.compile(r"(?:操作|穿刺|置管)(?:起止)?(?:日期及)?时间\s*[:：]")
-PROCEDURE_END = re.compile(r"(?:操作|穿刺|置管)(?:结束|完成|终止)(?:时间)?\s*[:：]")
+LABEL_END = r"\s*(?:[:：]|[】\]]\s*[:：]?)"  # 抢救时间：… or 【抢救时间】…
+RESCUE = re.compile(r"抢救(?:起止)?(?:日期及)?时间" + LABEL_END)
+RESCUE_END = re.compile(r"(?:抢救(?:结束|终止|停止|完成)(?:日期及)?(?:时间)?|死亡时间)" + LABEL_END)
+PROCEDURE = re.compile(r"(?:操作|穿刺|置管)(?:起止)?(?:日期及)?时间" + LABEL_END)
+PROCEDURE_END = re.compile(r"(?:操作|穿刺|置管)(?:结束|完成|终止)(?:时间)?" + LABEL_END)
 REQUESTED = re.compile(
-    r"(?:申请|邀请|发出|请求)(?:会诊)?(?:日期及)?(?:时间|日期)\s*[:：]|(?:送出|发送)时间\s*[:：]"
+    r"(?:(?:申请|邀请|发出|请求)(?:会诊)?(?:日期及)?(?:时间|日期)|会诊申请(?:时间|日期)|(?:送出|发送)时间)"
+    + LABEL_END
 )
-CONSULTED = re.compile(r"会诊(?:完成|结束|开始)?(?:日期及)?(?:时间|日期)\s*[:：]")
-ARRIVED = re.compile(r"(?:到达|到场|到位)(?:会诊)?(?:科室|现场)?(?:时间)?\s*[:：]")
+CONSULTED = re.compile(r"会诊(?:完成|结束|开始)?(?:日期及)?(?:时间|日期)" + LABEL_END)
+ARRIVED = re.compile(r"(?:到达|到场|到位)(?:会诊)?(?:科室|现场)?(?:时间)?" + LABEL_END)
 MOVED = re.compile(r"转(?:入|往|至|到)?[\u4e00-\u9fffA-Za-z]{1,8}科|转科|转(?:入|往|至|到)?(?:ICU|重症)")
 URGENT = re.compile(r"抢救|病情危重|急危|紧急转|急诊转")
 REPORTS = ("检验报告单", "检查报告单", "病理报告单")

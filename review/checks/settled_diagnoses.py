@@ -38,6 +38,7 @@ SAME = (
     ("腰椎", "椎间盘", "腰痛", "腰腿痛"),
     ("癌", "瘤", "占位", "肿物", "CA"),
 )
+ORGANS = frozenset("脑颅心肺肝胆胰脾胃肠肾膀尿前子卵宫乳甲骨髋膝腰颈眼耳鼻喉咽皮血淋巴神经孕产")
 IDENTITY = re.compile(r"\d{17}[\dXx]")
 REASON_OF_VISIT = "Z"  # chapter XXI codes why somebody came, in words no note uses
 
@@ -129,12 +130,20 @@ def unspoken_main(record: Record, least_notes: int) -> Unspoken | None:
         return None
     before = [document.text for document in record.documents if document.kind not in DISCHARGING]
     before += [f"{exam.exam_name or ''}{exam.findings or ''}{exam.conclusion or ''}" for exam in record.exams]
+    if _of_one_organ(record, name):
+        return None
     wanted = _with_synonyms(name, words)
     if any(word in text for text in before for word in wanted):
         return None
     if any(word in "".join(text.split()) for text in before for word in wanted):
         return None
     return Unspoken(name, where, evidence, notes)
+
+
+def _of_one_organ(record: Record, name: str) -> bool:
+    """Whether the name gives no organ, or some stated diagnosis is of the same: it may then be a name for it."""
+    organs = ORGANS & set(name)
+    return not organs or any(organs & set(fact.value or "") for fact in facts_of(record, "diagnosis"))
 
 
 def _main(record: Record) -> tuple[str, str, Evidence] | None:

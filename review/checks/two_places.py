@@ -45,13 +45,13 @@ order by day, examiner
 AT_ONCE = """
 select examiner, cast(registered_at as date) as day
 from (
-    select examiner, registered_at, count(distinct admission_id) as patients
+    select examiner, registered_at, count(*) as exams
     from exams
     where examiner is not null and registered_at = reported_at
       and regexp_matches(concat(coalesce(exam_name, ''), coalesce(method, '')), $pattern)
     group by examiner, registered_at
 ) m
-where patients > $most
+where exams > $most
 group by examiner, cast(registered_at as date)
 order by day, examiner
 """
@@ -104,18 +104,15 @@ def examined_too_fast(inspection: Inspection, limits: Limits, namesakes: frozens
     seen: set[tuple[object, ...]] = set()
     for name, pattern, limit in MODALITIES:
         for query, within, most in (
-            (AT_ONCE, MINUTE, int(limits["patients_a_minute"])),
+            (AT_ONCE, MINUTE, int(limits["exams_a_minute"])),
             (BUSY, HOUR, int(limits[limit])),
         ):
             for busy in inspection.warehouse.rows(query, {"pattern": pattern, "most": most}):
                 examiner = str(busy["examiner"])
                 rows = inspection.warehouse.rows(OF_DAY, {**busy, "pattern": pattern})
                 found = _fullest(rows, within)
-                if (
-                    _patients(found) > most
-                    and examiner not in namesakes
-                    and (examiner, busy["day"]) not in seen
-                ):
+                size = len(found) if within == MINUTE else _patients(found)
+                if size > most and examiner not in namesakes and (examiner, busy["day"]) not in seen:
                     seen.add((examiner, busy["day"]))
                     yield _too_fast(examiner, name, found, within)
 
@@ -128,7 +125,7 @@ def _fullest(rows: Sequence[Row], within: timedelta) -> list[Row]:
         inside = [
             row for row in rows if row["registered_at"] >= begins and row["reported_at"] < begins + within
         ]
-        if _patients(inside) > _patients(best):
+        if (_patients(inside), len(inside)) > (_patients(best), len(best)):
             best = inside
     return best
 
@@ -144,7 +141,7 @@ def _too_fast(examiner: str, modality: str, rows: Sequence[Row], within: timedel
     return Problem(
         admission_id=str(last["admission_id"]),
         message=f"检查者“{examiner}”{span}（{first_at:%Y-%m-%d %H:%M} 至 {last_at:%H:%M}）完成 {_patients(rows)} 名"
-        f"患者的{modality}检查，登记和报告都在其间，疑似部分检查并非其本人实施或时间不实。",
+        f"患者的 {len(rows)} 项{modality}检查，登记和报告都在其间，疑似部分检查并非其本人实施或时间不实。",
         fact_ids=tuple(str(row["fact_id"]) for row in rows[-8:]),
         certainty=Certainty.CLUE,
         related_admissions=tuple(

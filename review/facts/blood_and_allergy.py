@@ -12,7 +12,7 @@ from review.facts.sentences import Sentence
 from review.facts.statements import Statement
 
 GROUP = re.compile(
-    r"(?:ABO)?血型(?:鉴定|定型)?(?:结果)?(?:为|是|示|[:：])*[“\"]?(?P<abo>AB|A|B|O)(?![A-Za-z+])[”\"]?(?:型|[,，。;；Rr（(]|$)"
+    r"(?:ABO)?血型(?:鉴定|定型)?(?:结果)?(?:为|是|示|[:：】\]])*[“\"]?(?P<abo>AB|A|B|O)(?![A-Za-z+])[”\"]?(?:型|[,，。;；Rr（(【]|$)"
     r"|(?<![A-Za-z/])(?P<other>AB|A|B|O)型血(?!浆|小板|液制品)"
 )
 RHESUS = re.compile(r"R[hH](?:因子|血型|\(?D\)?|（D）)*[:：]?(?P<rh>阳性|阴性|[（(]?[+＋\-－—][）)]?)")

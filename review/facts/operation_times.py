@@ -12,11 +12,15 @@ from review.record import Document
 
 _MOMENT = rf"(?:{DAY}[\sT|,，]{{0,4}})?(?P<half>上午|下午|晚上?|凌晨)?{CLOCK}"
 _FROM, _TO = (_MOMENT.replace("?P<", f"?P<{name}_") for name in ("from", "to"))
-_LABEL = r"(?:手\s*术|术\s*程)\s*(?:起止)?\s*(?:日期及)?(?:时\s*间|日\s*期)?\s*[:：]?\s*(?:自|从)?\s*"
+_LABEL = (
+    r"(?:手\s*术|术\s*程)\s*(?:起止)?\s*(?:日期及)?(?:时\s*间|日\s*期)?\s*[】\]]?\s*[:：]?\s*(?:自|从)?\s*"
+)
 SPAN = re.compile(rf"{_LABEL}{_FROM}\s*(?:起)?\s*[-~～—－至到]{{1,2}}\s*{_TO}")
-BEGINS = re.compile(rf"手\s*术\s*开\s*始\s*(?:日期)?(?:时\s*间)?\s*[:：]?\s*{_FROM}")
-ENDS = re.compile(rf"手\s*术\s*(?:结\s*束|终\s*止|完\s*毕)\s*(?:日期)?(?:时\s*间)?\s*[:：]?\s*{_TO}")
-OPERATION_DAY = re.compile(r"(?:手\s*术|麻\s*醉)\s*(?:日\s*期|时\s*间)\s*[:：]\s*")
+BEGINS = re.compile(rf"手\s*术\s*开\s*始\s*(?:日期)?(?:时\s*间)?\s*[】\]]?\s*[:：]?\s*{_FROM}")
+ENDS = re.compile(
+    rf"手\s*术\s*(?:结\s*束|终\s*止|完\s*毕)\s*(?:日期)?(?:时\s*间)?\s*[】\]]?\s*[:：]?\s*{_TO}"
+)
+OPERATION_DAY = re.compile(r"(?:手\s*术|麻\s*醉)\s*(?:日\s*期|时\s*间)\s*(?:[:：]|[】\]]\s*[:：]?)\s*")
 KINDS = ("手术记录", "麻醉记录", "手术安全核查记录")
 
 

@@ -16,9 +16,10 @@ _DOCTORS = (
 _NURSES = "责任护士|值班护士|巡回护士|器械护士|护士长|护士"
 _OTHERS = "手术者|术者|麻醉者|患者(?:[（(或/]?家属[）)]?)?|家属|代理人|被委托人|检查者|检验者|审核者|报告者"
 ROLE = re.compile(
-    rf"(?P<role>(?:{_DOCTORS}|{_NURSES}|{_OTHERS})\s*(?:签\s*[名字]|签章)|记录(?:者|人|医师|护士)(?:签名)?|(?:责任|值班)护士|手术者|术者|第[一二]助手|麻醉医师|"
+    rf"(?P<role>(?:{_DOCTORS}|{_NURSES}|{_OTHERS})\s*[（(]?\s*(?:签\s*[名字]|签章)\s*[）)]?|记录(?:者|人|医师|护士)(?:签名)?|(?:责任|值班)护士|手术者|术者|第[一二]助手|麻醉医师|"
     r"(?:报告|审核|检验|检查|会诊|操作)(?:者|人|医师)|主持人|签\s*[名字])\s*[:：]"
 )
+BRACKETS = re.compile(r"[（(]\s*(?=签)|(?<=[名字章])\s*[）)]")
 _END_OF_NAME = re.compile(
     r"\s{3,}|[，,；;。/]|(?:日\s*期|时\s*间|记录时间|签名时间|签字时间|职称)\s*[:：]|\d|与患者关系"
 )
@@ -83,7 +84,7 @@ def signatures(text: str) -> tuple[Signature, ...]:
         end = min(
             len(text) if line_end < 0 else line_end, following.start() if following is not None else len(text)
         )
-        role = "".join(label["role"].split())
+        role = "".join(BRACKETS.sub("", label["role"]).split())
         for part in re.split(r"[、/]", text[label.end() : end]):
             cut = _END_OF_NAME.search(part.strip())
             name = _NAME.match(part.strip()[: cut.start()] if cut else part.strip())

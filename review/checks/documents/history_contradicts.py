@@ -149,11 +149,13 @@ def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]
         for other in denying
         if one.sentence.document is not other.sentence.document
     ]
-    if not apart or any(
-        FOUND_OUT.search(document.text) or CORRECTED.search(document.text) for document in read
-    ):
+    if not apart or _says(record, CORRECTED):
         return
+    # who is known to react at the admission cannot be found to react later; who denied it then may be
+    apart.sort(key=lambda pair: not _known_first(*pair))
     one, other = apart[0]
+    if not _known_first(one, other) and any(FOUND_OUT.search(document.text) for document in read):
+        return
     yield Contradiction(
         f"{one.sentence.document.title}记“{one.value}过敏”，{other.sentence.document.title}记“{other.text}”",
         Certainty.PROBABLE,
@@ -161,6 +163,12 @@ def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]
         (),
         f"allergy {one.name}",
     )
+
+
+def _known_first(having: Statement, denying: Statement) -> bool:
+    """Whether the allergy was written of before it was denied."""
+    first, then = having.sentence.document.written_at, denying.sentence.document.written_at
+    return first is not None and then is not None and first < then
 
 
 def _values(record: Record, limits: Limits) -> Iterator[Contradiction]:

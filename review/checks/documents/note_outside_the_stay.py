@@ -92,12 +92,8 @@ def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
         return
     admission = record.admission
     sure = timedelta(hours=limits["sure_hours"])
-    far = [
-        item
-        for item in found
-        if not item.slip
-        and not (admission.begins_at - sure <= item.at <= (admission.died_at or admission.ends_at) + sure)
-    ]
+    over = admission.died_at or admission.ends_at + sure  # no later hour is excusable of the dead
+    far = [item for item in found if not item.slip and not (admission.begins_at - sure <= item.at <= over)]
     several = len(found) >= limits["forged_notes"] or (bool(far) and not _day_mistyped(far[0].at, record))
     forged = several and _tells_of_the_bedside(record, found)
     yield Problem(
@@ -182,6 +178,8 @@ def _slip(at: datetime, record: Record) -> bool:
             try:
                 moved = at.replace(year=year, month=month)
             except ValueError:
+                continue
+            if moved == at:
                 continue
             if admission.begins_at - timedelta(days=1) <= moved <= admission.ends_at + timedelta(days=1):
                 return True

@@ -251,7 +251,7 @@ def _contradictions(record: Record, order: Order, drift: timedelta, limits: Limi
     early_done = begins and done and _clocked(begins) and _clocked(done) and done + drift < begins - early
     if early_done and begins and done and not _by_word_of_mouth(record, begins, done, limits):
         yield f"{name}下达 {begins:%m-%d %H:%M}、执行 {done:%m-%d %H:%M}"
-    if begins and ends and _clocked(ends) and ends < begins:
+    if begins and ends and _clocked(ends) and ends < begins - (early if _clocked(begins) else timedelta(0)):
         yield f"{name}开始 {begins:%m-%d %H:%M}、停止 {ends:%m-%d %H:%M}"
     stopped = timedelta(hours=limits["after_stop_hours"])
     if (

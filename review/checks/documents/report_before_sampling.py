@@ -33,7 +33,7 @@ AT_THE_BEDSIDE = re.compile(r"POCT|床旁|血气|末梢|快速|血糖仪")
         "culture_hours": 12,
         "pathology_hours": 12,
         "bedside_minutes": 10,
-        "order_minutes": 60,
+        "order_minutes": 360,
         "theatre_minutes": 15,
     },
     limits_said={
