@@ -7,10 +7,15 @@ from PIL import Image, ImageDraw, ImageFont
 from evals.labelled import read_lines
 from evals.scanned_pages import CHINESE, FACES, FONTS, LAYOUTS, SPOILT, scanned_page
 from evals.scans import aligned
+from knowledge.readers import Doubt, Page, ReadText
 from knowledge.readers.ocr import OcrLine, lay_out
 from knowledge.readers.sureness import SureDecoder, SureText, said_surely
 from review.__main__ import main
-from review.facts import OCR_SURE
+from review.checks.stamping import _least_sure
+from review.facts import OCR_SURE, read_text_facts
+from review.intake.documents import split_documents
+from review.models import Evidence
+from review.quotes import Layout, LineSpan, PageSpan
 
 needs_fonts = pytest.mark.skipif(not FONTS.is_dir(), reason="needs the package fonts-noto-cjk")
 ALPHABET = ["blank", "1", "3", "8", ".", "度"]
@@ -60,7 +65,7 @@ def sure_text(text, *sure):
         ("左 膝", (0.7, 1, 1), "左 膝", ((0, 1, 0.7),)),
         ("腹部平软", (0.3, 1, 1, 1), "腹部平软", ()),
         ("体温３８", (1, 1, 0.6, 1), "体温38", ((2, 4, 0.6),)),
-        ("10㎎", (1, 1, 0.4), "10mg", ()),
+        ("10㎎", (1, 1, 0.4), "10mg", ((0, 4, 0.4),)),
         ("at08:30 ", (1, 1, 1, 0.8, 1, 1, 1, 1), "at08:30", ((0, 7, 0.8),)),
     ],
 )
@@ -98,6 +103,55 @@ def test_a_page_is_the_same_from_one_seed_and_all_ways_take_turns():
     assert (one.text, one.picture.tobytes()) == (again.text, again.picture.tobytes())
     kinds = {(number % len(LAYOUTS), number // len(LAYOUTS) % len(SPOILT)) for number in range(50)}
     assert len(kinds) == len(LAYOUTS) * len(SPOILT)
+
+
+def evidence(quote, confidence, says="for"):
+    return Evidence(kind="document", source="a.pdf", quote=quote, says=says, confidence=confidence)
+
+
+@pytest.mark.parametrize(
+    ("spoke", "least"),
+    [
+        ([evidence("入院时间 08:25", None)], None),
+        ([evidence("首次病程记录 10:15", 0.97)], 0.97),
+        ([evidence("首次病程记录 10:15", 0.97), evidence("入院时间 08:25", None)], 0.97),
+        ([evidence("首次病程记录 10:15", 0.62), evidence("入院时间 08:25", None)], 0.62),
+        ([evidence("二〇二四年三月五日", 0.97), evidence("入院时间 08:25", None)], 0.97),
+        ([evidence("患者未在院", 0.97), evidence("入院时间 08:25", None)], None),
+        ([evidence("患者未在院", 0.85), evidence("入院时间 08:25", None)], 0.85),
+        ([evidence("患者未在院", 0.97)], 0.97),
+    ],
+)
+def test_a_recognised_number_limits_a_finding_whatever_else_speaks_for_it(spoke, least):
+    assert _least_sure(spoke) == least
+
+
+DOUBTFUL = "首次病程记录\n2024-07-03 10:15\n病例特点：咳嗽。\n医师签名：甲"
+
+
+@pytest.mark.parametrize(("sure", "known"), [(0.95, True), (0.85, True), (0.7, False)])
+def test_a_time_whose_digits_could_hardly_be_read_is_no_time_of_writing(sure, known):
+    begin = DOUBTFUL.index("10:15")
+    page = Page(1, 0, len(DOUBTFUL), "ocr", 0.97, doubts=(Doubt(begin, begin + 5, sure),))
+    (document,) = split_documents(ReadText(DOUBTFUL, (page,)), "A1", "首次病程记录.png", 1, "首次病程记录")
+    assert (document.written_at is not None) is known
+
+
+def test_a_fact_read_off_a_scan_is_no_surer_than_its_least_sure_number():
+    text = "首次病程记录\n2024-07-03 10:15\n体温38.6℃，脉搏88次/分。"
+    (document,) = split_documents(ReadText(text, (Page(1, 0, len(text)),)), "A1", "a.png", 1, "首次病程记录")
+    begin = text.index("38.6")
+
+    def told(*spans):
+        layout = Layout([PageSpan("a.png", 1, 0, len(text))], [("a.png", span) for span in spans])
+        rows = read_text_facts([document], layout)
+        return {row["certainty"] for row in rows if row["name"] == "temperature"}
+
+    whole = LineSpan(0, len(text), 0.97)
+    assert told() == {"established"}
+    assert told(whole) == {"probable"}
+    assert told(whole, LineSpan(begin, begin + 4, 0.85)) == {"clue"}
+    assert told(whole, LineSpan(begin, begin + 4, 0.6)) == set()
 
 
 ADMITTED = "入院记录\n姓名：{name}  性别：男  年龄：46岁\n入院时间：2024-07-02 08:25\n出院时间：2024-07-06 09:40\n主诉：咳嗽3天。\n记录时间：2024-07-02 15:40\n医师签名：秦望舒\n"
@@ -145,4 +199,6 @@ def test_a_contradiction_read_off_a_scan_is_never_established_and_off_a_poor_one
     assert late["A1"]["certainty"] == "established"
     assert late["A2"]["certainty"] == "probable"
     assert any(quote["confidence"] >= OCR_SURE for quote in late["A2"]["evidence"] if quote.get("confidence"))
-    assert "A3" not in late or late["A3"]["certainty"] == "clue"
+    if "A3" in late:  # where its time could not be read at all, there is nothing to say
+        read = [quote["confidence"] for quote in late["A3"]["evidence"] if quote.get("confidence")]
+        assert late["A3"]["certainty"] == ("probable" if read and min(read) >= OCR_SURE else "clue")
