@@ -44,6 +44,9 @@ EVENTS = ("03", "04", "06")  # tests and operations, done once; the rest is done
 GENERAL = r"(?:各项|所有|全部|上述|今日|当日|康复|理疗)治疗"
 CLAUSE_BEGIN = re.compile(r"[，。；：,;:]")
 NO_SERVICE = ("01", "02", "12", "13")  # bed, rounds and registration are no service that is refused
+ONCE = re.compile(r"导尿|置管|插管|穿刺|造瘘|造影|活检")
+OF_ITS_DAY = re.compile(r"今日|当日|今天|今晨|上午|下午|暂|明日|择日|改日|考虑")
+LATER_BY_ORDER = "当日稍后有医嘱执行时间"
 LASTING = re.compile(r"小时|日|天")
 SAME_SESSION = timedelta(minutes=60)
 LATER_DAYS = 7  # within which what was put off may have been done
@@ -131,7 +134,8 @@ def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence
     cited, against, doubt = [], [], None
     for day, fact in sorted(by_day.items()):
         elsewhere = [other for other in done if other not in billed]
-        if day in done or any(abs((other - day).days) <= LATER_DAYS for other in elsewhere):
+        later = _executed_later(record, lines[0], fact)
+        if (day in done and not later) or any(abs((other - day).days) <= LATER_DAYS for other in elsewhere):
             continue
         own = _units([line for line in lines if line.charged_on == day], billed, fact)
         if own:
@@ -140,16 +144,30 @@ def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence
             against += executed_before(record, lines[0], fact)
             lasting = any(LASTING.search(line.unit or "") for line, _ in own)
             doubt = "按时间计费，当日可能提供过一部分" if lasting and fact.value == "clock" else doubt
+            doubt = LATER_BY_ORDER if later else doubt
     if found:
         yield Denied(item, tuple(found), tuple(cited), doubt, tuple(against))
-    elif by_day and not done and lines[0].charge_type in EVENTS:
-        near = [
-            (line, line.quantity)
-            for line in lines
-            if line.charged_on and any(abs((line.charged_on - day).days) == 1 for day in by_day)
-        ]
-        if near:
-            yield Denied(item, tuple(near), tuple(by_day.values()), "病历所写与计费相差一日")
+    elif by_day and not done and (lines[0].charge_type in EVENTS or ONCE.search(item)):
+        yield from _on_other_days(item, lines, by_day)
+
+
+def _on_other_days(item: str, lines: Sequence[Charge], by_day: dict[date, Fact]) -> Iterator[Denied]:
+    """What is done once, charged on another day than the one that denies it, and told of by nothing in the stay.
+
+    A later note that it was not done speaks of the days before; one of that very day only of its own."""
+    units = tuple((line, line.quantity) for line in lines)
+    first = min(line.charged_on for line in lines if line.charged_on)
+    ever = [fact for day, fact in by_day.items() if day >= first and not OF_ITS_DAY.search(fact.quote)]
+    if ever:
+        yield Denied(item, units, tuple(ever))
+        return
+    near = tuple(
+        part
+        for part in units
+        if part[0].charged_on and any(abs((part[0].charged_on - day).days) == 1 for day in by_day)
+    )
+    if near and lines[0].charge_type in EVENTS:
+        yield Denied(item, near, tuple(by_day.values()), "病历所写与计费相差一日")
 
 
 def _billed(lines: Sequence[Charge]) -> dict[date, Decimal]:
@@ -177,11 +195,18 @@ def _units(lines: Sequence[Charge], billed: dict[date, Decimal], fact: Fact) -> 
 
 def done_on(record: Record, item: str, line: Charge, denied: Iterable[Fact]) -> set[date]:
     """The days on which a report, an execution, a sheet or a note has the item done, the denials' own hour aside."""
-    days = {report.at.date() for report in matching(item, reports_of(record)) if report.at}
     known = list(denied)
-    for at in _executions(record, line):
-        if not any(_same_hour_or_before(at, fact) for fact in known):
-            days.add(at.date())
+    executed = {
+        at.date()
+        for at in _executions(record, line)
+        if not any(_same_hour_or_before(at, fact) for fact in known)
+    }
+    return executed | _told_done(record, item, line, known)
+
+
+def _told_done(record: Record, item: str, line: Charge, known: Sequence[Fact]) -> set[date]:
+    """The days on which anything but an order's execution has the item done."""
+    days = {report.at.date() for report in matching(item, reports_of(record)) if report.at}
     if line.charge_type == "06":
         days |= {row.operated_on for row in record.operations if row.operated_on and row.origin == "hospital"}
     days |= _treated(record, item, known) | _imaged(record, item)
@@ -215,6 +240,15 @@ def _imaged(record: Record, item: str) -> set[date]:
     ]
     times += [fact.begins_at for fact in facts_of(record, "cited_exam") if fact.name == kind]
     return {at.date() for at in times if at is not None}
+
+
+def _executed_later(record: Record, line: Charge, fact: Fact) -> bool:
+    """Whether nothing but an order's execution, hours after the denial of that day, has the item done on it."""
+    day = fact.begins_at.date() if fact.begins_at else None
+    apart = [
+        at for at in _executions(record, line) if at.date() == day and not _same_hour_or_before(at, fact)
+    ]
+    return bool(apart) and day not in _told_done(record, line.item_name or "", line, [fact])
 
 
 def _executions(record: Record, line: Charge) -> list[datetime]:
