@@ -37,6 +37,7 @@ from review.versions import knowledge_version, rules_version
 from review.warehouse import load_intake
 
 Progress = Callable[[str, int, int], None]
+ROWS_AT_ONCE = 20_000  # of facts, that each appending repays itself
 NOTHING_SETTLED = Settled()
 
 
@@ -144,10 +145,14 @@ def build_warehouse(
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
+    waiting = list(files)
     for number, part in enumerate(text_facts_in_parts(intake.documents, layout), start=1):
-        warehouse.load_rows("raw_text_facts", part)
+        waiting += part
+        if len(waiting) >= ROWS_AT_ONCE:
+            warehouse.load_rows("raw_text_facts", waiting)
+            waiting = []
         tell("读出文书中的事实", min(number * AT_ONCE, len(intake.documents)), len(intake.documents))
-    warehouse.load_rows("raw_text_facts", files)
+    warehouse.load_rows("raw_text_facts", waiting)
     warehouse.build_views()
     return warehouse
 

@@ -6,9 +6,7 @@ from pathlib import Path
 from PIL import ImageOps
 
 from knowledge.readers import Progress, ReadText, UnreadableFile, ocr, pdf
-from knowledge.readers.html import read_html
 from knowledge.readers.text import one_page, read_text
-from knowledge.readers.word import read_word
 
 TEXTS = frozenset({".txt", ".md", ".text"})
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
@@ -42,8 +40,12 @@ def read_file(
     if suffix in TEXTS:
         return read_text(path)
     if suffix == ".docx":
+        from knowledge.readers.word import read_word  # a library is loaded when its format is met
+
         return read_word(path, citable=citable)
     if suffix in (".html", ".htm"):
+        from knowledge.readers.html import read_html
+
         return read_html(path, citable=citable)
     if suffix == ".pdf":
         return pdf.read_pdf(path, cache=cache, turned=turned, recogniser=recogniser)

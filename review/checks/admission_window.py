@@ -4,7 +4,8 @@ A thing that is not recorded is absent here, never normal. Later facts are hinds
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,27 +22,31 @@ from review.record import Document, Fact, Lab, Order, Vital
 VITALS = ("temperature", "pulse", "respiration", "systolic", "diastolic", "oxygen_saturation")
 SAID_AS = {"heart_rate": "pulse", "pain": "pain_nrs", "gcs": "gcs"}
 ANALYTES = {
-    "wbc": r"^白细胞(?:计数|数)?$|^WBC",
-    "pct": r"降钙素原|PCT",
-    "hemoglobin": r"^血红蛋白(?:浓度|测定)?$|^Hb$|^HGB",
-    "platelet": r"^血小板(?:计数|数)?$|^PLT",
-    "sodium": r"^血?(?:清)?钠(?:离子)?$|^Na",
-    "potassium": r"^血?(?:清)?钾(?:离子)?$|^K\+?$",
-    "calcium": r"^血?(?:清)?(?:总)?钙$|^Ca",
-    "ph": r"酸碱度|^pH|血液pH",
-    "co2cp": r"二氧化碳结合力|总二氧化碳|碳酸氢根|HCO3|CO2CP",
-    "lactate": r"^(?:血)?乳酸(?!脱氢)",
-    "glucose": r"^(?:空腹|随机|餐后)?(?:血|血清)?(?:葡萄糖|糖)(?!化|耐)|^GLU",
-    "ketone": r"羟丁酸|血酮",
-    "osmolality": r"渗透压",
-    "creatinine": r"^(?:血)?肌酐$|^Cr|肌酐\(",
-    "bilirubin_total": r"^总胆红素",
-    "inr": r"INR|国际标准化",
-    "neutrophil": r"中性粒细胞(?:绝对值|计数|数|#)",
-    "pao2": r"氧分压|PaO2|PO2",
-    "alt": r"丙氨酸氨基转移酶|谷丙转氨酶|^ALT",
-    "troponin": r"肌钙蛋白|cTn|TNI",
+    item: re.compile(pattern)
+    for item, pattern in {
+        "wbc": r"^白细胞(?:计数|数)?$|^WBC",
+        "pct": r"降钙素原|PCT",
+        "hemoglobin": r"^血红蛋白(?:浓度|测定)?$|^Hb$|^HGB",
+        "platelet": r"^血小板(?:计数|数)?$|^PLT",
+        "sodium": r"^血?(?:清)?钠(?:离子)?$|^Na",
+        "potassium": r"^血?(?:清)?钾(?:离子)?$|^K\+?$",
+        "calcium": r"^血?(?:清)?(?:总)?钙$|^Ca",
+        "ph": r"酸碱度|^pH|血液pH",
+        "co2cp": r"二氧化碳结合力|总二氧化碳|碳酸氢根|HCO3|CO2CP",
+        "lactate": r"^(?:血)?乳酸(?!脱氢)",
+        "glucose": r"^(?:空腹|随机|餐后)?(?:血|血清)?(?:葡萄糖|糖)(?!化|耐)|^GLU",
+        "ketone": r"羟丁酸|血酮",
+        "osmolality": r"渗透压",
+        "creatinine": r"^(?:血)?肌酐$|^Cr|肌酐\(",
+        "bilirubin_total": r"^总胆红素",
+        "inr": r"INR|国际标准化",
+        "neutrophil": r"中性粒细胞(?:绝对值|计数|数|#)",
+        "pao2": r"氧分压|PaO2|PO2",
+        "alt": r"丙氨酸氨基转移酶|谷丙转氨酶|^ALT",
+        "troponin": r"肌钙蛋白|cTn|TNI",
+    }.items()
 }
+BRACKETS = re.compile(r"[（(].*?[)）]")
 NOT_OF_NOW = frozenset({"鉴别诊断", "既往史", "家族史", "个人史", "个人史、婚育史、家族史", "拟诊讨论"})
 OF_NOW, LASTING = frozenset({"present", "suspected"}), frozenset({"present", "suspected", "past"})
 INTENDED = re.compile(r"必要时|择期|拟|建议|备|联系|预约|[若如]")
@@ -50,6 +55,7 @@ DENIED_WITHIN = re.compile(
 )
 ADMITTING = re.compile(r"入院记录|首次病程|护理|查房|病程|急诊|门诊|会诊|抢救|术前")
 UPPER = re.compile(r"[-~—～至<≤]\s*(\d+(?:\.\d+)?)\s*$")
+CLAUSE = re.compile("[，,。；;：:]")
 SPAN = re.compile(r"(\d+(?:\.\d+)?|[半一二两三四五六七八九十数]+)余?(?:个)?(分钟|小时|天|日|周|月|年)")
 HOURS = {"分钟": 1 / 60, "小时": 1, "天": 24, "日": 24, "周": 168, "月": 730, "年": 8760}
 
@@ -81,6 +87,7 @@ class Window:
         self.record = record
         self.begins = record.admission.begins_at
         before = 72 if record.admission.admission_way == "1" else 24
+        self._values: dict[str, list[Reading]] = {}
         self.opens, self.closes = self.begins - timedelta(hours=before), self.begins + timedelta(hours=24)
 
     def holds(self, at: datetime | None) -> bool:
@@ -133,6 +140,11 @@ class Window:
 
     def values(self, item: str) -> list[Reading]:
         """Everything the window says of an item, in order of time; empty where it is not recorded."""
+        if item not in self._values:
+            self._values[item] = self._all_values(item)
+        return list(self._values[item])
+
+    def _all_values(self, item: str) -> list[Reading]:
         measured = [*self._vital_values(item), *self._said_values(item)]
         return sorted(
             self._lab_values(item) if item in ANALYTES else measured, key=lambda reading: str(reading.at)
@@ -155,16 +167,22 @@ class Window:
                 yield Reading(float(value), vital.fact_id, vital.measured_at)
 
     def _said_values(self, item: str) -> Iterator[Reading]:
-        for fact in facts_of(self.record, "measurement"):
-            if SAID_AS.get(fact.name, fact.name) != item or fact.value is None:
-                continue
-            if self.told(fact):
+        for fact in self._measured.get(item, ()):
+            if fact.value is not None and self.told(fact):
                 yield Reading(float(fact.value), fact.fact_id, fact.begins_at)
 
+    @cached_property
+    def _measured(self) -> Mapping[str, Sequence[Fact]]:
+        """What the notes measured, by item."""
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for fact in facts_of(self.record, "measurement"):
+            found[SAID_AS.get(fact.name, fact.name)].append(fact)
+        return found
+
     def _lab_values(self, item: str) -> Iterator[Reading]:
-        pattern = re.compile(ANALYTES[item])
+        pattern = ANALYTES[item]
         for lab in self.labs:
-            if lab.value is not None and pattern.search(re.sub(r"[（(].*?[)）]", "", lab.analyte or "")):
+            if lab.value is not None and pattern.search(BRACKETS.sub("", lab.analyte or "")):
                 yield Reading(float(lab.value), lab.fact_id, lab.sampled_at)
         for fact in facts_of(self.record, "lab_value"):
             if fact.value is not None and pattern.search(fact.name) and self.told(fact):
@@ -172,7 +190,7 @@ class Window:
 
     def times_upper(self, item: str) -> list[Reading]:
         """A laboratory value as a multiple of the upper end of its own reference range."""
-        pattern = re.compile(ANALYTES[item])
+        pattern = ANALYTES[item]
         found = []
         for lab in self.labs:
             upper = UPPER.search(lab.reference_range or "")
@@ -230,7 +248,7 @@ def _meant(sentence: Sentence, start: int, end: int) -> str | None:
 
 
 def _clause_before(bare: str, start: int) -> str:
-    return re.split(r"[，,。；;：:]", bare[:start])[-1]
+    return CLAUSE.split(bare[:start])[-1]
 
 
 def _spoken(sentence: Sentence, *, denied: bool = False) -> Spoken:

@@ -45,11 +45,14 @@ LIMITS: Mapping[str, Any] = {
     "early_hours": 48,
 }
 CORE = {
-    "意识": r"神[志]?清|意识(?:清|模糊|障碍)|对答切题|嗜睡|昏迷|精神(?:可|欠佳|差)",
-    "运动": r"肌力|肌张力|步入|步行|活动自如|活动(?:受限|障碍|不灵)|轮椅|平车|偏瘫|自主体位",
-    "出血": r"出血|黑便|呕血|便血|瘀斑|咯血|血尿|出血点",
-    "腹部": r"腹",
-    "主诉或疼痛": r"主诉|VAS|NRS|疼痛|疼",
+    name: re.compile(pattern)
+    for name, pattern in {
+        "意识": r"神[志]?清|意识(?:清|模糊|障碍)|对答切题|嗜睡|昏迷|精神(?:可|欠佳|差)",
+        "运动": r"肌力|肌张力|步入|步行|活动自如|活动(?:受限|障碍|不灵)|轮椅|平车|偏瘫|自主体位",
+        "出血": r"出血|黑便|呕血|便血|瘀斑|咯血|血尿|出血点",
+        "腹部": r"腹",
+        "主诉或疼痛": r"主诉|VAS|NRS|疼痛|疼",
+    }.items()
 }
 REHABILITATION = re.compile(r"康复")
 TCM = re.compile(r"中医|针灸|推拿|中西医|蒙医|藏医|维医|苗医|民族医")
@@ -241,7 +244,7 @@ def _rehabilitates(record: Record, code: str) -> bool:
 def _core(window: Window) -> tuple[str, ...]:
     """Which of the nine things every admission should record were recorded."""
     text = "".join(sentence.bare for sentence in window.spoken)
-    found = [name for name, pattern in CORE.items() if re.search(pattern, text)]
+    found = [name for name, pattern in CORE.items() if pattern.search(text)]
     measured = {"脉搏": ("pulse",), "血压": ("systolic",), "呼吸或血氧": ("respiration", "oxygen_saturation")}
     measured["体温"] = ("temperature",)
     found += [name for name, items in measured.items() if any(window.values(item) for item in items)]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from review.checks.admission_window import Reading, Spoken, Window
@@ -147,7 +148,7 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
         return operated(window)
     if not row["phrase_regex"]:
         return State.NOT_RECORDED, [], None
-    pattern = re.compile(row["phrase_regex"])
+    pattern = _compiled(row["phrase_regex"])
     service = row.get("kind") == "intensity" or row["item"] in DONE_IN_STAY
     if row["item"] in DONE_IN_STAY and (done := _done(window.record, pattern)) is not None:
         return State.MET, [done] if done else [], None
@@ -170,6 +171,11 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     if spoken is None:
         return State.NOT_RECORDED, [], None
     return (State.MET if said else State.NOT_MET), [], spoken
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # the library's own store holds fewer than the criteria have
 
 
 def _refused(text: str, quote: str) -> bool:

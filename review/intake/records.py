@@ -13,19 +13,16 @@ from typing import Any
 import pyarrow as pa
 
 from knowledge.readers import ReadText, UnreadableFile
-from knowledge.readers.files import READABLE, read_file
 from knowledge.readers.isolated import IsolatedReader
 from review.facts.times import moments
 from review.intake.columns import shapes
 from review.intake.conversion import TYPES
-from review.intake.documents import split_documents
 from review.intake.files import FileState
+from review.intake.plain_files import RISKY, Folder, PlainFile, documents_of, read_alone, read_plain
 from review.models import Fault
 from review.record import Document
 from review.side_by_side import in_order
 
-PLAIN = frozenset({".txt", ".md", ".text", ".docx"})
-RISKY = READABLE - PLAIN  # what a bad file can upset is read in a process of its own
 WORTH_HELP = 2_000  # files from which on help repays its start
 _NUMBER = re.compile(r"(?:住\s*院\s*号|病\s*案\s*号)\s*[:：\t]\s*([A-Za-z0-9\-]{3,30})")
 _ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)\s*[:：\t]\s*")
@@ -70,10 +67,17 @@ class Admissions:
             if row["ipt_otp_no"]:
                 self._by_number.setdefault(row["ipt_otp_no"], []).append(row)
 
-    def of_folder(self, name: str, reads: Iterable[ReadText | UnreadableFile]) -> str | None:
-        """The admission of a folder; where a number was given twice, the one that began on the day the text says."""
+    def sure_of(self, name: str) -> str | None:
+        """The admission of a folder where its name alone tells it."""
+        same = self._by_number.get(name, [])
         if not self.known or name in self._by_id:
             return name
+        return str(same[0]["mdtrt_id"]) if len(same) == 1 else None
+
+    def of_folder(self, name: str, reads: Iterable[ReadText | UnreadableFile]) -> str | None:
+        """The admission of a folder; where a number was given twice, the one that began on the day the text says."""
+        if (sure := self.sure_of(name)) is not None:
+            return sure
         same = self._by_number.get(name, [])
         if len(same) > 1:
             began = _moment(_ADMITTED, "\n".join(read.text for read in reads if isinstance(read, ReadText)))
@@ -93,56 +97,62 @@ def read_records(
     admissions = Admissions(stays)
     done = 0
     folders = _folders(folder, files, found)
-    for name, given in _read_folders(folders, len(files), cache):
-        reads: dict[str, ReadText | UnreadableFile] = {}
-        for path, read in given:
+    for name, given in _read_folders(_asked(folder, folders, admissions), len(files), cache):
+        reads: dict[str, tuple[ReadText | UnreadableFile, PlainFile]] = {}
+        for source, read, plain in given:
             done += 1
             tell("读入病历", done, len(files))
-            reads[path.relative_to(folder).as_posix()] = read
-        admission_id = admissions.of_folder(name, reads.values())
+            reads[source] = read, plain
+        admission_id = admissions.of_folder(name, (read for read, _ in reads.values()))
         if admission_id is None:
             _strangers(name, list(reads), found)
             continue
-        for order, (source, read) in enumerate(reads.items(), start=1):
+        for order, (source, (read, plain)) in enumerate(reads.items(), start=1):
             if isinstance(read, UnreadableFile):
                 _refuse(source, admission_id, read, found)
             else:
-                _add(source, admission_id, order, read, found)
+                documents = plain.documents
+                if documents is None:
+                    documents = documents_of(read, admission_id, source, order)
+                _add(source, admission_id, documents, read, found)
     return found
 
 
+def _asked(
+    folder: Path, folders: Mapping[str, Sequence[Path]], admissions: Admissions
+) -> Mapping[str, Folder]:
+    return {
+        name: Folder(
+            admissions.sure_of(name),
+            tuple(paths),
+            tuple(path.relative_to(folder).as_posix() for path in paths),
+        )
+        for name, paths in folders.items()
+    }
+
+
 def _read_folders(
-    folders: Mapping[str, Sequence[Path]], count: int, cache: Path
-) -> Iterator[tuple[str, Iterator[tuple[Path, ReadText | UnreadableFile]]]]:
+    folders: Mapping[str, Folder], count: int, cache: Path
+) -> Iterator[tuple[str, Iterator[tuple[str, ReadText | UnreadableFile, PlainFile]]]]:
     """The files of each folder with what reading them gave."""
-    plain = in_order(_read_plain, list(folders.values()), helpers=None if count >= WORTH_HELP else 0)
-    risky = [path for paths in folders.values() for path in paths if path.suffix.lower() in RISKY]
+    plain = in_order(read_plain, list(folders.values()), helpers=None if count >= WORTH_HELP else 0)
+    risky = [path for asked in folders.values() for path in asked.paths if path.suffix.lower() in RISKY]
     with IsolatedReader() as reader:
         apart = reader.read_all(risky, cache)
-        for (name, paths), texts in zip(folders.items(), plain, strict=True):
-            yield name, ((path, _result(path, text, apart)) for path, text in zip(paths, texts, strict=True))
+        for (name, asked), files in zip(folders.items(), plain, strict=True):
+            yield (
+                name,
+                (
+                    (source, _result(path, file.read, apart), file)
+                    for path, source, file in zip(asked.paths, asked.sources, files, strict=True)
+                ),
+            )
 
 
 def _result(
     path: Path, text: ReadText | None, apart: Iterator[ReadText | UnreadableFile]
 ) -> ReadText | UnreadableFile:
-    return text or (next(apart) if path.suffix.lower() in RISKY else _read(path))
-
-
-def _read_plain(paths: Sequence[Path]) -> list[ReadText | None]:
-    """The texts of the files that need no page to be rendered or recognised; null for all others and for failures."""
-    reads = [_read(path) if path.suffix.lower() in PLAIN else None for path in paths]
-    return [read if isinstance(read, ReadText) else None for read in reads]
-
-
-def _read(path: Path) -> ReadText | UnreadableFile:
-    if path.suffix.lower() not in READABLE:
-        kind = path.suffix or "没有扩展名的"
-        return UnreadableFile(f"不支持 {kind} 文件", "请换成 .txt .docx .pdf .png .jpg")
-    try:
-        return read_file(path, cache=None)
-    except UnreadableFile as problem:
-        return problem
+    return text or (next(apart) if path.suffix.lower() in RISKY else read_alone(path))
 
 
 def _folders(folder: Path, files: list[Path], found: Records) -> dict[str, list[Path]]:
@@ -172,8 +182,9 @@ def _strangers(name: str, sources: list[str], found: Records) -> None:
     found.states += [FileState(source, "病历", 0, "份", "未用", note) for source in sources]
 
 
-def _add(source: str, admission_id: str, order: int, read: ReadText, found: Records) -> None:
-    documents = split_documents(read, admission_id, source, order, Path(source).stem)
+def _add(
+    source: str, admission_id: str, documents: Sequence[Document], read: ReadText, found: Records
+) -> None:
     found.sources.append(Source(source, admission_id, read))
     found.documents += documents
     lost = [str(page.number) for page in read.pages if page.origin == "unreadable"]

@@ -5,6 +5,7 @@ A title is a whole line. Words of a title inside a sentence are no title, so not
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.facts.times import MOMENT, Moment, moments
 
@@ -94,6 +95,7 @@ _SUBTITLE = re.compile(r"[（(][^（）()]{1,20}[）)]$|^[（(][^（）()]{1,8}[
 _NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、](?!\d))")
 TIME_LABEL = re.compile(r"(?:记录|书写|查房|会诊|抢救|手术|完成)?(?:时间|日期)\s*[:：]")
 LONGEST_TITLE = 70
+REMEMBERED = 4_096  # a hospital's sheets bear the same few titles
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,11 @@ class Title:
 
 def read_title(line: str) -> Title | None:
     """The title that a line is, or None. A time before or behind it and a subtitle in brackets may stand beside it."""
-    if len(line) > LONGEST_TITLE or not _HINT.search(line):
-        return None
+    return _title_of(line) if len(line) <= LONGEST_TITLE and _HINT.search(line) else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _title_of(line: str) -> Title | None:
     stamps = moments(line)
     moment = stamps[0] if stamps else None
     rest = line
@@ -129,6 +134,7 @@ def _beside(line: str, moment: Moment) -> bool:
     return not before.strip(" \t([（【-") or not after.strip(" \t)]）】-") or bool(re.match(r"\s{2,}", after))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def kind_of_title(title: str) -> str | None:
     """The kind that a title names, its hospital, department, numbering and subtitle aside."""
     bare = _NUMBERING.sub("", "".join(title.split()))
