@@ -183,7 +183,7 @@ def one_bill(cohort: Gathering) -> None:
 @gathered("ADM-013", "one total to the cent", also=LOW)
 def one_total(cohort: Gathering) -> None:
     begin = cohort.day(60)
-    made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(4)]
+    made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(6)]
     _fill_to(made, max(_total(one) for one in made) + 20)
 
 

@@ -179,8 +179,8 @@ def infected_before(cohort: Gathering) -> None:
 
 
 def _infected(cohort: Gathering, first: datetime, condition: str) -> None:
-    for place in range(14):
-        made = cohort.add("heart_failure", first + 3 * place * DAY, ward="心血管内科", needed=True)
+    for place in range(36):
+        made = cohort.add("heart_failure", first + 2 * place * DAY, ward="心血管内科", needed=True)
         made.stay.diagnoses.append(("J18.903", "医院获得性肺炎", condition))
 
 

@@ -11,7 +11,16 @@ from datetime import datetime, time
 from evals.generating.clinical_notes import Story
 from evals.generating.stay import DAY, Row, Stay
 
-NO_PROOF = ("01", "02", "07", "09", "10", "11", "12", "13")  # posted by the system, or dispensed and not given
+NO_PROOF = (
+    "01",
+    "02",
+    "07",
+    "09",
+    "10",
+    "11",
+    "12",
+    "13",
+)  # posted by the system, or dispensed and not given
 SHARE = 0.23  # a fifth and a little, so that an inspection of a few hundred stays has its fifth
 EVERYTHING = frozenset({"signs", "nursing", "course", "clock", "contact"})
 TEMPLATES = (
@@ -20,6 +29,7 @@ TEMPLATES = (
     "患者卧床休息，生活不能自理。",
     "患者下床活动自如，饮食睡眠好。",
 )
+SEEN = ("03", "04", "05", "06")  # fee types whose performer was with the patient
 UNKNOWN = {"tel": "", "addr": "不详", "emp_name": "无"}
 
 
@@ -60,7 +70,7 @@ def disturb(stay: Stay, story: Story, proof: frozenset[str]) -> str:
 
 @noise("missing signs", "signs", 3)
 def _drop_signs(stay: Stay, story: Story) -> bool:
-    """The signs of two days from the third on, where something was executed, examined or charged with an executor."""
+    """The signs of two days from the third on, where the patient was examined or treated by somebody."""
     days = [
         day
         for n in range(2, stay.days)
