@@ -34,7 +34,6 @@ _AFTER = (
 
 
 def _cues(before: str, after: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The patterns of a denial before and behind a service's words."""
     return re.compile(_BEFORE.format(cues=before)), re.compile(_AFTER.format(cues=after))
 
 
@@ -126,7 +125,10 @@ def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence
     whole = tuple(fact for fact in facts if fact.name == "stay")
     by_day = {fact.begins_at.date(): fact for fact in facts if fact.name == "day" and fact.begins_at}
     done = done_on(record, item, lines[0], by_day.values())
-    if whole and not done:
+    told = _told_done(
+        record, item, lines[0], list(by_day.values())
+    )  # an order's own time is no proof of its doing
+    if whole and not told:
         yield Denied(item, tuple((line, line.quantity) for line in lines), whole)
         return
     billed = _billed(lines)
@@ -147,14 +149,14 @@ def _of_item(record: Record, item: str, lines: Sequence[Charge], facts: Sequence
             doubt = LATER_BY_ORDER if later else doubt
     if found:
         yield Denied(item, tuple(found), tuple(cited), doubt, tuple(against))
-    elif by_day and not done and (lines[0].charge_type in EVENTS or ONCE.search(item)):
+    elif by_day and not told and (lines[0].charge_type in EVENTS or ONCE.search(item)):
         yield from _on_other_days(item, lines, by_day)
 
 
 def _on_other_days(item: str, lines: Sequence[Charge], by_day: dict[date, Fact]) -> Iterator[Denied]:
     """What is done once, charged on another day than the one that denies it, and told of by nothing in the stay.
 
-    A later note that it was not done speaks of the days before; one of that very day only of its own."""
+    A later note that it was not done speaks of the days before."""
     units = tuple((line, line.quantity) for line in lines)
     first = min(line.charged_on for line in lines if line.charged_on)
     ever = [fact for day, fact in by_day.items() if day >= first and not OF_ITS_DAY.search(fact.quote)]
