@@ -8,7 +8,8 @@ from evals.labelled import read_lines
 from evals.scanned_pages import CHINESE, FACES, FONTS, LAYOUTS, SPOILT, scanned_page
 from evals.scans import aligned
 from knowledge.readers import Doubt, Page, ReadText
-from knowledge.readers.ocr import OcrLine, lay_out
+from knowledge.readers.askew import tilt_of
+from knowledge.readers.ocr import OcrLine, _in_rows, lay_out
 from knowledge.readers.sureness import SureDecoder, SureText, said_surely
 from review.__main__ import main
 from review.checks.stamping import _least_sure
@@ -71,6 +72,24 @@ def sure_text(text, *sure):
 )
 def test_numbers_and_turning_words_are_told_with_the_least_sure_sign_in_them(text, sure, plain, weak):
     assert said_surely(sure_text(text, *sure), 0.99) == (plain, weak)
+
+
+@pytest.mark.parametrize("tilt", [-0.05, -0.01, 0.0, 0.01, 0.05])
+def test_the_cells_of_a_row_stay_together_on_a_sheet_laid_in_askew(tilt):
+    width, height, quads, lines = 1600, 2300, [], []
+    for row in range(12):
+        for column in range(7):
+            x0, y0 = 100 + column * 200, 300 + row * 50 + tilt * (100 + column * 200)
+            x1, y1 = x0 + 130, y0 + 30
+            sink = tilt * 130
+            quads.append([(x0, y0), (x1, y0 + sink), (x1, y1 + sink), (x0, y1)])
+            box = (x0 / width, min(y0, y0 + sink) / height, x1 / width, max(y1, y1 + sink) / height)
+            lines.append(OcrLine(f"{row}-{column}", 0.99, box))
+    assert tilt_of(quads) == pytest.approx(tilt)
+    found = _in_rows(lines[::-1], (width, height), tilt_of(quads))
+    assert [line.text for line in found] == [line.text for line in lines]
+    assert {line.text: line.box for line in found} == {line.text: line.box for line in lines}
+    assert [line.row for line in found] == [row for row in range(12) for _ in range(7)]
 
 
 def test_a_doubt_lies_where_its_number_lies_on_the_page():

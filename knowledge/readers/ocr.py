@@ -19,6 +19,7 @@ from typing import Any
 from PIL import Image, ImageOps, ImageSequence
 
 from knowledge.readers import Doubt, Line, Page, Progress, ReadText, UnreadableFile
+from knowledge.readers.askew import level, tilt_of
 from knowledge.readers.columns import reading_groups
 from knowledge.readers.sureness import SureDecoder, Weak, said_surely
 from knowledge.readers.text import read_bytes
@@ -29,7 +30,7 @@ MOST_FRAMES = 200
 LONGEST_SIDE = 3200
 DOUBTFUL = 0.75  # mean confidence below which the page may stand on its head
 SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
-_READING = "4"  # raise when the way of reading changes: cached results of another reading are not used
+_READING = "5"  # raise when the way of reading changes: cached results of another reading are not used
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
@@ -122,13 +123,14 @@ def _lines(picture: Image.Image) -> list[OcrLine]:
         return []
     width, height = picture.size
     lines = []
+    tilt = tilt_of([[(float(x), float(y)) for x, y in corners] for corners in found.boxes])
     for text, score, corners in zip(found.txts, found.scores, found.boxes, strict=True):
         xs, ys = [float(x) / width for x, _ in corners], [float(y) / height for _, y in corners]
         text, weak = said_surely(text, float(score))
         if text and (score >= SPECK or len(text) > 2):
             box = clipped(min(xs), min(ys), max(xs), max(ys))
             lines.append(OcrLine(text, round(float(score), 4), box, weak=weak))
-    return _in_rows(lines, picture.size)
+    return _in_rows(lines, picture.size, tilt)
 
 
 def clipped(*parts: float) -> Box:
@@ -160,7 +162,14 @@ def _mean_confidence(lines: list[OcrLine]) -> float:
     return sum(line.confidence * len(line.text) for line in lines) / characters if characters else 0.0
 
 
-def _in_rows(lines: list[OcrLine], size: tuple[int, int]) -> list[OcrLine]:
+def _in_rows(lines: list[OcrLine], size: tuple[int, int], tilt: float = 0.0) -> list[OcrLine]:
+    """In reading order; on a sheet that lies askew the rows are those of the sheet, the boxes those of the picture."""
+    levelled = [replace(line, box=level(line.box, size, tilt)) for line in lines] if tilt else lines
+    found = {id(level): line for level, line in zip(levelled, lines, strict=True)}
+    return [replace(found[id(level)], row=row) for row, level in _ordered(levelled, size)]
+
+
+def _ordered(lines: list[OcrLine], size: tuple[int, int]) -> list[tuple[int, OcrLine]]:
     """Column by column, top to bottom; boxes whose middle lies within the first box of a row stand in it."""
     width, height = size
     boxes = [
@@ -179,7 +188,7 @@ def _in_rows(lines: list[OcrLine], size: tuple[int, int]) -> list[OcrLine]:
             else:
                 rows.append([line])
     return [
-        replace(line, row=number)
+        (number, line)
         for number, row in enumerate(rows)
         for line in sorted(row, key=lambda line: (line.box[0], line.text))
     ]
