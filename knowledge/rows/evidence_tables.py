@@ -29,7 +29,7 @@ EVIDENCE_TABLES = (
     ),
     (
         "record_denials",
-        "病历这样写的日子，这项收费不应有；state_regex 是病历的说法，前后一日另有 unless_regex 所写即不算，said 是给人看的说法",
+        "病历这样写的日子，这项收费不应有；state_regex 是病历的说法，前后一日有 unless_regex 所写即不算，said 给人看",
         "charge_type:text name:text! name_regex:regex! exempt_regex:regex state_regex:regex! unless_regex:regex "
         "said:text!",
         "name",

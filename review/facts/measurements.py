@@ -47,7 +47,13 @@ READINGS = Gates(
         ),
         ("weight", "kg", 1, 300, rf"体重{BETWEEN}{NUMBER}(?:kg|KG|Kg|公斤|千克)"),
         ("height", "cm", 40, 230, rf"身高{BETWEEN}{NUMBER}cm"),
-        ("pain", "分", 0, 10, rf"(?:VAS|NRS|疼痛评分|数字评分)[）)]?{BETWEEN}(?:评分)?{BETWEEN}(\d{{1,2}})分"),
+        (
+            "pain",
+            "分",
+            0,
+            10,
+            rf"(?:VAS|NRS|疼痛评分|数字评分)[）)]?{BETWEEN}(?:评分)?{BETWEEN}(\d{{1,2}})分",
+        ),
         ("gcs", "分", 3, 15, rf"(?:GCS|格拉斯哥)(?:评分)?{BETWEEN}(\d{{1,2}})分"),
         ("adl", "分", 0, 100, rf"(?:ADL|Barthel)(?:指数|评分)?{BETWEEN}(?:评分)?(\d{{1,3}})分"),
     )
