@@ -6,6 +6,7 @@ A quote is always cut out of the normalised text, never typed; `stands_in` prove
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from knowledge.readers.text import fold
 from review.models import Evidence
@@ -33,6 +34,16 @@ class LineSpan:
     confidence: float
 
 
+class Place(NamedTuple):
+    """A quote and where it stands: its page, if pages count, the span from that page's start, the OCR's confidence."""
+
+    quote: str
+    page: int | None
+    start: int
+    end: int
+    confidence: float | None
+
+
 class Layout:
     """Where pages and OCR lines lie in each file of the records."""
 
@@ -53,27 +64,33 @@ class Layout:
         self, document: Document, start: int, end: int, *, says: str = "for", at: datetime | None = None
     ) -> Evidence:
         """The span [start, end) of the document's own text as evidence."""
-        start, end = _trimmed(document.text, start, min(end, start + LONGEST_QUOTE))
-        first, last = document.start + start, document.start + end
-        page = next(
-            (page for page in self._pages.get(document.source, ()) if page.start <= first < page.end), None
-        )
-        numbered = page is not None and page.number is not None
-        offset = page.start if page is not None and numbered else 0
+        place = self.placed(document, start, end)
         when = at or document.written_at
         return Evidence(
             kind="document",
             source=document.source,
-            quote=document.text[start:end],
+            quote=place.quote,
             says=says,
-            page=page.number if page is not None else None,
-            start=first - offset,
-            end=last - offset,
+            page=place.page,
+            start=place.start,
+            end=place.end,
             row=document.document_id,
             label=document.title,
             at=when.isoformat(sep=" ", timespec="minutes") if when else None,
-            confidence=self._confidence(document.source, first, last),
+            confidence=place.confidence,
         )
+
+    def placed(self, document: Document, start: int, end: int) -> Place:
+        """Where the span [start, end) of the document's own text stands in its file, and the words to quote."""
+        start, end = _trimmed(document.text, start, min(end, start + LONGEST_QUOTE))
+        first, last = document.start + start, document.start + end
+        number, offset = None, 0
+        for page in self._pages.get(document.source, ()):
+            if page.start <= first < page.end:
+                number, offset = page.number, page.start if page.number is not None else 0
+                break
+        confidence = self._confidence(document.source, first, last)
+        return Place(document.text[start:end], number, first - offset, last - offset, confidence)
 
     def place(self, source: str, page: int | None, start: int) -> int:
         """A position counted from its page as a position in the text of the whole file."""
@@ -86,6 +103,8 @@ class Layout:
         return self._confidence(source, first, first + end - start)
 
     def _confidence(self, source: str, start: int, end: int) -> float | None:
+        if source not in self._lines:
+            return None
         touched = [
             line.confidence for line in self._lines.get(source, ()) if line.start < end and start < line.end
         ]

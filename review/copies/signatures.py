@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 SHINGLE, WINDOW, STEP = 8, 160, 80  # characters
@@ -29,6 +28,8 @@ class Signatures:
 
 def signatures(texts: Sequence[str]) -> Signatures:
     """The sketches of every window of every text."""
+    from datasketch import MinHash  # loads much that only a search needs
+
     owners = [number for number, text in enumerate(texts) for _ in _starts(len(text))]
     values = np.empty((len(owners), PERMUTATIONS), dtype=np.uint32)
     sketches = MinHash.generator(_windows(texts), num_perm=PERMUTATIONS, hashfunc=int)

@@ -23,8 +23,7 @@ from review.facts.sentences import sentences
 from review.facts.statements import Statement
 from review.facts.treatments import treatments
 from review.facts.units_done import units_done
-from review.models import Evidence
-from review.quotes import Layout
+from review.quotes import Layout, Place
 from review.record import Document
 from review.side_by_side import in_order
 from review.violations import Certainty, lowest
@@ -89,8 +88,8 @@ def _which(statement: Statement) -> str:
 def _row(statement: Statement, layout: Layout) -> Row | None:
     document = statement.sentence.document
     start, end = place_of(statement)
-    evidence = layout.evidence(document, start, end)
-    if evidence.confidence is not None and evidence.confidence < OCR_USABLE:
+    place = layout.placed(document, start, end)
+    if place.confidence is not None and place.confidence < OCR_USABLE:
         return None
     return {
         "fact_id": f"text:{document.document_id}:{start}-{end}:{statement.kind}.{statement.name}{_which(statement)}",
@@ -101,20 +100,20 @@ def _row(statement: Statement, layout: Layout) -> Row | None:
         "unit": statement.unit,
         "begins_at": statement.begins_at,
         "ends_at": statement.ends_at,
-        "source": evidence.source,
-        "page": evidence.page,
-        "start_at": evidence.start,
-        "end_at": evidence.end,
-        "quote": evidence.quote,
-        "certainty": _certainty(statement.certainty, evidence),
+        "source": document.source,
+        "page": place.page,
+        "start_at": place.start,
+        "end_at": place.end,
+        "quote": place.quote,
+        "certainty": _certainty(statement.certainty, place),
     }
 
 
-def _certainty(said: str, evidence: Evidence) -> str:
+def _certainty(said: str, place: Place) -> str:
     """What was recognised from a picture is a clue where the engine was unsure, and a number never established."""
-    if evidence.confidence is None:
+    if place.confidence is None:
         return said
-    if evidence.confidence < OCR_SURE:
+    if place.confidence < OCR_SURE:
         return Certainty.CLUE.value
-    numbers = any(sign.isdigit() for sign in evidence.quote)
+    numbers = any(sign.isdigit() for sign in place.quote)
     return lowest(Certainty(said), Certainty.PROBABLE).value if numbers else said

@@ -4,12 +4,12 @@ What is only planned, ordered or done without a result is not cited.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from review.facts.context import clause_around, context
 from review.facts.gates import Gates
-from review.facts.sentences import Sentence
-from review.facts.statements import Statement
+from review.facts.sentences import Wording
+from review.facts.statements import Told, of_wordings
 
 MODALITIES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
@@ -42,25 +42,23 @@ DAY_WORD = re.compile(r"今日|今晨|今天|当日|刚刚|今早|今上午|今�
 NOT_DONE = re.compile(r"未行|未做|未查|拒绝|取消|暂缓|停做|不同意")
 
 
-def cited_results(sentences: Iterable[Sentence]) -> Iterator[Statement]:
+@of_wordings
+def cited_results(wording: Wording) -> Iterator[Told]:
     """One statement per cited examination: `name` its modality, `value` the body part, quoted with the result."""
-    for sentence in sentences:
-        for modality, pattern in GATES.open_to(sentence.letters):
-            for match in pattern.finditer(sentence.bare):
-                cited = _cited(sentence, match)
-                if cited is not None:
-                    start, end = cited
-                    yield Statement(
-                        sentence,
-                        start,
-                        end,
-                        "cited_exam",
-                        modality,
-                        value=part_of(sentence.bare[start : match.end()]),
-                        unit=_day_word(sentence.bare[: match.start()]),
-                        begins_at=sentence.at,
-                    )
-                    break
+    for modality, pattern in GATES.open_to(wording.letters):
+        for match in pattern.finditer(wording.bare):
+            cited = _cited(wording, match)
+            if cited is not None:
+                start, end = cited
+                yield Told(
+                    start,
+                    end,
+                    "cited_exam",
+                    modality,
+                    value=part_of(wording.bare[start : match.end()]),
+                    unit=_day_word(wording.bare[: match.start()]),
+                )
+                break
 
 
 def modality_of(exam_name: str) -> str | None:
@@ -77,17 +75,17 @@ def part_of(text: str) -> str | None:
     return None
 
 
-def _cited(sentence: Sentence, match: re.Match[str]) -> tuple[int, int] | None:
+def _cited(wording: Wording, match: re.Match[str]) -> tuple[int, int] | None:
     """The stretch from the day word to the end of the result; null where no result is told."""
-    around = context(sentence, match.start(), match.end())
+    around = context(wording, match.start(), match.end())
     if (
         around.planned
-        or NOT_DONE.search(sentence.bare[max(0, match.start() - 12) : match.start()])
+        or NOT_DONE.search(wording.bare[max(0, match.start() - 12) : match.start()])
         or around.past
         or around.elsewhere
     ):
         return None
-    tail = sentence.bare[match.end() : match.end() + 14]
+    tail = wording.bare[match.end() : match.end() + 14]
     told = RESULT.search(tail)
     if (
         told is None
@@ -95,9 +93,9 @@ def _cited(sentence: Sentence, match: re.Match[str]) -> tuple[int, int] | None:
         or PLANNED_TAIL.search(tail[: told.end() + 2])
     ):
         return None
-    start = clause_around(sentence.bare, match.start(), match.end())[0]
-    rest = sentence.bare[match.end() + told.end() :]
-    return (start, len(sentence.bare)) if len(rest) >= 2 or VALUE.match(told[0]) else None
+    start = clause_around(wording.bare, match.start(), match.end())[0]
+    rest = wording.bare[match.end() + told.end() :]
+    return (start, len(wording.bare)) if len(rest) >= 2 or VALUE.match(told[0]) else None
 
 
 PLANNED_TAIL = re.compile(r"待|未回|未归|检查(?:后|待)|申请|预约|拟")

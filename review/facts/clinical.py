@@ -6,7 +6,6 @@ Each comes with what is said of it. A statement stands with its clause as quote,
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from review.facts.clinical_context import (
     MASK,
@@ -21,7 +20,7 @@ from review.facts.clinical_values import Reading, readings
 from review.facts.clinical_vocabulary import Word, vocabulary
 from review.facts.gates import DIGIT
 from review.facts.sentences import REMEMBERED, Sentence, Wording
-from review.facts.statements import Statement
+from review.facts.statements import Statement, Told
 
 MARKS = ("present", "denied", "past", "suspected", "relative", "possible")
 DIFFERENTIAL = re.compile(r"鉴别")
@@ -41,17 +40,6 @@ UNSAID = {
 }  # of a kind, not of the whole
 Hit = tuple[Word, int, int]
 Verdict = tuple[int, str]
-
-
-class Told(NamedTuple):
-    """One statement of a wording; [start, end) counts in its bare text."""
-
-    start: int
-    end: int
-    kind: str
-    name: str
-    value: str
-    unit: str | None = None
 
 
 def clinical_statements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
@@ -94,7 +82,7 @@ def _told(wording: Wording, verdict: Verdict | None) -> tuple[Told, ...]:
     hits = _hits(wording.bare)
     if not hits and DIGIT not in wording.letters:
         return ()
-    once: dict[tuple[str, str, str], Told] = {}
+    once: dict[tuple[str, str, str | None], Told] = {}
     for told in _of_wording(wording, hits, verdict):
         once.setdefault((told.kind, told.name, told.value), told)
     return tuple(once.values())

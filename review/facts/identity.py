@@ -5,12 +5,12 @@ Header lines (姓名：… 性别：…) become `header` statements, what the pr
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from review.facts.context import context
 from review.facts.gates import Gates
-from review.facts.sentences import Sentence
-from review.facts.statements import Statement
+from review.facts.sentences import Wording
+from review.facts.statements import Told, of_wordings
 
 # A form also names relatives, agents and the newborn; their fields are not the patient's.
 OTHERS = "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母"
@@ -49,29 +49,21 @@ MENTION = Gates(
 )
 
 
-def identities(sentences: Iterable[Sentence]) -> Iterator[Statement]:
+@of_wordings
+def identities(wording: Wording) -> Iterator[Told]:
     """Header fields and mentions of the patient's own marks."""
-    for sentence in sentences:
-        is_header = "姓名：" in sentence.bare or "姓名:" in sentence.bare
-        for kind, gates in (("header", HEADER),) if is_header else (("header", HEADER), ("mention", MENTION)):
-            seen: set[tuple[str, str]] = set()
-            for name, pattern in gates.open_to(sentence.letters):
-                for match in pattern.finditer(sentence.bare):
-                    if (name, match[1]) in seen:
-                        continue
-                    if kind == "header" or not _of_another(sentence, match):
-                        seen.add((name, match[1]))
-                        yield Statement(
-                            sentence,
-                            match.start(),
-                            match.end(),
-                            kind,
-                            name,
-                            value=match[1],
-                            begins_at=sentence.at,
-                        )
+    is_header = "姓名：" in wording.bare or "姓名:" in wording.bare
+    for kind, gates in (("header", HEADER),) if is_header else (("header", HEADER), ("mention", MENTION)):
+        seen: set[tuple[str, str]] = set()
+        for name, pattern in gates.open_to(wording.letters):
+            for match in pattern.finditer(wording.bare):
+                if (name, match[1]) in seen:
+                    continue
+                if kind == "header" or not _of_another(wording, match):
+                    seen.add((name, match[1]))
+                    yield Told(match.start(), match.end(), kind, name, value=match[1])
 
 
-def _of_another(sentence: Sentence, match: re.Match[str]) -> bool:
-    around = context(sentence, match.start(), match.end())
+def _of_another(wording: Wording, match: re.Match[str]) -> bool:
+    around = context(wording, match.start(), match.end())
     return around.relative or around.denied

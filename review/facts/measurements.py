@@ -4,12 +4,12 @@ A value of the past is marked as such (`history`); a target, a limit or a drug d
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from review.facts.context import context
 from review.facts.gates import Gate, Gates
-from review.facts.sentences import Sentence
-from review.facts.statements import Statement
+from review.facts.sentences import Wording
+from review.facts.statements import Told, of_wordings
 
 NUMBER = r"(\d{1,3}(?:\.\d{1,2})?)"
 BETWEEN = r"(?:[:：为是约达在升降至最高低测（(]|波动于|维持于|维持在|控制在){0,3}"
@@ -64,31 +64,30 @@ RANGE_OR_CHANGE = re.compile(r"^[~～〜\-—]\d|^以[上下]")
 NOT_NOW = re.compile(r"最高|最低|既往|平素|自测|基础|理想|标准|目标|年前|曾|下降|增加|减轻|上升|差$")
 
 
-def measurements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
+@of_wordings
+def measurements(wording: Wording) -> Iterator[Told]:
     """Every measured value, current ones as `measurement`, earlier ones as `history`."""
-    for sentence in sentences:
-        letters = sentence.letters
-        for name, unit, low, high, pattern in READINGS.open_to(letters):
-            for match in pattern.finditer(sentence.bare):
-                if low <= float(match[1]) <= high:
-                    yield _statement(sentence, match, name, match[1], unit)
-        for match in PRESSURE.finditer(sentence.bare) if PRESSURE_GATE.opens(letters) else ():
-            if 30 <= int(match[2]) < int(match[1]) <= 300:
-                yield _statement(sentence, match, "systolic", match[1], "mmHg")
-                yield _statement(sentence, match, "diastolic", match[2], "mmHg")
+    letters = wording.letters
+    for name, unit, low, high, pattern in READINGS.open_to(letters):
+        for match in pattern.finditer(wording.bare):
+            if low <= float(match[1]) <= high:
+                yield _told(wording, match, name, match[1], unit)
+    for match in PRESSURE.finditer(wording.bare) if PRESSURE_GATE.opens(letters) else ():
+        if 30 <= int(match[2]) < int(match[1]) <= 300:
+            yield _told(wording, match, "systolic", match[1], "mmHg")
+            yield _told(wording, match, "diastolic", match[2], "mmHg")
 
 
-def _statement(sentence: Sentence, match: re.Match[str], name: str, value: str, unit: str) -> Statement:
-    around = context(sentence, match.start(), match.end())
-    before = sentence.bare[max(0, match.start() - 10) : match.end(0)]
+def _told(wording: Wording, match: re.Match[str], name: str, value: str, unit: str) -> Told:
+    around = context(wording, match.start(), match.end())
+    before = wording.bare[max(0, match.start() - 10) : match.end(0)]
     now = (
         around.asserted
         and not NOT_NOW.search(before)
-        and not RANGE_OR_CHANGE.match(sentence.bare[match.end() :])
+        and not RANGE_OR_CHANGE.match(wording.bare[match.end() :])
     )
-    told = sentence.section in {"现病史", "主诉", "既往史"} or around.elsewhere
-    return Statement(
-        sentence,
+    told = wording.section in {"现病史", "主诉", "既往史"} or around.elsewhere
+    return Told(
         match.start(),
         match.end(),
         kind="measurement" if now else "history",
@@ -96,5 +95,4 @@ def _statement(sentence: Sentence, match: re.Match[str], name: str, value: str, 
         value=value,
         unit=unit,
         certainty="probable" if told else "established",
-        begins_at=sentence.at,
     )

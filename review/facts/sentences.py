@@ -73,7 +73,7 @@ class Sentence:
         """The characters it holds, which tell most patterns at once that they need not be tried."""
         return letters_of(self.bare)
 
-    @property
+    @cached_property
     def wording(self) -> Wording:
         return Wording(self.bare, self.section, _of_consent(self.document.kind))
 
