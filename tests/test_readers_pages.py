@@ -136,7 +136,7 @@ def test_a_picture_is_read_and_its_result_kept_and_a_damaged_result_is_redone(tm
     assert "患者签名" in first.text
     (entry,) = (cache / "ocr").iterdir()
     kept = json.loads(entry.read_text(encoding="utf-8"))
-    entry.write_text(json.dumps([["缓存中的字", 0.99, [0, 0, 1, 1], 0]]), encoding="utf-8")
+    entry.write_text(json.dumps([["缓存中的字", 0.99, [0, 0, 1, 1], 0, []]]), encoding="utf-8")
     assert read_file(tmp_path / "a.png", cache=cache).text == "缓存中的字\n"
     entry.write_text("{damaged", encoding="utf-8")
     assert read_file(tmp_path / "a.png", cache=cache) == first
