@@ -165,33 +165,15 @@ def _run_all(
     day = inspection.about.get("period_end")
     checks = checks_laid_over((*all_checks(), *adopted_checks(home, settled)), settled, policies, day)
     ran: list[Ran] = []
-    single: list[Check] = []
-    others: list[Check] = []
+    asked: list[Check] = []
     for check in checks:
         off = why_off(check, settled)
-        silent = _switched_off(check, inspection, off) if off else not_asked(check.header, inspection)
-        if silent is not None:
-            ran.append(silent)
-        elif check.function is not None and check.header.scope == "admission":
-            single.append(check)
+        if off:
+            ran.append(_switched_off(check, inspection, off))
         else:
-            others.append(check)
-    with begun_stay_by_stay(single, inspection, warehouse, home) as answers:
-        seconds: dict[str, float] = defaultdict(float)
-        for number, check in enumerate(others, start=1):
-            tell("核查", number, len(others))
-            begins = time.perf_counter()
-            ran.append(run_check(check, inspection, stamp, caps))
-            seconds[check.header.code] = time.perf_counter() - begins
-        said: dict[str, list[Said]] = {check.header.code: [] for check in single}
-        for answer in answers:
-            for code, told in answer.said.items():
-                said[code] += told
-            for code, took in answer.seconds.items():
-                seconds[code] += took
-            done = max((len(told) for told in said.values()), default=0)
-            tell("逐例核查", done, len(inspection.records))
-    ran += [collected(check.header, inspection, stamp, said[check.header.code]) for check in single]
+            asked.append(check)
+    answered, seconds = _answers(asked, inspection, stamp, warehouse, home, tell, caps)
+    ran += answered
     findings = [finding for one in ran for finding in one.findings]
     patterns = [pattern for one in ran for pattern in one.patterns]
     results = [result for one in ran for result in one.results]
@@ -209,6 +191,44 @@ def _run_all(
     counted = count_once(findings, lines, by_price)
     ordered = tuple(sorted(results, key=_result_order))
     return _in_order(counted), _in_order(patterns), ordered, seconds
+
+
+def _answers(
+    checks: Sequence[Check],
+    inspection: Inspection,
+    stamp: Stamp,
+    warehouse: Path,
+    home: Path,
+    tell: Progress,
+    caps: Caps | None,
+) -> tuple[list[Ran], Mapping[str, float]]:
+    """What every check says and the seconds of each; helpers begin with single admissions, the rest is asked here."""
+    seconds: dict[str, float] = defaultdict(float)
+    ran: list[Ran] = []
+    single: list[Check] = []
+    for check in checks:
+        silent = not_asked(check.header, inspection) if check.of_one_stay else None
+        if silent is not None:
+            ran.append(silent)
+        elif check.of_one_stay:
+            single.append(check)
+    others = [check for check in checks if not check.of_one_stay]
+    said: dict[str, list[Said]] = {check.header.code: [] for check in single}
+    with begun_stay_by_stay(single, inspection, warehouse, home) as answers:
+        for number, check in enumerate(others, start=1):
+            tell("核查", number, len(others))
+            begins = time.perf_counter()
+            ran.append(run_check(check, inspection, stamp, caps))
+            seconds[check.header.code] = time.perf_counter() - begins
+        done = 0
+        for answer in answers:
+            done += answer.admissions
+            for code, told in answer.said.items():
+                said[code] += told
+                seconds[code] += answer.seconds[code]
+            tell("逐例核查", done, len(inspection.records))
+    ran += [collected(check.header, inspection, stamp, said[check.header.code]) for check in single]
+    return ran, seconds
 
 
 def _switched_off(check: Check, inspection: Inspection, reason: str) -> Ran:

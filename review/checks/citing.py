@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from review.checks.inputs import Inspection
+from review.engines.duckdb import among
 from review.models import Evidence
 from review.record import Charge, Document
 
@@ -13,11 +14,8 @@ def cite_facts(inspection: Inspection, fact_ids: Sequence[str], says: str) -> li
     """Facts as evidence, in the order given; ids that are no fact of this inspection are passed over."""
     if not fact_ids:
         return []
-    marks = ", ".join(f"$id_{number}" for number in range(len(fact_ids)))
-    rows = inspection.warehouse.rows(
-        f"select * from facts where fact_id in ({marks})",
-        {f"id_{number}": fact_id for number, fact_id in enumerate(fact_ids)},
-    )
+    where, bound = among("fact_id", fact_ids)
+    rows = inspection.warehouse.rows(f"select * from facts where {where}", bound)
     by_id = {row["fact_id"]: row for row in rows}
     found = [by_id[fact_id] for fact_id in fact_ids if fact_id in by_id]
     return [

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from review.engines.duckdb import among
 from review.facts.sentences import Sentence
 from review.models import Evidence
 from review.record import (
@@ -45,7 +46,7 @@ class Block:
     def rows(self, admission_id: str, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
         """The rows of one admission in a view."""
         if view not in self._rows:
-            where, bound = self._own("admission_id")
+            where, bound = among("admission_id", self._ids)
             found = self._inspection.warehouse.fetch(noun, view, f"{where} order by {order}", bound)
             self._rows[view] = _by_admission(found)
         return tuple(self._rows[view].get(admission_id, ()))
@@ -53,13 +54,9 @@ class Block:
     def documents(self, admission_id: str) -> tuple[Document, ...]:
         """The documents of one admission in order of writing."""
         if "documents" not in self._rows:
-            where, bound = self._own("admission_id")
+            where, bound = among("admission_id", self._ids)
             self._rows["documents"] = _by_admission(self._inspection.documents_where(where, bound))
         return tuple(self._rows["documents"].get(admission_id, ()))
-
-    def _own(self, column: str) -> tuple[str, dict[str, str]]:
-        marks = ", ".join(f"$id_{number}" for number in range(len(self._ids)))
-        return f"{column} in ({marks})", {f"id_{number}": one for number, one in enumerate(self._ids)}
 
 
 def _by_admission(rows: Iterable[Any]) -> dict[str, list[Any]]:

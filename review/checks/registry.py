@@ -29,6 +29,11 @@ class Check:
     findings: str | None = None
     function: Callable[..., Iterator[Any]] | None = None
 
+    @property
+    def of_one_stay(self) -> bool:
+        """Whether it is a function asked of one admission at a time."""
+        return self.function is not None and self.header.scope == "admission"
+
 
 @cache
 def all_checks() -> tuple[Check, ...]:

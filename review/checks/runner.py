@@ -67,7 +67,7 @@ def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | N
     try:
         if check.function is None:
             return _run_sql(check, inspection, stamp, caps or Caps())
-        if check.header.scope == "admission":
+        if check.of_one_stay:
             return _run_per_admission(check, inspection, stamp)
         return _run_across(check, inspection, stamp)
     except Exception as defect:

@@ -39,6 +39,7 @@ class Part:
 class Answer:
     """What each check said of the admissions of a part, and the seconds it took for them."""
 
+    admissions: int
     said: Mapping[str, Sequence[Said]]
     seconds: Mapping[str, float]
 
@@ -86,4 +87,4 @@ def ask_part(part: Part) -> Answer:
             begins = time.perf_counter()
             said[code].append(ask(known[code], record, limits))
             seconds[code] += time.perf_counter() - begins
-    return Answer(said, dict(seconds))
+    return Answer(len(part.admissions), said, dict(seconds))

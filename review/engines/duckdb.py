@@ -193,6 +193,12 @@ def _noun(noun: type[Noun], names: Sequence[str], row: Sequence[Any]) -> Noun:
     return made
 
 
+def among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The condition that a column is one of some texts, and the parameters it binds."""
+    bound = {f"{column}_{number}": value for number, value in enumerate(values)}
+    return f"{column} in ({', '.join(f'${name}' for name in bound)})", bound
+
+
 def view_name(file: Path) -> str:
     """`22_charges.sql` → `charges`."""
     return file.stem.split("_", 1)[1]

@@ -28,7 +28,7 @@ CONSENT = re.compile(r"同意书|告知书|宣教")
 NURSING = re.compile(r"护理|护士|体温单|巡视|交班|治疗记录|治疗单")
 
 
-REMEMBERED = 20_000  # wordings whose reading is kept: half of what notes say, they say more than once
+REMEMBERED = 4_000  # wordings read once; 200 long stays meet 45 % of their sentences again, 49 % at 20,000
 
 
 class Worded(Protocol):
