@@ -15,17 +15,20 @@ from review.facts.statements import Told, of_wordings
 # A form also names relatives, agents and the newborn; their fields are not the patient's.
 OTHERS = "家属 理人 系人 护人 托人 权人 术者 查者 医师 医生 护士 母亲 父亲 配偶 丈夫 妻子 供者 婴儿 生儿 胎儿 患儿母"
 NOT_THE_PATIENT = "".join(f"(?<!{whose})" for whose in re.findall(r"\S+", OTHERS))
+SAYS = r"(?:[】\]][:：]?|[:：])"  # behind the name of a field: 姓名：… 【姓名】…
+NAMED = ("姓名：", "姓名:", "姓名】", "姓名]")
 HEADER = Gates(
     (compiled := re.compile(pattern), (name, compiled))
     for name, pattern in (
         (
             "name",
-            rf"{NOT_THE_PATIENT}姓名[:：]([\u4e00-\u9fff·]{{2,8}}?)(?=性别|年龄|科室|科别|病区|床号|床位|住院号|病案号|年|$|[|,，])",
+            rf"{NOT_THE_PATIENT}姓名{SAYS}([\u4e00-\u9fff·]{{2,8}}?)"
+            r"(?=性别|年龄|科室|科别|病区|床号|床位|住院号|病案号|年|$|[|｜,，;；/【\[])",
         ),
-        ("sex", rf"{NOT_THE_PATIENT}性别[:：]([男女])"),
-        ("age", rf"{NOT_THE_PATIENT}年龄[:：](\d{{1,3}})岁"),
-        ("bed", r"床(?:号|位号?)[:：]([A-Za-z]{0,4}\d{1,4})床?"),
-        ("inpatient_no", r"(?:住院号|住院病历号|病案号)[:：]([A-Za-z0-9]{4,30})"),
+        ("sex", rf"{NOT_THE_PATIENT}性别{SAYS}([男女])"),
+        ("age", rf"{NOT_THE_PATIENT}年龄{SAYS}(\d{{1,3}})岁"),
+        ("bed", rf"床(?:号|位号?){SAYS}([A-Za-z]{{0,4}}\d{{1,4}})床?"),
+        ("inpatient_no", rf"(?:住院号|住院病历号|病案号){SAYS}([A-Za-z0-9]{{4,30}})"),
     )
 )
 MENTION = Gates(
@@ -52,7 +55,7 @@ MENTION = Gates(
 @of_wordings
 def identities(wording: Wording) -> Iterator[Told]:
     """Header fields and mentions of the patient's own marks."""
-    is_header = "姓名：" in wording.bare or "姓名:" in wording.bare
+    is_header = any(form in wording.bare for form in NAMED)
     for kind, gates in (("header", HEADER),) if is_header else (("header", HEADER), ("mention", MENTION)):
         seen: set[tuple[str, str]] = set()
         for name, pattern in gates.open_to(wording.letters):

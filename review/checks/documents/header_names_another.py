@@ -1,10 +1,11 @@
 """DOC-009: the header of a document names another patient, another sex or another age than the register.
 
-A bed changes and a character is misread, so neither counts alone; another patient's number or two fields together do.
+A bed changes and a character is misread, so neither counts alone; another patient's number, two fields together or the
+same wrong entry in two documents do.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,8 +18,8 @@ from review.record import Admission, Document, Fact
 from review.violations import Certainty
 
 NEWBORN_NAME = re.compile(r"之[子女]|婴|宝宝|新生儿|[大小]宝")
+RELATED = re.compile(r"关系|代理|委托|监护")
 NAMES = {"name": "姓名", "sex": "性别", "age": "年龄", "inpatient_no": "住院号"}
-OCR_SURE = 0.90
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Mismatch:
     why="抬头写着另一个人，该文书未必是本人的。",
     exceptions=(
         "新生儿以母亲之名登记",
+        "繁体、异体字写的姓名",
+        "年龄合出生日期",
+        "家属或代理人的姓名",
         "姓名脱敏",
         "年龄相差一岁以内",
         "转床",
@@ -64,8 +68,8 @@ def header_names_another(record: Record, limits: Limits) -> Iterator[Problem]:
     found: dict[str, list[Mismatch]] = defaultdict(list)
     for fact in headers:
         mismatch = _mismatch(record, fact, limits)
-        document = document_of(record, fact)
-        if mismatch is not None and document is not None:
+        document = document_of(record, fact) if mismatch is not None else None
+        if mismatch is not None and document is not None and not _of_a_relative(document, fact):
             found[document.document_id].append(mismatch)
     found = _without_misreadings(record, found)
     if found:
@@ -76,8 +80,7 @@ def _mismatch(record: Record, fact: Fact, limits: Limits) -> Mismatch | None:
     admission, said = record.admission, fact.value or ""
     if fact.name == "sex" and admission.sex and said != admission.sex:
         return Mismatch("sex", fact, said, admission.sex, False)
-    years = admission.age_years
-    if fact.name == "age" and years is not None and abs(int(said) - years) > limits["age_years"]:
+    if fact.name == "age" and _another_age(int(said), admission, limits["age_years"]):
         return Mismatch("age", fact, f"{said}岁", f"{admission.age_years}岁", False)
     if fact.name == "inpatient_no" and said not in _own_numbers(record):
         other = _owner_of(record, said)
@@ -86,6 +89,12 @@ def _mismatch(record: Record, fact: Fact, limits: Limits) -> Mismatch | None:
     if fact.name == "name" and _another_name(said, admission.person_name):
         return Mismatch("name", fact, "另一姓名", "登记姓名", _is_known(record, said))
     return None
+
+
+def _of_a_relative(document: Document, fact: Fact) -> bool:
+    """Whether the line goes on to say how this person is related to the patient."""
+    end = (fact.end or 0) - document.start
+    return RELATED.search(document.text[end:].partition("\n")[0]) is not None
 
 
 def _own_numbers(record: Record) -> set[str]:
@@ -131,8 +140,29 @@ def _another_name(said: str, own: str | None) -> bool:
         return False
     if said == own or own in said or said in own:
         return False
-    same = sum(left == right for left, right in zip(said, own, strict=False))
+    same = sum(_alike(left, right) for left, right in zip(said, own, strict=False))
     return len(said) != len(own) or same < len(own) - 1
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two characters may write the same: a traditional or rare form stands for what it cannot be held against."""
+    return one == other or not (_is_simplified(one) and _is_simplified(other))
+
+
+def _is_simplified(character: str) -> bool:
+    """Whether it belongs to GB 2312, which holds the simplified forms in everyday use and no others."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
+
+
+def _another_age(said: int, admission: Admission, slack: float) -> bool:
+    """Whether an age is neither the registered one nor that of the birth date."""
+    known = [] if admission.age_years is None else [admission.age_years]
+    if known and admission.birth_date is not None:
+        known.append((admission.begins_at.date() - admission.birth_date).days // 365)
+    return bool(known) and all(abs(said - years) > slack for years in known)
 
 
 def _is_known(record: Record, name: str) -> bool:
@@ -155,7 +185,13 @@ def _problem(record: Record, found: dict[str, list[Mismatch]]) -> Problem:
     everything = [item for group in found.values() for item in group]
     titles = _titles(record.documents, set(found))
     fields = {item.field: item for item in everything}
-    strong = any(item.of_another for item in everything) or len(fields) >= 2 or "sex" in fields
+    told = Counter((item.field, item.said, item.fact.value) for item in everything)
+    strong = (
+        any(item.of_another for item in everything)
+        or len(fields) >= 2
+        or "sex" in fields
+        or (len(found) > 1 and max(told.values()) > 1)
+    )
     return Problem(
         fields={
             "documents": "、".join(titles[:4]),
