@@ -145,7 +145,7 @@ def _another_name(said: str, own: str | None) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two characters may write the same: a traditional or rare form stands for what it cannot be held against."""
+    """Whether two characters may write the same; a traditional or rare form cannot be held against a simplified one."""
     return one == other or not (_is_simplified(one) and _is_simplified(other))
 
 

@@ -6,7 +6,7 @@ patient covers was only filed in the wrong place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,11 @@ from review.record import Document
 from review.violations import Certainty
 
 BEDSIDE = re.compile(r"病程|查房|护理记录|会诊|抢救|转科|转入|转出|操作记录")
+NURSING = re.compile(r"护理")
 DISCHARGE = ("出院记录", "出院小结", "24小时内入出院记录")
+BEFORE_ADMISSION = re.compile(
+    r"急诊(?:科|抢救|留观|病房|内科|外科|医师|会诊)|留观|门诊(?:会诊|就诊|医师)|院前急救|120"
+)
 NOT_OF_THE_STAY = re.compile(r"门诊|急诊|讨论|出院|死亡|入院记录|随访|知情|首页")
 
 
@@ -65,6 +69,7 @@ class Outside:
     why="病人不在病房，不可能有床旁观察；日期笔误与事后编写看上去一样。",
     exceptions=(
         "入院前门诊记录",
+        "入院前急诊留观的记录",
         "死亡讨论和出院记录",
         "年份或月份笔误",
         "出院当日补写",
@@ -94,7 +99,8 @@ def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
     sure = timedelta(hours=limits["sure_hours"])
     over = admission.died_at or admission.ends_at + sure  # no later hour is excusable of the dead
     far = [item for item in found if not item.slip and not (admission.begins_at - sure <= item.at <= over)]
-    several = len(found) >= limits["forged_notes"] or (bool(far) and not _day_mistyped(far[0].at, record))
+    mistyped = len(found) == 1 and _day_mistyped(found[0], record, notes)
+    several = len(found) >= limits["forged_notes"] or (bool(far) and not mistyped)
     forged = several and _tells_of_the_bedside(record, found)
     yield Problem(
         fields={
@@ -104,10 +110,10 @@ def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
             ),
             "begins": f"{admission.begins_at:%Y-%m-%d %H:%M}",
             "ends": f"{(admission.died_at or admission.ends_at):%Y-%m-%d %H:%M}",
-            "reading": "请核对书写时间。" if forged else "可能为日期笔误，请核对。",
+            "reading": "可能为日期笔误，请核对。" if mistyped else "请核对书写时间。",
         },
         evidence=tuple(_quote(record, item) for item in found[:6]),
-        certainty=Certainty.PROBABLE if len(found) > 1 or forged else Certainty.CLUE,
+        certainty=Certainty.CLUE if mistyped else Certainty.PROBABLE,
         violation="forged_document" if forged else "documentation_defect",
         points_at=tuple(f"{item.document.document_id}@{item.at:%Y%m%d%H%M}" for item in found),
     )
@@ -153,6 +159,8 @@ def _outside(record: Record, document: Document, limits: Limits) -> Iterator[Out
     if len(times) == 1 and marked_as_later(document):
         return
     for at, start, end in times:
+        if at < first and BEFORE_ADMISSION.search(document.text):
+            continue
         if at < first:
             yield Outside(document, at, start, end, "早于入院", _slip(at, record))
         elif at > over + timedelta(hours=slack):
@@ -186,17 +194,25 @@ def _slip(at: datetime, record: Record) -> bool:
     return False
 
 
-def _day_mistyped(at: datetime, record: Record) -> bool:
-    """Whether one digit of the day, set right, would bring the date into the stay."""
+def _day_mistyped(item: Outside, record: Record, notes: Sequence[Document]) -> bool:
+    """Whether one digit of the day, set right, gives a day of the stay that has no note of the kind yet."""
     first, last = record.admission.begins_at.date(), record.admission.ends_at.date()
-    shown = f"{at.day:02}"
+    nursing = NURSING.search(item.document.kind) is not None
+    noted = {
+        at.date()
+        for document in notes
+        if (NURSING.search(document.kind) is not None) == nursing
+        for at, start, _ in _times(document)
+        if (document, start) != (item.document, item.start)
+    }
+    shown = f"{item.at.day:02}"
     for day in range(1, 32):
         wrong = sum(a != b for a, b in zip(shown, f"{day:02}", strict=True))
         try:
-            moved = at.replace(day=day).date()
+            moved = item.at.replace(day=day).date()
         except ValueError:
             continue
-        if wrong == 1 and first <= moved <= last:
+        if wrong == 1 and first <= moved <= last and moved not in noted:
             return True
     return False
 
