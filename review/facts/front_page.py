@@ -13,14 +13,14 @@ from review.facts.times import moments
 from review.record import Document
 
 KIND = "病案首页"
-_GAP = r"[\s:：|_]*"
+_GAP = r"[\s:：|_】\]]*"
 SEX = re.compile(rf"性\s*别{_GAP}(?:(?P<text>[男女])|(?P<code>[12])(?=\s|$|[.．、]?\s*1))")
-ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)[\s:：|]*")
-DISCHARGED = re.compile(r"(?:出\s*院|离\s*院|死\s*亡)\s*(?:时\s*间|日\s*期)[\s:：|]*")
-DAYS = re.compile(r"(?:实\s*际\s*)?住\s*院\s*(?:天\s*数|日\s*数)?[\s:：|]*(?P<days>\d{1,3})\s*(?:天|日)")
-WAYS = {"医嘱离院": "1", "医嘱转院": "2", "转社区": "3", "非医嘱离院": "4", "死亡": "5", "其他": "9"}
+ADMITTED = re.compile(r"入\s*院\s*(?:时\s*间|日\s*期)[\s:：|】\]]*")
+DISCHARGED = re.compile(r"(?:出\s*院|离\s*院|死\s*亡)\s*(?:时\s*间|日\s*期)[\s:：|】\]]*")
+DAYS = re.compile(r"(?:实\s*际\s*)?住\s*院\s*(?:天\s*数|日\s*数)?[\s:：|】\]]*(?P<days>\d{1,3})\s*(?:天|日)")
+WAYS = {"医嘱离院": "1", "医嘱转院": "2", "转社区": "3", "医嘱转社区": "3", "非医嘱离院": "4", "死亡": "5", "其他": "9"}
 WAY = re.compile(
-    r"离\s*院\s*方\s*式[\s:：|_]*(?:(?P<code>[1-59])(?![\d.．、])|(?P<text>医嘱离院|医嘱转院|非医嘱离院|死亡))"
+    r"离\s*院\s*方\s*式[\s:：|_】\]]*(?:(?P<code>[1-59])(?![\d.．、])|(?P<text>医嘱离院|医嘱转院|(?:医嘱)?转社区|非医嘱离院|死亡))"
 )
 DIAGNOSES_BEGIN = re.compile(r"主\s*要\s*(?:出院)?\s*诊\s*断")
 DIAGNOSES_END = re.compile(
@@ -28,7 +28,7 @@ DIAGNOSES_END = re.compile(
 )
 OTHER_DIAGNOSIS = re.compile(r"其\s*他\s*诊\s*断[^\n]*")
 OPERATIONS_BEGIN = re.compile(
-    r"手\s*术\s*及\s*操\s*作\s*(?:编\s*码|名\s*称|代\s*码|[:：])|手\s*术\s*(?:编\s*码|操\s*作)"
+    r"手\s*术\s*及\s*操\s*作\s*(?:编\s*码|名\s*称|代\s*码|[:：】])|手\s*术\s*(?:编\s*码|操\s*作)"
 )
 OPERATIONS_END = re.compile(
     r"离\s*院\s*方\s*式|是\s*否\s*有\s*出\s*院|颅\s*脑\s*损\s*伤|住\s*院\s*费\s*用|医\s*师\s*签|科\s*主\s*任"
@@ -41,7 +41,7 @@ NAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9（）()\[\]，,、/－\-ⅠⅡⅢⅣ
 NO_NAME = re.compile(
     r"^(?:主要诊断|其他诊断|出院诊断|诊断|疾病编码|入院病情|编码|名称|手术|日期|级别|术者|麻醉|切口|愈合|有|无|\d+|[ⅠⅡⅢⅣ]?[/甲乙丙]*)$"
 )
-LABEL_BEFORE = re.compile(r"^.*?(?:主要(?:出院)?诊断|其他诊断|出院诊断|操作名称|手术名称)[:：\s|]*")
+LABEL_BEFORE = re.compile(r"^.*?(?:主要(?:出院)?诊断|其他诊断|出院诊断|操作名称|手术名称)[:：\s|】\]]*")
 OBLIGATORY = ("性别", "出生日期", "入院时间", "出院时间", "出院科别", "主要诊断", "离院方式", "实际住院")
 NOTHING = r"[ \t|]*[_＿/\-—]*[ \t]*(?:[_＿ ]*年[_＿ ]*月[_＿ ]*日[_＿ ]*时?|天)?"
 NEXT_LABEL = (
@@ -186,6 +186,6 @@ def _blanks(text: str) -> Iterator[Stated]:
     for label in OBLIGATORY:
         spaced = r"\s*".join(label)
         places = list(re.finditer(spaced, text))
-        empty = [match for match in re.finditer(spaced + r"[ \t]*[:：]" + NOTHING + NEXT_LABEL, text)]
+        empty = [match for match in re.finditer(spaced + r"[ \t]*[:：】]" + NOTHING + NEXT_LABEL, text)]
         if places and len(empty) == len(places):
             yield Stated(label, empty[0].start(), empty[0].end())
