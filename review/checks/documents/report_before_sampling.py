@@ -59,6 +59,7 @@ AT_THE_BEDSIDE = re.compile(r"POCT|床旁|血气|末梢|快速|血糖仪")
         "只有日期没有时刻",
         "时间先后正常",
         "术中冰冻与细胞学",
+        "培养的初步报告",
         "急诊检验后补医嘱",
         "术中采血与术中检查",
     ),
@@ -87,9 +88,9 @@ def report_before_sampling(record: Record, limits: Limits) -> Iterator[Problem]:
     ):
         if found:
             yield Problem(
-                message=f"{len(found)} 份报告的时间不可能：{'；'.join(told for told, _ in found[:3])}。{reading}",
-                fact_ids=tuple(fact_id for _, fact_id in found[:6]),
-                certainty=Certainty.CLUE,
+                message=f"{len(found)} 份报告的时间不可能：{'；'.join(one.said for one in found[:3])}。{reading}",
+                fact_ids=tuple(one.fact_id for one in found[:6]),
+                certainty=Certainty.PROBABLE if any(one.sure for one in found) else Certainty.CLUE,
                 points_at=(mark,),
             )
 
