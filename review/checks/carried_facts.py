@@ -21,9 +21,12 @@ DAY_COUNT = re.compile(
     r"(?:(?<=[，。；：:录分\d])|^)(?:患者|现|今日?|目前|今为|今日为|现为|为)?"
     r"(?P<since>术后|入院|住院)(?:后)?第?(?P<n>\d{1,3}|[一二三四五六七八九十])[天日](?=[，。；,]|$)"
 )
+_SOON = r"(?:明日|明天|次日|明晨|今日|近日|择期)"
 TO_OPERATE = re.compile(
-    r"拟(?:定)?于?(?:明日|明天|次日|明晨|今日|近日)[^，。；]{0,16}?(?:手术|[\u4e00-\u9fff]术)"
+    rf"(?:拟(?:定)?(?:于|在)?{_SOON}|(?:定于|待){_SOON}|{_SOON}(?:上午|下午)?拟)[^，。；]{{0,20}}?"
+    r"(?:手术|[\u4e00-\u9fff]术|置换|切除|修补|固定|吻合|造瘘|结扎|植入|剖宫产|截骨|融合|搭桥)"
 )
+WORDS_OF_ANY = re.compile(r"手术|部分|全部|单侧|双侧|腹腔镜|镜下|切除|切开|[左右侧下式术的伴及和经全内外]")
 FRESH = re.compile(r"今日|今晨|今早|今天|当日|今复查|急查")
 TUBE = r"(?:[\u4e00-\u9fff]{0,4}引流管|导?尿管|胃管|胸管)"
 IN_PLACE = re.compile(rf"({TUBE})(?:[^，。；]{{0,3}})(?:通畅|在位|固定|引流出|引出|持续|接袋)")
@@ -139,13 +142,23 @@ def _operated(record: Record) -> list[date]:
 def _planned_operation(earlier: Note, later: Note, limits: Limits) -> Iterator[Denied]:
     """An operation still to come in a note written after the only one there was."""
     days = _operated(later.record)
-    if not days or not earlier.at.date() <= days[-1] < later.at.date():
+    if not days or not days[-1] < later.at.date():
         return
     for match in TO_OPERATE.finditer(later.bare):
-        if match[0] in earlier.bare:
+        over = earlier.at.date() > days[-1]  # then it must be the same operation that is still to come
+        if match[0] in earlier.bare and (not over or _names_one_done(later.record, match[0])):
             ids = tuple(row.fact_id for row in later.record.operations[:1])
             own = f"手术已于 {days[-1]:%Y-%m-%d} 施行"
             yield Denied(match[0], own, match.start(), match.end(), ids)
+
+
+def _names_one_done(record: Record, planned: str) -> bool:
+    """Whether a plan shares two characters in a row with an operation of the stay, words of any operation aside."""
+    for row in record.operations:
+        for word in WORDS_OF_ANY.split(row.operation_name or ""):
+            if any(word[place : place + 2] in planned for place in range(len(word) - 1)):
+                return True
+    return False
 
 
 def _old_result(earlier: Note, later: Note, limits: Limits) -> Iterator[Denied]:

@@ -1,6 +1,7 @@
 """Cites what a check names: a fact by the row or the sentence it was read from, a charge by its line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,13 @@ from review.checks.inputs import Inspection
 from review.engines.duckdb import among
 from review.models import Evidence
 from review.record import Charge, Document
+
+OF_STAYS = (
+    "mdtrt_d",
+    "setl_d",
+    "setl_list_diag_d",
+    "setl_list_oprn_d",
+)  # claims tables whose rows name the stay
 
 
 def cite_facts(inspection: Inspection, fact_ids: Sequence[str], says: str) -> list[Evidence]:
@@ -36,6 +44,16 @@ def cite_charges(charges: Sequence[Charge]) -> list[Evidence]:
         )
         for charge in charges
     ]
+
+
+def in_its_file(inspection: Inspection, item: Evidence) -> Evidence:
+    """Evidence that names a claims table and a stay, with the file of the inspection in which the row stands."""
+    if item.kind != "table" or item.source not in OF_STAYS:
+        return item
+    rows = inspection.warehouse.rows(
+        f"select min(source) as source from raw_{item.source} where mdtrt_id = $stay", {"stay": item.row}
+    )
+    return replace(item, source=rows[0]["source"]) if rows and rows[0]["source"] else item
 
 
 def _row(fact: Mapping[str, Any], says: str) -> Evidence:

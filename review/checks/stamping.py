@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from string import Template
 from typing import Any
 
-from review.checks.citing import cite_charges, cite_facts
+from review.checks.citing import cite_charges, cite_facts, in_its_file
 from review.checks.header import Header
 from review.checks.inputs import Inspection, Record
 from review.models import Basis, Evidence, Finding, Problem
@@ -145,7 +145,7 @@ class Stamp:
     ) -> tuple[tuple[Evidence, ...], float | None]:
         """Evidence in reading order, without what OCR could not read; and the lowest OCR confidence left in it."""
         cited = [
-            *problem.evidence,
+            *(in_its_file(self._inspection, item) for item in problem.evidence),
             *cite_facts(self._inspection, problem.fact_ids, "for"),
             *cite_facts(self._inspection, problem.against_fact_ids, "against"),
             *cite_charges(charges),

@@ -8,12 +8,12 @@ The p-values of all columns are corrected together, by Benjamini and Hochberg.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from review.checks.citing import cite_facts
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Inspection
-from review.models import Problem
+from review.models import Evidence, Problem
 from review.record import Vital
 
 COLUMNS = {
@@ -24,6 +24,7 @@ COLUMNS = {
 }
 EVEN = tuple("02468")
 DIGITS = tuple("0123456789")
+SHOWN = 8  # readings cited
 Readings = dict[str, list[tuple[str, Vital]]]  # by nurse or ward: admission and reading
 
 
@@ -78,6 +79,7 @@ class Column:
         "数值不足五十个",
         "只见于一名患者",
         "手工测压的偶数与整十",
+        "旧设备只读到五和十",
         "脉搏按半分钟或一刻钟计数",
         "其他护士有同样分布",
         "体温集中于正常范围",
@@ -206,7 +208,6 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
     if shares[digit] - usual[digit] < limits["excess"] or _habit(column, shares, digit):
         return
     stays = list(dict.fromkeys(stay for stay, vital in column.values if _digit(vital, column.name) == digit))
-    rows = [vital.fact_id for _, vital in column.values if _digit(vital, column.name) == digit]
     yield Problem(
         fields={
             "kind": column.kind,
@@ -220,14 +221,28 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
             "strength": round(column.strength, 2),
         },
         admissions=tuple(stays[: limits["listed_stays"]]),
-        evidence=tuple(cite_facts(inspection, tuple(rows[:8]), "for")),
+        evidence=_shown(inspection, column, digit),
         points_at=(column.who, column.name),
     )
 
 
+def _shown(inspection: Inspection, column: Column, digit: str) -> tuple[Evidence, ...]:
+    """The first readings that end in the digit, by the cell tested, and the cell that names the nurse."""
+    rows = {vital.fact_id: vital for _, vital in column.values if _digit(vital, column.name) == digit}
+    label = COLUMNS[column.name].removesuffix("末位").removesuffix("小数位")
+    found: list[Evidence] = []
+    for fact_id, one in zip(rows, cite_facts(inspection, tuple(rows)[:SHOWN], "for"), strict=False):
+        value = f"{float(getattr(rows[fact_id], column.name)):g}"
+        found.append(replace(one, quote=value, label=label))
+    named = rows[next(iter(rows))].nurse if column.kind == "护士" else None
+    return (replace(found[0], quote=named, label="记录护士"), *found) if named and found else tuple(found)
+
+
 def _habit(column: Column, shares: Mapping[str, float], digit: str) -> bool:
-    """Even pressures and tens of a cuff read by ear, pulses counted for half a minute, everyday temperatures."""
+    """Even pressures, tens and fives of a cuff read by ear, pulses counted for half a minute, everyday temperatures."""
     if column.name == "temperature":
         return digit in "5678"
     even = sum(shares[one] for one in EVEN)
+    if shares["0"] + shares["5"] >= 0.9:
+        return True  # a scale that shows no more
     return digit in EVEN and even >= 0.9 and (column.name == "pulse" or digit == "0")

@@ -3,13 +3,16 @@
 Repeated rows of one export, charts with one reading a day and rows with gaps are left out before anything is compared.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
 from review.checks.likeness import keep_rate
+from review.checks.mentions import mentions
 from review.checks.readings import facts_of
 from review.models import Outcome, Problem, Skipped
 from review.record import Vital
@@ -17,7 +20,7 @@ from review.violations import Certainty
 
 Four = tuple[object, object, object, object, object]
 SHOWN = 6  # readings cited: the first ones and the last, so that the stretch can be seen
-PACED = ("起搏", "呼吸机", "机械通气")
+PACED = re.compile(r"起搏|呼吸机|机械通气")
 
 
 @check(
@@ -56,7 +59,6 @@ PACED = ("起搏", "呼吸机", "机械通气")
         "both_stays_hours": "两处体征相距至多（小时）",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
-    basis_of={"documentation_defect": ("病历书写基本规范#第三十条", "病历书写基本规范#第三条")},
     message="$told。",
     why="体温、脉搏、呼吸、血压同时恒定或整段相同，在真实病人身上极少见。",
     exceptions=(
@@ -87,8 +89,8 @@ def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | 
         yield from _after_death(record, rows, limits)
         yield from _in_theatre(record, rows, limits)
         yield from _in_another_stay(record, rows, persons[record.admission.person_id], limits)
-        if not _paced(record):
-            yield from _constant(record, rows, limits)
+        constant = list(_constant(record, rows, limits))
+        yield from () if constant and _paced(record) else constant
         yield from _fever_not_charted(record, rows, limits)
         yield from _copied_blocks(record, rows, limits, blocks)
     keep_rate(inspection, "equal_readings", equal)
@@ -108,7 +110,12 @@ def _distinct(vitals: Sequence[Vital]) -> list[Vital]:
 
 
 def _paced(record: Record) -> bool:
-    return any(word in (order.order_name or "") for order in record.orders for word in PACED)
+    """Whether a machine sets the rate: one put in years ago counts, one that is advised does not."""
+    named = [order.order_name for order in record.orders] + [one.diagnosis_name for one in record.diagnoses]
+    if any(PACED.search(name or "") for name in named):
+        return True
+    told = (place.context for place in mentions(record, PACED))
+    return any(not (around.denied or around.planned or around.relative) for around in told)
 
 
 def _problem(
@@ -198,13 +205,20 @@ def _constant(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator
         told = f"连续 {len(run)} 次体温、脉搏、呼吸、血压完全相同（{_from(run)}）"
         yield _problem(record, told, run, Certainty.PROBABLE, "constant")
         return
-    days = {row.measured_at.date() for row in rows if row.measured_at}
-    if len(rows) >= limits["flat_readings"] and len(days) >= limits["flat_days"]:
-        for name, label in (("pulse", "脉搏"), ("systolic", "收缩压")):
-            if len({getattr(row, name) for row in rows}) == 1:
-                told = f"{len(rows)} 次测量{label}始终为 {getattr(rows[0], name):g}"
-                yield _problem(record, told, rows, Certainty.PROBABLE, f"flat_{name}")
-                return
+    for name, label in (("pulse", "脉搏"), ("systolic", "收缩压")):
+        flat = _longest_flat(rows, name)
+        days = {row.measured_at.date() for row in flat if row.measured_at}
+        if len(flat) >= limits["flat_readings"] and len(days) >= limits["flat_days"]:
+            whole = f"{len(flat)} 次测量" if len(flat) == len(rows) else f"连续 {len(flat)} 次测量"
+            told = f"{whole}{label}始终为 {float(getattr(flat[0], name)):g}（{_from(flat)}）"
+            yield _problem(record, told, flat, Certainty.PROBABLE, f"flat_{name}")
+            return
+
+
+def _longest_flat(rows: Sequence[Vital], name: str) -> list[Vital]:
+    """The longest stretch of one value."""
+    runs = [list(run) for _, run in groupby(rows, key=lambda row: getattr(row, name))]
+    return max(runs, key=len, default=[])
 
 
 def _longest_equal(rows: Sequence[Vital]) -> list[Vital]:
@@ -240,7 +254,6 @@ def _fever_not_charted(record: Record, rows: Sequence[Vital], limits: Limits) ->
                 fields={"told": told},
                 fact_ids=(fact.fact_id, *(row.fact_id for row in day[:4])),
                 certainty=Certainty.PROBABLE,
-                violation="documentation_defect",
                 points_at=("fever", fact.fact_id),
             )
 
