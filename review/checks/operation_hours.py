@@ -42,6 +42,15 @@ where minutes <= 960
 group by operation_code
 having count(*) >= $least
 """
+APART = """
+select count(*) as n,
+       sum(case when epoch(a.begins_at) - epoch(o.begins_at) > $slack or epoch(o.ends_at) - epoch(a.ends_at) > $slack
+                then 1 else 0 end) as apart
+from operations o
+join anesthesia a on a.admission_id = o.admission_id
+where o.origin = 'hospital' and o.ends_at > o.begins_at and a.ends_at > a.begins_at
+  and cast(a.begins_at as date) = cast(o.begins_at as date)
+"""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,18 @@ def hospital_events(record: Record) -> dict[date, tuple[datetime, datetime, str,
 def half_a_day(minutes: float, clocks_minutes: float) -> bool:
     """Whether the difference is one of writing 3:20 for 15:20."""
     return abs(abs(minutes) - HALF_DAY) <= clocks_minutes
+
+
+def clocks_apart(inspection: Inspection, limits: Limits) -> bool:
+    """Whether so many anaesthesias of this hospital lie beside their operations that two clocks explain it."""
+    n, apart = _beside(inspection, limits["anesthesia_minutes"])
+    return apart >= limits["habit_least"] and apart >= limits["habit_share"] * n
+
+
+@lru_cache(maxsize=1)
+def _beside(inspection: Inspection, minutes: float) -> tuple[int, int]:
+    rows = inspection.warehouse.rows(APART, {"slack": minutes * 60})
+    return int(rows[0]["n"] or 0), int(rows[0]["apart"] or 0)
 
 
 def told_before(record: Record, clocks_minutes: float) -> Iterator[Contradiction]:

@@ -14,6 +14,7 @@ from review.checks.operation_hours import (
     HALF_DAY,
     Contradiction,
     clocked,
+    clocks_apart,
     half_a_day,
     hospital_events,
     told_before,
@@ -43,6 +44,8 @@ TIMED = ("手术记录", "麻醉记录")
         "clocks_minutes": 30,
         "least_operations": 30,
         "shortest_share": 0.5,
+        "habit_share": 0.2,
+        "habit_least": 3,
     },
     limits_said={
         "before_stay_hours": "入院前几小时内不算",
@@ -51,6 +54,8 @@ TIMED = ("手术记录", "麻醉记录")
         "clocks_minutes": "各处时刻相差的容差（分钟）",
         "least_operations": "判断手术时长至少几台同类手术",
         "shortest_share": "短于同类手术较短者（第5百分位）的几成",
+        "habit_share": "本院麻醉与手术时间倒置的比例，达到即视为两处时钟不同",
+        "habit_least": "判断两处时钟不同至少几台倒置",
     },
     basis=("病历书写基本规范#第二十二条（十五）", "病历书写基本规范#第二十二条（十四）"),
     basis_of={
@@ -153,7 +158,7 @@ def _anaesthesia(record: Record, limits: Limits) -> Iterator[Contradiction]:
             (short, f"“{name}”{ends:%m-%d %H:%M} 结束，麻醉 {last:%m-%d %H:%M} 已结束"),
         ):
             if limits["anesthesia_minutes"] < minutes and not half_a_day(minutes, limits["clocks_minutes"]):
-                sure = minutes > limits["clocks_minutes"]
+                sure = minutes > limits["clocks_minutes"] or not clocks_apart(record.inspection, limits)
                 yield Contradiction(told, Certainty.PROBABLE if sure else Certainty.CLUE, facts)
 
 
