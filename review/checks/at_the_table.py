@@ -19,13 +19,16 @@ from review.violations import Certainty
 
 SURGEON, ANAESTHETIST = "手术者", "麻醉医师"
 OPERATOR = re.compile(r"手术者|术者|主刀")
-DONE_BY_ANOTHER = re.compile(
-    r"(?:主刀|术者|手术者)[:：]?([\u4e00-\u9fff·]{2,4})|由([\u4e00-\u9fff·]{2,4}?)主刀"
+NAMED_OPERATOR = re.compile(r"(?:主刀|主刀医师|术者|手术者)[:：]([\u4e00-\u9fff·]{2,4})")
+TOLD_OPERATOR = re.compile(
+    r"由([\u4e00-\u9fff·]{2,4}?)(?:副?主任医师|主治医师|住院医师|医师|医生)?"
+    r"(?:主刀|操刀|(?:实际)?(?:实施|施行|完成)(?:主要操作|全部操作|了?手术|主刀))|([\u4e00-\u9fff·]{2,4})(?:医师|医生)主刀"
 )
 
 NOTES = re.compile(r"入院记录|首次病程|日常病程|查房|术前小结|阶段小结|会诊|出院记录|出院小结|转科")
 OF_THE_THEATRE = re.compile(r"手术|麻醉|术后|抢救|核查|清点|访视|操作")
 WRITER = re.compile(r"医师|医生|记录者")
+LEAST_NOTES = 5  # from which on such hours may be how the notes of a house are typed
 SENIOR = re.compile(r"上级|审|带教|会诊")
 
 
@@ -117,18 +120,14 @@ def namesakes_of(inspection: Inspection) -> frozenset[str]:
 
 def another_operated(presence: Presence) -> bool:
     """Whether the operation record names another operator than the register does."""
-    operators = {
-        name
-        for document in presence.record.of_kind("手术记录")
-        for match in DONE_BY_ANOTHER.finditer("".join(document.text.split()))
-        if (name := match[1] or match[2])
-    }
-    operators |= {
-        signature.name
-        for document in presence.record.of_kind("手术记录")
-        for signature in document.signatures
-        if OPERATOR.search(signature.role)
-    }
+    operators: set[str] = set()
+    for document in presence.record.of_kind("手术记录"):
+        text = "".join(document.text.split())
+        told = {match[1] or match[2] for match in TOLD_OPERATOR.finditer(text)}
+        if told and not any(presence.person in name for name in told):
+            return True  # what the record tells of the operator goes before the name at its head and foot
+        operators |= told | {match[1] for match in NAMED_OPERATOR.finditer(text)}
+        operators |= {signature.name for signature in document.signatures if OPERATOR.search(signature.role)}
     return bool(operators) and not any(
         presence.person in name or name in presence.person for name in operators
     )
@@ -140,11 +139,16 @@ def written_at_the_table(
     """Notes that a person alone signed at an hour that lies well inside an operation of his own."""
     if not presences:
         return
-    for record in inspection.records.values():
-        for document in record.documents:
-            presence = _during(document, presences, limits)
-            if presence is not None and not another_operated(presence):
-                yield _written(record, document, presence)
+    found = [
+        (record, document, presence)
+        for record in inspection.records.values()
+        for document in record.documents
+        if (presence := _during(document, presences, limits)) is not None and not another_operated(presence)
+    ]
+    operations = len({one.fact_ids for several in presences.values() for one in several})
+    usual = len(found) >= LEAST_NOTES and len(found) >= limits["habit_share"] * operations
+    for record, document, presence in found:
+        yield _written(record, document, presence, usual)
 
 
 def _during(
@@ -181,8 +185,16 @@ def _only_writer(document: Document) -> str:
     return names.pop() if len(names) == 1 and not any(SENIOR.search(one.role) for one in signed) else ""
 
 
-def _written(record: Record, document: Document, presence: Presence) -> Problem:
-    """Probable only where the audit trail bears out the note's own time and hand; a typed hour alone is a clue."""
+def _made_the_round(document: Document, person: str) -> bool:
+    """Whether a note names this person as the one who saw the patient on a round."""
+    text = "".join(document.text.split())
+    return re.search(rf"{re.escape(person)}[^，。；：:]{{0,12}}查房", text) is not None
+
+
+def _written(record: Record, document: Document, presence: Presence, usual: bool) -> Problem:
+    """Probable where the audit trail bears out the note's own time and hand, or where it tells of this very person at
+    another patient's bedside; a typed hour alone is a clue.
+    """
     created = creation_of(record, document)
     borne_out = (
         created is not None
@@ -194,6 +206,7 @@ def _written(record: Record, document: Document, presence: Presence) -> Problem:
     other = presence.record.admission.admission_id
     own = record.admission.admission_id
     whose = "本患者" if other == own else "另一患者"
+    at_the_bedside = other != own and not usual and _made_the_round(document, presence.person)
     return Problem(
         admission_id=own,
         message=f"{document.title}写于 {document.written_at:%Y-%m-%d %H:%M}，只有“{presence.person}”签名；"
@@ -208,7 +221,7 @@ def _written(record: Record, document: Document, presence: Presence) -> Problem:
             ),
         ),
         fact_ids=(*presence.fact_ids[:2], *((created.fact_id,) if created is not None and borne_out else ())),
-        certainty=Certainty.PROBABLE if borne_out else Certainty.CLUE,
+        certainty=Certainty.PROBABLE if borne_out or at_the_bedside else Certainty.CLUE,
         related_admissions=() if other == own else (other,),
         points_at=("note", document.document_id),
     )

@@ -47,7 +47,7 @@ select examiner, cast(registered_at as date) as day
 from (
     select examiner, registered_at, count(*) as exams
     from exams
-    where examiner is not null and registered_at = reported_at
+    where examiner is not null and reported_at >= registered_at and epoch(reported_at) - epoch(registered_at) < 60
       and regexp_matches(concat(coalesce(exam_name, ''), coalesce(method, '')), $pattern)
     group by examiner, registered_at
 ) m
@@ -143,7 +143,7 @@ def _too_fast(examiner: str, modality: str, rows: Sequence[Row], within: timedel
         message=f"检查者“{examiner}”{span}（{first_at:%Y-%m-%d %H:%M} 至 {last_at:%H:%M}）完成 {_patients(rows)} 名"
         f"患者的 {len(rows)} 项{modality}检查，登记和报告都在其间，疑似部分检查并非其本人实施或时间不实。",
         fact_ids=tuple(str(row["fact_id"]) for row in rows[-8:]),
-        certainty=Certainty.CLUE,
+        certainty=Certainty.PROBABLE if within == MINUTE and _patients(rows) > 2 else Certainty.CLUE,
         related_admissions=tuple(
             sorted({str(row["admission_id"]) for row in rows} - {str(last["admission_id"])})
         ),

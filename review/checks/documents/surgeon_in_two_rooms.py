@@ -128,7 +128,7 @@ def _of_person(found: Sequence[Presence], limits: Limits) -> Iterator[Problem]:
             continue
         told.add(stays)
         if not (first.on_the_hour and second.on_the_hour):
-            yield from _problem(first, second, watching)
+            yield from _problem(first, second)
 
 
 def _minutes(first: Presence, second: Presence) -> float:
@@ -147,7 +147,7 @@ def _rooms(at: Presence, others: Sequence[Presence]) -> int:
     )
 
 
-def _problem(first: Presence, second: Presence, watching: bool) -> Iterator[Problem]:
+def _problem(first: Presence, second: Presence) -> Iterator[Problem]:
     """The finding lies on the operation that less supports, in doubt on the later one; the other is named with it."""
     if any(another_operated(one) for one in (first, second) if one.role == SURGEON):
         return
@@ -163,7 +163,7 @@ def _problem(first: Presence, second: Presence, watching: bool) -> Iterator[Prob
             "minutes": round(_minutes(first, second)),
         },
         fact_ids=(*weaker.fact_ids[:2], *other.fact_ids[:2]),
-        certainty=Certainty.CLUE if watching else Certainty.PROBABLE,
+        certainty=Certainty.PROBABLE,
         related_admissions=(other.record.admission.admission_id,),
         points_at=tuple(
             [*sorted(one.record.admission.admission_id for one in (weaker, other)), weaker.person]
