@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from evals.forging.charts import Chart
 from evals.forging.declaring import honest, spared
 from evals.forging.desk import Desk
-from evals.forging.plants_operations import colleague, settle, sided
+from evals.forging.plants_operations import sided
+from evals.forging.theatre_hours import colleague, rooms, settle
+from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
+from evals.generating.stay import stamp
 
 
 @honest("DOC-007", "supervisor listed as surgeon while assistant operates (record says so) → clue")
@@ -24,6 +28,23 @@ def assistant_operates(desk: Desk) -> Made:
         one.parts = [(label, text.replace(second.team.anaesthetist, other)) for label, text in one.parts]
         one.signers = [(role, other if who == second.team.anaesthetist else who) for role, who in one.signers]
     return spared(first, second, at_most="clue", also=("DOC-008",))
+
+
+@honest("DOC-007", "anaesthetist 2:1 supervision")
+def one_anaesthetist_for_two_rooms(desk: Desk) -> Made:
+    return spared(*rooms(desk, desk.admit.random.choice(("appendix", "gallbladder")), 2))
+
+
+@honest("DOC-007", "several examinations of one patient in one sitting: a clue at most")
+def one_sitting(desk: Desk) -> Made:
+    def change(chart: Chart) -> None:
+        at = chart.stay.at(1, 15)
+        for site in ("腹部", "泌尿系", "甲状腺", "颈部血管"):
+            chart.stay.exam(
+                clinical_items()["us"], at, site, 检查报告时间=stamp(at), 检查者姓名=chart.team.imager
+            )
+
+    return spared(desk.chart(change=change), at_most="clue")
 
 
 @honest("DOC-007", "reviewed-and-signed batch at end of shift for reports")

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from evals.forging.charts import Chart
 from evals.forging.declaring import honest, spared
 from evals.forging.desk import Desk, reading
-from evals.forging.plants_operations import hours_of
 from evals.forging.plants_times import anaesthetised, dies, mortal, surgical
+from evals.forging.theatre_hours import hours_of
 from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, HOUR, MINUTE, Row, stamp

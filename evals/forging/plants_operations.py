@@ -1,7 +1,7 @@
 """Operations that cannot have been as told: DOC-006 hours, DOC-007 two places, DOC-011 sides, DOC-013 what was done."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from evals.forging.charts import Chart
@@ -9,24 +9,21 @@ from evals.forging.declaring import forged, planted
 from evals.forging.desk import Desk
 from evals.forging.plants_times import anaesthetised, surgical
 from evals.forging.theatre import named
+from evals.forging.theatre_hours import (
+    colleague,
+    hours_of,
+    move_operation,
+    moved,
+    rooms,
+    settle,
+)
 from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, HOUR, MINUTE, stamp
 
-MOVED = ("手术记录", "麻醉记录", "手术安全核查记录", "手术清点记录", "术后首次病程记录", "麻醉术后访视记录")
-
 
 def sided(said: Mapping[str, Any]) -> bool:
     return "op" in said and bool(said.get("sides"))
-
-
-def hours_of(chart: Chart) -> tuple[datetime, datetime]:
-    assert chart.theatre
-    return chart.theatre
-
-
-def moved(chart: Chart, title: str, label: str, at: datetime) -> None:
-    chart.paper(title).put(label, chart.layout.time(at))
 
 
 @forged("DOC-006", "手术记录的时间与手术登记差一小时以上")
@@ -80,56 +77,6 @@ def operated_outside_the_stay(desk: Desk) -> Made:
     )  # fmt: skip
 
 
-def colleague(desk: Desk, name: str, shift: timedelta) -> tuple[Chart, Chart]:
-    """Two operated patients of one ward, the second taken to the theatre that much after the first."""
-    first = desk.chart(name)
-    begin = first.stay.begin.replace(minute=(first.stay.begin.minute + 17) % 60)
-    second = desk.chart(begin=begin, like=first)
-    move_operation(second, hours_of(first)[0] + shift)
-    return first, second
-
-
-def move_operation(chart: Chart, start: datetime) -> None:
-    """The whole operation at another hour, in tables and documents alike."""
-    before, ended = hours_of(chart)
-    shift = start - before
-    chart.theatre = (start, ended + shift)
-    for row in [*chart.stay.operations, *chart.stay.anaesthesia, *chart.stay.coded_operations]:
-        for column, value in row.items():
-            if len(value) >= 16 and value[4] == value[7] == "-":
-                told = datetime.fromisoformat(value) + shift
-                row[column] = f"{told:%Y-%m-%d %H:%M:%S}" if len(value) > 16 else stamp(told)
-    for paper in chart.papers:
-        if paper.title in MOVED:
-            paper.at += shift
-            for minutes in (-20, 0):
-                paper.parts = _shifted(chart, paper.parts, before + minutes * MINUTE, shift)
-            for minutes in (0, 10):
-                paper.parts = _shifted(chart, paper.parts, ended + minutes * MINUTE, shift)
-
-    begins, ends = start - 30 * MINUTE, ended + shift + 30 * MINUTE
-    gone = {row["测量时间"] for row in chart.stay.vitals if stamp(begins) <= row["测量时间"] <= stamp(ends)}
-    chart.stay.vitals = [row for row in chart.stay.vitals if row["测量时间"] not in gone]
-    for title in ("体温单", "护理记录"):
-        sheet = chart.paper(title)
-        sheet.parts = [(label, text) for label, text in sheet.parts if text[:16] not in gone]
-
-
-def _shifted(
-    chart: Chart, parts: list[tuple[str, str]], moment: datetime, shift: timedelta
-) -> list[tuple[str, str]]:
-    time = chart.layout.time
-    return [
-        (label, text.replace(time(moment), time(moment + shift) + "\0") if "\0" not in text else text)
-        for label, text in parts
-    ]
-
-
-def settle(chart: Chart) -> None:
-    for paper in chart.papers:
-        paper.parts = [(label, text.replace("\0", "")) for label, text in paper.parts]
-
-
 @forged("DOC-007", "同一术者同时在两台手术")
 def surgeon_twice(desk: Desk) -> Made:
     first, second = colleague(desk, "gallbladder", timedelta(minutes=25))
@@ -141,42 +88,34 @@ def surgeon_twice(desk: Desk) -> Made:
     )  # fmt: skip
 
 
-@forged("DOC-007", "同一麻醉医师同时在两台麻醉")
-def anaesthetist_twice(desk: Desk) -> Made:
-    first, second = colleague(desk, "appendix", timedelta(minutes=30))
-    settle(second)
-    for row in second.stay.operations:
-        row["手术者姓名"] = second.team.attending
-    for row in second.stay.coded_operations:
-        row["oper_dr_name"] = second.team.attending
-    for paper in second.papers:
-        if paper.title in ("手术记录", "手术安全核查记录"):
-            paper.parts = [
-                (label, text.replace(second.team.chief, second.team.attending)) for label, text in paper.parts
-            ]
-            paper.signers = [
-                (role, second.team.attending if who == second.team.chief else who)
-                for role, who in paper.signers
-            ]
+@forged("DOC-007", "同一麻醉医师同时在三台麻醉")
+def anaesthetist_in_three_rooms(desk: Desk) -> Made:
+    charts = rooms(desk, desk.admit.random.choice(("appendix", "gallbladder")), 3)
+    last = charts[-1]
     return planted(
-        first, second,
-        at=[("住院麻醉", first.team.anaesthetist), ("住院麻醉", stamp(hours_of(second)[0] - 20 * MINUTE)),
-            (second.paper("麻醉记录"), second.team.anaesthetist)],
+        *charts,
+        at=[("住院麻醉", last.team.anaesthetist), ("住院麻醉", stamp(hours_of(last)[0] - 20 * MINUTE)),
+            (last.paper("麻醉记录"), last.team.anaesthetist)],
     )  # fmt: skip
 
 
-@forged("DOC-007", "检查者一分钟内出四份报告")
+@forged("DOC-007", "检查者一分钟内完成四名患者的超声")
 def four_examinations_in_a_minute(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        at = chart.stay.at(1, 15)
-        for site in ("腹部", "泌尿系", "甲状腺", "颈部血管"):
+    sites = ("腹部", "泌尿系", "甲状腺", "颈部血管")
+    first = desk.chart(days=5, fits=lambda said: said["stay"][0] <= 5 <= said["stay"][1])
+    at = first.stay.at(2, 15, desk.admit.random.randrange(1, 29))
+    charts = []
+    for number, site in enumerate(sites):
+
+        def change(chart: Chart, site: str = site) -> None:
             chart.stay.exam(
                 clinical_items()["us"], at, site, 检查报告时间=stamp(at), 检查者姓名=chart.team.imager
             )
 
-    chart = desk.chart(change=change)
-    row = chart.stay.exams[-1]
-    return planted(chart, at=[("检查报告", row["检查登记时间"]), ("检查报告", row)])
+        begin = first.stay.begin.replace(minute=(first.stay.begin.minute + 13 * number + 7) % 60)
+        charts.append(desk.chart(begin=begin, like=first, days=5, change=change))
+    rows = [chart.stay.exams[-1] for chart in charts]
+    return planted(*charts, at=[("检查报告", rows[0]["检查登记时间"]), *(("检查报告", row) for row in rows)])
 
 
 @forged("DOC-007", "手术中同时书写他人病程")
