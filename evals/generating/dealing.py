@@ -92,8 +92,19 @@ ROLES = (
     "plant",
     "near_miss",
 )
-
-
+# the document checks are many: two plants of five stays give each of them a dozen in a thousand
+OF_DOCUMENTS = (
+    "clean",
+    "plant",
+    "near_miss",
+    "plant",
+    "near_miss",
+    "clean",
+    "plant",
+    "near_miss",
+    "clean",
+    "plant",
+)
 FAMILIES = ("charges", "admissions", "documents")
 
 
@@ -173,7 +184,8 @@ def deals(
     for place, number in enumerate(_numbers(admissions, seed, half)):
         admit = Admitter(number, Random(f"{seed}:{half}:{number}"))
         turn, mine = place // len(families), families[place % len(families)]
-        role = ROLES[turn % len(ROLES)]
+        roles = OF_DOCUMENTS if mine == "documents" else ROLES
+        role = roles[turn % len(roles)]
         if role == "clean":
             made = _ordinary(admit, mine, reference)
             yield Deal(number, made, _clean(made, half, mine))
