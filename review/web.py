@@ -18,11 +18,10 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from knowledge.readers import UnreadableFile
-from knowledge.readers.files import page_image
 from review.casework.desk import Desk, Refused, source_file
 from review.casework.readings import read_tabs
 from review.casework.uploads import LARGEST_UPLOAD
-from review.chat.routes import add_chat_routes
+from review.chat.routes import add_chat_routes, page_refused
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import COOKIE, FOLDER, asset, build_page
@@ -37,7 +36,6 @@ PAGES = (
     ("rules", "规则", "rulebook"),
 )
 OPEN_TO_ALL = ("/sign-in", "/assets/")
-DPI = 118
 HEADERS = {
     # the page library builds its templates with Function(), hence unsafe-eval; no other host is ever allowed
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
@@ -172,9 +170,9 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
             )
             if tab is None:
                 raise Refused("没有这份文书；请刷新页面。")
-            picture = page_image(source_file(case, tab.source), number, DPI)
-        except (Refused, UnreadableFile, OSError):
-            return JSONResponse({"problem": "这一页不能显示图像，文字仍可读。"}, 404)
+            picture = desk.viewer.picture(source_file(case, tab.source), number)
+        except (Refused, UnreadableFile, OSError) as refusal:
+            return page_refused(refusal)
         desk.store.write_trail(
             person.name, "view_page", case.inspection.key, f"{case.admission_id} {tab_key} {number}"
         )

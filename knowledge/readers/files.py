@@ -1,6 +1,7 @@
 """One door to all readers: a file in, its normalised text out, by suffix; and where a quote stands on a page."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import ImageOps
@@ -11,6 +12,7 @@ from knowledge.readers.text import one_page, read_text
 TEXTS = frozenset({".txt", ".md", ".text"})
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 READABLE = TEXTS | PICTURES | {".docx", ".html", ".htm", ".pdf", ".xlsx", ".csv"}
+AskBoxes = Callable[[Path, int, int, int], tuple[ocr.Box, ...]]
 _INSTEAD = {
     ".doc": "请用 Word 另存为 .docx",
     ".wps": "请用 WPS 另存为 .docx",
@@ -89,8 +91,13 @@ def page_image(path: Path, number: int = 1, dpi: float = 110) -> bytes:
     return buffer.getvalue()
 
 
-def boxes(path: Path, read: ReadText, start: int, end: int) -> tuple[int | None, tuple[ocr.Box, ...]]:
-    """Page number and boxes (fractions of the page) of characters start…end of the file's text."""
+def boxes(
+    path: Path, read: ReadText, start: int, end: int, ask: AskBoxes = pdf.text_boxes
+) -> tuple[int | None, tuple[ocr.Box, ...]]:
+    """Page number and boxes (fractions of the page) of characters start…end of the file's text.
+
+    `ask` tells where the characters of a text layer stand: in this process, or in one that a bad file cannot harm.
+    """
     page = read.page_at(start)
     end = min(end, page.end)
     if page.lines:
@@ -104,7 +111,7 @@ def boxes(path: Path, read: ReadText, start: int, end: int) -> tuple[int | None,
             if line.start < end and start < line.end and (size := line.end - line.start)
         )
     if path.suffix.lower() == ".pdf" and page.number is not None:
-        return page.number, pdf.text_boxes(path, page.number, start - page.start, end - page.start)
+        return page.number, ask(path, page.number, start - page.start, end - page.start)
     return page.number, ()
 
 

@@ -3,14 +3,15 @@
 Run as `python -m knowledge.readers.isolated` it is that process.
 """
 
+import base64
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from knowledge.readers import Doubt, Line, Page, ReadText, UnreadableFile, ocr
-from knowledge.readers.files import read_file
+from knowledge.readers import Doubt, Line, Page, ReadText, UnreadableFile, ocr, pdf
+from knowledge.readers.files import page_image, read_file
 from knowledge.readers.isolation import Answer, Isolated, Limits
 from knowledge.readers.serving import Tell, more_memory, serve
 
@@ -31,6 +32,16 @@ class IsolatedReader:
         """The texts of many files in their order; the next ones are read while one is being used."""
         for answer in self._process.in_order(_request(path, cache) for path in paths):
             yield answer if isinstance(answer, UnreadableFile) else _text_of(answer)
+
+    def picture(self, path: Path, number: int, dpi: float) -> bytes:
+        """A page, or a frame of a picture, as PNG. Raises `UnreadableFile`."""
+        answer = self._process.ask({"path": str(path.resolve()), "page": number, "dpi": dpi})
+        return base64.b64decode(answer["picture"])
+
+    def text_boxes(self, path: Path, number: int, start: int, end: int) -> tuple[ocr.Box, ...]:
+        """Where characters start…end of the text of a PDF's page stand on it. Raises `UnreadableFile`."""
+        answer = self._process.ask({"path": str(path.resolve()), "page": number, "span": [start, end]})
+        return tuple(ocr.clipped(*box) for box in answer["boxes"])
 
     def warm(self) -> None:
         """Start the process where there is none, and wait until it can answer."""
@@ -100,6 +111,15 @@ def _line_of(entry: list[Any]) -> Line:
 
 
 def _answered(request: Any, tell: Tell) -> Answer:
+    if "dpi" in request:
+        picture = page_image(Path(request["path"]), request["page"], request["dpi"])
+        return {"picture": base64.b64encode(picture).decode()}
+    if "span" in request:
+        return {"boxes": pdf.text_boxes(Path(request["path"]), request["page"], *request["span"])}
+    return _read(request, tell)
+
+
+def _read(request: Any, tell: Tell) -> Answer:
     read = read_file(
         Path(request["path"]),
         cache=Path(request["cache"]) if request["cache"] else None,

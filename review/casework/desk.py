@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.library import Library
+from knowledge.readers.viewing import Viewer
 from review.casework.results import Line, Results, open_results
 from review.casework.runs import Runs
 from review.chat.askings import Askings
@@ -53,6 +54,7 @@ class Desk:
     embedding: str | None = None
     model: Model | None = None  # answers in the chat where there is one
     askings: Askings = field(default_factory=Askings)
+    viewer: Viewer = field(default_factory=Viewer)  # original pages for the screen
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
     additions: Additions = field(init=False)  # files on their way into the library

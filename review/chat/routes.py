@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 
 from knowledge.holding.originals import original
 from knowledge.readers import UnreadableFile
-from knowledge.readers.files import page_image
 from review.casework.desk import NO_RIGHT, Call, Desk, Refused, text
 from review.casework.results import Line
 from review.chat.answering import answered
@@ -30,7 +29,6 @@ from review.store.accounts import Person
 LONGEST_CALL = 16_384  # bytes
 AT_ONCE = 16  # questions worked on at once; others wait in line
 QUIET = 10.0  # seconds after which an empty line keeps the connection open
-DPI = 118
 Who = Callable[[Request], Person | None]
 
 
@@ -72,9 +70,9 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         try:
             if file is None:
                 raise UnreadableFile("没有保存原件", "请重新添加这份文件")
-            picture = page_image(file, number, DPI)
-        except (UnreadableFile, OSError):
-            return JSONResponse({"problem": "这一页不能显示图像，文字仍可读。"}, 404)
+            picture = desk.viewer.picture(file, number)
+        except (UnreadableFile, OSError) as refusal:
+            return page_refused(refusal)
         lasting = {"Cache-Control": "private, max-age=3600"}
         return Response(picture, media_type="image/png", headers=lasting)
 
@@ -93,6 +91,12 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
             media_type=media,
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
         )
+
+
+def page_refused(refusal: Exception) -> Response:
+    """Why there is no picture of a page; a system's own message may name a path and is not passed on."""
+    said = "打不开这份文件" if isinstance(refusal, OSError) else str(refusal).rstrip("。")
+    return JSONResponse({"problem": f"这一页不能显示图像：{said}。文字仍可读。"}, 404)
 
 
 def _reader(who: Who, request: Request) -> Person | None:

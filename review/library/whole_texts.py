@@ -12,9 +12,9 @@ from pathlib import Path
 from knowledge.holding.originals import KEY, original
 from knowledge.holding.shelf import Shelf
 from knowledge.library import Clause, FileState, Library
-from knowledge.readers import ReadText
-from knowledge.readers.files import boxes, read_file
+from knowledge.readers import ReadText, UnreadableFile
 from knowledge.readers.text import find_quote
+from knowledge.readers.viewing import Viewer
 from review.casework.results import Line
 
 SECTION = 1500  # characters, up to the next line end
@@ -145,20 +145,27 @@ def state_of(library: Library, key: str) -> FileState | None:
     )
 
 
-def open_original(library: Library, clause: Clause, quote: str) -> Line:
+def open_original(library: Library, viewer: Viewer, clause: Clause, quote: str) -> Line:
     """The pages of the file and where on them the words stand, as fractions of a page; no pages where it has none."""
     state = file_of(library, clause)
     file = original(library.home, state) if state else None
     if state is None or file is None or state.sha256 is None:
         return {"pages": 0}
-    read = _read(file, library.home / "cache")
+    try:
+        return {"key": state.sha256[:KEY], **_marked(viewer, file, library.home / "cache", clause, quote)}
+    except UnreadableFile as refusal:
+        return {"problem": f"这份文件的原页不能显示：{refusal}。文字仍可读。"}
+
+
+def _marked(viewer: Viewer, file: Path, cache: Path, clause: Clause, quote: str) -> Line:
+    read = viewer.read(file, cache)
     span = find_quote(quote or clause.text, read.text, *_near(read, clause)) or find_quote(
         quote or clause.text, read.text
     )
     numbers = [page.number or 1 for page in read.pages]
-    marked = list(_boxes(file, read, *span)) if span else []
+    marked = list(_boxes(viewer, file, read, *span)) if span else []
     shown = marked[0]["page"] if marked else clause.page or 1
-    return {"key": state.sha256[:KEY], "pages": len(numbers), "page": shown, "boxes": marked}
+    return {"pages": len(numbers), "page": shown, "boxes": marked}
 
 
 def _near(read: ReadText, clause: Clause) -> tuple[int, int]:
@@ -167,16 +174,11 @@ def _near(read: ReadText, clause: Clause) -> tuple[int, int]:
     return clause.start, clause.end
 
 
-def _boxes(file: Path, read: ReadText, start: int, end: int) -> Iterator[Line]:
+def _boxes(viewer: Viewer, file: Path, read: ReadText, start: int, end: int) -> Iterator[Line]:
     """The boxes of a span; one that runs over a page's end has boxes on both."""
     while start < end:
         page = read.page_at(start)
-        number, found = boxes(file, read, start, min(end, page.end))
+        number, found = viewer.boxes(file, read, start, min(end, page.end))
         for box in found:
             yield {"page": number or 1, "box": list(box)}
         start = max(page.end, start + 1)
-
-
-@lru_cache(maxsize=4)
-def _read(file: Path, cache: Path) -> ReadText:
-    return read_file(file, cache=cache)

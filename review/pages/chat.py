@@ -108,7 +108,7 @@ def open_document(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_pages(desk: Desk, person: Person, call: Call) -> Line:
     """The original pages of a citation's document, and where its words stand on them."""
-    return open_original(desk.library, _clause(desk, call), text(call, "quote", LONGEST_QUOTE))
+    return open_original(desk.library, desk.viewer, _clause(desk, call), text(call, "quote", LONGEST_QUOTE))
 
 
 def _clause(desk: Desk, call: Call) -> Clause:

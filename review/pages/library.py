@@ -70,7 +70,7 @@ def open_document(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_pages(desk: Desk, person: Person, call: Call) -> Line:
     """The original pages of a passage's document, and where it stands on them."""
-    return open_original(desk.library, _clause(desk, call), "")
+    return open_original(desk.library, desk.viewer, _clause(desk, call), "")
 
 
 def _holding(desk: Desk, call: Call) -> Holding:

@@ -42,6 +42,12 @@
     if (reply && reply.signed_out) { signInSheet(page); return null; }
     return reply === undefined ? null : reply;
   };
+  // A picture that did not come says only that it failed; asked again, its address tells why.
+  mj.noPicture = async function (picture) {
+    const note = mj.el('p', {class: 'notice small'}, '这一页不能显示图像，文字仍可读。');
+    picture.parentNode.replaceChildren(note);
+    try { note.textContent = (await (await fetch(picture.src)).json()).problem || note.textContent; } catch { /* the plain note stands */ }
+  };
   function offline(page, is) {
     const band = page.root.querySelector('.band.offline');
     if (band) band.hidden = !is;

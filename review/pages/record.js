@@ -83,8 +83,8 @@
       const pages = tab.pages.length ? tab.pages : [{number: 1}];
       sheetSide.replaceChildren(...pages.map((one) => el('figure', {data: {page: one.number}},
         el('figcaption', {class: 'small muted'}, `原页 · 第 ${one.number} 页 / 共 ${pages.length} 页`), el('div', {class: 'paper'},
-          el('img', { alt: `${tab.title} 第 ${one.number} 页`, src: `/page/${state.cas.key}/${tab.key}/${one.number}.png`,
-            on: {error: (e) => e.target.parentNode.replaceChildren(el('p', {class: 'notice small'}, '这一页不能显示图像，文字仍可读。'))}})))));
+          el('img', {loading: pages.length > 12 ? 'lazy' : 'eager', alt: `${tab.title} 第 ${one.number} 页`, src: `/page/${state.cas.key}/${tab.key}/${one.number}.png`,
+            on: {error: (e) => mj.noPicture(e.target)}})))));
     }
 
     async function open(key) {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from knowledge.readers.files import boxes, read_file
+from knowledge.readers import UnreadableFile
 from review.casework.admission_need import open_criteria as criteria_of_case
 from review.casework.cases import open_case as case_of
 from review.casework.cases import shown_decision, shown_evidence
@@ -78,14 +78,18 @@ def open_boxes(desk: Desk, person: Person, call: Call) -> Line:
     if tab is None or not shown:
         return {"boxes": []}
     file = source_file(case, tab.source)
-    read = read_file(file, cache=desk.home / "cache")
     found: list[Line] = []
-    for item in shown:
-        start = tab.documents[item["place"]["document"]]["start"] + item["place"]["start"]
-        page, lines = boxes(file, read, start, start + item["place"]["end"] - item["place"]["start"])
-        found += [
-            {"mark": item["mark"], "says": item["says"], "page": page or 1, "box": line} for line in lines
-        ]
+    try:
+        read = desk.viewer.read(file, desk.home / "cache")
+        for item in shown:
+            start = tab.documents[item["place"]["document"]]["start"] + item["place"]["start"]
+            end = start + item["place"]["end"] - item["place"]["start"]
+            page, lines = desk.viewer.boxes(file, read, start, end)
+            found += [
+                {"mark": item["mark"], "says": item["says"], "page": page or 1, "box": line} for line in lines
+            ]
+    except UnreadableFile as refusal:
+        raise Refused(f"引文在原页上的位置标不出来：{refusal}。") from refusal
     return {"boxes": found}
 
 

@@ -112,7 +112,7 @@
     function sheet(reply, number) {
       const paper = el('div', {class: 'paper'}, el('img', {loading: 'lazy', alt: `第 ${number} 页`, src: `/chat/page/${reply.key}/${number}.png`,
         on: {load: (e) => { e.target.parentElement.style.aspectRatio = 'auto'; if (number === reply.page) centre(paper.querySelector('.box-mark') || paper); },
-          error: (e) => e.target.replaceWith(el('p', {class: 'notice'}, '这一页不能显示图像，文字仍可读。'))}}));
+          error: (e) => mj.noPicture(e.target)}}));
       for (const one of reply.boxes.filter((box) => box.page === number)) {
         const [x0, y0, x1, y1] = one.box.map((part) => 100 * part);
         paper.append(el('i', {class: 'box-mark', style: `left:${x0}%;top:${y0}%;width:${x1 - x0}%;height:${y1 - y0}%`}));

@@ -3,12 +3,15 @@
 import asyncio
 import io
 import logging
+import shutil
 import zipfile
+from random import Random
 
 import pytest
 from demonstration import ABSENT
 from fastapi.testclient import TestClient
 
+from evals.bent_pdfs import bomb
 from review.pages.review import HANDLERS
 from review.pages.shell import FOLDER, answer, asset
 from review.web import create_app
@@ -109,9 +112,34 @@ def test_a_page_image_is_served_under_opaque_keys_and_the_view_is_noted(local, d
     tab = next(tab["key"] for tab in shown["tabs"] if tab["file"].endswith(".pdf"))
     reply = local.get(f"/page/{case(ABSENT)}/{tab}/1.png")
     assert (reply.status_code, reply.content[:8]) == (200, b"\x89PNG\r\n\x1a\n")
-    assert local.get(f"/page/{case(ABSENT)}/{tab}/99.png").status_code == 404
+    absent = local.get(f"/page/{case(ABSENT)}/{tab}/99.png")
+    assert (absent.status_code, absent.json()["problem"]) == (
+        404,
+        "这一页不能显示图像：PDF 没有第 99 页；请核对页码。文字仍可读。",
+    )
     assert local.get(f"/page/{case(ABSENT)}/d99/1.png").status_code == 404
     assert local.get("/page/unknown/d0/1.png").status_code == 404
+
+
+def test_a_hostile_file_costs_its_own_picture_and_the_workbench_goes_on(local, desk, case, tmp_path):
+    shown = answer(desk, "review", HANDLERS[1], desk.accounts.who(None), {"case": case(ABSENT)})
+    tab = next(tab for tab in shown["tabs"] if tab["file"].endswith(".pdf"))
+    entry = desk.inspection(desk.case(case(ABSENT)).inspection.key)
+    own = tmp_path / "检查"
+    shutil.copytree(entry.folder, own)
+    desk.store.update_inspection(entry.key, folder=str(own))
+    source = next(own.rglob(tab["file"].rsplit("/", 1)[-1]))
+    source.write_bytes(bomb(source.read_bytes(), Random(1)))
+    reply = local.get(f"/page/{case(ABSENT)}/{tab['key']}/1.png")
+    assert reply.status_code == 200 or reply.json()["problem"].startswith("这一页不能显示图像：")
+    source.write_bytes(source.read_bytes()[:60])
+    reply = local.get(f"/page/{case(ABSENT)}/{tab['key']}/1.png")
+    assert (reply.status_code, reply.json()["problem"]) == (
+        404,
+        "这一页不能显示图像：PDF 损坏或不完整；请重新导出或重新拷贝该文件。文字仍可读。",
+    )
+    assert str(own) not in reply.text
+    assert local.get("/", headers=HTML).status_code == 200
 
 
 def test_our_own_files_are_served_by_content_and_nothing_else_is(local):
