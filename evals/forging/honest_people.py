@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from evals.forging.declaring import honest, spared
-from evals.forging.desk import Desk, reading
-from evals.forging.plants_people import grown, ungendered
+from evals.forging.desk import Desk
+from evals.forging.plants_people import comatose, grown, ungendered
 from evals.forging.plants_times import surgical
 from evals.generating.scenarios import Made
-from evals.generating.stay import HOUR
 
 
 @honest("DOC-008", "electronic signature images are identical by design")
@@ -40,14 +39,8 @@ def trainee_countersigned(desk: Desk) -> Made:
 @honest("DOC-008", "patient signature when 意识 is coma: here a relative signed")
 def signed_by_a_relative(desk: Desk) -> Made:
     chart = desk.chart("hip")
-    for title in ("手术知情同意书", "麻醉知情同意书"):
-        paper = chart.paper(title)
-        for hours in (-3, -1, 1, 3):
-            chart.stay.vitals.append(
-                reading(chart, paper.at + hours * HOUR, 36.8, 92, 20, 132, 78, 96, "昏迷")
-            )
+    for paper in comatose(chart):
         paper.signers = [("患者家属", desk.name()), ("与患者关系", "子女"), paper.signers[-1]]
-    chart.stay.vitals.sort(key=lambda row: row["测量时间"])
     return spared(chart)
 
 

@@ -10,7 +10,7 @@ from evals.forging.desk import Desk, reading
 from evals.forging.papers import Paper
 from evals.forging.plants_times import surgical
 from evals.generating.scenarios import Made
-from evals.generating.stay import DAY, HOUR, MINUTE
+from evals.generating.stay import DAY, HOUR, MINUTE, stamp
 
 LEFT, AFTER_LEAVING = "闻人语", datetime(2025, 9, 1, 8)  # on the roster until the end of June 2025
 
@@ -61,11 +61,25 @@ def trainee_alone(desk: Desk) -> Made:
 @forged("DOC-008", "昏迷患者本人签署同意书")
 def signed_in_coma(desk: Desk) -> Made:
     chart = desk.chart("hip")
-    paper = chart.paper("手术知情同意书")
+    papers = comatose(chart)
+    return planted(
+        chart, at=[(paper, chart.stay.person.name) for paper in papers], violation="forged_document"
+    )
+
+
+def comatose(chart: Chart) -> list[Paper]:
+    """The consents of an operation; from hours before them to hours behind them the patient is in coma."""
+    papers = [chart.paper("手术知情同意书"), chart.paper("麻醉知情同意书")]
+    first, last = min(paper.at for paper in papers) - 3 * HOUR, max(paper.at for paper in papers) + 3 * HOUR
+    for row in chart.stay.vitals:
+        if stamp(first) <= row["测量时间"] <= stamp(last):
+            row["意识"] = "昏迷"
     for hours in (-3, -1, 1, 3):
-        chart.stay.vitals.append(reading(chart, paper.at + hours * HOUR, 36.8, 92, 20, 132, 78, 96, "昏迷"))
+        chart.stay.vitals.append(
+            reading(chart, papers[0].at + hours * HOUR, 36.8, 92, 20, 132, 78, 96, "昏迷")
+        )
     chart.stay.vitals.sort(key=lambda row: row["测量时间"])
-    return planted(chart, at=[(paper, chart.stay.person.name)], violation="forged_document")
+    return papers
 
 
 @forged("DOC-008", "一分钟内签署全部文书")
@@ -76,7 +90,8 @@ def everything_signed_in_a_minute(desk: Desk) -> Made:
         if paper.signers:
             paper.signed_at = at
             paper.signers = [(role, chart.team.resident) for role, _ in paper.signers[:1]]
-    return planted(chart, at=[(chart.notes()[0], chart.layout.time(at))], also=("DOC-001",))
+    signed = [paper for paper in chart.papers if paper.signers]
+    return planted(chart, at=[(paper, chart.layout.time(at)) for paper in signed], also=("DOC-001",))
 
 
 @forged("DOC-009", "文书眉栏是另一患者的姓名")

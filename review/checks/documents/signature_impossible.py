@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.roster import Institution, institution_of
-from review.checks.signing_minutes import signed_in_a_minute
+from review.checks.signing_minutes import dated_in_a_minute, signed_in_a_minute
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.record import Document
 from review.violations import Certainty
@@ -24,14 +24,17 @@ OWN_NOTES = re.compile(
     r"入院记录|病程|查房|手术记录|出院记录|出院小结|死亡记录|术前小结|抢救|阶段小结|麻醉记录|转科|操作记录"
 )
 GUEST = re.compile(r"外请|外院|上级医院专家|院外专家|多点执业|对口支援|医联体|进修|援助|坐诊")
+SIGNED = r"(?:[（(]?\s*签\s*[名字]\s*[）)]?)?"  # 签名, （签名）, or nothing
 TRAINEE = re.compile(
-    r"(?:实习|见习|规培|试用期)(?:医师|医生|生|学员)?(?:签\s*[名字])?\s*[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})"
+    rf"(?:实习|见习|规培|试用期)(?:医师|医生|生|学员)?{SIGNED}\s*[:：]\s*(?P<name>[\u4e00-\u9fff·]{{2,4}})"
 )
 TRAINEE_BESIDE = re.compile(
     r"[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})\s*[（(](?:实习|见习|规培|试用期)[^（）()]{0,4}[）)]"
 )
 SIGNED_ON_PAPER = re.compile(r"电子签名|手写|见纸质|CA签|已签|扫描")
-BLANK = re.compile(r"(?:医师|医生|手术者|术者|记录者)(?:签\s*[名字])?\s*[:：][ \t\u3000_—-]*(?=$|\n)")
+BLANK = re.compile(
+    rf"(?:医师|医生|手术者|术者|记录者){SIGNED}\s*[:：][ \t\u3000_—-]*(?=$|\n|日期|时间|\d{{4}}[-年./])"
+)
 CONSENTS = ("知情同意书", "病危（重）通知书")
 OF_PATIENT = re.compile(r"患者|家属|代理人|被委托人")
 BLANK_OF_PATIENT = re.compile(
@@ -112,7 +115,8 @@ def signature_impossible(inspection: Inspection, limits: Limits) -> Iterator[Pro
     else:
         yield from _off_the_roster(roster, signers, limits)
     yield from _blanks(inspection, limits)
-    yield from signed_in_a_minute(inspection, limits)
+    by_the_system = list(signed_in_a_minute(inspection, limits))
+    yield from by_the_system or dated_in_a_minute(inspection, limits)
     for record in inspection.records.values():
         yield from _trainees(record)
         yield from _could_not_sign(record, limits)
@@ -145,12 +149,18 @@ def _off_the_roster(roster: Institution, signers: Sequence[Signer], limits: Limi
     people = defaultdict(list)
     for person in roster.people:
         people[person.name].append(person)
+    colleagues: dict[str | None, set[str]] = defaultdict(set)
+    for signer in signers:
+        if signer.name in people:
+            colleagues[signer.record.admission.department].add(signer.name)
     slack = timedelta(days=limits["slack_days"])
     found: dict[tuple[str, str, str], list[Signer]] = defaultdict(list)
     for signer in signers:
         own = people.get(signer.name)
         if own is None:
-            if not any(_a_slip(signer.name, name) for name in people):
+            # a name is misspelt for one who signs on the same ward, not for somebody of a thousand
+            near = colleagues[signer.record.admission.department]
+            if not any(_a_slip(signer.name, name) for name in near):
                 found[signer.record.admission.admission_id, signer.name, "不在执业人员名单"].append(signer)
         elif not any(p.serves_on(signer.day + slack) or p.serves_on(signer.day - slack) for p in own):
             ended = max((p.ends_on for p in own if p.ends_on and p.ends_on < signer.day), default=None)
@@ -194,9 +204,14 @@ def _blanks(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
             who, empty = _to_be_signed(document)
             if who is None or document.confidence < 1.0:
                 continue
-            if any(who.search(signature.role) for signature in document.signatures):
+            place = empty.search(document.text)
+            # a name at the head says who operated; it does not fill the line to sign on
+            at_the_foot = place is not None and "签" in place[0]
+            if any(
+                who.search(one.role) and ("签" in one.role or not at_the_foot) for one in document.signatures
+            ):
                 signed[document.kind] += 1
-            elif empty.search(document.text) and not SIGNED_ON_PAPER.search(document.text):
+            elif place is not None and not SIGNED_ON_PAPER.search(document.text):
                 blank[document.kind].append((record, document))
     for kind, found in blank.items():
         every = signed[kind] + len(found)
