@@ -27,6 +27,11 @@ LABELS = (
 RESULT = re.compile(
     r"阴性|阳性|^[(（]?[+\-±]{1,4}[)）]?$|未见|异常|正常|\b(?:positive|negative)\b", re.IGNORECASE
 )
+DISEASE = re.compile(  # what the name of a disease ends in, a remark or a stage behind it
+    r"(?:[炎癌瘤疝伤]|[疾恶]?病|综合征|症|感染|骨折|衰竭|梗死|梗塞|出血|结石|脓肿|溃疡|脱位|狭窄|扭转|穿孔|休克|中毒|"
+    r"增生|肥大|息肉|囊肿|积液|栓塞|血栓|破裂|畸形|缺损|硬化|白内障|青光眼|高血压|贫血|心绞痛|哮喘)"
+    r"(?:[（(][^）)]{1,12}[）)]|[ⅠⅡⅢⅣⅤIV\d]{1,3}[级期型度])?$"
+)
 SIDE = re.compile(r"左|右|双侧")
 GRAVE = re.compile(r"加重|好转|危重|昏迷|同意|拒绝|指征|急诊|出血|癌|恶性|良性")
 WEIGHTY = frozenset(("日期", "数值", "姓名", "签名", "诊断", "性别", "年龄", "手术", "结果", "侧别"))
@@ -133,6 +138,8 @@ def _about(gone: str, come: str, lead: str, around: str) -> str:
         return "日期" if DATE.search(both) else "数值"
     if RESULT.search(both.strip()) or RESULT.search(gone.strip()) or RESULT.search(come.strip()):
         return "结果"
+    if DISEASE.search(gone.strip()) and DISEASE.search(come.strip()):
+        return "诊断"
     return next((name for name, pattern in LABELS if pattern.search(both)), "文字")
 
 

@@ -23,7 +23,7 @@ from review.models import Evidence, Outcome, Problem, Skipped
 from review.violations import Certainty
 
 PROTOCOLS = ("手术", "麻醉", "护理", "出院")
-STRETCH = 40  # characters of the longest block by which others with the same words are counted
+STRETCH, STRETCHES = 40, 5  # length and number of the stretches by which others with a block are counted
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,15 @@ def _suspects(
     for suspect in _identifying(silent, said, limits):
         best.setdefault(suspect.document_id, suspect)
     for suspect in best.values():
-        start = suspect.side.longest.here
-        stretch = suspect.side.passage.text[start : start + min(STRETCH, suspect.side.longest.size)]
-        yield replace(suspect, people=said.people_with(stretch))
+        yield replace(suspect, people=min(map(said.people_with, _stretches(suspect.side))))
+
+
+def _stretches(side: Shared) -> Iterator[str]:
+    """Some stretches of the longest block: whoever has the block has them all, and one may be everybody's wording."""
+    start, size = side.longest.here, side.longest.size
+    last = max(0, size - STRETCH)
+    for place in sorted({last * part // (STRETCHES - 1) for part in range(STRETCHES)}):
+        yield side.passage.text[start + place : start + place + min(STRETCH, size)]
 
 
 def _read_in_order(said: Search, found: Sequence[Narrative]) -> None:

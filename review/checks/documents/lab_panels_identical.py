@@ -49,6 +49,7 @@ class Report:
         "three_digits": 5,
         "equal_share": 0.8,
         "specimen_digits": 6,
+        "shared_numbers": 0.02,
     },
     limits_said={
         "equal_values": "至少几个数值相同",
@@ -56,6 +57,7 @@ class Report:
         "three_digits": "三位有效数字的至少几个",
         "equal_share": "共有项目中相同的比例",
         "specimen_digits": "标本号至少几位",
+        "shared_numbers": "两人共用的样本编号占多大比例视为本院编号习惯",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）",),
     basis_of={"documentation_defect": ("病历书写基本规范#第二十九条",)},
@@ -150,27 +152,31 @@ def _same_event(first: Report, second: Report) -> bool:
 def _shared_specimens(reports: Sequence[Report], limits: Limits) -> Iterator[Problem]:
     """One number on two persons' specimens of one day."""
     seen: dict[tuple[str, object], Report] = {}
+    shared: dict[tuple[str, str], tuple[Report, Report]] = {}  # by number and the later stay
     for report in reports:
         number = report.labs[0].specimen_no or ""
         if len(re.sub(r"\D", "", number)) < limits["specimen_digits"] or report.sampled_at is None:
             continue
         first = seen.setdefault((number, report.sampled_at.date()), report)
-        if first.record.admission.person_id == report.record.admission.person_id:
-            continue
-        equal = bool(set(first.values.items()) & set(report.values.items()))
+        if first.record.admission.person_id != report.record.admission.person_id:
+            stay = report.record.admission.admission_id
+            known = shared.setdefault((number, stay), (first, report))
+            if not _one_measurement(*known):
+                shared[number, stay] = (first, report)
+    usual = len({number for number, _ in shared}) > max(1, limits["shared_numbers"] * len(seen))
+    for (number, _), (first, report) in shared.items():
         yield _problem(
             report,
             first,
             f"样本编号 {number}（{_time(report)}）同日也用于另一患者（{_time(first)}）",
-            Certainty.PROBABLE if equal and _overlap(first, report) >= 0.9 else Certainty.CLUE,
+            Certainty.PROBABLE if _one_measurement(first, report) and not usual else Certainty.CLUE,
             "specimen",
         )
 
 
-def _overlap(first: Report, second: Report) -> float:
-    shared = set(first.values) & set(second.values)
-    equal = [name for name in shared if first.values[name] == second.values[name]]
-    return len(equal) / len(shared) if len(shared) >= 5 else 0.0
+def _one_measurement(first: Report, second: Report) -> bool:
+    """Whether both reports are of the same analytes: devices that number for themselves measure different ones."""
+    return bool({lab.analyte for lab in first.labs} & {lab.analyte for lab in second.labs})
 
 
 def _problem(report: Report, other: Report, told: str, certainty: Certainty, mark: str) -> Problem:

@@ -12,31 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from review.checks.changed_facts import contradicted, ends_alike
 from review.checks.header import Limits, NotApplicable, check
 from review.checks.inputs import Inspection, Record
 from review.checks.readings import creation_of, marked_as_later
-from review.facts.context import clause_around
 from review.models import Problem
 from review.record import Edit
 from review.violations import Certainty
 
 CHANGED, FILED = "修改", "归档"
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
 CLINICAL = re.compile(
-    r"\d|左|右|双侧|男|女|术|片|针|注射|mg|ml|支|枚|根|加重|缓解|疼痛|发热|出血|急诊|指征|诊断|阳性|阴性|同意|签"
+    r"\d|左|右|双侧|男|女|术|片|针|注射|mg|ml|支|枚|根|加重|缓解|疼痛|发热|出血|急诊|指征|诊断|阳性|阴性|同意|签|"
+    r"危重|病[危重]|抢救|昏迷|意识|神志|休克|衰竭|呼吸困难|气促|平卧|卧床|活动受限|拒绝|好转|平稳"
 )
 HARMLESS = re.compile(r"首页|编码|格式|页眉|排版|错别字|打印")
 PERMITTED = re.compile(r"批准|医务|授权|申请修改|解锁")
 LATE_RESULT = re.compile(r"回报|病理|培养|报告单|检验结果补")
 MIGRATION = 100  # entries of one second
-SIDE = {"左": "右", "右": "左"}
 WHOLE = re.compile(r"[0-9A-Za-z.:/×^+%\-]")  # a number, a time or a unit is never shown in part
-CHARTED = (  # of the chart: a reading, how a note writes it, and how far a note may lie outside all of them
-    ("temperature", re.compile(r"(?:体温|T)[:： ]?(\d{2}(?:\.\d)?)(?:℃|°C)"), 0.8),
-    ("systolic", re.compile(r"(?:收缩压|SBP|血压|BP)[:： ]?(\d{2,3})(?:/\d{2,3})?mmHg", re.IGNORECASE), 20.0),
-)
-OF_BEFORE = re.compile(r"既往|病史|最高|外院|门诊|急诊|院前|入院前|发病|自测|家测|年前|月前|天前")
-LEAST_CHARTED = 6  # readings
 AROUND, MOST_SHOWN = 10, 40  # characters beside a change, and of one wording
 
 
@@ -84,11 +77,11 @@ def record_altered_afterwards(record: Record, limits: Limits) -> Iterator[Proble
         raise NotApplicable("本次住院没有修改痕迹")
     changes = list(_changes(record, limits))
     if changes:
-        contradicted = [change for change in changes if _contradicted(record, change.edit)]
+        against = any(contradicted(record, change.edit) for change in changes)
         yield Problem(
             fields={"told": "；".join(change.says for change in changes[:4])},
             fact_ids=tuple(change.edit.fact_id for change in changes[:8]),
-            certainty=Certainty.PROBABLE if contradicted else Certainty.CLUE,
+            certainty=Certainty.PROBABLE if against else Certainty.CLUE,
             points_at=("changed",),
         )
     burst = _burst(record, limits)
@@ -106,7 +99,6 @@ def record_altered_afterwards(record: Record, limits: Limits) -> Iterator[Proble
             fields={"told": "；".join(told for told, _ in made_late[:4])},
             fact_ids=tuple(fact_id for _, fact_id in made_late[:8]),
             certainty=Certainty.CLUE,
-            violation="documentation_defect",
             points_at=("created",),
         )
 
@@ -140,26 +132,15 @@ def _weighs(record: Record, edit: Edit) -> bool:
     return bool(CLINICAL.search(_difference(before, after)))
 
 
-def _ends_alike(before: str, after: str) -> tuple[int, int]:
-    """How many characters both have at their beginning, and how many at their end."""
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return start, end
-
-
 def _difference(before: str, after: str) -> str:
     """The characters that the change took away or brought in."""
-    start, end = _ends_alike(before, after)
+    start, end = ends_alike(before, after)
     return before[start : len(before) - end] + after[start : len(after) - end]
 
 
 def shown_change(before: str, after: str) -> tuple[str, str]:
     """Both wordings where they differ, with a few characters around; numbers and times are shown whole."""
-    start, end = _ends_alike(before, after)
+    start, end = ends_alike(before, after)
     return tuple(_shown(text, start, len(text) - end) for text in (before, after))  # type: ignore[return-value]
 
 
@@ -226,56 +207,6 @@ def _late_edits(inspection: Inspection, hours: float) -> Mapping[str, tuple[date
         if row["edited_at"] not in _migrations(inspection):
             found[str(row["ward"])].append(row["edited_at"])
     return {ward: tuple(sorted(times)) for ward, times in found.items()}
-
-
-def _contradicted(record: Record, edit: Edit) -> bool:
-    """Whether what was taken away is what another table still holds, and what came instead is in none."""
-    return (
-        _value_contradicted(record, edit)
-        or _side_contradicted(record, edit)
-        or _chart_contradicted(record, edit)
-    )
-
-
-def _chart_contradicted(record: Record, edit: Edit) -> bool:
-    """Whether a temperature or pressure came in that lies far outside all that the chart of the stay ever had."""
-    for name, pattern, beyond in CHARTED:
-        held = [float(value) for vital in record.vitals if (value := getattr(vital, name)) is not None]
-        before = set(pattern.findall(edit.before or ""))
-        after = edit.after or ""
-        came = [
-            float(match[1])
-            for match in pattern.finditer(after)
-            if match[1] not in before
-            and not OF_BEFORE.search(after[slice(*clause_around(after, *match.span()))])
-        ]
-        if len(held) >= LEAST_CHARTED and any(
-            not min(held) - beyond <= v <= max(held) + beyond for v in came
-        ):
-            return True
-    return False
-
-
-def _side_contradicted(record: Record, edit: Edit) -> bool:
-    start, end = _ends_alike(edit.before or "", edit.after or "")
-    gone = (edit.before or "")[start : len(edit.before or "") - end]
-    new = (edit.after or "")[start : len(edit.after or "") - end]
-    named = "".join(row.operation_name or "" for row in record.operations)
-    return any(
-        gone == side and new == other and side in named and other not in named for side, other in SIDE.items()
-    )
-
-
-def _value_contradicted(record: Record, edit: Edit) -> bool:
-    held = {f"{float(lab.value):g}" for lab in record.labs if lab.value is not None}
-    for vital in record.vitals:
-        held |= {
-            f"{float(v):g}" for v in (vital.temperature, vital.pulse, vital.systolic, vital.diastolic) if v
-        }
-    before = {f"{float(n):g}" for n in NUMBER.findall(edit.before or "")}
-    after = {f"{float(n):g}" for n in NUMBER.findall(edit.after or "")}
-    gone, new = before - after, after - before
-    return bool(gone & held) and bool(new) and not new & held
 
 
 def _created_late(record: Record, limits: Limits) -> Iterator[tuple[str, str]]:

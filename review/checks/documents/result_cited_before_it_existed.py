@@ -18,7 +18,9 @@ from review.record import Document, Exam, Fact, Lab
 from review.violations import Certainty
 
 ABDOMEN = frozenset({"上腹", "下腹", "全腹", "肝胆", "泌尿", "盆腔", "阑尾", "胃", "结肠", "子宫", "前列腺"})
+RESULT_OF_TODAY = re.compile(r"今[日天晨早][^，。；]{0,4}(?:复查|查|急查|化验|抽血|检验|血)|当日(?:复查|查)")
 TODAY = re.compile(r"今|当日|刚")
+SIZE = re.compile(r"\d+(?:\.\d+)?(?:[×xX*]\d+(?:\.\d+)?){0,2}(?:mm|cm|ml|HU|%|cm/s|m/s)", re.IGNORECASE)
 COMMON = re.compile(r"(?:均)?未见(?:明显)?异常|正常|大致|清晰|未见|明显|双肺|检查|平扫|[，。；、：:\s\d.]")
 
 
@@ -126,6 +128,9 @@ def _certainty(fact: Fact, exam: Exam, at: datetime, written: datetime, limits: 
     same_day = at.date() == written.date()
     if today and same_day:
         return Certainty.PROBABLE if shares >= limits["shared_characters"] else Certainty.CLUE
+    measured = set(SIZE.findall(fact.quote)) & set(SIZE.findall(f"{exam.findings or ''}"))
+    if len(measured) >= limits["equal_values"] and shares >= 2 * limits["shared_characters"]:
+        return Certainty.PROBABLE
     return Certainty.CLUE if shares >= 2 * limits["shared_characters"] else None
 
 
@@ -171,6 +176,7 @@ def _early_labs(record: Record, limits: Limits) -> Iterator[Early]:
     for group in hits.values():
         fact, lab, document, written = group[0]
         enough = len({hit[1].analyte for hit in group}) >= limits["equal_values"]
+        enough = enough or any(_told_as_of_today(*hit) for hit in group)
         if lab.sampled_at is not None:
             yield Early(
                 fact,
@@ -182,6 +188,15 @@ def _early_labs(record: Record, limits: Limits) -> Iterator[Early]:
                 lab.reported_at,
                 tuple(hit[1].fact_id for hit in group),
             )
+
+
+def _told_as_of_today(fact: Fact, lab: Lab, document: Document, written: datetime) -> bool:
+    """Whether the sentence gives the value as one of the day on which the specimen was taken later."""
+    bare, quote = "".join(document.text.split()), "".join(fact.quote.split())
+    place = bare.find(quote)
+    sentence = bare[max(bare.rfind(mark, 0, place) for mark in "。；") + 1 : place] if place >= 0 else ""
+    same_day = lab.sampled_at is not None and lab.sampled_at.date() == written.date()
+    return same_day and bool(RESULT_OF_TODAY.search(sentence))
 
 
 def _same_analyte(said: str, analyte: str | None) -> bool:
