@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from review.checks.header import Limits
 from review.checks.inputs import Inspection, Record
-from review.checks.readings import creation_of, marked_as_later
+from review.checks.readings import creation_of, marked_as_later, where_written
 from review.checks.roster import executors_of, institution_of
-from review.models import Problem
+from review.models import Evidence, Problem
 from review.record import Document
 from review.violations import Certainty
 
@@ -185,6 +185,13 @@ def _only_writer(document: Document) -> str:
     return names.pop() if len(names) == 1 and not any(SENIOR.search(one.role) for one in signed) else ""
 
 
+def _signature(record: Record, document: Document, person: str) -> Iterator[Evidence]:
+    """The line that the person signed."""
+    end = document.text.rfind(person) + len(person)
+    if end >= len(person):
+        yield record.quote(document, document.text.rfind("\n", 0, end) + 1, end)
+
+
 def _made_the_round(document: Document, person: str) -> bool:
     """Whether a note names this person as the one who saw the patient on a round."""
     text = "".join(document.text.split())
@@ -202,7 +209,6 @@ def _written(record: Record, document: Document, presence: Presence, usual: bool
         and presence.person in (created.editor or "")
         and presence.begins_at < created.edited_at < presence.ends_at
     )
-    start = max(0, document.text.find(document.title))
     other = presence.record.admission.admission_id
     own = record.admission.admission_id
     whose = "本患者" if other == own else "另一患者"
@@ -213,12 +219,8 @@ def _written(record: Record, document: Document, presence: Presence, usual: bool
         f"同一时间其在{whose}的“{presence.what}”（{presence.begins_at:%H:%M} 至 {presence.ends_at:%H:%M}）"
         f"任{presence.role}，疑似并非其本人书写或时间不实。",
         evidence=(
-            record.quote(
-                document,
-                start,
-                min(len(document.text), start + len(document.title) + 20),
-                at=document.written_at,
-            ),
+            record.quote(document, *where_written(document), at=document.written_at),
+            *_signature(record, document, presence.person),
         ),
         fact_ids=(*presence.fact_ids[:2], *((created.fact_id,) if created is not None and borne_out else ())),
         certainty=Certainty.PROBABLE if borne_out or at_the_bedside else Certainty.CLUE,

@@ -62,6 +62,15 @@ def finished_at(document: Document) -> datetime | None:
     return max([document.written_at, *(at for at in signed if at - document.written_at < timedelta(days=30))])
 
 
+def where_written(document: Document) -> tuple[int, int]:
+    """Where the document states when it was written, else its title."""
+    stated = [moment for moment in moments(document.text) if moment.at == document.written_at]
+    if stated:
+        return stated[-1].start, stated[-1].end
+    start = max(0, document.text.find(document.title))
+    return start, min(len(document.text), start + len(document.title))
+
+
 def marked_as_later(document: Document) -> bool:
     """Whether the note itself says that it was written afterwards."""
     return bool(WRITTEN_LATER.search(document.text))

@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from review.checks.continued_stays import goes_on, others_of
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Record
-from review.checks.readings import facts_of, marked_as_later
+from review.checks.readings import facts_of, marked_as_later, where_written
 from review.facts.sentences import entry_times
-from review.facts.times import moments
 from review.models import Evidence, Problem
 from review.record import Document
 from review.violations import Certainty
 
 BEDSIDE = re.compile(r"病程|查房|护理记录|会诊|抢救|转科|转入|转出|操作记录")
 NURSING = re.compile(r"护理")
+LEAVING = re.compile(r"出院")
 DISCHARGE = ("出院记录", "出院小结", "24小时内入出院记录")
 BEFORE_ADMISSION = re.compile(
     r"急诊(?:科|抢救|留观|病房|内科|外科|医师|会诊)|留观|门诊(?:会诊|就诊|医师)|院前急救|120"
@@ -138,9 +138,7 @@ def _discharged_early(record: Record, limits: Limits) -> Iterator[Problem]:
         written = at if document.written_exact else at + timedelta(days=1)
         if not admission.begins_at <= at or written >= admission.ends_at - early:
             continue
-        start = max(0, document.text.find(document.title))
-        stated = [moment for moment in moments(document.text) if moment.at == at]
-        place = (stated[-1].start, stated[-1].end) if stated else (start, start + len(document.title))
+        place = where_written(document)
         yield Problem(
             message=f"{document.title}写于 {at:%Y-%m-%d %H:%M}，患者 {admission.ends_at:%Y-%m-%d %H:%M} 才出院，"
             "请核对书写时间。",
@@ -174,8 +172,7 @@ def _times(document: Document) -> Iterator[tuple[datetime, int, int]]:
     if stamps:
         yield from ((stamp.at, stamp.start, stamp.end) for stamp in stamps)
     elif document.written_at is not None and document.written_exact:
-        title = max(0, document.text.find(document.title))
-        yield document.written_at, title, min(len(document.text), title + len(document.title) + 20)
+        yield document.written_at, *where_written(document)
 
 
 def _slip(at: datetime, record: Record) -> bool:
@@ -195,7 +192,9 @@ def _slip(at: datetime, record: Record) -> bool:
 
 
 def _day_mistyped(item: Outside, record: Record, notes: Sequence[Document]) -> bool:
-    """Whether one digit of the day, set right, gives a day of the stay that has no note of the kind yet."""
+    """Whether one digit of the day, set right, gives a day of the stay that has no note of the kind yet; a note of the
+    last day speaks of the discharge.
+    """
     first, last = record.admission.begins_at.date(), record.admission.ends_at.date()
     nursing = NURSING.search(item.document.kind) is not None
     noted = {
@@ -212,7 +211,8 @@ def _day_mistyped(item: Outside, record: Record, notes: Sequence[Document]) -> b
             moved = item.at.replace(day=day).date()
         except ValueError:
             continue
-        if wrong == 1 and first <= moved <= last and moved not in noted:
+        leaving = moved < last or LEAVING.search(item.document.text) is not None
+        if wrong == 1 and first <= moved <= last and leaving and moved not in noted:
             return True
     return False
 
