@@ -37,7 +37,7 @@ NOT_ON_THE_TABLE = re.compile(r"粪|大便|痰|晨尿|精液")
 AWAY_FROM_THE_TABLE = re.compile(r"CT|体层|MR|磁共振|肺功能|骨密度|动态心电图|胃镜|肠镜")
 IN_THE_THEATRE = re.compile(r"术中|复合手术|杂交|C臂|导航|内镜下")
 BARE = re.compile(r"[（(].*?[)）]|检查|检测|测定|项|组合|全套|[\s\d]")
-TESTS_AT_LARGE = re.compile(r"急查|化验|抽血|入院常规|常规检查|检验组合|三大常规|术前检查")
+TESTS_AT_LARGE = re.compile(r"急查|化验|抽血|入院常规|实验室检查|检验组合|三大常规|术前(?:常规)?检查")
 URGENT = re.compile(r"急|床旁|POCT|快速|血气|入院常规")
 
 
