@@ -42,6 +42,11 @@ def short_form(desk: Desk) -> Made:
     stay = chart.stay
     stay.end = stay.begin + 20 * HOUR
     stay.vitals = [row for row in stay.vitals if row["测量时间"] < stamp(stay.end)]
+    for row in stay.orders:
+        if row["医嘱名称"] == "今日出院":
+            row["医嘱开始日期"] = row["执行时间"] = stamp(stay.end - 2 * HOUR)
+        elif row["医嘱停止日期"]:
+            row["医嘱停止日期"] = min(row["医嘱停止日期"], stamp(stay.end))
     chart.papers = [
         paper
         for paper in chart.papers
