@@ -207,12 +207,12 @@ def _answers(
     ran: list[Ran] = []
     single: list[Check] = []
     for check in checks:
-        silent = not_asked(check.header, inspection) if check.of_one_stay else None
+        silent = not_asked(check.header, inspection) if check.stay_by_stay else None
         if silent is not None:
             ran.append(silent)
-        elif check.of_one_stay:
+        elif check.stay_by_stay:
             single.append(check)
-    others = [check for check in checks if not check.of_one_stay]
+    others = [check for check in checks if not check.stay_by_stay]
     said: dict[str, list[Said]] = {check.header.code: [] for check in single}
     with begun_stay_by_stay(single, inspection, warehouse, home) as answers:
         for number, check in enumerate(others, start=1):
@@ -227,7 +227,10 @@ def _answers(
                 said[code] += told
                 seconds[code] += answer.seconds[code]
             tell("逐例核查", done, len(inspection.records))
-    ran += [collected(check.header, inspection, stamp, said[check.header.code]) for check in single]
+    for check in single:
+        begins = time.perf_counter()
+        ran.append(collected(check, inspection, stamp, said[check.header.code]))
+        seconds[check.header.code] += time.perf_counter() - begins
     return ran, seconds
 
 

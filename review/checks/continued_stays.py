@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from review.checks.inputs import Inspection, Record
+from review.record import Admission
 
 WITHIN = timedelta(hours=24)
 YEARS_END = (12, 31)
@@ -19,25 +20,25 @@ def goes_on(record: Record) -> bool:
     ends = record.admission.ends_at
     if (ends.month, ends.day) == YEARS_END:
         return True
-    return any(timedelta(0) <= other.admission.begins_at - ends <= WITHIN for other in others_of(record))
+    return any(timedelta(0) <= other.begins_at - ends <= WITHIN for other in others_of(record))
 
 
 def went_on(record: Record) -> bool:
     """Whether the patient was in already when this stay began."""
     begins = record.admission.begins_at
-    return any(timedelta(0) <= begins - other.admission.ends_at <= WITHIN for other in others_of(record))
+    return any(timedelta(0) <= begins - other.ends_at <= WITHIN for other in others_of(record))
 
 
-def others_of(record: Record) -> list[Record]:
-    """The other stays of the same person."""
+def others_of(record: Record) -> list[Admission]:
+    """The other stays of the same person, in order."""
     own = record.admission
     stays = _by_person(record.inspection)[own.person_id]
-    return [other for other in stays if other.admission.admission_id != own.admission_id]
+    return [other for other in stays if other.admission_id != own.admission_id]
 
 
 @lru_cache(maxsize=1)
-def _by_person(inspection: Inspection) -> Mapping[str, list[Record]]:
-    stays: dict[str, list[Record]] = defaultdict(list)
-    for record in inspection.records.values():
-        stays[record.admission.person_id].append(record)
+def _by_person(inspection: Inspection) -> Mapping[str, list[Admission]]:
+    stays: dict[str, list[Admission]] = defaultdict(list)
+    for admission in inspection.records.admissions:
+        stays[admission.person_id].append(admission)
     return stays

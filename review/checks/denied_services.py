@@ -15,7 +15,7 @@ from review.checks.inputs import Record
 from review.checks.item_names import spellings
 from review.checks.mentions import Mention, mentions
 from review.checks.readings import document_of, facts_of
-from review.checks.service_traces import DONE, REFUSED, RESULT, matching, orders_for, reports_of
+from review.checks.service_traces import DONE, REFUSED, RESULT, matching, order_book, reports_of
 from review.facts.cited_results import MODALITIES, modality_of, part_of
 from review.facts.treatments import SHEET, Treatment, treatment_of, treatments_known
 from review.record import Charge, Fact
@@ -225,7 +225,7 @@ def executed_before(record: Record, line: Charge, fact: Fact) -> list[str]:
     """The orders of the item executed on the denied day: the other side of the contradiction."""
     return [
         order.fact_id
-        for order in orders_for(line, record.orders)
+        for order in order_book(record).naming(line)
         if order.executed_at and fact.begins_at and order.executed_at.date() == fact.begins_at.date()
     ][:3]
 
@@ -254,7 +254,7 @@ def _executed_later(record: Record, line: Charge, fact: Fact) -> bool:
 
 
 def _executions(record: Record, line: Charge) -> list[datetime]:
-    return [order.executed_at for order in orders_for(line, record.orders) if order.executed_at]
+    return [order.executed_at for order in order_book(record).naming(line) if order.executed_at]
 
 
 def _same_hour_or_before(at: datetime, fact: Fact) -> bool:

@@ -6,7 +6,7 @@ nothing of a check is declared anywhere else.
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -15,7 +15,18 @@ from review.errors import HeaderError
 from review.violations import VIOLATIONS, Certainty, Family
 
 Limits = Mapping[str, Any]
-PYTHON_HEADERS: dict[str, tuple["Header", Callable[..., Iterator[Any]]]] = {}
+Gathering = Callable[[Any, Limits], Any]
+
+
+class Declared(NamedTuple):
+    """A Python check as its module declares it."""
+
+    header: "Header"
+    function: Callable[..., Iterator[Any]]
+    gathers: Gathering | None
+
+
+PYTHON_HEADERS: dict[str, Declared] = {}
 
 
 class NotChecked(Exception):
@@ -142,17 +153,22 @@ def _in_chinese(error: Any) -> str:
     return said or str(error["msg"]).removeprefix("Value error, ")
 
 
-def check(**declared: Any) -> Callable[[Callable[..., Iterator[Any]]], Callable[..., Iterator[Any]]]:
-    """Declare a Python check: a generator over one record (or the warehouse) that yields `Problem`s."""
+def check(
+    *, gathers: Gathering | None = None, **declared: Any
+) -> Callable[[Callable[..., Iterator[Any]]], Callable[..., Iterator[Any]]]:
+    """Declare a Python check: a generator over one record (or the inspection) that yields `Problem`s.
+
+    A check across stays may name what it `gathers` of each: a function of a record and the limits, asked stay by stay
+    and in any process, whose answers the generator is given by admission. An answer is small and holds no record."""
 
     def register(function: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
         header = make_header(declared, function.__module__)
         known = PYTHON_HEADERS.get(header.code)
-        if known is not None and known[1].__module__ != function.__module__:
+        if known is not None and known.function.__module__ != function.__module__:
             raise HeaderError(
-                f"{function.__module__}：编号 {header.code} 已被 {known[1].__module__} 使用；请换一个。"
+                f"{function.__module__}：编号 {header.code} 已被 {known.function.__module__} 使用；请换一个。"
             )
-        PYTHON_HEADERS[header.code] = (header, function)
+        PYTHON_HEADERS[header.code] = Declared(header, function, gathers)
         return function
 
     return register

@@ -108,6 +108,15 @@ class Inspection:
             table: {stay: frozenset(items) for stay, items in stays.items()} for table, stays in found.items()
         }
 
+    @cached_property
+    def prices(self) -> Sequence[Mapping[str, Any]]:
+        """Every unit price that any stay was charged for an item: the item's names and key, the price, `lines`."""
+        return self.warehouse.rows(
+            "select c.item_key, c.item_name, c.charge_type, c.unit_price, count(*) as lines"
+            " from charges c join admissions a on a.admission_id = c.admission_id"
+            " where c.unit_price is not null group by c.item_key, c.item_name, c.charge_type, c.unit_price"
+        )
+
     def keep(self, table: str, columns: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows to a table for the pages; a warehouse that checks read is written when all have run."""
         self.kept.setdefault(table, (columns, []))[1].extend(rows)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
+from review.checks.usual_prices import most_frequent, usual_price
 from review.facts.care_levels import level_of
 from review.record import Charge
 
@@ -25,7 +26,11 @@ class Levels:
 
 def charged_level(line: Charge) -> int | None:
     """The rank of the nursing level a line charges; special nursing items are no level."""
-    name = line.item_name or ""
+    return _level_named(line.item_name)
+
+
+def _level_named(item_name: str | None) -> int | None:
+    name = item_name or ""
     return None if "专项" in name or "特殊疾病" in name or "新生儿" in name else level_of(name)
 
 
@@ -70,10 +75,6 @@ def _days(first: date, last: date) -> Iterator[date]:
 def price_of_level(record: Record, rank: int) -> Decimal | None:
     """What the hospital usually charges for a level: in this stay, else in any; null where it never did."""
     own = Counter(line.unit_price for line in record.charges if charged_level(line) == rank)
-    prices = own or Counter(
-        line.unit_price
-        for other in record.inspection.records.values()
-        for line in other.charges
-        if charged_level(line) == rank
-    )
-    return min(prices, key=lambda price: (-prices[price], price)) if prices else None
+    if own:
+        return most_frequent(own)
+    return usual_price(record.inspection, lambda row: _level_named(row["item_name"]) == rank)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from review.checks.inputs import Inspection
@@ -30,6 +31,14 @@ class NamedRow:
     @property
     def by_code(self) -> bool:
         return self.ceiling is not Certainty.CLUE
+
+
+@lru_cache(maxsize=16)  # tables, of one inspection after another
+def rows_named(
+    inspection: Inspection, table: str, side: str = "code15", needs: tuple[str, ...] = ()
+) -> "RowNames":
+    """The rows of a table over the items of an inspection, for checks that ask stay by stay."""
+    return RowNames(inspection, table, side, needs)
 
 
 class RowNames:

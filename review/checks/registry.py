@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from review.checks.header import PYTHON_HEADERS, Header, read_header
+from review.checks.header import PYTHON_HEADERS, Gathering, Header, read_header
 from review.errors import HeaderError
 
 HERE = Path(__file__).parent
@@ -28,11 +28,17 @@ class Check:
     examined: str | None = None
     findings: str | None = None
     function: Callable[..., Iterator[Any]] | None = None
+    gathers: Gathering | None = None
 
     @property
     def of_one_stay(self) -> bool:
         """Whether it is a function asked of one admission at a time."""
         return self.function is not None and self.header.scope == "admission"
+
+    @property
+    def stay_by_stay(self) -> bool:
+        """Whether something of it is asked of one admission at a time: its answer, or what it is to weigh together."""
+        return self.of_one_stay or self.gathers is not None
 
 
 @cache
@@ -80,9 +86,9 @@ def _python_checks(file: Path, folder: str) -> list[Check]:
     name = f"review.checks.{folder}.{file.stem}"
     importlib.import_module(name)
     found = [
-        Check(header, file, function=function)
-        for header, function in PYTHON_HEADERS.values()
-        if function.__module__ == name
+        Check(declared.header, file, function=declared.function, gathers=declared.gathers)
+        for declared in PYTHON_HEADERS.values()
+        if declared.function.__module__ == name
     ]
     if not found:
         raise HeaderError(f"{file.name}：没有用 @check 声明检查；请声明，或移出此文件夹。")

@@ -6,6 +6,7 @@ A roster entry is written `姓名:专业:起:止`; entries are parted by semicol
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from review.checks.inputs import Inspection
 
@@ -44,6 +45,7 @@ class Institution:
         return [person for person in self.people if len(person.name) >= 2 and person.name in (cell or "")]
 
 
+@lru_cache(maxsize=1)
 def institution_of(inspection: Inspection) -> Institution:
     """All rows of the sheet together; a hospital of several sites shares its devices and people."""
     rows = inspection.warehouse.rows(

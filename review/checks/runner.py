@@ -3,7 +3,7 @@
 A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -44,10 +44,11 @@ RESERVED = frozenset({"admission_id", "parts", *(field.name for field in fields(
 
 @dataclass(frozen=True)
 class Said:
-    """What one check of single admissions said of one of them."""
+    """What one check said of one admission alone: its answer, or what it gathered to weigh with all the others."""
 
     result: CheckResult
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    gathered: Any = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,11 @@ def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | N
     try:
         if check.function is None:
             return _run_sql(check, inspection, stamp, caps or Caps())
-        if check.of_one_stay:
-            return _run_per_admission(check, inspection, stamp)
+        if check.stay_by_stay:
+            asked = inspection.records.values()
+            return collected(
+                check, inspection, stamp, [ask(check, record, check.header.limits) for record in asked]
+            )
         return _run_across(check, inspection, stamp)
     except Exception as defect:
         return _same_for_all(check.header, inspection, Outcome.FAILED, why_failed(check, defect))
@@ -161,17 +165,15 @@ def _money(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _run_per_admission(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
-    said = [ask(check, record, check.header.limits) for record in inspection.records.values()]
-    return collected(check.header, inspection, stamp, said)
-
-
 def ask(check: Check, record: Record, limits: Limits) -> Said:
-    """What a check of single admissions says of one; a defect spoils this one answer."""
+    """What a check says of one admission, or gathers there; a defect spoils this one answer."""
     assert check.function is not None
-    outcome, reason, problems = Outcome.CLEAR, None, ()
+    outcome, reason, problems, gathered = Outcome.CLEAR, None, (), None
     try:
-        problems = tuple(check.function(record, limits))
+        if check.gathers is None:
+            problems = tuple(check.function(record, limits))
+        else:
+            gathered = check.gathers(record, limits)
     except NotChecked as told:
         outcome, reason = Outcome.NOT_CHECKED, str(told)
     except NotApplicable as told:
@@ -180,20 +182,25 @@ def ask(check: Check, record: Record, limits: Limits) -> Said:
         number = record_defect(defect, f"{check.header.code} {record.admission.admission_id}")
         outcome, reason = Outcome.FAILED, f"检查出错，编号 {number}，已记录"
     result = CheckResult(record.admission.admission_id, check.header.code, outcome, reason)
-    return Said(result, problems)
+    return Said(result, problems, gathered)
 
 
-def collected(header: Header, inspection: Inspection, stamp: Stamp, said: Iterable[Said]) -> Ran:
-    """What a check said of all admissions, its problems stamped."""
+def collected(check: Check, inspection: Inspection, stamp: Stamp, said: Sequence[Said]) -> Ran:
+    """What a check said of all admissions, or says having weighed what it gathered; its problems stamped."""
+    if check.gathers is not None:
+        try:
+            return _run_across(check, inspection, stamp, said)
+        except Exception as defect:
+            return _same_for_all(check.header, inspection, Outcome.FAILED, why_failed(check, defect))
     problems: list[tuple[str, Problem]] = []
     told: dict[str, CheckResult] = {}
     for one in said:
         told[one.result.admission_id] = one.result
         problems += [(one.result.admission_id, problem) for problem in one.problems]
-    return _collect(header, inspection, stamp, problems, told)
+    return _collect(check.header, inspection, stamp, problems, told)
 
 
-def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
+def _run_across(check: Check, inspection: Inspection, stamp: Stamp, gathered: Sequence[Said] = ()) -> Ran:
     assert check.function is not None
     header = check.header
     problems: list[tuple[str, Problem]] = []
@@ -202,8 +209,15 @@ def _run_across(check: Check, inspection: Inspection, stamp: Stamp) -> Ran:
         admission_id: CheckResult(admission_id, header.code, Outcome.CLEAR)
         for admission_id in inspection.records
     }
+    weighed = {}
+    for one in gathered:
+        if one.result.outcome is Outcome.CLEAR:
+            weighed[one.result.admission_id] = one.gathered
+        else:
+            told[one.result.admission_id] = one.result
     try:
-        said: Iterator[Problem | Skipped] = check.function(inspection, header.limits)
+        given = () if check.gathers is None else (weighed,)
+        said: Iterator[Problem | Skipped] = check.function(inspection, header.limits, *given)
         for item in said:
             if isinstance(item, Skipped):
                 told[item.admission_id] = CheckResult(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from review.checks.inputs import Record
@@ -66,21 +67,50 @@ def by_item(charges: Iterable[Charge]) -> dict[tuple[str, str], list[Charge]]:
     return items
 
 
-def order_of(charge: Charge, orders: Sequence[Order], before: int, after: int) -> Order | None:
-    """The order behind a line: by its number, else one valid that day by code or name."""
-    if charge.order_no:
-        numbered = [order for order in orders if charge.order_no in (order.order_no, order.group_no)]
-        if numbered:
-            return numbered[0]
-    for order in orders:
-        if _valid_on(order, charge.charged_on, before, after) and _same_item(charge, order):
-            return order
-    return None
+class OrderBook:
+    """The orders of one stay, asked for what stands behind its charges; a spelling is compared with them once."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self._orders = orders
+        self._numbered: dict[str, Order] = {}
+        self._naming: dict[tuple[str | None, ...], tuple[Order, ...]] = {}
+        for order in orders:
+            for number in (order.order_no, order.group_no):
+                if number:
+                    self._numbered.setdefault(number, order)
+
+    def naming(self, charge: Charge) -> Sequence[Order]:
+        """Every order of the line's item, whatever its day."""
+        spelt = charge.code15, charge.item_name, charge.hospital_item_name, charge.kind
+        if spelt not in self._naming:
+            self._naming[spelt] = tuple(order for order in self._orders if _same_item(charge, order))
+        return self._naming[spelt]
+
+    def behind(self, charge: Charge, before: int, after: int, others: Iterable[Charge] = ()) -> Order | None:
+        """The order behind a line: by its number, else one valid that day by code or name.
+
+        A single order that another day's line among `others` names as its own does not stand behind this line too."""
+        if charge.order_no in self._numbered:
+            return self._numbered[charge.order_no]
+        named = self.naming(charge)
+        taken = (
+            {other.order_no for other in others if other.order_no and other.charged_on != charge.charged_on}
+            if named and not charge.order_no
+            else set()
+        )
+        for order in named:
+            single = "临时" in (order.order_type or "")
+            if single and not taken.isdisjoint({order.order_no, order.group_no}):
+                continue
+            if _valid_on(order, charge.charged_on, before, after):
+                return order
+        return None
 
 
-def orders_for(charge: Charge, orders: Iterable[Order]) -> list[Order]:
-    """Every order of the line's item, whatever its day."""
-    return [order for order in orders if _same_item(charge, order)]
+@lru_cache(maxsize=8)  # several checks ask of one stay before they go on to the next
+def order_book(record: Record) -> OrderBook:
+    """The orders of a stay."""
+    return OrderBook(record.orders)
 
 
 def _valid_on(order: Order, day: date | None, before: int, after: int) -> bool:

@@ -1,4 +1,4 @@
-"""The checks of single admissions, asked admission by admission: what is read of a record serves all of them.
+"""What checks ask of single admissions, asked admission by admission: what is read of a record serves all of them.
 
 Parts of the inspection are shared among processes, each of which opens the finished warehouse for reading. They hand
 back what the checks said; the findings are stamped by the process that collects them.

@@ -5,7 +5,7 @@ It reads for the dearer and for the cheaper service; whether a line was substitu
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from review.checks.evidence_texts import (
 from review.checks.header import Limits
 from review.checks.inputs import Inspection, Record
 from review.checks.named_rows import NamedRow, RowNames
+from review.checks.usual_prices import usual_price
 from review.record import Charge
 
 AT_BEDSIDE = re.compile(r"床[旁边]|快速|血糖仪|末梢|指[尖端]|POCT")
@@ -34,7 +35,6 @@ AT_BEDSIDE = re.compile(r"床[旁边]|快速|血糖仪|末梢|指[尖端]|POCT")
 class Asked:
     """One line under one row, with what the evidence says for either service."""
 
-    record: Record
     line: Charge
     named: NamedRow
     dearer: tuple[Said, ...]
@@ -71,10 +71,10 @@ def asked_of(record: Record, hints: RowNames, limits: Limits) -> Iterator[Asked]
             )
             if for_cheaper:
                 for_cheaper += tuple(orders_naming(record, cheaper, line.charged_on, near))
-            yield Asked(record, line, named, for_dearer, for_cheaper, bool(for_dearer or for_cheaper))
+            yield Asked(line, named, for_dearer, for_cheaper, bool(for_dearer or for_cheaper))
 
 
-def reports_suffice(one: Asked, limits: Limits) -> bool:
+def reports_suffice(record: Record, one: Asked, limits: Limits) -> bool:
     """Whether there are as many reports of the cheaper test as were charged, beside those charged as the cheaper one.
 
     A test at the bedside has its result in the nursing notes: another specimen's report is not its own."""
@@ -87,8 +87,8 @@ def reports_suffice(one: Asked, limits: Limits) -> bool:
     charged = sum(
         (
             line.quantity
-            for line in one.record.charges
-            if is_cheaper(one.record.inspection, line, one.row)
+            for line in record.charges
+            if is_cheaper(record.inspection, line.item_key, one.row)
             and days.hold(one.line.charged_on, line.charged_on)
         ),
         Decimal(0),
@@ -96,68 +96,104 @@ def reports_suffice(one: Asked, limits: Limits) -> bool:
     return len({said.fact_id for said in reports}) - charged >= one.line.quantity
 
 
-def is_cheaper(inspection: Inspection, line: Charge, row: Mapping[str, Any]) -> bool:
-    """Whether a line is the row's cheaper service."""
+def is_cheaper(inspection: Inspection, item_key: str, row: Mapping[str, Any]) -> bool:
+    """Whether an item is the row's cheaper service."""
     return any(
         entry["row_id"] == row["row_id"] and entry["side"] == "cheaper"
-        for entry in inspection.row_codes("substitution_hints").get(line.item_key, ())
+        for entry in inspection.row_codes("substitution_hints").get(item_key, ())
     )
 
 
-def templates_of(
-    asked: Sequence[Asked], rows: Sequence[Mapping[str, Any]], inspection: Inspection, limits: Limits
-) -> frozenset[str]:
+def rows_of_evidence(inspection: Inspection) -> list[Mapping[str, Any]]:
+    """The rows that say by which words the evidence tells the cheaper service."""
+    return [
+        row
+        for row in inspection.knowledge("substitution_hints")
+        if row["cheaper_regex"] and row["evidence_field"] != "equipment"
+    ]
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """How often each text of the tables stands behind lines of a row, charged as the dearer or the cheaper service."""
+
+    dear: Mapping[str, Counter[str]]
+    cheap: Mapping[str, Counter[str]]
+
+
+def wordings_of(record: Record, asked: Sequence[Asked], limits: Limits) -> Wordings:
+    """The texts behind the lines of a stay, by row."""
+    dear: dict[str, Counter[str]] = defaultdict(Counter)
+    cheap: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in asked:
+        dear[one.named.row_id].update(
+            said.text for said in (*one.dearer, *one.cheaper) if said.field in TABLES
+        )
+    days = Days(int(limits["days_before"]), int(limits["days_after"]))
+    rows = {str(row["row_id"]): row for row in rows_of_evidence(record.inspection)}
+    codes = record.inspection.row_codes("substitution_hints")
+    for line in record.charges:
+        named = {str(entry["row_id"]) for entry in codes.get(line.item_key, ()) if entry["side"] == "cheaper"}
+        for row_id in named & rows.keys():
+            row = rows[row_id]
+            fields = [name for name in str(row["evidence_field"]).split("|") if name in TABLES]
+            words = re.compile(f"(?:{row['charged_regex'] or '$^'})|(?:{row['cheaper_regex']})")
+            if fields:
+                cheap[row_id].update(said.text for said in texts_about(record, line, fields, words, days))
+    return Wordings(dict(dear), dict(cheap))
+
+
+def templates_of(wordings: Iterable[Wordings], limits: Limits) -> frozenset[str]:
     """Rows whose reports read alike for both services: their wording tells nothing of the method."""
+    dear: dict[str, Counter[str]] = defaultdict(Counter)
+    cheap: dict[str, Counter[str]] = defaultdict(Counter)
+    for own in wordings:
+        for texts, into in ((own.dear, dear), (own.cheap, cheap)):
+            for row_id, counts in texts.items():
+                into[row_id].update(counts)
+    share = float(limits["same_wording"])
     found = set()
-    for row in rows:
-        own = [one for one in asked if one.named.row_id == row["row_id"]]
-        dear = Counter(
-            said.text for one in own for said in (*one.dearer, *one.cheaper) if said.field in TABLES
-        )
-        fields = [name for name in str(row["evidence_field"]).split("|") if name in TABLES]
-        if not dear or not fields:
+    for row_id in dear.keys() & cheap.keys():
+        ours, theirs = dear[row_id], cheap[row_id]
+        if min(ours.total(), theirs.total()) < max(1, int(limits["wording_reports"])):
             continue
-        words = re.compile(f"(?:{row['charged_regex'] or '$^'})|(?:{row['cheaper_regex']})")
-        days = Days(int(limits["days_before"]), int(limits["days_after"]))
-        cheap = Counter(
-            said.text
-            for record in inspection.records.values()
-            for line in record.charges
-            if is_cheaper(inspection, line, row)
-            for said in texts_about(record, line, fields, words, days)
-        )
-        if min(dear.total(), cheap.total()) < int(limits["wording_reports"]):
-            continue
-        (text, times), (other, others) = dear.most_common(1)[0], cheap.most_common(1)[0]
-        share = float(limits["same_wording"])
-        if text == other and times >= share * dear.total() and others >= share * cheap.total():
-            found.add(str(row["row_id"]))
+        (text, times), (other, others) = ours.most_common(1)[0], theirs.most_common(1)[0]
+        if text == other and times >= share * ours.total() and others >= share * theirs.total():
+            found.add(row_id)
     return frozenset(found)
 
 
-def changeovers_of(asked: Sequence[Asked], limits: Limits) -> dict[str, date]:
-    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one.
+# by row, the days of which reports name the dearer method and those of which they name the cheaper one
+MethodDays = Mapping[str, tuple[frozenset[date], frozenset[date]]]
 
-    One report does not make a new analyser: there must be several days of either."""
+
+def method_days(asked: Sequence[Asked]) -> MethodDays:
+    """On which days the reports of a stay name which method, by row."""
     days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
     for one in asked:
         for place, texts in enumerate((one.dearer, one.cheaper)):
             days[one.named.row_id][place].update(
                 said.on for said in texts if said.on and said.field in TABLES
             )
+    return {row_id: (frozenset(dear), frozenset(cheap)) for row_id, (dear, cheap) in days.items()}
+
+
+def changeovers_of(days: Iterable[MethodDays], limits: Limits) -> dict[str, date]:
+    """The day from which all of a row's reports name the cheaper method, where all before it named the dearer one.
+
+    One report does not make a new analyser: there must be several days of either."""
+    all_days: dict[str, tuple[set[date], set[date]]] = defaultdict(lambda: (set(), set()))
+    for own in days:
+        for row_id, (dear, cheap) in own.items():
+            all_days[row_id][0].update(dear)
+            all_days[row_id][1].update(cheap)
     return {
         row_id: min(later)
-        for row_id, (earlier, later) in days.items()
+        for row_id, (earlier, later) in all_days.items()
         if min(len(earlier), len(later)) >= int(limits["changeover_reports"]) and max(earlier) < min(later)
     }
 
 
 def cheaper_price(inspection: Inspection, row: Mapping[str, Any]) -> Decimal | None:
     """What the hospital usually charges for the cheaper service; null where it never did."""
-    prices = Counter(
-        line.unit_price
-        for record in inspection.records.values()
-        for line in record.charges
-        if is_cheaper(inspection, line, row)
-    )
-    return min(prices, key=lambda price: (-prices[price], price)) if prices else None
+    return usual_price(inspection, lambda item: is_cheaper(inspection, str(item["item_key"]), row))

@@ -4,6 +4,7 @@ Headers and rows below stay as they are; a change says for which inspection, who
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -76,9 +77,7 @@ def try_rule(desk: Desk, person: Person, call: Call) -> Line:
     (now,) = checks_laid_over([check], settled, policies, day_of(results))
     value = _limit_value(check, name, call.get("value"))
     limits = now.header.limits | {name: check.header.limits[name] if value is None else value}
-    changed = Check(
-        now.header.model_copy(update={"limits": limits}), now.file, now.examined, now.findings, now.function
-    )
+    changed = replace(now, header=now.header.model_copy(update={"limits": limits}))
     before = sum(line["check"] == check.header.code for group in results.findings.values() for line in group)
     return {"before": before, "after": trial_line(try_check(changed, results, clauses_of(desk.library)))}
 

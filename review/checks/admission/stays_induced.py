@@ -266,7 +266,7 @@ def _wards_of(inspection: Inspection, limits: Limits) -> Mapping[str, Ward]:
 def _without_need(record: Record) -> bool:
     """Whether a check of need would speak of the stay."""
     for function in NEEDLESS:
-        header, _ = next(declared for declared in PYTHON_HEADERS.values() if declared[1] is function)
+        header = next(one.header for one in PYTHON_HEADERS.values() if one.function is function)
         try:
             if any(True for _ in function(record, header.limits)):
                 return True

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from review.checks.header import Limits, check
+from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.mentions import drug_core, quoted
 from review.checks.service_traces import (
@@ -14,14 +14,14 @@ from review.checks.service_traces import (
     by_item,
     in_operating_room,
     matching,
-    order_of,
+    order_book,
     reports_of,
     row_of,
     rows_needing,
     words_about,
 )
 from review.models import Outcome, Problem, Skipped
-from review.record import Charge, Order
+from review.record import Charge
 from review.violations import Certainty
 
 REPORT_TABLES = {"03": "exams", "04": "labs"}
@@ -44,7 +44,26 @@ class Item:
         return self.lines[0].charge_type or ""
 
 
+class Ordered(NamedTuple):
+    """How far the orders of a stay answer the lines of one item."""
+
+    charge_type: str
+    name: str
+    bare: bool  # a line at least has no order
+    answered: bool  # a line at least has one
+
+
+def _ordered(record: Record, limits: Limits) -> tuple[Ordered, ...]:
+    if not record.orders:
+        raise NotChecked("住院医嘱没有此例")
+    return tuple(
+        Ordered(item.charge_type, item.name, bool(item.bare), len(item.bare) < len(item.lines))
+        for item in _items(record, limits)
+    )
+
+
 @check(
+    gathers=_ordered,
     code="CHG-016",
     title="收费无医嘱",
     violation="fictitious_service",
@@ -76,35 +95,29 @@ class Item:
     ),
     overturned_by=("纸质医嘱单", "口头医嘱补记", "执行单"),
 )
-def charge_without_order(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    rows = rows_needing(inspection.knowledge("evidence_required"), "order")
-    items = {
-        admission: list(_items(record, rows, limits)) for admission, record in inspection.records.items()
-    }
-    seen = _Coverage([item for own in items.values() for item in own])
-    for admission, own in items.items():
-        record = inspection.records[admission]
-        if not record.orders:
-            yield Skipped(admission, Outcome.NOT_CHECKED, "住院医嘱没有此例")
-            continue
-        unsaid = set()
-        for item in own:
-            reason = seen.cannot_say(item, limits) if item.bare else None
-            if reason:
-                unsaid.add(reason)
-            elif item.bare:
-                yield from _problem(item)
+def charge_without_order(
+    inspection: Inspection, limits: Limits, ordered: Mapping[str, Sequence[Ordered]]
+) -> Iterator[Problem | Skipped]:
+    seen = _Coverage([item for own in ordered.values() for item in own])
+    for admission, own in ordered.items():
+        reasons = [seen.cannot_say(item, limits) if item.bare else None for item in own]
+        if any(item.bare and not reason for item, reason in zip(own, reasons, strict=True)):
+            items = _items(inspection.records[admission], limits)
+            for item, reason in zip(items, reasons, strict=True):
+                if item.bare and not reason:
+                    yield from _problem(item)
         if not own:
             yield Skipped(admission, Outcome.NOT_APPLICABLE, "没有须开医嘱的费用")
-        elif unsaid:
+        elif any(reasons):
+            unsaid = {reason for reason in reasons if reason}
             yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(sorted(unsaid)))
 
 
-def _items(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) -> Iterator[Item]:
-    if not record.orders:
-        return
+def _items(record: Record, limits: Limits) -> Iterator[Item]:
+    rows = rows_needing(record.rows("evidence_required"), "order")
     days = int(limits["order_days_before"]), int(limits["order_days_after"])
     rescued = {document.written_at.date() for document in record.of_kind(*RESCUE) if document.written_at}
+    book = order_book(record)
     for (_, name), lines in by_item(record.charges).items():
         row = row_of(lines[0], rows)
         told_elsewhere = record.provided(REPORT_TABLES.get(lines[0].charge_type or "", ""))
@@ -117,39 +130,27 @@ def _items(record: Record, rows: Sequence[Mapping[str, Any]], limits: Limits) ->
             if not in_operating_room(line)
             and line.subject == "patient"
             and line.charged_on not in rescued
-            and order_of(line, _open_orders(line, lines, record.orders), *days) is None
+            and book.behind(line, *days, lines) is None
         )
         yield Item(record, name, tuple(lines), bare, row)
-
-
-def _open_orders(line: Charge, lines: Sequence[Charge], orders: Sequence[Order]) -> list[Order]:
-    """A single order that another day's line names as its own does not stand behind this line too."""
-    if line.order_no:
-        return list(orders)
-    taken = {other.order_no for other in lines if other.order_no and other.charged_on != line.charged_on}
-    return [
-        order
-        for order in orders
-        if "临时" not in (order.order_type or "") or not taken.intersection({order.order_no, order.group_no})
-    ]
 
 
 class _Coverage:
     """How far the hospital's orders answer its charges of a kind, the item in question left out."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Ordered]) -> None:
         self._all = Counter(item.charge_type for item in items)
         self._answered = Counter(item.charge_type for item in items if not item.bare)
         self._same_all = Counter(item.name for item in items)
-        self._same_answered = Counter(item.name for item in items if len(item.bare) < len(item.lines))
+        self._same_answered = Counter(item.name for item in items if item.answered)
 
-    def cannot_say(self, item: Item, limits: Limits) -> str | None:
+    def cannot_say(self, item: Ordered, limits: Limits) -> str | None:
         """Why a missing order says nothing here; null where it does."""
         others = self._all[item.charge_type] - 1
         share = self._answered[item.charge_type] / others if others else 0.0
         if share < float(limits["coverage"]):
             return f"医嘱只答得上同类收费项目的 {share:.0%}"
-        own = 1 if len(item.bare) < len(item.lines) else 0
+        own = 1 if item.answered else 0
         elsewhere = self._same_all[item.name] - 1
         if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name] - own:
             return f"{item.name}在本院均不开医嘱"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
@@ -18,7 +18,7 @@ from review.checks.service_traces import (
     Words,
     by_item,
     matching,
-    order_of,
+    order_book,
     reports_of,
     row_of,
     rows_needing,
@@ -68,7 +68,31 @@ class Item:
         return max(Decimal(0), self.billed - self.known) if counted else Decimal(0)
 
 
+class Reported(NamedTuple):
+    """How far the report tables answer the lines of one item of a stay; `silent`: why they cannot for this stay."""
+
+    table: str
+    name: str
+    missing: bool  # fewer reports than units
+    answered: bool  # a report at least
+    silent: str | None
+
+
+def _reported(record: Record, limits: Limits) -> tuple[Reported, ...]:
+    return tuple(
+        Reported(item.table, item.name, bool(item.missing), bool(item.reports), _silent(record, item.table))
+        for item in _items(record)
+    )
+
+
+def _silent(record: Record, table: str) -> str | None:
+    if not record.provided(table):
+        return f"缺：{NAME_OF[table]}"
+    return None if record.exams or record.labs else f"{NAME_OF[table]}没有此例"
+
+
 @check(
+    gathers=_reported,
     code="CHG-017",
     title="检查、化验收费无报告或多于报告",
     violation="fictitious_service",
@@ -100,27 +124,28 @@ class Item:
     ),
     overturned_by=("检查检验报告或影像", "设备、仪器的运行记录", "外送检验的报告"),
 )
-def charge_without_report(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+def charge_without_report(
+    inspection: Inspection, limits: Limits, reported: Mapping[str, Sequence[Reported]]
+) -> Iterator[Problem | Skipped]:
     if not inspection.provided & {"exams", "labs"}:
         raise NotChecked("缺：检查报告、化验报告")
-    rows = rows_needing(inspection.knowledge("evidence_required"), "exam_report", "lab_result", "pathology")
-    items = {admission: list(_items(record, rows)) for admission, record in inspection.records.items()}
-    seen = _Coverage([item for own in items.values() for item in own])
-    for admission, own in items.items():
-        unsaid = set()
-        for item in own:
-            reason = seen.cannot_say(item, limits) if item.missing else None
-            if reason:
-                unsaid.add(reason)
-            elif item.missing:
-                yield from _problem(item, own, limits)
+    seen = _Coverage([item for own in reported.values() for item in own])
+    for admission, own in reported.items():
+        reasons = [seen.cannot_say(item, limits) if item.missing else None for item in own]
+        if any(item.missing and not reason for item, reason in zip(own, reasons, strict=True)):
+            items = list(_items(inspection.records[admission]))
+            for item, reason in zip(items, reasons, strict=True):
+                if item.missing and not reason:
+                    yield from _problem(item, items, limits)
         if not own:
             yield Skipped(admission, Outcome.NOT_APPLICABLE, "没有须出报告的检查、化验费用")
-        elif unsaid:
+        elif any(reasons):
+            unsaid = {reason for reason in reasons if reason}
             yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(sorted(unsaid)))
 
 
-def _items(record: Record, rows: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+def _items(record: Record) -> Iterator[Item]:
+    rows = rows_needing(record.rows("evidence_required"), "exam_report", "lab_result", "pathology")
     reports = reports_of(record)
     for (_, name), lines in by_item(record.charges).items():
         added = ADDED.search(name)
@@ -160,23 +185,20 @@ def _naming(record: Record, word: str) -> list[Report]:
 class _Coverage:
     """How far the hospital's report tables answer its charges, the item in question left out."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Reported]) -> None:
         self._all = Counter(item.table for item in items)
-        self._answered = Counter(item.table for item in items if item.reports)
+        self._answered = Counter(item.table for item in items if item.answered)
         self._same_all = Counter(item.name for item in items)
-        self._same_answered = Counter(item.name for item in items if item.reports)
+        self._same_answered = Counter(item.name for item in items if item.answered)
 
-    def cannot_say(self, item: Item, limits: Limits) -> str | None:
+    def cannot_say(self, item: Reported, limits: Limits) -> str | None:
         """Why a missing report says nothing here; null where it does."""
-        table, own = item.table, 1 if item.reports else 0
-        if not item.record.provided(table):
-            return f"缺：{NAME_OF[table]}"
-        if not (item.record.exams or item.record.labs):
-            return f"{NAME_OF[table]}没有此例"
-        others = self._all[table] - 1
-        share = (self._answered[table] - own) / others if others else 0.0
+        if item.silent:
+            return item.silent
+        others = self._all[item.table] - 1
+        share = (self._answered[item.table] - item.answered) / others if others else 0.0
         if share < float(limits["coverage"]):
-            return f"{NAME_OF[table]}只答得上 {share:.0%} 的收费项目"
+            return f"{NAME_OF[item.table]}只答得上 {share:.0%} 的收费项目"
         elsewhere = self._same_all[item.name] - 1
         if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name]:
             return f"{item.name}在本院均不入报告表"
@@ -239,7 +261,7 @@ def _days_noted(record: Record, item: str) -> set[date]:
 
 def _order(item: Item, line: Charge, limits: Limits) -> str | None:
     days = int(limits["order_days_before"]), int(limits["order_days_after"])
-    order = order_of(line, item.record.orders, *days)
+    order = order_book(item.record).behind(line, *days)
     return order.fact_id if order else None
 
 

@@ -24,7 +24,7 @@ from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.mentions import drug_core
 from review.checks.readings import facts_of
-from review.checks.service_traces import in_operating_room, orders_for
+from review.checks.service_traces import in_operating_room, order_book
 from review.models import Problem
 from review.record import Charge
 from review.violations import Certainty
@@ -112,7 +112,7 @@ def _drugs(record: Record) -> dict[tuple[str, str, bool], list[Charge]]:
 
 def _ordered_spec(record: Record, line: Charge) -> str | None:
     """The strength by the orders, where the line states none and they agree on one."""
-    specs = {order.spec for order in orders_for(line, record.orders) if order.spec}
+    specs = {order.spec for order in order_book(record).naming(line) if order.spec}
     return next(iter(specs)) if len(specs) == 1 else None
 
 
@@ -121,7 +121,7 @@ def _given(record: Record, lines: Sequence[Charge], content: Content) -> Given |
     if in_operating_room(lines[0]):
         return _by_anaesthesia_record(record, lines[0], content)
     orders = [
-        order for order in orders_for(lines[0], record.orders) if "带药" not in (order.order_type or "")
+        order for order in order_book(record).naming(lines[0]) if "带药" not in (order.order_type or "")
     ]
     if not orders or any(is_as_needed(order) or is_ongoing(order) for order in orders):
         return None

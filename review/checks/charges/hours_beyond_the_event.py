@@ -11,7 +11,7 @@ from math import ceil
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.item_names import same_service
-from review.checks.service_traces import by_item, in_operating_room, orders_for
+from review.checks.service_traces import by_item, in_operating_room, order_book
 from review.models import Problem
 from review.record import Charge, Order
 from review.violations import Certainty
@@ -129,7 +129,7 @@ def _span_of(record: Record, lines: Sequence[Charge]) -> Span | None:
         return _recovery(record) if IN_RECOVERY.search(name) else _anaesthesia(record)
     orders = [
         order
-        for order in orders_for(lines[0], record.orders)
+        for order in order_book(record).naming(lines[0])
         if "临时" not in (order.order_type or "") and not CONTRARY.match(order.order_name or "")
     ]
     if lines[0].subject == "newborn":

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,8 @@ from typing import Any
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.levels_of_care import BY_ORDER, Levels, charged_level, levels_of, price_of_level
-from review.checks.named_rows import RowNames
+from review.checks.named_rows import rows_named
+from review.checks.usual_prices import usual_price
 from review.facts.care_levels import NAMES
 from review.models import Problem
 from review.record import Charge
@@ -56,7 +56,7 @@ def level_above_the_order(record: Record, limits: Limits) -> Iterator[Problem]:
         for row in record.rows("region_policy")
     )
     nursing = [line for line in record.charges if charged_level(line) and line.subject == "patient"]
-    wards = RowNames(record.inspection, "ward_required")
+    wards = rows_named(record.inspection, "ward_required")
     special = [
         (line, found.row)
         for line in record.charges
@@ -233,10 +233,4 @@ def _lower_price(record: Record, row: Mapping[str, Any]) -> Decimal | None:
     if not row["lower_regex"]:
         return None
     lower = re.compile(str(row["lower_regex"]))
-    prices = Counter(
-        line.unit_price
-        for own in record.inspection.records.values()
-        for line in own.charges
-        if lower.search(line.item_name or "")
-    )
-    return min(prices, key=lambda price: (-prices[price], price)) if prices else None
+    return usual_price(record.inspection, lambda item: bool(lower.search(item["item_name"] or "")))

@@ -4,14 +4,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.mentions import mentions, quoted
-from review.checks.named_rows import BY_NAME, NamedRow, RowNames
+from review.checks.named_rows import BY_NAME, NamedRow, RowNames, rows_named
 from review.checks.roster import Institution, executors_of, institution_of
 from review.checks.service_traces import matching, reports_of, words_about
+from review.checks.usual_prices import usual_price
 from review.models import Outcome, Problem, Skipped
 from review.record import Charge
 from review.violations import Certainty
@@ -24,7 +25,40 @@ ABSENT = "不在执业人员名册"
 Lines = list[tuple[Charge, NamedRow]]
 
 
+class Unstaffed(NamedTuple):
+    """Lines of one row, how many, that nobody fit for them did; `absent` where the roster does not know who did."""
+
+    row_id: str
+    lines: int
+    absent: bool
+    problem: Problem
+
+
+class Asked(NamedTuple):
+    """What one stay says of devices and staff; `executors`: by row, its lines by a known and by an unknown one."""
+
+    needs_device: bool
+    needs_staff: bool
+    without_device: tuple[Problem, ...]
+    without_staff: tuple[Unstaffed, ...]
+    executors: Mapping[str, Counter[bool]]
+
+
+def _asked(record: Record, limits: Limits) -> Asked:
+    institution = institution_of(record.inspection)
+    need = _lines(record, rows_named(record.inspection, "equipment_required"))
+    done_by = _lines(record, rows_named(record.inspection, "staff_required"))
+    return Asked(
+        bool(need),
+        bool(done_by),
+        tuple(_without_device(record, need, institution)) if institution.equipment else (),
+        tuple(_without_staff(record, done_by, institution)) if institution.people else (),
+        _executors(done_by, institution),
+    )
+
+
 @check(
+    gathers=_asked,
     code="CHG-014",
     title="无设备、设施或人员资质而收费",
     violation="substituted_charge",
@@ -52,22 +86,29 @@ Lines = list[tuple[Charge, NamedRow]]
     ),
     overturned_by=("设备台账", "租赁或合作协议", "人员注册信息"),
 )
-def no_equipment_or_staff(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+def no_equipment_or_staff(
+    inspection: Inspection, limits: Limits, asked: Mapping[str, Asked]
+) -> Iterator[Problem | Skipped]:
     institution = institution_of(inspection)
     if not institution.equipment and not institution.people:
         raise NotChecked("缺：机构执业信息的设备、执业人员两栏")
-    devices, staff = RowNames(inspection, "equipment_required"), RowNames(inspection, "staff_required")
-    known = _known_executors(inspection, staff, institution)
-    for admission_id, record in inspection.records.items():
-        need, done_by = _lines(record, devices), _lines(record, staff)
-        problems = list(_without_device(record, need, institution)) if institution.equipment else []
-        problems += list(_without_staff(record, done_by, institution, known, limits))
+    known: dict[str, Counter[bool]] = defaultdict(Counter)
+    for one in asked.values():
+        for row_id, executors in one.executors.items():
+            known[row_id].update(executors)
+    for admission_id, one in asked.items():
+        problems = list(one.without_device)
+        for row_id, lines, absent, problem in one.without_staff:
+            counts = known[row_id]
+            others = counts[True] + counts[False] - lines
+            if not absent or (counts[True] and counts[True] >= float(limits["coverage"]) * others):
+                problems.append(problem)
         yield from problems
-        if not need and not done_by:
+        if not one.needs_device and not one.needs_staff:
             yield Skipped(admission_id, Outcome.NOT_APPLICABLE, "没有须用专门设备或专业人员的项目")
-        elif not problems and need and not institution.equipment:
+        elif not problems and one.needs_device and not institution.equipment:
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "缺：机构执业信息的设备一栏")
-        elif not problems and done_by and not institution.people:
+        elif not problems and one.needs_staff and not institution.people:
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "缺：机构执业信息的执业人员一栏")
 
 
@@ -122,43 +163,34 @@ def _difference(record: Record, lines: Sequence[Charge], row: Mapping[str, Any])
     if not row["lower_regex"]:
         return whole
     high, lower = re.compile(str(row["name_regex"])), re.compile(str(row["lower_regex"]))
-    prices = Counter(
-        line.unit_price
-        for own in record.inspection.records.values()
-        for line in own.charges
-        if line.charge_type == "03"
-        and lower.search(line.item_name or "")
-        and not high.search(line.item_name or "")
+    price = usual_price(
+        record.inspection,
+        lambda item: (
+            item["charge_type"] == "03"
+            and bool(lower.search(item["item_name"] or ""))
+            and not high.search(item["item_name"] or "")
+        ),
     )
-    if not prices:
+    if price is None:
         return None
-    price = min(prices, key=lambda one: (-prices[one], one))
     return sum((max(Decimal(0), line.amount - price * line.quantity) for line in lines), Decimal(0))
 
 
-def _known_executors(
-    inspection: Inspection, rows: RowNames, institution: Institution
+def _executors(
+    done_by: Mapping[tuple[str, str], Lines], institution: Institution
 ) -> dict[str, Counter[bool]]:
     """For each row, how many of its charge lines name an executor who is on the roster, and how many do not."""
     found: dict[str, Counter[bool]] = defaultdict(Counter)
-    for record in inspection.records.values():
-        for lines in _lines(record, rows).values():
-            for line, named in lines:
-                names = executors_of(line.executor)
-                if names:
-                    found[named.row_id][bool(institution.named(line.executor))] += 1
-    return found
+    for lines in done_by.values():
+        for line, named in lines:
+            if executors_of(line.executor):
+                found[named.row_id][bool(institution.named(line.executor))] += 1
+    return dict(found)
 
 
 def _without_staff(
-    record: Record,
-    done_by: Mapping[tuple[str, str], Lines],
-    institution: Institution,
-    known: Mapping[str, Counter[bool]],
-    limits: Limits,
-) -> Iterator[Problem]:
-    if not institution.people:
-        return
+    record: Record, done_by: Mapping[tuple[str, str], Lines], institution: Institution
+) -> Iterator[Unstaffed]:
     for (row_id, _), lines in done_by.items():
         row = lines[0][1].row
         unfit: dict[str, Lines] = defaultdict(list)
@@ -168,13 +200,9 @@ def _without_staff(
                 unfit[reason].append((line, named))
         for reason, own in unfit.items():
             absent = reason == ABSENT
-            counts = known.get(row_id, Counter())
-            others = counts[True] + counts[False] - len(own)
-            if absent and (not counts[True] or counts[True] < float(limits["coverage"]) * others):
-                continue
             amount = sum((line.amount for line, _ in own), Decimal(0))
             names = "、".join(dict.fromkeys(name for line, _ in own for name in executors_of(line.executor)))
-            yield _problem(
+            problem = _problem(
                 record,
                 own,
                 amount,
@@ -183,6 +211,7 @@ def _without_staff(
                 violation="substituted_charge",
                 weak=("执行人不在名册，可能为进修或外聘",) if absent else (),
             )
+            yield Unstaffed(row_id, len(own), absent, problem)
 
 
 def _unfit(line: Charge, row: Mapping[str, Any], institution: Institution) -> str | None:

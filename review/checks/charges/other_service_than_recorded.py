@@ -3,21 +3,27 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from review.checks.evidence_texts import TABLES
 from review.checks.header import Limits, NotChecked, check
-from review.checks.inputs import Inspection
-from review.checks.named_rows import BY_NAME, RowNames
+from review.checks.inputs import Inspection, Record
+from review.checks.named_rows import BY_NAME, rows_named
 from review.checks.substitutions import (
     Asked,
+    MethodDays,
+    Wordings,
     asked_of,
     changeovers_of,
     cheaper_price,
     is_cheaper,
+    method_days,
     reports_suffice,
+    rows_of_evidence,
     templates_of,
+    wordings_of,
 )
 from review.models import Outcome, Problem, Skipped
 from review.violations import Certainty
@@ -25,7 +31,32 @@ from review.violations import Certainty
 INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
 
 
+@dataclass(frozen=True)
+class Told:
+    """What one stay says of the lines that may stand for a cheaper service."""
+
+    names: tuple[str, ...]
+    is_told: bool
+    cheaper_rows: frozenset[str]  # whose cheaper service some evidence tells
+    speaking: tuple[Asked, ...]  # lines whose evidence is all for the cheaper service
+    wordings: Wordings
+    days: MethodDays
+
+
+def _told(record: Record, limits: Limits) -> Told:
+    asked = list(asked_of(record, rows_named(record.inspection, "substitution_hints", "charged"), limits))
+    return Told(
+        tuple(dict.fromkeys(one.line.item_name or "" for one in asked)),
+        any(one.told for one in asked),
+        frozenset(one.named.row_id for one in asked if one.cheaper),
+        tuple(one for one in asked if _speaks_alone(record, one, limits)),
+        wordings_of(record, asked, limits),
+        method_days(asked),
+    )
+
+
 @check(
+    gathers=_told,
     code="CHG-013",
     title="收费项目与证据所写的项目不符（串换）",
     violation="substituted_charge",
@@ -96,76 +127,68 @@ INSTEAD = re.compile(r"改行|改为|中转|转为|升级|追加|遂行")
     ),
     overturned_by=("仪器运行记录", "试剂采购记录", "手术记录", "耗材标签"),
 )
-def other_service_than_recorded(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    rows = [
-        row
-        for row in inspection.knowledge("substitution_hints")
-        if row["cheaper_regex"] and row["evidence_field"] != "equipment"
-    ]
-    if not rows:
+def other_service_than_recorded(
+    inspection: Inspection, limits: Limits, told: Mapping[str, Told]
+) -> Iterator[Problem | Skipped]:
+    if not rows_of_evidence(inspection):
         raise NotChecked("易串换项目表没有写明证据用语的行")
-    hints = RowNames(inspection, "substitution_hints", "charged")
-    asked = [one for record in inspection.records.values() for one in asked_of(record, hints, limits)]
-    templates = templates_of(asked, rows, inspection, limits)
-    changed = changeovers_of(asked, limits)
-    by_stay: dict[str, list[Asked]] = defaultdict(list)
-    for one in asked:
-        by_stay[one.record.admission.admission_id].append(one)
-    for admission_id in inspection.records:
-        own = by_stay.get(admission_id, [])
-        if not own:
+    templates = templates_of((one.wordings for one in told.values()), limits)
+    changed = changeovers_of((one.days for one in told.values()), limits)
+    for admission_id, own in told.items():
+        if not own.names:
             yield Skipped(admission_id, Outcome.NOT_APPLICABLE, "没有易串换的项目")
             continue
-        found = _closest(one for one in own if _speaks(one, templates, changed, limits))
+        found = _closest(
+            inspection, (one for one in own.speaking if _speaks(one, templates, changed, limits))
+        )
         groups: dict[tuple[str, str | None], list[Asked]] = defaultdict(list)
         for one in found:
             groups[one.named.row_id, one.line.item_name].append(one)
         for same in groups.values():
-            yield _problem(inspection, same)
-        if not found and not any(one.told for one in own):
-            names = dict.fromkeys(one.line.item_name or "" for one in own)
+            yield _problem(inspection, admission_id, same)
+        if not found and not own.is_told:
             yield Skipped(
-                admission_id, Outcome.NOT_CHECKED, f"报告、记录没有写明怎样做的：{'、'.join(names)}"
+                admission_id, Outcome.NOT_CHECKED, f"报告、记录没有写明怎样做的：{'、'.join(own.names)}"
             )
-        elif not found and any(one.cheaper and one.named.row_id in templates for one in own):
+        elif not found and own.cheaper_rows & templates:
             yield Skipped(admission_id, Outcome.NOT_CHECKED, "本院报告模板不区分方法")
 
 
-def _closest(found: Iterable[Asked]) -> list[Asked]:
+def _closest(inspection: Inspection, found: Iterable[Asked]) -> list[Asked]:
     """One row for a line: the one whose cheaper service has a price here, then the surer one."""
-    best: dict[str, Asked] = {}
+    best: dict[str, tuple[tuple[bool, int], Asked]] = {}
     for one in found:
-        known = best.get(one.line.charge_id)
-        if known is None or _sureness(one) > _sureness(known):
-            best[one.line.charge_id] = one
-    return list(best.values())
+        sureness = cheaper_price(inspection, one.row) is not None, one.named.ceiling.rank
+        if one.line.charge_id not in best or sureness > best[one.line.charge_id][0]:
+            best[one.line.charge_id] = sureness, one
+    return [one for _, one in best.values()]
 
 
-def _sureness(one: Asked) -> tuple[bool, int]:
-    priced = cheaper_price(one.record.inspection, one.row) is not None
-    return priced, one.named.ceiling.rank
-
-
-def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], limits: Limits) -> bool:
+def _speaks_alone(record: Record, one: Asked, limits: Limits) -> bool:
     """Whether the evidence of a line is all for the cheaper service, and that service is not charged beside it."""
-    if not one.cheaper or one.dearer or one.named.row_id in templates:
+    if not one.cheaper or one.dearer:
         return False
     if any(INSTEAD.search(said.text) for said in one.cheaper):
         return False
-    if not reports_suffice(one, limits):
-        return False
-    since, day = changed.get(one.named.row_id), one.line.charged_on
-    if since and day and since <= day <= since + timedelta(days=int(limits["changeover_days"])):
+    if not reports_suffice(record, one, limits):
         return False
     return not any(
-        is_cheaper(one.record.inspection, line, one.row)
-        and line.charged_on == day
+        line.charged_on == one.line.charged_on
         and line.subject == one.line.subject
-        for line in one.record.charges
+        and is_cheaper(record.inspection, line.item_key, one.row)
+        for line in record.charges
     )
 
 
-def _problem(inspection: Inspection, found: Sequence[Asked]) -> Problem:
+def _speaks(one: Asked, templates: frozenset[str], changed: Mapping[str, date], limits: Limits) -> bool:
+    """Whether the words of the hospital's reports mean what they say, and no new analyser explains them."""
+    if one.named.row_id in templates:
+        return False
+    since, day = changed.get(one.named.row_id), one.line.charged_on
+    return not (since and day and since <= day <= since + timedelta(days=int(limits["changeover_days"])))
+
+
+def _problem(inspection: Inspection, admission_id: str, found: Sequence[Asked]) -> Problem:
     row, lines = found[0].row, [one.line for one in found]
     texts = list(dict.fromkeys(said for one in found for said in one.cheaper))
     fields = {said.field for said in texts}
@@ -196,7 +219,7 @@ def _problem(inspection: Inspection, found: Sequence[Asked]) -> Problem:
         lowered_by=tuple(
             reason for reason, holds in (("只有病历一处文字", weak), (BY_NAME, by_name)) if holds
         ),
-        admission_id=found[0].record.admission.admission_id,
+        admission_id=admission_id,
         row_id=str(row["row_id"]),
         points_at=(str(row["row_id"]),),
     )

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from review.checks.dosing import is_as_needed
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection, Record
-from review.checks.named_rows import RowNames
+from review.checks.named_rows import rows_named
 from review.checks.readings import document_of, facts_of
 from review.checks.rescues import rescue_problems
-from review.checks.service_traces import by_item, orders_for, words_about
+from review.checks.service_traces import by_item, order_book, words_about
 from review.facts.treatments import SHEET, Treatment, treatment_of
 from review.models import Outcome, Problem, Skipped
 from review.record import Charge, Fact
@@ -50,7 +50,42 @@ class Item:
         return {*self.on_sheets, *self.in_notes, *self.executed}
 
 
+class Judged(NamedTuple):
+    """What one stay says, twice: whether orders tell every execution, only all stays together can say.
+
+    `several` of its items were charged on several days, `billed` days in all; on `executed` of them an order was."""
+
+    asked: bool
+    several: int
+    billed: int
+    executed: int
+    where_orders_tell: tuple[Sequence[Problem], Sequence[str]]
+    where_they_do_not: tuple[Sequence[Problem], Sequence[str]]
+
+
+def _judged(record: Record, limits: Limits) -> Judged:
+    rescue = rows_named(record.inspection, "evidence_required", needs=("rescue_record",))
+    unsaid: list[str] = []
+    problems = list(rescue_problems(record, rescue, limits, unsaid))
+    saved = bool(problems) or bool(unsaid) or any(rescue.row_for(line) for line in record.charges)
+    items = list(_items(record))
+    several = [item for item in items if len(item.days) >= 2 and not by_the_hour(item)]
+    told: list[tuple[Sequence[Problem], Sequence[str]]] = []
+    for executes in (True, False):
+        silent = list(unsaid)
+        found = [_judge(item, executes, limits, silent) for item in items]
+        told.append(([*problems, *filter(None, found)], silent))
+    return Judged(
+        saved or bool(items),
+        len(several),
+        sum(len(item.days) for item in several),
+        sum(len(item.days.keys() & item.executed.keys()) for item in several),
+        *told,
+    )
+
+
 @check(
+    gathers=_judged,
     code="CHG-019",
     title="治疗、护理、康复、抢救收费无执行记录",
     violation="fictitious_service",
@@ -94,28 +129,26 @@ class Item:
     ),
     overturned_by=("治疗单、透析记录单", "护理记录单", "抢救记录"),
 )
-def treatment_not_recorded(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    rows = RowNames(
-        inspection, "evidence_required", needs=("treatment_record", "nursing_record", "procedure_note")
-    )
-    rescue = RowNames(inspection, "evidence_required", needs=("rescue_record",))
-    items = {admission: list(_items(record, rows)) for admission, record in inspection.records.items()}
-    executes = _orders_tell_executions([item for own in items.values() for item in own], limits)
-    for admission, record in inspection.records.items():
-        unsaid: list[str] = []
-        problems = list(rescue_problems(record, rescue, limits, unsaid))
-        saved = bool(problems) or bool(unsaid) or any(rescue.row_for(line) for line in record.charges)
-        for item in items[admission]:
-            problem = _judge(item, executes, limits, unsaid)
-            problems += [problem] if problem else []
+def treatment_not_recorded(
+    inspection: Inspection, limits: Limits, judged: Mapping[str, Judged]
+) -> Iterator[Problem | Skipped]:
+    several = sum(one.several for one in judged.values())
+    billed = sum(one.billed for one in judged.values())
+    executed = sum(one.executed for one in judged.values())
+    executes = bool(billed) and several >= 2 and executed >= float(limits["coverage"]) * billed
+    for admission, one in judged.items():
+        problems, unsaid = one.where_orders_tell if executes else one.where_they_do_not
         yield from problems
-        if not items[admission] and not saved:
+        if not one.asked:
             yield Skipped(admission, Outcome.NOT_APPLICABLE, "没有须有执行记录的治疗、护理、抢救费用")
         elif unsaid and not problems:
             yield Skipped(admission, Outcome.NOT_CHECKED, "；".join(dict.fromkeys(unsaid)))
 
 
-def _items(record: Record, rows: RowNames) -> Iterator[Item]:
+def _items(record: Record) -> Iterator[Item]:
+    rows = rows_named(
+        record.inspection, "evidence_required", needs=("treatment_record", "nursing_record", "procedure_note")
+    )
     facts = list(facts_of(record, "treatment"))
     for (_, name), lines in by_item(record.charges).items():
         named = rows.row_for(lines[0])
@@ -123,7 +156,7 @@ def _items(record: Record, rows: RowNames) -> Iterator[Item]:
         if named is None or not of_kind or named.row["count_by"] == "qty":
             continue
         treatment = treatment_of(name)
-        orders = orders_for(lines[0], record.orders)
+        orders = order_book(record).naming(lines[0])
         if any(is_as_needed(order) for order in orders):
             continue
         sheets: dict[date, list[Fact]] = defaultdict(list)
@@ -149,14 +182,6 @@ def _items(record: Record, rows: RowNames) -> Iterator[Item]:
             {day: tuple(own) for day, own in notes.items()},
             executed,
         )
-
-
-def _orders_tell_executions(items: Sequence[Item], limits: Limits) -> bool:
-    """Whether the hospital's orders record every execution, and not only the first of an order."""
-    several = [item for item in items if len(item.days) >= 2 and not by_the_hour(item)]
-    billed = sum(len(item.days) for item in several)
-    executed = sum(len(item.days.keys() & item.executed.keys()) for item in several)
-    return bool(billed) and len(several) >= 2 and executed >= float(limits["coverage"]) * billed
 
 
 def _judge(item: Item, executes: bool, limits: Limits, unsaid: list[str]) -> Problem | None:

@@ -106,13 +106,22 @@ diagnosed as (
     union
     select admission_id, concat(coalesce(admission_diagnosis, ''), '；', coalesce(main_diagnosis, '')) from admissions
 ),
-excused as (
-    select s.admission_id, s.row_id
+indicated as (
+    select distinct s.admission_id, s.row_id
     from stays s join diagnosed d on d.admission_id = s.admission_id
     where s.kind = 'indication' and regexp_matches(d.said, s.indication_regex)
+),
+-- the notes are many: they are asked only of what the diagnoses leave open
+asked as (
+    select s.admission_id, s.row_id, s.kind, s.indication_regex, s.needs_regex
+    from stays s left join indicated i on i.admission_id = s.admission_id and i.row_id = s.row_id
+    where i.row_id is null
+),
+excused as (
+    select admission_id, row_id from indicated
     union
     select s.admission_id, s.row_id
-    from stays s join stated w on w.admission_id = s.admission_id
+    from asked s join stated w on w.admission_id = s.admission_id
     where (s.kind = 'indication' and regexp_matches(w.text, s.indication_regex))
        or (s.kind in ('companion', 'recorded') and regexp_matches(w.text, s.needs_regex))
        or (s.kind = 'consult' and regexp_matches(w.text, $consulted))

@@ -122,7 +122,7 @@ def note_outside_the_stay(record: Record, limits: Limits) -> Iterator[Problem]:
 def _of_another_stay(record: Record, at: datetime) -> bool:
     """Whether the patient lay in this hospital at that time under another number."""
     return any(
-        other.admission.begins_at - timedelta(hours=2) <= at <= other.admission.ends_at + timedelta(days=1)
+        other.begins_at - timedelta(hours=2) <= at <= other.ends_at + timedelta(days=1)
         for other in others_of(record)
     )
 
