@@ -70,10 +70,37 @@ class Wanted:
     """One row over the stays it applies to: how many they are, and which of them lack the document."""
 
     every: int = 0
-    without: list[tuple[Record, Row]] = field(default_factory=list)
+    without: list[tuple[str, Row, tuple[Evidence, ...]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the folder of one stay holds: the rows that ask something of it, those unanswered, and what is there."""
+
+    documents: bool
+    unreadable: str | None
+    asked: tuple[str, ...] = ()
+    without: tuple[Row, ...] = ()
+    instead: tuple[Evidence, ...] = ()
+
+
+def _held(record: Record, limits: Limits) -> Held:
+    reason = _unreadable(record, limits)
+    if reason is not None:
+        return Held(bool(record.documents), reason)
+    rows = list(_rows(record))
+    without = tuple(row for row in rows if not _has(record, row))
+    return Held(
+        True,
+        None,
+        tuple(str(row["row_id"]) for row in rows),
+        without,
+        _holdings(record) if without else (),
+    )
 
 
 @check(
+    gathers=_held,
     code="DOC-002",
     title="病历文书缺失",
     violation="documentation_defect",
@@ -114,24 +141,20 @@ class Wanted:
     ),
     overturned_by=("补交的文书", "纸质病案"),
 )
-def required_document_missing(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    records = list(inspection.records.values())
-    if not any(record.documents for record in records):
+def required_document_missing(
+    inspection: Inspection, limits: Limits, held: Mapping[str, Held]
+) -> Iterator[Problem | Skipped]:
+    if not any(one.documents for one in held.values()):
         raise NotChecked("没有病历文书")
-    asked: list[Record] = []
-    for record in records:
-        reason = _unreadable(record, limits)
-        if reason is None:
-            asked.append(record)
-        else:
-            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, reason)
     wanted: dict[str, Wanted] = defaultdict(Wanted)
-    for record in asked:
-        for row in _rows(record):
-            need = wanted[str(row["row_id"])]
-            need.every += 1
-            if not _has(record, row):
-                need.without.append((record, row))
+    for admission_id, one in held.items():
+        if one.unreadable is not None:
+            yield Skipped(admission_id, Outcome.NOT_CHECKED, one.unreadable)
+            continue
+        for row_id in one.asked:
+            wanted[row_id].every += 1
+        for row in one.without:
+            wanted[str(row["row_id"])].without.append((admission_id, row, one.instead))
     for need in wanted.values():
         yield from _missing(need, limits)
 
@@ -154,16 +177,16 @@ def _missing(need: Wanted, limits: Limits) -> Iterator[Problem]:
     if having < limits["others_least"] or share < limits["others_share"]:
         return
     sure = having >= limits["sure_least"] and share >= limits["sure_share"]
-    for record, row in need.without:
+    for admission_id, row, instead in need.without:
         yield Problem(
-            admission_id=record.admission.admission_id,
+            admission_id=admission_id,
             fields={
                 "document": row["document"],
                 "condition": row["condition"],
                 "others": need.every,
                 "having": having,
             },
-            evidence=_holdings(record),
+            evidence=instead,
             certainty=Certainty.PROBABLE if sure else Certainty.CLUE,
             row_id=str(row["row_id"]),
             points_at=(str(row["row_id"]),),
