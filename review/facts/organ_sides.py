@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 ORGANS = (
-    ("股骨", r"股骨(?:颈|头|干|髁|转子间|粗隆间|近端|远端|上段|下段)?"),
-    ("髋", r"髋(?:关节|臼|部)?"),
+    (
+        "髋",
+        r"髋(?:关节|臼|部)?|股骨(?:颈|头|转子间|粗隆间|近端)",
+    ),  # what of the thigh bone a hip operation treats
+    ("股骨", r"股骨(?:干|髁|远端|上段|下段)?"),
     ("膝", r"膝(?:关节|部)?|半月板|髌骨|交叉韧带"),
     ("小腿", r"胫腓骨|胫骨(?:平台)?|腓骨|小腿"),
     ("踝", r"(?:[内外]|三)?踝(?:关节|部)?|跟腱"),
@@ -36,7 +39,9 @@ ORGANS = (
 )
 _WORD = "|".join(f"(?P<o{place}>{pattern})" for place, (_, pattern) in enumerate(ORGANS))
 _SIDE = r"双侧?|两侧|左右侧?|左侧?|右侧?"
-BEFORE = re.compile(rf"(?P<side>{_SIDE})(?:的|叶|中上|原发性|老年性|陈旧性|开放性|闭合性|复发性)?(?:{_WORD})")
+BEFORE = re.compile(
+    rf"(?P<side>{_SIDE})(?:的|叶|中上|原发性|老年性|陈旧性|开放性|闭合性|复发性|人工|全|半){{0,2}}(?:{_WORD})"
+)
 BEHIND = re.compile(
     rf"(?:{_WORD})[^，。；、（(左右双两]{{0,10}}[（(,，]?(?P<side>{_SIDE})[）)]?(?=$|[，。；、）)\s])"
 )

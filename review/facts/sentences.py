@@ -22,6 +22,9 @@ INK = re.compile(r"\S+")
 LABEL = re.compile(
     r"[\s|]*(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、．)）](?!\d)|[\u4e00-\u9fff]{2,10}[：:])"
 )
+# what stands before the name of a section on its own line: 一、 2. 【
+LABEL_SIGNS = re.compile(r"(?:[一二三四五六七八九十]{1,2}、|\d{1,2}[.、](?!\d)\s*)?[【\[]?")
+SIGNS = frozenset("【[一二三四五六七八九十0123456789")
 UNWRAPPED = re.compile(r"姓名[:：]|\d[:：时]\d{0,2}分?$|签名[:：]")
 SHORT_LINE, LONGEST = 24, 800  # what runs on for longer is no sentence
 CONSENT = re.compile(r"同意书|告知书|宣教")
@@ -105,7 +108,7 @@ def sentences(document: Document) -> Iterator[Sentence]:
             range(*runs[0]) if len(runs) == 1 else tuple(chain.from_iterable(range(*run) for run in runs)),
             stamp.at if stamp else document.written_at,
             stamp.exact if stamp else document.written_exact,
-            section_at(document, first),
+            section_at(document, _past_signs(text, first)),
         )
 
 
@@ -114,6 +117,12 @@ def entry_times(document: Document) -> list[Moment]:
     stamps = line_moments(document.text, document.written_at)
     is_sheet = bool(NURSING.search(document.kind + document.title))
     return stamps if is_sheet or len([stamp for stamp in stamps if stamp.exact]) >= 3 else []
+
+
+def _past_signs(text: str, place: int) -> int:
+    """Where a label begins whose number or bracket stands at that place."""
+    signs = LABEL_SIGNS.match(text, place) if text[place] in SIGNS else None
+    return place if signs is None else signs.end()
 
 
 def section_at(document: Document, place: int) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.facts.context import NEGATION, clause_around
+from review.facts.front_page import KIND, front_page
 from review.facts.organ_sides import organ_sides
 from review.facts.sentences import Sentence, sentences
 from review.models import Evidence, Problem
@@ -21,10 +22,11 @@ from review.violations import Certainty
 OPERATION_CHARGE = "06"
 OPERATIVE = re.compile(r"手术记录|术后首次|手术安全核查|手术(?:知情)?同意书|术前小结|术前讨论")
 NAMED = re.compile(
-    r"(?:拟行|拟施|拟定|实施|施行|所行)?(?:手术|术式)(?:名称|方式)[:：]|拟(?:行|施)|术中所?行|行[^，。；]{2,24}术|"
+    r"(?:拟行|拟施|拟定|实施|施行|所行)?(?:手术|术式)(?:名称|方式)(?:[】\]][:：]?|[:：])|拟(?:行|施)|术中所?行|行[^，。；]{2,24}术|"
     r"[取作做经][^，。；]{1,16}切口|显露[^，。；]{0,12}(?:断端|病灶|骨折|肿物)"
 )
-DIAGNOSED = re.compile(r"诊断[:：]")
+DIAGNOSED = re.compile(r"诊断(?:[】\]][:：]?|[:：])")
+NAMED_IN, DIAGNOSED_IN = re.compile(r"^(?:手术名称|手术方式|拟施手术|拟行手术)"), re.compile(r"诊断$")
 CORRECTED = re.compile(r"更正|修正(?!诊断)|笔误|勘误|误写|误记|核对后改|变更(?:手术)?(?:侧|部位)")
 NOT_THE_DISEASE = re.compile(
     r"健侧|对侧|供区|取(?![^，。；]{1,16}切口)|移植|卧位|体位|拔除|穿刺置管|锁骨下|颈内静脉|股静脉|静脉通"
@@ -82,15 +84,15 @@ def side_contradicts(record: Record, limits: Limits) -> Iterator[Problem]:
     if any(CORRECTED.search(document.text) for document in record.documents):
         return
     places: dict[str, list[Place]] = defaultdict(list)
-    for place in (*_rows(record), *_documents(record), *_reports(record)):
+    for place in (*_rows(record), *_documents(record), *_front_pages(record), *_reports(record)):
         places[place.organ].append(place)
     for organ, found in sorted(places.items()):
         pair = _apart(found)
         if pair is not None:
-            yield _problem(organ, *pair)
+            yield _problem(record, organ, *pair)
 
 
-def _problem(organ: str, one: Place, other: Place) -> Problem:
+def _problem(record: Record, organ: str, one: Place, other: Place) -> Problem:
     return Problem(
         fields={
             "organ": organ,
@@ -99,9 +101,18 @@ def _problem(organ: str, one: Place, other: Place) -> Problem:
         },
         evidence=tuple(place.evidence for place in (one, other) if place.evidence),
         fact_ids=tuple(place.fact_id for place in (one, other) if place.fact_id),
-        certainty=Certainty.CLUE if SEEN in (one.kind, other.kind) else Certainty.PROBABLE,
+        certainty=Certainty.CLUE
+        if other.kind == SEEN and not _same_lesion(record, other)
+        else Certainty.PROBABLE,
         points_at=(organ,),
     )
+
+
+def _same_lesion(record: Record, seen: Place) -> bool:
+    """Whether a report sees the very illness that the stay is coded for, and not something met by chance."""
+    lesions = set(LESION.findall(seen.words))
+    names = [diagnosis.diagnosis_name for diagnosis in record.diagnoses]
+    return any(lesion in name for lesion in lesions for name in names)
 
 
 def _apart(found: list[Place]) -> tuple[Place, Place] | None:
@@ -157,13 +168,24 @@ def _reports(record: Record) -> Iterator[Place]:
                 yield Place(name, SEEN, side.organ, side.side, clause, fact_id=exam.fact_id)
 
 
+def _front_pages(record: Record) -> Iterator[Place]:
+    for document in record.of_kind(KIND):
+        for one in front_page(document).operations if document.confidence >= 1.0 else ():
+            for side in organ_sides("".join(one.name.split())):
+                quote = record.quote(document, one.start, one.end)
+                yield Place(document.title, OPERATED, side.organ, side.side, one.name, quote)
+
+
 def _documents(record: Record) -> Iterator[Place]:
     for document in record.documents:
         operative = OPERATIVE.search(document.kind + document.title) is not None
         for sentence in sentences(document):
-            if operative and NAMED.search(sentence.bare) and not DIAGNOSED.search(sentence.bare):
+            section = sentence.section or ""
+            named = bool(NAMED.search(sentence.bare) or NAMED_IN.search(section))
+            diagnosed = bool(DIAGNOSED.search(sentence.bare) or DIAGNOSED_IN.search(section))
+            if operative and named and not DIAGNOSED.search(sentence.bare):
                 yield from _places(record, document, sentence, OPERATED)
-            elif DIAGNOSED.search(sentence.bare) and not NAMED.search(sentence.bare):
+            elif diagnosed and not named:
                 yield from _places(record, document, sentence, FOR_DISEASE)
 
 
