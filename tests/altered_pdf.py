@@ -3,6 +3,7 @@
 Objects of a made file: 3 is the font, 7, 9 … the contents and 8, 10 … the pages, in order.
 """
 
+import io
 import re
 import zlib
 
@@ -162,3 +163,26 @@ def stamp(path, drawing):
     return append(
         path, {number: _stream(drawing), FIRST_PAGE: page_body(b"[%d 0 R %d 0 R]" % (FIRST_CONTENT, number))}
     )
+
+
+def put_picture(path, picture, box, quality=85):
+    """A picture on the first page over what stands there; `box` in points from the bottom left."""
+    content = io.BytesIO()
+    picture.convert("L").save(content, "JPEG", quality=quality)
+    number = size_of(path)
+    left, bottom, right, top = box
+    drawing = b"q %g 0 0 %g %g %g cm /I%d Do Q\n" % (right - left, top - bottom, left, bottom, number)
+    image = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray" % (
+        picture.size
+    )  # fmt: skip
+    image += b" /Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream" % (
+        len(content.getvalue()),
+        content.getvalue(),
+    )
+    held = re.findall(rb"/XObject << (.*?) >>", path.read_bytes())
+    shown = re.findall(rb"/Contents \[([^\]]*)\]", path.read_bytes())
+    pictures = (held[-1] + b" " if held else b"") + b"/I%d %d 0 R" % (number, number)
+    contents = (shown[-1] if shown else b"%d 0 R" % FIRST_CONTENT) + b" %d 0 R" % (number + 1)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents [%s]" % (*PAGE, contents)
+    page += b" /Resources << /Font << /F1 3 0 R >> /XObject << %s >> >> >>" % pictures
+    return append(path, {number: image, number + 1: _stream(drawing), FIRST_PAGE: page})

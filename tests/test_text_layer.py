@@ -50,7 +50,7 @@ def test_a_scan_with_another_value_in_its_hidden_text_is_met_as_a_file(tmp_path)
              "GLU 6.02", "DATE 2024-03-11"]  # fmt: skip
     hidden = [line.replace("118", "58") for line in lines]
     path = scan_with_text(tmp_path / "扫描.pdf", lines, hidden)
-    with Examiner() as examiner, LayerReader(examiner, tmp_path) as layers:
+    with Examiner() as examiner, LayerReader(tmp_path) as layers:
         pages = examiner.examine(path).layered
         signs = list(layers.signs(path, read_file(path, cache=tmp_path), pages))
     assert pages == (1,)

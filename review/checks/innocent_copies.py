@@ -8,6 +8,7 @@ from datetime import timedelta
 from review.checks.header import Limits
 from review.checks.inputs import Inspection
 from review.checks.passages import Shared
+from review.record import Admission
 
 ONE_EVENT = re.compile(
     r"车祸|交通事故|相撞|追尾|翻车|坍塌|塌方|爆炸(?!样|性)|火灾|(?:食物|煤气|一氧化碳|农药|气体|集体|群体性?)中毒|聚餐|同食|"
@@ -57,12 +58,15 @@ def _tells_event(text: str) -> bool:
 
 def mother_and_child(shared: Shared) -> bool:
     """Whether the two are of an age to be a mother and the child she was just delivered of."""
-    admissions = [one.record.admission for one in (shared.here, shared.there)]
-    ages = [admission.age_years for admission in admissions]
+    return could_be_mother_and_child(shared.here.record.admission, shared.there.record.admission)
+
+
+def could_be_mother_and_child(one: Admission, other: Admission) -> bool:
+    ages = [one.age_years, other.age_years]
     return (
         0 in ages
         and any(age and age > 12 for age in ages)
-        and abs(admissions[0].begins_at - admissions[1].begins_at) < timedelta(days=30)
+        and abs(one.begins_at - other.begins_at) < timedelta(days=30)
     )
 
 

@@ -12,6 +12,23 @@ UPDATED_SHARE = "普通 PDF 中约 6%（3178 份中 182 份）带有增量更新
 REPLACED, ADDED, REMOVED = "替换", "添加", "删除"
 PAGE_ADDED, PAGE_REMOVED, PICTURE = "插入页", "删除页", "画面改动"
 REVISION, COVERED, TYPED_OVER, FONT, LAYER = "revision", "covered", "typed_over", "font", "layer"
+TAKEN, SHEET_OF_PAPER, SIGNED = "taken", "sheet", "signed"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture inside a file, as `pictures.look_of` sees it."""
+
+    kind: (
+        str  # taken by a machine | a sheet of paper, scanned | signed: a small one behind a word for signing
+    )
+    page: int
+    width: int
+    height: int
+    hash: str
+    digest: str
+    small: str = ""  # not of a sheet: only what is the same point for point is the same sheet
+    label: str = ""  # the words before a signature
 
 
 @dataclass(frozen=True)
@@ -45,3 +62,4 @@ class FileSigns:
     quiet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     layered: tuple[int, ...] = ()  # scanned pages beneath a text that nobody sees
+    pictures: tuple[Picture, ...] = ()

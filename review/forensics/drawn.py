@@ -16,6 +16,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
+from PIL import Image
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.layout import Glyph
@@ -127,6 +128,19 @@ class DrawnPage:
         drawn = self._page.render(scale=scale, draw_annots=False, may_draw_forms=False, rev_byteorder=True)
         pixels: Picture = drawn.to_numpy()[:, :, :3].copy()
         return pixels
+
+    def points_of(self, thing: Thing) -> tuple[int, int]:
+        """Width and height of a picture on the page, in its own points."""
+        width, height = self._object(thing).get_px_size()
+        return int(width), int(height)
+
+    def image_of(self, thing: Thing, masked: bool) -> Image.Image:
+        """A picture on the page in its own points, with what its mask leaves of it or as it is."""
+        image: Image.Image = self._object(thing).get_bitmap(render=masked).to_pil()
+        return image
+
+    def _object(self, thing: Thing) -> Any:
+        return pypdfium2.PdfImage(ctypes.cast(thing.pointer, pdfium.FPDF_PAGEOBJECT), page=self._page)
 
     def write_picture(self, target: Path) -> None:
         """The page as a PNG large enough to be recognised."""

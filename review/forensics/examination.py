@@ -1,4 +1,5 @@
-"""Examines a PDF: its revisions one against the other, and the last for what is painted over and set in two fonts."""
+"""Examines a file: a PDF's revisions one against the other, the last for what is painted over and set in two fonts,
+and any file for the pictures in it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +8,10 @@ from pathlib import Path
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.text import read_bytes
-from review.forensics import PAGE_ADDED, PAGE_REMOVED, REVISION, FileSigns, Sign
+from review.forensics import PAGE_ADDED, PAGE_REMOVED, REVISION, FileSigns, Picture, Sign
 from review.forensics.comparison import compare_pages, similar
 from review.forensics.drawn import DrawnFile, DrawnPage, PageLost, opened
+from review.forensics.embedded import SPENT, Purse, of_file, of_page
 from review.forensics.painting import painted_signs
 from review.forensics.revisions import revision_ends
 from review.forensics.structure import PageMark, Structure, read_structure
@@ -39,6 +41,8 @@ class _Version:
 
 def examine(path: Path) -> FileSigns:
     """All that one file tells. Raises `UnreadableFile`."""
+    if path.suffix.lower() != ".pdf":
+        return _without_revisions(path)
     content = read_bytes(path, LARGEST)
     if b"%PDF" not in content[:1024] and b"%PDF" not in content:
         raise UnreadableFile("不是 PDF", "请核对文件格式")
@@ -48,6 +52,8 @@ def examine(path: Path) -> FileSigns:
     quiet: list[str] = []
     notes: list[str] = []
     layered: list[int] = []
+    pictures: list[Picture] = []
+    purse = Purse()
     with opened(content) as drawn:
         count = len(drawn)
         last = _Version(drawn, structure)
@@ -58,14 +64,25 @@ def examine(path: Path) -> FileSigns:
                 known = {(sign.page, sign.before) for sign in signs if sign.before}
                 signs += [sign for sign in painted_signs(page) if (sign.page, sign.before) not in known]
                 layered += [number] if page.layered else []
+                pictures += of_page(page, purse)
             drawn.forget(number)
     if count > MOST_PAGES:
         notes.append(f"共 {count} 页，只看前 {MOST_PAGES} 页")
+    notes += [SPENT] if purse.spent else []
     made = structure.made
     return FileSigns(
         count, len(ends), made.producer, made.creator, made.created_at, made.modified_at,
         tuple(dict.fromkeys(signs))[:MOST_FILE_SIGNS], tuple(quiet), tuple(notes), tuple(layered),
+        tuple(pictures),
     )  # fmt: skip
+
+
+def _without_revisions(path: Path) -> FileSigns:
+    """A Word file or a picture: nothing but the pictures in it."""
+    purse = Purse()
+    pictures = tuple(of_file(path, purse))
+    notes = (SPENT,) if purse.spent else ()
+    return FileSigns(0, 1, "", "", None, None, notes=notes, pictures=pictures)
 
 
 def draw_page(path: Path, number: int, target: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from knowledge.readers import UnreadableFile
 from knowledge.readers.isolation import Answer, Isolated, Limits
 from knowledge.readers.serving import Tell, serve
-from review.forensics import FileSigns, Sign
+from review.forensics import FileSigns, Picture, Sign
 
 LIMITS = Limits(seconds=18.0, private_bytes=640 * 1024**2)
 
@@ -73,6 +73,7 @@ def signs_of(answer: dict[str, Any]) -> FileSigns:
             "quiet": tuple(answer["quiet"]),
             "notes": tuple(answer["notes"]),
             "layered": tuple(answer["layered"]),
+            "pictures": tuple(Picture(**picture) for picture in answer["pictures"]),
             "created_at": _moment(answer["created_at"]),
             "modified_at": _moment(answer["modified_at"]),
         }

@@ -1,17 +1,21 @@
-"""What the PDFs of an inspection tell, as rows of the facts view: one for each file, one for each sign, with a quote.
+"""What the files of an inspection tell, as rows of the facts view: one for each PDF, one for each sign, one for each
+picture that other admissions have too; each with a quote.
 
-A sign is quoted by the line that shows it now. What a file told is kept under its digest, so that a second review of
-the same files costs nothing.
+A sign is quoted by the line that shows it now, a picture by the first line of its page. What a file told is kept under
+its digest, so that a second review of the same files costs nothing.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from knowledge.readers import Page, ReadText, UnreadableFile
+from knowledge.readers.files import PICTURES
 from knowledge.readers.text import fold, fold_with_map
 from review.forensics import (
     ADDED,
@@ -21,83 +25,150 @@ from review.forensics import (
     PAGE_REMOVED,
     PICTURE,
     REMOVED,
+    SHEET_OF_PAPER,
+    SIGNED,
+    TAKEN,
     TYPED_OVER,
     FileSigns,
     Sign,
 )
 from review.forensics.examiner import Examiner, signs_of
 from review.forensics.layer_reader import LayerReader
+from review.forensics.twins import Placed, placed, twins
 from review.intake.records import Source
 
 MADE, UNREAD = "file_made", "file_unread"
-VERSION = 2  # of what is kept; another one is read anew
+TWIN = {TAKEN: "picture_twin", SHEET_OF_PAPER: "sheet_twin", SIGNED: "signature_twin"}
+MEDIA = b"word/media/"
+VERSION = 3  # of what is kept; another one is read anew
 Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class File:
+    """A record file that was read, and where it lies."""
+
+    source: Source
+    read: ReadText
+    path: Path
 
 
 def file_facts(
     folder: Path, sources: Iterable[Source], cache: Path, tell: Tell | None = None
 ) -> list[dict[str, Any]]:
-    """Rows of `raw_text_facts` for every PDF that was read as a record; `folder` is the inspection's."""
+    """Rows of `raw_text_facts` for every file that was read as a record and may hold revisions or pictures; `folder` is
+    the inspection's."""
     files = [
-        source for source in sources if source.source.lower().endswith(".pdf") and source.read is not None
+        File(source, source.read, folder / source.source)
+        for source in sources
+        if source.read is not None and _worth(source.source, source.read, folder)
     ]
     rows: list[dict[str, Any]] = []
-    with Examiner() as examiner, LayerReader(examiner, cache) as layers:
-        for number, source in enumerate(files, start=1):
+    pictures: list[Placed] = []
+    with Examiner() as examiner, LayerReader(cache) as layers:
+        for number, (file, told) in enumerate(_all_told(files, cache, examiner, layers)):
             if tell is not None:
-                tell("查看 PDF 版本", number, len(files))
-            if source.read is not None and source.read.text.strip():
-                rows += _rows(source, source.read, folder, cache, layers)
-    return rows
+                tell("查看 PDF 版本", number + 1, len(files))
+            if file.path.suffix.lower() == ".pdf":
+                rows += _rows(file, told)
+            if isinstance(told, FileSigns):
+                pictures += placed(number, file.source.admission_id, told.pictures)
+    return rows + list(_twin_rows(files, pictures, cache))
 
 
-def _rows(
-    source: Source, read: ReadText, folder: Path, cache: Path, layers: LayerReader
-) -> Iterator[dict[str, Any]]:
-    title = next(line for line in read.text.split("\n") if line.strip())
-    try:
-        told = _told(folder / source.source, read, cache, layers)
-    except UnreadableFile as refusal:
-        yield _row(source, read, "unread", UNREAD, 1, [title], name=refusal.problem, value=refusal.remedy)
+def _worth(source: str, read: ReadText, folder: Path) -> bool:
+    """Whether the file has words to be quoted by, and may hold more than words."""
+    suffix = Path(source).suffix.lower()
+    if suffix == ".docx":
+        with suppress(OSError):  # it was read a moment ago; what has gone since has no pictures
+            return bool(read.text.strip()) and MEDIA in (folder / source).read_bytes()
+        return False
+    if not read.text.strip():
+        return False
+    return suffix == ".pdf" or suffix in PICTURES
+
+
+def _all_told(
+    files: Sequence[File], cache: Path, examiner: Examiner, layers: LayerReader
+) -> Iterator[tuple[File, FileSigns | UnreadableFile]]:
+    """What each file tells, in their order: from what is kept of it, or by looking while the one before is used."""
+    known = {at for at, file in enumerate(files) if _kept(file, cache) is not None}
+    asked = examiner.examine_all(file.path for at, file in enumerate(files) if at not in known)
+    for at, file in enumerate(files):
+        told: FileSigns | UnreadableFile
+        if at in known:
+            told = _kept(file, cache) or UnreadableFile("留存的查看结果刚被删去", "请重新审核")
+        else:
+            told = next(asked)
+            if isinstance(told, FileSigns):
+                signs = layers.signs(file.path, file.read, told.layered)
+                told = replace(told, signs=(*told.signs, *signs))
+                _keep(file, told, cache)
+        yield file, told
+
+
+def _rows(file: File, told: FileSigns | UnreadableFile) -> Iterator[dict[str, Any]]:
+    title = next(line for line in file.read.text.split("\n") if line.strip())
+    if isinstance(told, UnreadableFile):
+        yield _row(file, "unread", UNREAD, 1, [title], name=told.problem, value=told.remedy)
         return
     yield _row(
-        source, read, "made", MADE, 1, [title], name=told.producer, value=told.creator, unit=str(told.revisions),
+        file, "made", MADE, 1, [title], name=told.producer, value=told.creator, unit=str(told.revisions),
         begins_at=told.created_at, ends_at=told.modified_at,
     )  # fmt: skip
     for number, sign in enumerate(told.signs, start=1):
         lines = [sign.line, f"{sign.label}{sign.after}", sign.after, sign.label, title]
         yield _row(
-            source, read, str(number), f"file_{sign.kind}", sign.page, lines, name=sign.what, value=say(sign),
+            file, str(number), f"file_{sign.kind}", sign.page, lines, name=sign.what, value=say(sign),
             unit=sign.how, begins_at=sign.made_at, certainty="probable" if sign.weighty else "clue",
         )  # fmt: skip
 
 
-def _told(path: Path, read: ReadText, cache: Path, layers: LayerReader) -> FileSigns:
-    """What a file tells, from what is kept of it or by looking."""
-    digest = read.sha256
-    kept = cache / "forensics" / f"{digest}.json"
-    if digest and kept.exists():
+def _twin_rows(files: Sequence[File], pictures: Sequence[Placed], cache: Path) -> Iterator[dict[str, Any]]:
+    """A row for each place of a picture that stands in several admissions: its group, and in how many it stands."""
+
+    def small_of(one: Placed) -> str:
+        kept = _kept(files[one.file], cache)
+        return kept.pictures[one.number].small if kept is not None else ""
+
+    for group in twins(pictures, lru_cache(maxsize=4096)(small_of)):
+        first = group.places[0]
+        name = f"{first.digest[:16]}-{first.kind}"
+        for one in group.places:
+            signed = group.kind == SIGNED
+            yield _row(
+                files[one.file], f"picture{one.number}", TWIN[group.kind], one.page, [one.label] if signed else [],
+                name=name, value=one.label if signed else f"{one.size[0]}×{one.size[1]}",
+                unit=str(group.admissions),
+            )  # fmt: skip
+
+
+def _kept(file: File, cache: Path) -> FileSigns | None:
+    """What was told of a file of this content when it was last looked at."""
+    kept = cache / "forensics" / f"{file.read.sha256}.json"
+    if file.read.sha256 and kept.exists():
         try:
             held = json.loads(kept.read_text("utf-8"))
             if held.pop("version", None) == VERSION:
                 return signs_of(held)
         except (ValueError, TypeError, KeyError):
             kept.unlink(missing_ok=True)  # cut off while it was written
-    told = layers.examiner.examine(path)
-    told = replace(told, signs=(*told.signs, *layers.signs(path, read, told.layered)))
-    if digest:
+    return None
+
+
+def _keep(file: File, told: FileSigns, cache: Path) -> None:
+    if file.read.sha256:
+        kept = cache / "forensics" / f"{file.read.sha256}.json"
         kept.parent.mkdir(parents=True, exist_ok=True)
         body = json.dumps(
             {**asdict(told), "version": VERSION}, ensure_ascii=False, default=datetime.isoformat
         )
         kept.write_text(body, "utf-8")
-    return told
 
 
-def _row(
-    source: Source, read: ReadText, mark: str, kind: str, page: int, lines: Iterable[str], **columns: Any
-) -> dict[str, Any]:
+def _row(file: File, mark: str, kind: str, page: int, lines: Iterable[str], **columns: Any) -> dict[str, Any]:
     """A row with the first of the lines that stands in the text of its page, or the page's own first line."""
+    source, read = file.source, file.read
     spot = next((one for one in read.pages if one.number == page), read.pages[0])
     start, end = _place(read, spot, lines)
     begin = spot.start if spot.number is not None else 0

@@ -14,11 +14,11 @@ MOST_PAGES = 20  # of one file: each takes seconds
 
 
 class LayerReader:
-    """Compares text layers with pictures; starts the recognition when the first page asks for it."""
+    """Compares text layers with pictures; starts what draws and what recognises when the first page asks for it."""
 
-    def __init__(self, examiner: Examiner, cache: Path) -> None:
-        self.examiner, self._cache = examiner, cache
-        self._reader = IsolatedReader()
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._examiner, self._reader = Examiner(), IsolatedReader()
 
     def signs(self, path: Path, read: ReadText, pages: Sequence[int]) -> Iterator[Sign]:
         """What the hidden text of these pages says otherwise than their pictures; a page that cannot be drawn or read
@@ -32,7 +32,7 @@ class LayerReader:
             with TemporaryDirectory() as folder:
                 picture = Path(folder) / "page.png"
                 try:
-                    self.examiner.draw(path, number, picture)
+                    self._examiner.draw(path, number, picture)
                     seen = self._reader.read(picture, self._cache)
                 except UnreadableFile:
                     continue
@@ -43,6 +43,7 @@ class LayerReader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._examiner.close()
         self._reader.close()
 
 

@@ -64,7 +64,7 @@ def _walk(
         elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
             found.append(_text(thing, len(found), place(_bounds(thing))))
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            found.append(Thing("picture", len(found), place(_bounds(thing))))
+            found.append(Thing("picture", len(found), place(_bounds(thing)), pointer=address(thing)))
         elif kind == pdfium.FPDF_PAGEOBJ_PATH and _white(thing):
             box = place(_bounds(thing))
             wide, high = box[2] - box[0], box[3] - box[1]
