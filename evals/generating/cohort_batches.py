@@ -9,10 +9,13 @@ from typing import Any
 
 from evals.generating.catalogue import Item
 from evals.generating.clinical import courses, mild_courses
+from evals.generating.clinical_care import clinical_items
 from evals.generating.clinical_case import Case
+from evals.generating.filling import supply
 from evals.generating.stay import DAY
 from evals.generating.stay_cohorts import Gathering, gathered
-from evals.generating.stays_need import LOW
+from evals.generating.stays_need import LOW, examine
+from evals.generating.wordings import worded
 
 ANY_MILD = mild_courses("uti", "anaemia", "prostate", "osteoporosis")
 
@@ -31,19 +34,19 @@ def from_village(cohort: Gathering, village: str, count: int, names: Sequence[st
         at_home(cohort.add(names[place % len(names)], day, **wanted), village)
 
 
-@gathered("ADM-010", "a village admitted to one ward on one day", also=(*LOW, "ADM-011", "ADM-015"))
+@gathered("ADM-010", "a village admitted to one ward on one day", also=(*LOW, "ADM-011", "ADM-015"), times=3)
 def village_batch(cohort: Gathering) -> None:
     from_village(cohort, f"北岭{cohort.turn + 1}村", 8, ANY_MILD, ward="全科医学科")
 
 
-@gathered("ADM-010", "one disease, one ward, one day", also=(*LOW, "ADM-015"))
+@gathered("ADM-010", "one disease, one ward, one day", also=(*LOW, "ADM-015"), times=3)
 def disease_batch(cohort: Gathering) -> None:
     day = cohort.day()
     for _ in range(8):
         cohort.add("lumbar", day, ward="康复医学科")
 
 
-@gathered("ADM-010", "consecutive numbers on one day", also=(*LOW, "ADM-015"))
+@gathered("ADM-010", "consecutive numbers on one day", also=(*LOW, "ADM-015"), times=3)
 def number_batch(cohort: Gathering) -> None:
     day, admit = cohort.day(), cohort.admit()
     for name in ANY_MILD[:8]:
@@ -74,7 +77,7 @@ def coach_accident(cohort: Gathering) -> None:
     day = cohort.day()
     for _ in range(9):
         made = cohort.add("hip_fracture", day, age=(30, 70), needed=True)
-        made.story.extra = "患者今晨乘坐的旅游大巴侧翻，多人受伤，由120送入我院。"
+        made.story.extra = worded(cohort.random, "coach")
 
 
 @gathered("ADM-010", clear="accident or epidemic: influenza in a village")
@@ -106,7 +109,7 @@ def small_batch(cohort: Gathering) -> None:
     from_village(cohort, f"小湾{cohort.turn + 1}村", 3, names, ward="全科医学科")
 
 
-@gathered("ADM-011", "one telephone on persons of different family names", also=(*LOW, "ADM-015"))
+@gathered("ADM-011", "one telephone on persons of different family names", also=(*LOW, "ADM-015"), times=3)
 def one_telephone(cohort: Gathering) -> None:
     begin = cohort.day(80)
     for place, name in enumerate(("欧阳梅", "司马德", "诸葛兰", "夏侯林", "端木秋")):
@@ -123,12 +126,12 @@ def _month(
         at_home(cohort.add(names[place % len(names)], begin + 3 * place * DAY, **wanted), cells=cells)
 
 
-@gathered("ADM-011", "one employer in a month", also=(*LOW, "ADM-015"))
+@gathered("ADM-011", "one employer in a month", also=(*LOW, "ADM-015"), times=3)
 def one_employer(cohort: Gathering) -> None:
     _month(cohort, ANY_MILD, {"emp_name": f"青溪县宏达{cohort.turn + 1}号保洁有限公司"})
 
 
-@gathered("ADM-011", "one address in a month", also=(*LOW, "ADM-015"))
+@gathered("ADM-011", "one address in a month", also=(*LOW, "ADM-015"), times=3)
 def one_address(cohort: Gathering) -> None:
     _month(cohort, ANY_MILD[3:], {"addr": f"青溪县河口镇前进路{cohort.turn + 1}号"})
 
@@ -156,7 +159,7 @@ def factory_accident(cohort: Gathering) -> None:
     for place in range(9):
         made = cohort.add("hip_fracture", begin + (place // 7) * DAY, age=(30, 58), needed=True)
         at_home(made, cells={"emp_name": f"青溪县恒力{cohort.turn + 1}号建材厂"})
-        made.story.extra = "厂房坍塌压伤，由120送入我院。"
+        made.story.extra = worded(cohort.random, "factory")
 
 
 @gathered("ADM-011", clear="logic: seven stays in a month", also=LOW)
@@ -175,12 +178,12 @@ def _alike(cohort: Gathering, name: str, count: int, **wanted: Any) -> None:
         cohort.add(name, begin + timedelta(days=5 * place, minutes=7), admit=admit, person=person, **wanted)
 
 
-@gathered("ADM-013", "one bill on three persons and more", also=LOW)
+@gathered("ADM-013", "one bill on three persons and more", also=LOW, times=3)
 def one_bill(cohort: Gathering) -> None:
-    _alike(cohort, "sequelae", 4, days=8)
+    _alike(cohort, ("sequelae", "lumbar", "coronary")[cohort.turn % 3], 4, days=8)
 
 
-@gathered("ADM-013", "one total to the cent", also=LOW)
+@gathered("ADM-013", "one total to the cent", also=LOW, times=3)
 def one_total(cohort: Gathering) -> None:
     begin = cohort.day(60)
     made = [cohort.add("hypertension", begin + 6 * place * DAY, days=6) for place in range(6)]
@@ -196,6 +199,17 @@ def _fill_to(made: Sequence[Case], total: Decimal) -> None:
     for one in made:
         item = Item("C14999900000001010000009999", "医用材料", "套", "08", "01", total - _total(one))
         one.stay.charge(item, one.stay.at(1, 10))
+
+
+@gathered("ADM-013", "long bills nearly the same, a line or two apart", also=(*LOW, "ADM-003"), times=2)
+def nearly_one_bill(cohort: Gathering) -> None:
+    """One list of forty items and more on four persons; a quantity or a small thing differs, as if to hide it."""
+    _alike(cohort, "vertigo", 4, days=6)
+    for place, made in enumerate(cohort.made):
+        examine(made, 30, mild=False)
+        made.stay.charge(clinical_items()["infusion"], made.stay.at(2, 15), place % 2 + 1)
+        if place:
+            made.stay.charge(supply(place), made.stay.at(3, 11), 1)
 
 
 @gathered("ADM-013", clear="day-surgery payment")

@@ -9,8 +9,15 @@ from evals.generating.clinical_case import Case
 from evals.generating.stay import DAY, HOUR
 from evals.generating.stay_cohorts import Gathering, gathered
 from evals.generating.stays_need import LOW
+from evals.generating.wordings import wordings
 
 AFTER = ("ADM-004", "ADM-006", "ADM-007")
+INFECTIONS = (
+    ("J18.903", "医院获得性肺炎", "4"),
+    ("T80.200", "导管相关性血流感染", "4"),
+    ("N39.000", "导管相关尿路感染", "4"),
+    ("T81.400", "手术切口感染", "4"),
+)
 MILD = ("hypertension", "vertigo", "gastritis", "lumbar", "coronary", "osteoarthritis")
 
 
@@ -41,12 +48,12 @@ def _fridays(cohort: Gathering, returning: int, ward: str, name: str = "copd") -
         out_and_in(cohort, name, begin, 4, 3 * DAY, ward=ward, returns=week < returning)
 
 
-@gathered("ADM-012", "out on Friday, in again on Monday", also=AFTER)
+@gathered("ADM-012", "out on Friday, in again on Monday", also=AFTER, times=4)
 def weekends(cohort: Gathering) -> None:
-    _fridays(cohort, 9, f"老年医学{cohort.turn + 1}科")
+    _fridays(cohort, 6 + cohort.turn % 5, f"老年医学{cohort.turn + 1}科")
 
 
-@gathered("ADM-012", "out at the end of December, in again in January", also=AFTER)
+@gathered("ADM-012", "out at the end of December, in again in January", also=AFTER, times=3)
 def turn_of_year(cohort: Gathering) -> None:
     ward = f"综合{cohort.turn + 1}科"
     for place in range(9):
@@ -94,22 +101,21 @@ def _nothing_to_pay(made: Case) -> None:
     made.stay.settled = {"psn_pay": "0.00", "fund_pay_sumamt": str(total), "hifp_pay": str(total)}
 
 
-@gathered("ADM-015", "nothing to pay, and a bus from the village", also=LOW)
+@gathered("ADM-015", "nothing to pay, and a bus from the village", also=LOW, times=3)
 def free_and_fetched(cohort: Gathering) -> None:
-    said = (
-        "村里义诊后由医院车辆免费接送入院，住院费用全免。",
-        "体检车下乡后动员入院，减免自付费用，专车接送。",
-    )
-    _ward(cohort, f"中医康复{cohort.turn + 1}科", MILD, said, free=True)
+    _ward(cohort, f"中医康复{cohort.turn + 1}科", MILD, wordings()["fetched"], free=True)
 
 
-@gathered("ADM-015", "nothing to pay, and one man brings them", also=LOW)
+@gathered("ADM-015", "nothing to pay, and one man brings them", also=LOW, times=3)
 def brought_by_one(cohort: Gathering) -> None:
-    said = ("患者经周守成介绍来我院住院。", "由周守成联系入院，未交押金。")
+    name = cohort.random.choice(("周守成", "邱德贵", "蔡满仓", "石长林"))
+    said = [sentence.format(name=name) for sentence in wordings()["brought"]]
     _ward(cohort, f"康养{cohort.turn + 1}科", MILD, said, free=True)
 
 
-@gathered("ADM-015", "a whole village in a day without need, and nothing to pay", also=(*LOW, "ADM-010"))
+@gathered(
+    "ADM-015", "a whole village in a day without need, and nothing to pay", also=(*LOW, "ADM-010"), times=3
+)
 def fetched_in_a_day(cohort: Gathering) -> None:
     day = cohort.day()
     for place in range(10):
@@ -122,38 +128,39 @@ def fetched_in_a_day(cohort: Gathering) -> None:
     "ADM-015", clear="logic: a screening campaign that sent to the outpatients; each stay needed and paid"
 )
 def campaign(cohort: Gathering) -> None:
-    said = (
-        "1月前参加县里组织的义诊，发现异常后在门诊规律治疗，今日病情突然加重就诊。",
-        "患者由女儿自驾送来医院，自行缴纳押金。",
-    )
+    said = wordings()["campaign"]
     names = ("hypertension", "diabetes", "coronary", "copd", "vertigo")
     _ward(cohort, f"慢病{cohort.turn + 1}病区", names, said, free=False, needed=True)
 
 
 @gathered("ADM-015", clear="poverty or assistance categories", also=LOW)
 def assisted(cohort: Gathering) -> None:
-    said = ("患者为特困供养人员（低保户），享受医疗救助，先诊疗后付费。",)
-    _ward(cohort, f"全科{cohort.turn + 1}病区", MILD, said, free=True)
+    _ward(cohort, f"全科{cohort.turn + 1}病区", MILD, wordings()["assisted"], free=True)
 
 
 @gathered("ADM-015", clear="legal discount notices", also=LOW)
 def discount(cohort: Gathering) -> None:
-    said = ("按国家基本公共卫生服务项目规定，免费提供高血压随访及健康教育。",)
-    _ward(cohort, f"内科{cohort.turn + 1}病区", MILD, said, free=False)
+    _ward(cohort, f"内科{cohort.turn + 1}病区", MILD, wordings()["discount"], free=False)
 
 
 QUARTERS = (datetime(2025, 4, 2), datetime(2025, 7, 2), datetime(2025, 10, 2), datetime(2026, 1, 5))
 
 
+NAMES = ("heart_failure", "copd", "pneumonia", "stroke")
+
+
+def _small_hospital(cohort: Gathering, group: str) -> dict[str, str]:
+    return {
+        "fixmedins_code": f"H419900{group}{cohort.turn:02d}0",
+        "fixmedins_name": f"青溪县{'东南西北'[cohort.turn % 4]}片第{cohort.turn // 4 + 1}医院",
+    }
+
+
 def _quarters(cohort: Gathering, often: int, ward: str) -> None:
     """A small hospital's year: fifty discharges a quarter, three of them back within a month, more in one quarter."""
-    cells = {
-        "fixmedins_code": f"H4199000005{cohort.turn:01d}",
-        "fixmedins_name": f"青溪县第{'三四五六七八九'[cohort.turn % 7]}医院",
-    }
-    names = ("heart_failure", "copd", "pneumonia", "stroke")
+    cells, names = _small_hospital(cohort, "05"), NAMES
     for number, first in enumerate(QUARTERS):
-        back = often if number == cohort.turn % len(QUARTERS) else 3
+        back = often if number == cohort.turn % 3 else 3
         for place in range(50):
             gap = timedelta(days=15 + place % 8)
             begin = first + place * DAY + 8 * HOUR
@@ -163,14 +170,29 @@ def _quarters(cohort: Gathering, often: int, ward: str) -> None:
             )  # fmt: skip
 
 
-@gathered("ADM-016", "a quarter with many unplanned returns", also=AFTER)
+@gathered("ADM-016", "a quarter with many unplanned returns", also=AFTER, times=4)
 def returns(cohort: Gathering) -> None:
-    _quarters(cohort, 18, "综合内科")
+    _quarters(cohort, 16 + cohort.turn % 5, "综合内科")
 
 
 @gathered("ADM-016", "a quarter with many infections of the hospital", also=AFTER)
 def infections(cohort: Gathering) -> None:
     _infected(cohort, QUARTERS[(cohort.turn + 1) % 4], "4")
+
+
+@gathered("ADM-016", "a small hospital's quarter of infections", times=3)
+def infections_of_a_small_hospital(cohort: Gathering) -> None:
+    """A year of fifty discharges a quarter, an infection in one or two of them, in one quarter in ten and more."""
+    cells = _small_hospital(cohort, "06")
+    for number, first in enumerate(QUARTERS):
+        often = 10 + cohort.turn % 5 if number == cohort.turn % len(QUARTERS) else 1 + number % 2
+        for place in range(50):
+            made = cohort.add(
+                NAMES[place % 4], first + place * DAY + 8 * HOUR, ward="内科", days=5, needed=True,
+                documents=False, cells=cells,
+            )  # fmt: skip
+            if place < often:
+                made.stay.diagnoses.append(INFECTIONS[place % len(INFECTIONS)])
 
 
 @gathered("ADM-016", clear="logic: infections that were there on admission")

@@ -1,6 +1,7 @@
 """Patterns over many stays: ADM-010 to 013, 015 and 016, each with what looks alike and is innocent.
 
-Made once for every six hundred admissions, since the checks weigh them against the rest of the hospital.
+Made anew for every six hundred admissions, since the checks weigh them against the rest of the hospital; a pattern
+several times in each round, so that two thousand admissions hold twenty of every check.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from evals.generating.stay import DAY, Stay
 STAYS_A_NUMBER = 12
 LEAST_ADMISSIONS, PER_ROUND = 200, 600
 FIRST_NUMBER = {"open": 40000, "sealed": 68000}
-NUMBERS_A_COHORT, NUMBERS_A_ROUND = 60, 3000
+NUMBERS_A_COHORT, NUMBERS_A_ROUND, MOST_ROUNDS = 60, 5400, 4
 AFTER = ("ADM-004", "ADM-006", "ADM-007")
 SHARED = frozenset({"contact"})  # what makes a group one
 
@@ -68,31 +69,34 @@ class Cohort:
     make: Maker
     clear: str = ""
     also: tuple[str, ...] = ()
+    times: int = 1  # in every round
 
 
 COHORTS: list[Cohort] = []
 
 
 def gathered(
-    check: str, name: str = "", *, clear: str = "", also: tuple[str, ...] = ()
+    check: str, name: str = "", *, clear: str = "", also: tuple[str, ...] = (), times: int = 1
 ) -> Callable[[Maker], Maker]:
     def register(make: Maker) -> Maker:
-        COHORTS.append(Cohort(check, name or make.__name__, make, clear and f"{check} clear: {clear}", also))
+        told = clear and f"{check} clear: {clear}"
+        COHORTS.append(Cohort(check, name or make.__name__, make, told, also, times))
         return make
 
     return register
 
 
 def rounds(admissions: int) -> int:
-    return 0 if admissions < LEAST_ADMISSIONS else max(1, admissions // PER_ROUND)
+    return 0 if admissions < LEAST_ADMISSIONS else min(MOST_ROUNDS, max(1, admissions // PER_ROUND))
 
 
 def cohorts(seed: int, half: str, admissions: int) -> Iterator[tuple[list[Stay], list[Label]]]:
     """Each cohort with its stays and its labels: one of the pattern and, for its stays, what else may be said."""
     for turn in range(rounds(admissions)):
-        for place, cohort in enumerate(COHORTS):
+        dealt = [(cohort, turn * cohort.times + time) for cohort in COHORTS for time in range(cohort.times)]
+        for place, (cohort, count) in enumerate(dealt):
             first = FIRST_NUMBER[half] + turn * NUMBERS_A_ROUND + place * NUMBERS_A_COHORT
-            gathering = Gathering(Random(f"{seed}:{half}:cohort:{first}"), first, turn)
+            gathering = Gathering(Random(f"{seed}:{half}:cohort:{first}"), first, count)
             cohort.make(gathering)
             stays = [made.close() for made in gathering.made]
             yield stays, _labels(cohort, half, stays)

@@ -11,6 +11,7 @@ from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY
 from evals.generating.stays_need import LOW
+from evals.generating.wordings import worded
 
 CHRONIC = ("copd", "diabetes", "coronary", "sequelae", "hypertension", "lumbar")
 
@@ -58,8 +59,8 @@ def within_a_day(admit: Admitter, reference: Reference) -> Made:
     name = admit.random.choice(CHRONIC)
     made = again(admit, name, name, timedelta(hours=admit.random.randint(1, 20)))
     assert made.first
-    made.first.story.ending = "患者症状无明显改善，病情未变，办理出院。"
-    made.story.extra = "上次出院当日再次入院，症状同前。"
+    made.first.story.ending = worded(admit.random, "not_recovered")
+    made.story.extra = worded(admit.random, "back_at_once")
     return shut(made).found(also=(*LOW, "ADM-004"))
 
 
@@ -76,7 +77,7 @@ def unfinished(admit: Admitter, reference: Reference) -> Made:
     name = admit.random.choice(CHRONIC)
     made = again(admit, name, name, timedelta(days=admit.random.randint(5, 11)))
     assert made.first
-    made.first.story.ending = "患者仍有不适，治疗疗程未完成，因住院天数限制办理出院，择日再次入院继续治疗。"
+    made.first.story.ending = worded(admit.random, "unfinished")
     return shut(made).found("clue", also=LOW)
 
 
@@ -105,7 +106,7 @@ def next_transfusion(admit: Admitter, reference: Reference) -> Made:
 def second_side(admit: Admitter, reference: Reference) -> Made:
     made = again(admit, "cataract", "cataract", timedelta(days=9), needed=True, days=2)
     assert made.first
-    made.first.story.plan = "双眼白内障，先行右眼手术，计划10天后再次入院行左眼手术。"
+    made.first.story.plan = worded(admit.random, "second_side")
     made.first.story.advice = "10天后按计划返院行左眼白内障手术。"
     made.story.extra = "右眼术后10天，按计划入院行左眼手术。"
     return shut(made).spared()
@@ -138,7 +139,7 @@ def newborn_again(admit: Admitter, reference: Reference) -> Made:
 @near_miss("ADM-006", "emergency with a new severity criterion")
 def new_emergency(admit: Admitter, reference: Reference) -> Made:
     made = again(admit, "copd", "copd", timedelta(days=5), needed=True)
-    made.story.extra = "出院后病情平稳，今日突发意识模糊、呼吸困难，急诊入院。"
+    made.story.extra = worded(admit.random, "new_emergency")
     made.stay.said["adm_way"] = "1"
     return shut(made).spared()
 
@@ -158,7 +159,7 @@ def against_advice(admit: Admitter, reference: Reference) -> Made:
     made = again(admit, "pneumonia", "pneumonia", timedelta(days=1), needed=True)
     assert made.first
     made.older[0].way_out = "4"
-    made.first.story.ending = "患者要求自动出院，已告知风险并签字。"
+    made.first.story.ending = worded(admit.random, "against_advice")
     return shut(made).spared()
 
 
@@ -196,7 +197,7 @@ def relapse(admit: Admitter, reference: Reference) -> Made:
     made = again(admit, "insomnia", "insomnia", timedelta(days=8))
     for stay in (*made.older, made.stay):
         stay.diagnoses, stay.reason, stay.department = [("F20.900", "精神分裂症")], "精神分裂症", "精神科"
-    made.story.extra = "出院后停药，再发幻听、冲动伤人，家属送来急诊。"
+    made.story.extra = worded(admit.random, "relapse")
     return shut(made).spared(also=LOW)
 
 

@@ -10,6 +10,7 @@ from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import HOUR
 from evals.generating.stays_need import LOW
+from evals.generating.wordings import worded
 
 Support = Callable[[Case], None]
 
@@ -164,7 +165,7 @@ def suspected(admit: Admitter, reference: Reference) -> Made:
 @near_miss("ADM-009", "result quoted from outside")
 def from_outside(admit: Admitter, reference: Reference) -> Made:
     made = raised(admit, "I63")
-    made.story.extra = f"{made.stay.begin:%Y-%m-%d}外院头颅MRI示：左侧基底节区急性脑梗死（DWI高信号）。"
+    made.story.extra = worded(admit.random, "outside_mri", day=f"{made.stay.begin:%Y-%m-%d}")
     return made.spared(also=LOW)
 
 

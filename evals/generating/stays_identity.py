@@ -11,6 +11,7 @@ from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY
 from evals.generating.stays_again import again, shut
 from evals.generating.stays_need import LOW
+from evals.generating.wordings import worded
 
 APART = timedelta(days=70)
 
@@ -78,7 +79,7 @@ def corrected_blood(admit: Admitter, reference: Reference) -> Made:
     made.first.lab("血型鉴定", "ABO血型", "A型", "", "", "", made.first.stay.at(1, 8))
     made.lab("血型鉴定", "ABO血型", "B型", "", "", "", made.stay.at(1, 8))
     made.lab("血型鉴定", "ABO血型", "A型", "", "", "", made.stay.at(2, 8))
-    made.note(2, "昨日血型登记录入有误，复查血型为A型，已更正。", hour=11)
+    made.note(2, worded(admit.random, "blood_corrected"), hour=11)
     return shut(made).spared(among=[*made.older, made.stay])
 
 
@@ -89,7 +90,7 @@ def transplanted(admit: Admitter, reference: Reference) -> Made:
     made.first.lab("血型鉴定", "ABO血型", "A型", "", "", "", made.first.stay.at(1, 8))
     made.lab("血型鉴定", "ABO血型", "O型", "", "", "", made.stay.at(1, 8))
     made.stay.diagnoses.append(("Z94.800", "其他移植的器官和组织状态"))
-    made.story.extra = "2月前行异基因造血干细胞移植，血型已转为供者型（O型）。"
+    made.story.extra = worded(admit.random, "marrow_given")
     return shut(made).spared(among=[*made.older, made.stay])
 
 

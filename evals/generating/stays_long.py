@@ -7,6 +7,7 @@ from evals.generating.clinical_case import Case
 from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stays_need import LOW
+from evals.generating.wordings import worded
 
 DAY_OPERATIONS = (
     ("phaco", "13.4100x001", "白内障超声乳化抽吸术", "", "H25.900", "老年性白内障", "眼科"),
@@ -40,13 +41,7 @@ def unchanged(admit: Admitter, reference: Reference) -> Made:
 
 @plant("ADM-004", "waiting for a place or for the family")
 def waiting(admit: Admitter, reference: Reference) -> Made:
-    note = admit.random.choice(
-        [
-            "患者病情稳定，等待养老院床位，暂未出院。",
-            "病情稳定可出院，家属未到，继续住院。",
-            "患者病情平稳，无家属照护，要求继续住院。",
-        ]
-    )
+    note = worded(admit.random, "waiting")
     return idle(admit, admit.random.choice(["insomnia", "hypertension", "osteoarthritis"]), 12, note).found(
         "clue", also=LOW
     )
@@ -190,16 +185,14 @@ def asa_three(admit: Admitter, reference: Reference) -> Made:
 @near_miss("ADM-008", "living alone; distance")
 def alone_or_far(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 5, 1)
-    made.story.extra = admit.random.choice(
-        ["患者独居，术后无人照护。", "患者家住偏远山区，距医院120公里，术后往返困难。"]
-    )
+    made.story.extra = worded(admit.random, "alone_or_far")
     return made.spared()
 
 
 @near_miss("ADM-008", "anticoagulant")
 def anticoagulated(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 6, 3, which=1)
-    made.story.extra = "长期口服华法林抗凝，术前需停用并低分子肝素桥接。"
+    made.story.extra = worded(admit.random, "anticoagulated")
     made.stay.drug(clinical_items()["lmwh"], 0, 3, "q12h")
     return made.spared()
 
@@ -216,7 +209,7 @@ def combined(admit: Admitter, reference: Reference) -> Made:
 def complicated(admit: Admitter, reference: Reference) -> Made:
     made = day_operation(admit, 7, 1, which=1)
     made.stay.diagnoses.append(("T81.000", "并发于操作的出血和血肿，不可归类在他处者"))
-    made.note(2, "术后切口渗血，局部血肿形成，予加压包扎、再次探查止血，考虑术后并发症。", hour=11)
+    made.note(2, worded(admit.random, "complicated"), hour=11)
     return made.spared()
 
 

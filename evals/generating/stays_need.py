@@ -9,6 +9,7 @@ from evals.generating.clinical_case import Case
 from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY, HOUR
+from evals.generating.wordings import worded
 
 LOW = ("ADM-001", "ADM-002")  # what may be said beside the point of a stay whose host nobody needed
 UNLISTED = ("bowel", "hypothyroid", "polyp", "tension", "varicose")  # on no list of the outpatient department
@@ -37,9 +38,7 @@ def by_mouth(admit: Admitter, reference: Reference) -> Made:
 @plant("ADM-001", "asked for by the patient")
 def asked_for(admit: Admitter, reference: Reference) -> Made:
     made = unlisted(admit)
-    made.story.extra = admit.random.choice(
-        ["患者听说住院检查可以报销，要求住院全面检查。", "患者无特殊不适，自行要求住院体检。"]
-    )
+    made.story.extra = worded(admit.random, "asked_for")
     return made.found()
 
 
@@ -85,7 +84,7 @@ def transfused(admit: Admitter, reference: Reference) -> Made:
 @near_miss("ADM-001", "transfer from another hospital with severity there")
 def transferred_in(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, "pneumonia", needed=True, cells={"adm_way": "3"})
-    made.story.extra = "由外院重症医学科转入，外院曾行机械通气，指脉氧84%。"
+    made.story.extra = worded(admit.random, "transferred_in")
     return made.spared()
 
 
@@ -104,14 +103,14 @@ def isolation(admit: Admitter, reference: Reference) -> Made:
 @near_miss("ADM-001", "override: failed outpatient treatment shown by a measured value")
 def outpatient_failed(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, "diabetes")
-    made.story.extra = "近1月门诊就诊3次，规范治疗无效，空腹血糖由9mmol/L升至15mmol/L，门诊转诊收入院。"
+    made.story.extra = worded(admit.random, "outpatient_failed")
     return made.spared()
 
 
 @near_miss("ADM-001", "override: no carer, no transport")
 def no_carer(admit: Admitter, reference: Reference) -> Made:
     made = case(admit, any_mild(admit), age=(80, 88))
-    made.story.extra = "患者独居，家中无人照护，住址偏远，无交通工具，无法往返门诊治疗。"
+    made.story.extra = worded(admit.random, "no_carer")
     return made.spared()
 
 
@@ -185,7 +184,8 @@ def examine(made: Case, analytes: int, *, mild: bool = True, scope: bool = False
         stay.drug(found["calcium"], 0, 2)
         stay.lines = [line for line in stay.lines if line.item.charge_type != "08"]
     have = {line.item.code for line in stay.lines}
-    stay.lab([found[key] for key in ANALYTES[:analytes] if found[key].code not in have], stay.at(1, 7))
+    panel = stay.random.sample(ANALYTES, analytes)
+    stay.lab([found[key] for key in panel if found[key].code not in have], stay.at(1, 7))
     sites = [("ct", "胸部"), ("us", "肝胆脾胰"), ("echo", "心脏"), ("usneck", "颈部血管"), ("mri", "头颅")]
     for number, (key, site) in enumerate([*sites, ("gastro", "")] if scope else sites):
         if found[key].code not in have:

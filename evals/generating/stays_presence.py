@@ -6,11 +6,10 @@ from evals.generating.clinical_case import Case
 from evals.generating.reference import Reference
 from evals.generating.scenarios import Made, near_miss, plant
 from evals.generating.stay import DAY, HOUR, stamp
+from evals.generating.wordings import worded
 
-AWAY = (
-    "查房时患者外出未归，电话通知返院。", "患者不在病房，家属诉其已回家。", "查房患者未在床，电话联系称已回家。",
-)  # fmt: skip
 ELSEWHERE = {"fixmedins_code": "H41990000021", "fixmedins_name": "邻江县中医医院"}
+ELSEWHERE_TESTED = (("PET-CT", "市中心医院"), ("冠状动脉CTA", "市人民医院"), ("核素骨扫描", "省肿瘤医院"))
 HOSTS = ("pneumonia", "stroke", "lumbar", "copd", "gastritis")
 
 
@@ -68,8 +67,33 @@ def elsewhere(admit: Admitter, reference: Reference) -> Made:
     made = host(admit)
     made.away([3, 4, 5])
     for day in (3, 4, 5):
-        made.note(day, admit.random.choice(AWAY), hour=17)
+        made.note(day, worded(admit.random, "away"), hour=17)
     return made.found()
+
+
+@plant("ADM-005", "nurses find the bed empty night after night, while the chart of the days is full")
+def told_at_night(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    nights = sorted(admit.random.sample(range(1, 8), admit.random.randint(4, 6)))
+    for day in nights:
+        made.story.nursing.append((made.stay.at(day, 21), worded(admit.random, "night_away")))
+    dates = {str((made.stay.begin + day * DAY).date()) for day in nights}
+    made.stay.vitals = [
+        row for row in made.stay.vitals if row["测量时间"][:10] not in dates or row["测量时间"][11:13] < "20"
+    ]
+    return made.found()
+
+
+@plant("ADM-005", "treated in the morning and at home by night, every day")
+def home_by_noon(admit: Admitter, reference: Reference) -> Made:
+    made = host(admit)
+    for day in (1, 3, 5, 7):
+        made.note(day, worded(admit.random, "home_by_noon"), hour=14)
+    made.stay.vitals = [
+        row for row in made.stay.vitals
+        if row["测量时间"][:10] <= str(made.stay.begin.date()) or "08" <= row["测量时间"][11:13] < "17"
+    ]  # fmt: skip
+    return made.found("clue")
 
 
 @plant("ADM-005", "another hospital treats the patient on the same days")
@@ -118,7 +142,7 @@ def trial_leave(admit: Admitter, reference: Reference) -> Made:
         医嘱用法="其他",
         医嘱频次="",
     )
-    made.note(7, "患者病情稳定，予试出院2天，由家属陪护，按时返院。", hour=16)
+    made.note(7, worded(admit.random, "trial_leave"), hour=16)
     return made.spared()
 
 
@@ -126,14 +150,15 @@ def trial_leave(admit: Admitter, reference: Reference) -> Made:
 def referred_out(admit: Admitter, reference: Reference) -> Made:
     made = host(admit)
     made.away([4, 5])
+    test, place = admit.random.choice(ELSEWHERE_TESTED)
     made.stay.order(
-        "外出至市中心医院行PET-CT检查",
+        f"外出至{place}行{test}检查",
         made.stay.at(4, 8, 0),
         until=made.stay.at(5, 18, 0),
         医嘱用法="检查",
         医嘱频次="",
     )
-    made.note(3, "本院无PET-CT，联系转诊至市中心医院检查，由医护陪同，次日返院。", hour=16)
+    made.note(3, worded(admit.random, "referred_out", test=test, place=place), hour=16)
     return made.spared()
 
 
@@ -161,12 +186,8 @@ def paper_sheet(admit: Admitter, reference: Reference) -> Made:
 def lockdown(admit: Admitter, reference: Reference) -> Made:
     made = host(admit)
     made.away([4, 5])
-    first = made.stay.at(4, 8)
-    made.note(
-        6,
-        f"因疫情封控管理，{first.month}月{first.day}日起病区封闭，患者在隔离点集中管理2日，信息系统停录，今日解除。",
-        hour=10,
-    )
+    first, last = (f"{day.month}月{day.day}日" for day in (made.stay.at(4, 8), made.stay.at(5, 8)))
+    made.note(6, worded(admit.random, "lockdown", first=first, last=last), hour=10)
     return made.spared()
 
 
