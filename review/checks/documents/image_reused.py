@@ -1,7 +1,7 @@
 """DOC-021: one image number, the same measured findings, or one picture on two persons' reports.
 
-Numbers restart by year and by device, so a number counts only within one year and one department. A picture counts where
-its page speaks of an examination, a scanned sheet where it bears a date; what many records hold is a form.
+Numbers restart by year and by device, so a number counts only within one year and one department. A picture counts
+where its page speaks of an examination, a scanned sheet where it bears a date; what many records hold is a form.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from review.checks.header import Limits, NotChecked, check
+from review.checks.innocent_copies import could_be_mother_and_child
 from review.checks.inputs import Inspection, Record
 from review.facts.cited_results import modality_of
-from review.checks.innocent_copies import could_be_mother_and_child
 from review.models import Outcome, Problem, Skipped
 from review.record import Exam, Fact
 from review.violations import Certainty

@@ -1,5 +1,5 @@
 """DOC-008: a signature that cannot be: of somebody not in the hospital's service, of a trainee alone, of a patient who
-could not sign, more than a hand can set in a minute, or a blank where this hospital always signs.
+could not sign, more than a hand can set in a minute, one picture for two, or a blank where this hospital always signs.
 
 A roster that misses every tenth signer is not complete enough to accuse anyone; guests, consultants and pictures of
 signatures are everyday. Nurses and technicians are asked about only where the roster lists them.
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.roster import Institution, institution_of
+from review.checks.signature_pictures import signed_for_two
 from review.checks.signing_minutes import dated_in_a_minute, signed_in_a_minute
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.record import Document
@@ -73,8 +74,12 @@ class Signer:
         "least_documents": 10,
         "hours_around": 2,
         "signed_in_a_minute": 20,
+        "common_signature": 5,
+        "family_members": 6,
     },
     limits_said={
+        "common_signature": "同一签名图片至多见于几次住院，多于此视为系统预设",
+        "family_members": "同一电话或住址至多几人视为一家",
         "known_signers": "签名在名册上的比例，低于此不判断",
         "least_signers": "至少几名签名者",
         "slack_days": "执业起止的容差（天）",
@@ -98,6 +103,9 @@ class Signer:
         "一分钟内签名不足二十一份",
         "只有日期的签名时间",
         "纸质签名的同意书",
+        "医师电子签名图片按设计相同",
+        "签名图片见于许多病历",
+        "母亲与新生儿、同一家庭由一人代签",
     ),
     overturned_by=("执业注册信息", "电子签名日志", "纸质原件"),
     covers={"problems": (5,)},
@@ -117,6 +125,7 @@ def signature_impossible(inspection: Inspection, limits: Limits) -> Iterator[Pro
     yield from _blanks(inspection, limits)
     by_the_system = list(signed_in_a_minute(inspection, limits))
     yield from by_the_system or dated_in_a_minute(inspection, limits)
+    yield from signed_for_two(inspection, limits)
     for record in inspection.records.values():
         yield from _trainees(record)
         yield from _could_not_sign(record, limits)
