@@ -175,7 +175,7 @@ def allergy_denied_and_told(desk: Desk) -> Made:
     chart = desk.chart(fits=ungendered)
     words = "既往青霉素过敏，曾有过敏性休克"
     note = chart.notes()[-1]
-    note.add("", f"追问病史同前，患者{words}，用药时注意。")
+    note.add("", f"患者{words}，用药时注意。")
     chart.paper("病案首页").put("药物过敏", "有，过敏药物：青霉素")
     return planted(
         chart,

@@ -13,7 +13,7 @@ from review.checks.graded_diagnoses import AT_DISCHARGE, DISCHARGING, listed
 from review.checks.inputs import Record
 from review.checks.readings import cited, document_of, facts_of
 from review.models import Evidence
-from review.record import Diagnosis
+from review.record import Diagnosis, Fact
 
 Row = Mapping[str, Any]
 COURSE = re.compile(r"病程|查房")
@@ -140,6 +140,46 @@ def unspoken_main(record: Record, least_notes: int) -> Unspoken | None:
     return Unspoken(name, where, evidence, notes)
 
 
+def changed_at_discharge(record: Record, least_notes: int) -> Unspoken | None:
+    """The first diagnosis of the discharge record, where none of its diagnoses is spoken of by anything before it, nor
+    of an organ of which a diagnosis was made, nor by the settlement list.
+    """
+    notes = sum(bool(COURSE.search(document.kind)) for document in record.documents)
+    settled = [diagnosis.diagnosis_name for diagnosis in record.diagnoses]
+    if notes < least_notes or not settled or not any(one.kind == "入院记录" for one in record.documents):
+        return None
+    stated = _at_discharge(record)
+    before = [document.text for document in record.documents if document.kind not in DISCHARGING]
+    before += [f"{exam.exam_name or ''}{exam.findings or ''}{exam.conclusion or ''}" for exam in record.exams]
+    told = [*settled, *("".join(text.split()) for text in before)]
+    made = settled + [
+        fact.value or ""
+        for fact in facts_of(record, "diagnosis")
+        if (document := document_of(record, fact)) is not None and document.kind not in DISCHARGING
+    ]
+    for fact in stated:
+        name = fact.value or ""
+        words = _with_synonyms(name, _words(name))
+        organs = ORGANS & set(name)
+        if not words or not organs or any(word in text for text in told for word in words):
+            return None
+        if any(organs & set(other) for other in made):
+            return None
+    return Unspoken(stated[0].value or "", "出院记录", cited(stated[0]), notes) if stated else None
+
+
+def _at_discharge(record: Record) -> list[Fact]:
+    """The diagnoses that the discharge record states, in their order."""
+    stated = [
+        fact
+        for fact in facts_of(record, "diagnosis")
+        if fact.name in AT_DISCHARGE
+        and (document := document_of(record, fact)) is not None
+        and document.kind in DISCHARGING
+    ]
+    return sorted(stated, key=lambda fact: (fact.source, fact.start or 0))
+
+
 def _of_one_organ(record: Record, name: str) -> bool:
     """Whether the name gives no organ, or some stated diagnosis is of the same: it may then be a name for it."""
     organs = ORGANS & set(name)
@@ -152,17 +192,10 @@ def _main(record: Record) -> tuple[str, str, Evidence] | None:
             return None
         if diagnosis.is_main:
             return diagnosis.diagnosis_name, "结算清单", listed(diagnosis)
-    stated = [
-        fact
-        for fact in facts_of(record, "diagnosis")
-        if fact.name in AT_DISCHARGE
-        and (document := document_of(record, fact)) is not None
-        and document.kind in DISCHARGING
-    ]
+    stated = _at_discharge(record)
     if not stated:
         return None
-    first = min(stated, key=lambda fact: (fact.source, fact.start or 0))
-    return first.value or "", "出院记录", cited(first)
+    return stated[0].value or "", "出院记录", cited(stated[0])
 
 
 def _words(name: str) -> set[str]:

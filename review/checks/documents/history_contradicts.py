@@ -5,28 +5,32 @@ contradiction. Which of two sides is right, nobody can tell from here.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 
 from review.checks.blood_groups import two_groups
 from review.checks.graded_diagnoses import grades_apart, listed
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
-from review.checks.readings import document_of, facts_of
-from review.checks.settled_diagnoses import identity_says_otherwise, of_another_age, unspoken_main
+from review.checks.settled_diagnoses import (
+    changed_at_discharge,
+    identity_says_otherwise,
+    of_another_age,
+    unspoken_main,
+)
+from review.checks.values_cited import unborne
 from review.facts.blood_and_allergy import allergies, blood_groups
 from review.facts.statements import Statement
 from review.models import Evidence, Problem
-from review.record import Document, Fact, Lab
+from review.record import Document
 from review.violations import Certainty
 
 FORMS = re.compile(r"同意书|告知|通知|沟通|费用|医嘱单|宣教")
 CORRECTED = re.compile(
     r"更正|修正(?!诊断)|补充病史|勘误|追问病史|再次询问|补述|此前误|误写|误记|复查血型|血型复核"
 )
+OF_BLOOD, OF_ALLERGY = re.compile(r"血\s*型"), re.compile(r"过\s*敏|皮\s*试")
+OF_BEFORE, DENIED = re.compile(r"既往|曾|病史|过去|\d年前"), re.compile(r"无|未|否认|没有")
 SPOKEN_OF = re.compile(r"过\s*敏|皮\s*试|血\s*型|型\s*血")  # in no other text a group or an allergy is told
 FOUND_OUT = re.compile(
     r"皮试[^，。；]{0,4}阳性|皮疹|荨麻疹|瘙痒|过敏反应|过敏性休克|药疹|过敏试验[^，。；]{0,3}阳性"
@@ -35,11 +39,6 @@ REVISED = re.compile(
     r"(?:检验|化验|标本|结果|报告)[^，。；]{0,8}(?:更正|作废|复检)|更正报告|标本(?:溶血|凝固|错)"
 )
 GRAFTED = re.compile(r"移植|造血干细胞|骨髓移植")
-BEDSIDE = re.compile(
-    r"血糖|葡萄糖|乳酸|血气|氧分压|二氧化碳|pH|钾|钠|钙|氯|BNP|肌钙|D-?二聚|降钙素|C-?反应|CRP", re.IGNORECASE
-)
-NOTES = re.compile(r"病程|查房|小结|会诊|抢救")
-TAIL = re.compile(r"计数|定量|测定|浓度|检测|[（(].*?[)）]")
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,17 @@ class Contradiction:
     violation="documentation_defect",
     certainty="probable",
     needs={"tables": ("admissions", "documents")},
-    limits={"value_apart": 0.25, "table_days": 1, "least_notes": 3},
+    limits={
+        "value_apart": 0.25,
+        "value_apart_where_whole": 0.1,
+        "agreeing_values": 3,
+        "table_days": 1,
+        "least_notes": 3,
+    },
     limits_said={
         "value_apart": "数值相差的比例",
+        "value_apart_where_whole": "其余引用的数值都与化验相符时，数值相差的比例",
+        "agreeing_values": "其余引用的数值至少几项相符",
         "table_days": "与化验相差的天数",
         "least_notes": "判断主要诊断至少几份病程",
     },
@@ -125,7 +132,7 @@ def _quote(record: Record, statement: Statement) -> Evidence:
 
 def _blood(record: Record, said: Sequence[Statement]) -> Iterator[Contradiction]:
     for found in two_groups(said, record.labs):
-        if _says(record, CORRECTED) or _says(record, GRAFTED):
+        if _corrected(record, OF_BLOOD) or _says(record, GRAFTED):
             return
         yield Contradiction(
             f"同一次住院的血型不一：{'，'.join(found.told)}",
@@ -140,6 +147,16 @@ def _says(record: Record, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(document.text) for document in record.documents)
 
 
+def _corrected(record: Record, subject: re.Pattern[str]) -> bool:
+    """Whether a sentence on this very subject says that the record is corrected or the history completed."""
+    return any(
+        subject.search(sentence.bare) and CORRECTED.search(sentence.bare)
+        for document in record.documents
+        if CORRECTED.search(document.text) and subject.search(document.text)
+        for sentence in record.sentences(document)
+    )
+
+
 def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]) -> Iterator[Contradiction]:
     having = [statement for statement in said if statement.kind == "allergy"]
     denying = [statement for statement in said if statement.kind == "no_allergy"]
@@ -149,12 +166,13 @@ def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]
         for other in denying
         if one.sentence.document is not other.sentence.document
     ]
-    if not apart or _says(record, CORRECTED):
+    if not apart or _corrected(record, OF_ALLERGY):
         return
     # who is known to react at the admission cannot be found to react later; who denied it then may be
     apart.sort(key=lambda pair: not _known_first(*pair))
     one, other = apart[0]
-    if not _known_first(one, other) and any(FOUND_OUT.search(document.text) for document in read):
+    told_as_old = any(OF_BEFORE.search(said_so.sentence.bare) for said_so, _ in apart)
+    if not _known_first(one, other) and not told_as_old and any(_found_out(document) for document in read):
         return
     yield Contradiction(
         f"{one.sentence.document.title}记“{one.value}过敏”，{other.sentence.document.title}记“{other.text}”",
@@ -165,6 +183,14 @@ def _allergy(record: Record, read: Sequence[Document], said: Sequence[Statement]
     )
 
 
+def _found_out(document: Document) -> bool:
+    """Whether a reaction was seen during the stay."""
+    return any(
+        not DENIED.search(document.text, max(0, match.start() - 4), match.start())
+        for match in FOUND_OUT.finditer(document.text)
+    )
+
+
 def _known_first(having: Statement, denying: Statement) -> bool:
     """Whether the allergy was written of before it was denied."""
     first, then = having.sentence.document.written_at, denying.sentence.document.written_at
@@ -172,20 +198,10 @@ def _known_first(having: Statement, denying: Statement) -> bool:
 
 
 def _values(record: Record, limits: Limits) -> Iterator[Contradiction]:
-    """A note's value of the day that no result of the stay bears out, though the day's own result is there."""
-    if not record.labs:
-        return
-    by_name: dict[str, list[Lab]] = defaultdict(list)
-    for lab in record.labs:
-        if lab.value is not None and lab.sampled_at is not None:
-            by_name[_plain(lab.analyte)].append(lab)
-    found = [
-        mismatch
-        for fact in facts_of(record, "lab_value")
-        if (mismatch := _mismatch(record, fact, by_name.get(_plain(fact.name), []), limits)) is not None
-    ]
+    found = list(unborne(record, limits))
     if found and not _says(record, REVISED):
-        yield from found
+        for one in found:
+            yield Contradiction(one.told, Certainty.PROBABLE, (), one.fact_ids, one.points_at)
 
 
 def _diagnoses(record: Record, limits: Limits) -> Iterator[Contradiction]:
@@ -210,6 +226,17 @@ def _diagnoses(record: Record, limits: Limits) -> Iterator[Contradiction]:
                 (),
                 f"age {code}",
             )
+    changed = changed_at_discharge(record, limits["least_notes"])
+    if changed is not None:
+        yield Contradiction(
+            f"出院记录的诊断“{changed.name}”，此前 {changed.notes} 份病程、检查报告及结算清单均未提及，"
+            "更换诊断未见说明",
+            Certainty.PROBABLE,
+            (changed.evidence,),
+            (),
+            "discharge",
+        )
+        return
     unspoken = unspoken_main(record, limits["least_notes"])
     if unspoken is not None:
         yield Contradiction(
@@ -227,49 +254,3 @@ def _age(record: Record) -> str:
         return f"{admission.age_years} 岁"
     assert admission.birth_date is not None
     return f"{(admission.begins_at.date() - admission.birth_date).days // 365} 岁"
-
-
-def _plain(name: str | None) -> str:
-    return TAIL.sub("", "".join((name or "").split())).upper()
-
-
-def _unit(unit: str | None) -> str:
-    plain = "".join((unit or "").split()).upper().replace("Μ", "U").replace("µ", "U").replace("×", "")
-    return plain.replace("*", "").replace("^", "").replace("X10", "10")
-
-
-def _mismatch(record: Record, fact: Fact, labs: Sequence[Lab], limits: Limits) -> Contradiction | None:
-    document = document_of(record, fact)
-    if document is None or not NOTES.search(document.kind) or fact.certainty != "established":
-        return None
-    if BEDSIDE.search(fact.name) or fact.begins_at is None or document.confidence < 1.0:
-        return None
-    own = [lab for lab in labs if _unit(lab.unit) == _unit(fact.unit)]
-    days = timedelta(days=limits["table_days"])
-    of_day = [
-        lab
-        for lab in own
-        if lab.sampled_at and timedelta(0) <= fact.begins_at.date() - lab.sampled_at.date() <= days
-    ]
-    try:
-        cited = Decimal(str(fact.value))
-    except InvalidOperation:
-        return None
-    if not of_day or any(_agrees(cited, lab.value, limits) for lab in own):
-        return None
-    nearest = max(of_day, key=lambda lab: (str(lab.sampled_at), lab.fact_id))
-    return Contradiction(
-        f"{document.title}记{fact.name} {fact.value}{fact.unit or ''}，"
-        f"{nearest.sampled_at:%m-%d %H:%M} 采样结果为 {nearest.value_text}{nearest.unit or ''}",
-        Certainty.PROBABLE,
-        (),
-        (fact.fact_id, nearest.fact_id),
-        f"value {fact.fact_id}",
-    )
-
-
-def _agrees(cited: Decimal, measured: Decimal | None, limits: Limits) -> bool:
-    if measured is None:
-        return True
-    apart = abs(cited - measured)
-    return apart <= abs(measured) * Decimal(str(limits["value_apart"]))
