@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from evals.forging.charts import Chart
 from evals.forging.declaring import honest, spared
 from evals.forging.desk import Desk, reading
-from evals.forging.plants_times import anaesthetised, dies, mortal, surgical
+from evals.forging.plants_times import anaesthetised, dies, mortal, surgical, transfused
 from evals.forging.theatre_hours import hours_of
 from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
@@ -97,6 +97,17 @@ def consent_on_paper(desk: Desk) -> Made:
     chart.drop(chart.paper("手术知情同意书"))
     chart.paper("术前小结").add("术前准备", "手术知情同意书已由患者签署，纸质件存病案室，未扫描。")
     return spared(chart, at_most="clue")
+
+
+@honest("DOC-002", "transfusion billed: its consent is there")
+def agreed_to_a_transfusion(desk: Desk) -> Made:
+    chart = desk.chart("ulcer", change=transfused)
+    chart.notes()[1].add("", "今日输注悬浮红细胞2单位，过程顺利。")
+    paper = chart.write(
+        "输血治疗知情同意书", chart.stay.at(1, 13), ("", "拟输注悬浮红细胞，已说明风险，患者表示理解并同意。"),
+    )  # fmt: skip
+    paper.signers = [("患者", chart.stay.person.name), ("医师", chart.team.attending)]
+    return spared(chart)
 
 
 @honest("DOC-002", "emergency operation without discussion")

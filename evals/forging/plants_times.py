@@ -103,6 +103,21 @@ def no_safety_check(desk: Desk) -> Made:
     return missing(desk.chart(fits=surgical), "手术安全核查记录")
 
 
+@forged("DOC-002", "没有首次病程记录")
+def no_first_note(desk: Desk) -> Made:
+    return missing(desk.chart(), "首次病程记录")
+
+
+@forged("DOC-002", "手术而无术后首次病程记录")
+def no_note_after_the_operation(desk: Desk) -> Made:
+    return missing(desk.chart(fits=anaesthetised), "术后首次病程记录")
+
+
+@forged("DOC-002", "麻醉而无麻醉同意书")
+def no_consent_to_anaesthesia(desk: Desk) -> Made:
+    return missing(desk.chart(fits=anaesthetised), "麻醉知情同意书")
+
+
 @forged("DOC-002", "没有出院记录")
 def no_discharge_record(desk: Desk) -> Made:
     return missing(desk.chart(), "出院记录")
@@ -110,12 +125,16 @@ def no_discharge_record(desk: Desk) -> Made:
 
 @forged("DOC-002", "输血收费而无输血同意书")
 def no_transfusion_consent(desk: Desk) -> Made:
-    chart = desk.chart("ulcer")
+    chart = desk.chart("ulcer", change=transfused)
+    chart.notes()[1].add("", "今日输注悬浮红细胞2单位，过程顺利。")
+    return planted(chart, at=[])
+
+
+def transfused(chart: Chart) -> None:
+    """Two units of red cells, ordered and charged."""
     at = chart.stay.at(1, 14)
     order = chart.stay.order("悬浮红细胞2单位 静脉输注", at, 医嘱用法="静脉输注", 数量="2")
     chart.stay.charge(clinical_items()["rbc"], at + HOUR, 2, order=order)
-    chart.notes()[1].add("", "今日输注悬浮红细胞2单位，过程顺利。")
-    return planted(chart, at=[])
 
 
 @forged("DOC-003", "出院后仍写床旁病程")
