@@ -31,7 +31,9 @@ EXERCISE = re.compile(
     r"康复|训练|功能锻炼|针灸|针刺|电针|推拿|理疗|关节松动|Bobath|作业疗法|运动疗法", re.IGNORECASE
 )
 LIVES_HERE = re.compile(
-    r"等待?床位|等待?家属|家属未到|无家属照[护料顾]|无人照[护料顾]|家中无人|不愿出院|拒绝出院|要求继续住院|无处可去|养老"
+    r"等[待候]?[^，。；\n]{0,6}(?:床位|家属|家人|子女|护理院|福利院)|床位[^，。；\n]{0,4}安排|[暂尚]无空床|无处可去|养老|滞留"
+    r"|(?:家属|家人|子女)[^，。；\n]{0,6}(?:未到(?!场)|未来|不来|未接|拒绝?接|不愿接|不肯接|联系不上)"
+    r"|无(?:家属|家人|子女|人)(?:照[护料顾管看]|看护|来接)|家中无人|不愿出院|拒绝出院|要求(?:继续|再)住"
 )
 PALLIATIVE = re.compile(r"姑息|临终|安宁疗护|植物状态|持续性?昏迷|呼吸机依赖|微意识|去皮层")
 HELD = re.compile(r"隔离|强制医疗|流浪|救助站|三无人员")
@@ -51,6 +53,7 @@ CARE_HOME = "养老|敬老|老年公寓|护理院|福利院|光荣院|颐养|康
         "long_stay_days": 60,
         "active_share": 0.30,
         "unchanged_days": 14,
+        "charted_share": 0.50,
         "days_in_year": 180,
         "exercises": 2,
         "temperature": 38,
@@ -66,6 +69,7 @@ CARE_HOME = "养老|敬老|老年公寓|护理院|福利院|光荣院|颐养|康
         "long_stay_days": "长期住院的天数",
         "active_share": "有治疗的日子所占比例，低于此才算",
         "unchanged_days": "医嘱不变的天数",
+        "charted_share": "其间有体征或病程的日子所占比例，低于此不为“很可能”",
         "days_in_year": "一年内住院的天数",
         "exercises": "功能训练至少几种",
         "temperature": "视为发热的体温（℃）",
@@ -242,7 +246,6 @@ def _problem(
     record: Record, idle: list[date], signs: list[str], evidence: tuple[Evidence, ...], limits: Limits
 ) -> Problem:
     care = [c for c in record.charges if c.charged_on in set(idle) and c.charge_type in BED_CARE]
-    strong = any("未变" not in sign for sign in signs) and len(idle) >= limits["run_probable"]
     return Problem(
         fields={
             "from_day": f"{idle[0]:%Y-%m-%d}",
@@ -254,10 +257,18 @@ def _problem(
         fact_ids=tuple(v.fact_id for v in record.vitals if v.measured_at and v.measured_at.date() in idle)[
             :2
         ],
-        certainty=Certainty.PROBABLE if strong else Certainty.CLUE,
+        certainty=_certainty(record, idle, limits),
         amount_options=(_bed_and_care(care),) if care else (),
         points_at=("idle", f"{idle[0]}"),
     )
+
+
+def _certainty(record: Record, idle: list[date], limits: Limits) -> Certainty:
+    """Two weeks are probable where somebody looked at the patient; a run that nobody wrote about is a clue."""
+    seen = {v.measured_at.date() for v in record.vitals if v.measured_at}
+    seen |= {document.written_at.date() for document in record.documents if document.written_at}
+    charted = len(seen & set(idle)) >= limits["charted_share"] * len(idle)
+    return Certainty.PROBABLE if charted and len(idle) >= limits["run_probable"] else Certainty.CLUE
 
 
 def _bed_and_care(care: Sequence[Charge]) -> AmountOption:

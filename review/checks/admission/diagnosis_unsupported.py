@@ -25,7 +25,10 @@ UNCHARGED_SAID = (
 TABLES = {"lab": ("labs", "化验报告"), "exam": ("exams", "检查报告"), "vital": ("vitals", "护理体征")}
 SAID_AS = {"oxygen_saturation": "血氧饱和度", "weight": "体重"}
 SUSPECTED = re.compile(r"待查|待排|疑似|可疑|[?？]$|可能")
-FROM_OUTSIDE = re.compile(r"外院|当地医院|上级医院|院外|携带|既往|自带")
+TOLD_OUTSIDE = re.compile(
+    r"(?:外院|当地|上级医院|院外|自带|携带|(?<![我本])[省市县区镇](?:第?[一二三四五六七八九十]|人民|中心|中医|妇幼|肿瘤)"
+    r"[^，。；\n]{0,6}院)[^。\n]{0,60}(?:CT|MR|胸片|X线|化验|血气|检查|报告|示|提示)"
+)
 COMPARED = {
     "<": lambda value, bound: value < bound,
     "<=": lambda value, bound: value <= bound,
@@ -172,14 +175,7 @@ def _excused(record: Record, diagnosis: Diagnosis, limits: Limits) -> bool:
         hours = (died - record.admission.begins_at).total_seconds() / 3600
         if hours <= limits["hours_before_death"]:
             return True
-    return any(
-        FROM_OUTSIDE.search(document.text)
-        for document in record.of_kind("入院记录", "首次病程记录")
-        if re.search(
-            r"(外院|当地医院|上级医院|院外|自带)[^。\n]{0,60}(CT|MR|胸片|X线|化验|血气|检查|报告|示|提示)",
-            document.text,
-        )
-    )
+    return any(TOLD_OUTSIDE.search(document.text) for document in record.of_kind("入院记录", "首次病程记录"))
 
 
 def _met(record: Record, row: Row) -> bool:

@@ -183,7 +183,7 @@ def _unmeasured(record: Record, limits: Limits) -> Mapping[date, str]:
 def _certainty(record: Record, gone: Gone, limits: Limits) -> Certainty | None:
     told = gone.told
     count, share = len(told.absent), len(told.absent) / max(1, told.total)
-    habit = any(True for _ in facts_of(record, "habit"))
+    habit = bool(_habits(record, limits))
     if count >= limits["nights_probable"] or (
         count >= limits["nights_clue"] and (habit or share >= limits["share"])
     ):
@@ -205,7 +205,7 @@ def _problem(
         for charge in record.charges
         if charge.charge_type in SELF_POSTING and charge.charged_on in gone.days
     ]
-    habits = tuple(fact.fact_id for fact in facts_of(record, "habit"))
+    habits = _habits(record, limits)
     night_ids = tuple(fact.fact_id for facts in gone.told.absent.values() for fact in facts)
     seen = [*_seen(gone, bool(habits)), *(_lay_elsewhere(other) for other in elsewhere)]
     if bed_shared(record, limits["bed_hours"]):
@@ -230,6 +230,18 @@ def _problem(
         related_admissions=tuple(other.admission_id for other in elsewhere),
         points_at=("stay",),
     )
+
+
+def _habits(record: Record, limits: Limits) -> tuple[str, ...]:
+    """Where it is written that the patient sleeps at home, or day after day that he left after treatment."""
+    told = tuple(fact.fact_id for fact in facts_of(record, "habit"))
+    seen, granted = nights_seen(record), set(leave_nights(record))
+    left = {
+        fact.value: fact.fact_id
+        for fact in facts_of(record, "absence")
+        if fact.name == "day" and fact.value and date.fromisoformat(fact.value) not in seen | granted
+    }
+    return (*told, *left.values()) if told or len(left) >= limits["nights_probable"] else ()
 
 
 def _lay_elsewhere(other: OtherStay) -> str:
