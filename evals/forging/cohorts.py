@@ -4,81 +4,103 @@ The catalogue tests a nurse or ward from fifty values on, so a single stay can c
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
-from evals.forging.charts import Chart
+from evals.forging.charts import Chart, wards
 from evals.forging.desk import Desk
+from evals.forging.people import SPARE, teams
 from evals.generating.admitting import Admitter
 from evals.generating.labels import Label
 from evals.generating.reference import Reference
 from evals.generating.stay import Stay
 
-STAYS, FIRST_NUMBER, APART = 10, 98_001, 450
+STAYS, FIRST_NUMBER, APART = 8, 98_001, 450
 LEAST_ADMISSIONS = 100
 PRESSURES = ("收缩压", "舒张压")
-Digit = Callable[[Random, int], int]
+PULSE, TEMPERATURE = ("脉搏",), ("体温",)
+Digit = Callable[[Random, float], float]
 
 
-def _ending(value: int, digit: int) -> int:
-    return value // 10 * 10 + digit
+def favourite(digits: Sequence[int], share: float, unit: float = 1) -> Digit:
+    """So many of the readings end in one of these digits: written down, not read."""
+
+    def written(random: Random, value: float) -> float:
+        digit = random.choice(digits) if random.random() < share else random.randrange(10)
+        return (value // (10 * unit) * 10 + digit) * unit
+
+    return written
 
 
-def favourite_nought(random: Random, value: int) -> int:
-    """Two of three readings end in nought: written down, not read."""
-    return _ending(value, 0 if random.random() < 0.67 else random.randrange(10))
+def multiples(step: int) -> Digit:
+    """What a counted pulse or a scale allows."""
+    return lambda random, value: value // step * step
 
 
-def favourite_seven(random: Random, value: int) -> int:
-    """Digits as people invent them."""
-    return _ending(
-        value, random.choice((3, 7, 7, 7, 3, 8, 2)) if random.random() < 0.8 else random.randrange(10)
-    )
+def well(random: Random, value: float) -> float:
+    """Temperatures of the well, as hands that read a glass thermometer write them."""
+    return random.choice((36.5, 36.6, 36.5, 36.7, 36.8, 36.5, 36.6, 36.4))
 
 
-def even(random: Random, value: int) -> int:
-    return value // 2 * 2
+@dataclass(frozen=True)
+class Pattern:
+    """What the nurses of one group write, on patients of one condition; `clear` is the item that makes it innocent."""
+
+    condition: str
+    name: str
+    columns: tuple[str, ...]
+    digit: Digit
+    clear: str = ""
+    stays: int = STAYS
 
 
-def multiples_of_four(random: Random, value: int) -> int:
-    return value // 4 * 4
-
-
-PATTERNS: tuple[tuple[str, str, tuple[str, ...], Digit, str], ...] = (
-    ("pulmonary", "三分之二的体征末位为零", ("脉搏", *PRESSURES), favourite_nought, ""),
-    ("renal", "末位数字偏好三与七", ("脉搏", *PRESSURES), favourite_seven, ""),
-    ("neuro", "even_only_pressure", PRESSURES, even, "even-only BP (manual)"),
-    ("cardiac", "pulse_by_quarter_minutes", ("脉搏",), multiples_of_four, 
-     "pulse multiples of 2 or 4 (counted 30 s/15 s)"),
-)  # fmt: skip
-CONDITIONS = {"pulmonary": "pneumonia", "renal": "kidney", "neuro": "stroke", "cardiac": "heart"}
+HALF_MINUTES = "pulse multiples of 2 or 4 (counted 30 s/15 s)"
+PATTERNS = (
+    Pattern("pneumonia", "三分之二的体征末位为零", (*PULSE, *PRESSURES), favourite((0,), 0.63)),
+    Pattern("kidney", "末位数字偏好三与七", (*PULSE, *PRESSURES), favourite((3, 7, 7, 7, 3, 8, 2), 0.8)),
+    Pattern("ulcer", "脉搏末位多写作八", PULSE, favourite((8,), 0.55)),
+    Pattern("diabetes", "体温小数位多写作二", TEMPERATURE, favourite((2,), 0.55, 0.1)),
+    Pattern("hip", "血压末位多写作五", PRESSURES, favourite((5,), 0.55)),
+    Pattern("gallbladder", "脉搏与收缩压末位多写作一", (*PULSE, "收缩压"), favourite((1,), 0.5)),
+    Pattern("stroke", "even_only_pressure", PRESSURES, multiples(2), "even-only BP (manual)"),
+    Pattern("heart", "pulse_by_quarter_minutes", PULSE, multiples(4), HALF_MINUTES),
+    Pattern("hernia", "pulse_by_half_minutes", PULSE, multiples(2), HALF_MINUTES),
+    Pattern("myoma", "temperatures_of_the_well", TEMPERATURE, well, "36.0–36.8 heaping"),
+    Pattern("eye", "scale_of_fives", PRESSURES, multiples(5), "rounding to 5 in old devices"),
+    Pattern(
+        "appendix", "too_few_values", PULSE, favourite((7,), 0.8), "needs ≥ 50 values per nurse or ward", 3
+    ),
+)
 
 
 def cohorts(reference: Reference) -> Iterator[tuple[Sequence[Stay], list[Label]]]:
-    """Every pattern once, each by the nurses of one group."""
-    for place, (what, name, columns, digit, clear) in enumerate(PATTERNS):
+    """Every pattern once, each by the two nurses of a group that writes nothing else."""
+    for place, pattern in enumerate(PATTERNS):
         stays = []
-        for turn in range(STAYS):
+        for turn in range(pattern.stays):
             number = FIRST_NUMBER + APART * place + 9 * turn
             random = Random(f"{reference.seed}:{reference.half}:{number}:digits")
-            stays.append(_stay(reference, number, CONDITIONS[what], columns, digit, random))
-        numbers = tuple(stay.admission_id for stay in stays)
+            stays.append(_stay(reference, number, pattern, random))
+        numbers, clear = tuple(stay.admission_id for stay in stays), pattern.clear
         nurses = tuple(dict.fromkeys(row["记录护士"] for stay in stays for row in stay.vitals))
         yield stays, [
             Label(
-                "near_miss" if clear else "pattern", numbers[-1], reference.half, "DOC-018", name,
+                "near_miss" if clear else "pattern", numbers[-1], reference.half, "DOC-018", pattern.name,
                 "" if clear else "forged_document", certainty="clue", clear=f"DOC-018 clear: {clear}" if clear else "",
                 admissions=numbers, family="documents", files=("hospital/护理体征.csv",), quotes=nurses,
             )
         ]  # fmt: skip
 
 
-def _stay(
-    reference: Reference, number: int, condition: str, columns: Sequence[str], digit: Digit, random: Random
-) -> Stay:
+def _stay(reference: Reference, number: int, pattern: Pattern, random: Random) -> Stay:
     def change(chart: Chart) -> None:
+        team = teams(reference.seed, reference.half, wards())[chart.stay.department, SPARE]
         for row in chart.stay.vitals:
-            for column in columns:
-                row[column] = str(digit(random, int(row[column])))
+            by_day = row["记录护士"] == chart.team.nurse
+            row["记录护士"] = team.nurse if by_day else team.night_nurse
+            for column in pattern.columns:
+                written = pattern.digit(random, float(row[column]))
+                row[column] = f"{written:.1f}" if column in TEMPERATURE else f"{written:.0f}"
 
     desk = Desk(Admitter(number, Random(f"{reference.seed}:{reference.half}:{number}")), reference)
-    return desk.chart(condition, change=change).close()
+    return desk.chart(pattern.condition, change=change).close()

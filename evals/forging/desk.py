@@ -18,6 +18,7 @@ from evals.generating.clinical_care import clinical_items
 from evals.generating.reference import Reference
 from evals.generating.stay import DAY, HOUR, MINUTE, Person, Row, Stay, stamp
 
+TAKING_HOME, AT_HOME = 0.4, ("atorva", "amlo", "metop", "calcium", "hydro", "betahis")
 STEP, SPAN = 7, 600  # stays that begin within days of each other fall to different teams
 BLOODS = ("A型", "B型", "O型", "AB型")
 
@@ -147,6 +148,8 @@ def furnish(chart: Chart) -> None:
     if "op" in said:
         operate_on(chart)
     stay.order("今日出院", stay.end - 2 * HOUR, 医嘱用法="其他")
+    if "child" not in said and chart.random.random() < TAKING_HOME:
+        stay.take_home(found[chart.random.choice(AT_HOME)], 7, stay.end - HOUR)
     signs(chart)
     name_them(chart)
 
@@ -200,6 +203,9 @@ def signs(chart: Chart) -> None:
                     (92 if child else 106) + draw(37), (54 if child else 63) + draw(22), 95 + draw(5),
                 )
             )  # fmt: skip
+    stay.vitals.sort(
+        key=lambda row: row["测量时间"]
+    )  # the first day's are put off until the patient is there
 
 
 def busy(chart: Chart, at: datetime) -> bool:

@@ -1,24 +1,10 @@
 """What an inspection with generated records has besides its stays: roster, edit trail, the day of the notice."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
-from evals.forging import (
-    honest_copies,
-    honest_endings,
-    honest_operations,
-    honest_people,
-    honest_results,
-    honest_times,
-    plants_copies,
-    plants_endings,
-    plants_files,
-    plants_operations,
-    plants_orders,
-    plants_people,
-    plants_results,
-    plants_times,
-)
-from evals.forging.charts import wards
+from evals.forging.charts import HERE, wards
 from evals.forging.desk import Desk
 from evals.forging.people import roster
 from evals.forging.plants_files import NOTICE, trail
@@ -26,21 +12,11 @@ from evals.generating.admitting import Admitter
 from evals.generating.reference import Reference
 from evals.generating.scenarios import Made
 
-DECLARING = (
-    honest_copies,
-    honest_endings,
-    honest_operations,
-    honest_people,
-    honest_results,
-    honest_times,
-    plants_copies,
-    plants_endings,
-    plants_files,
-    plants_operations,
-    plants_orders,
-    plants_people,
-    plants_results,
-    plants_times,
+# Being in the folder is being declared.
+DECLARING = tuple(
+    import_module(f"{__package__}.{found.name}")
+    for found in iter_modules([str(HERE)])
+    if found.name.startswith(("plants_", "honest_"))
 )
 EDITS = "住院号 文书名称 操作时间 操作人 操作类型 修改前 修改后"
 TRAILED = 0.5  # of the ordinary stays whose edit trail the hospital hands over

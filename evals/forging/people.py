@@ -14,6 +14,7 @@ SURNAMES = (
 FIRST = "志文建国永明德宏世家玉秀桂淑丽春晓雪海思子佳梦若雨云清书"
 SECOND = "强斌华军平辉林伟东梅兰珍英芳霞燕涵宁轩琪瑶彤洋峰杰川远安"
 GROUPS = 9
+SPARE = GROUPS  # of every ward: a group that looks after nobody unless asked for
 ROLES = {
     "resident": "{field}", "attending": "{field}", "chief": "{field}", "assistant": "{field}",
     "nurse": "护理", "night_nurse": "护理", "anaesthetist": "麻醉", "theatre_nurse": "护理", "chemist": "医学检验",
@@ -51,7 +52,7 @@ def teams(seed: int, half: str, wards: tuple[str, ...]) -> dict[tuple[str, int],
     random, known = Random(f"{seed}:{half}:people"), set[str]()
     found = {}
     for ward in wards:
-        for group in range(GROUPS):
+        for group in range(GROUPS + 1):
             people = []
             for _ in ROLES:
                 people.append(name(random, seed, half, known.__contains__))

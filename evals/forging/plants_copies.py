@@ -1,13 +1,20 @@
-"""Copied text with facts that are false here: DOC-016 in a record, DOC-017 between patients; DOC-024 against itself."""
+"""Copied text with facts that are false here: DOC-016 in a record, DOC-017 between patients."""
 
-from evals.forging.charts import Chart
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import yaml
+
+from evals.forging.charts import HERE, Chart
 from evals.forging.declaring import forged, planted
 from evals.forging.desk import Desk, reading
 from evals.forging.papers import Paper
 from evals.forging.plants_people import grown, ungendered
-from evals.forging.plants_times import surgical
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, stamp
+
+DRAWN = re.compile(r"\[(\d+)-(\d+)\]")
 
 
 def repeated(chart: Chart, notes: list[Paper]) -> str:
@@ -80,6 +87,57 @@ def drain_after_its_removal(desk: Desk) -> Made:
     return planted(chart, at=[(note, "引流管固定通畅") for note in notes[1:]])
 
 
+@forged("DOC-016", "旧的化验值逐日写作今日复查")
+def old_result_told_as_new(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: grown(said) and "op" not in said, days=10)
+    notes = ordinary(chart)[-4:]
+    row = next(row for row in reversed(chart.stay.labs) if row["检验值名称"] == "血红蛋白")
+    words = f"血红蛋白{row['检验值描述']}g/L"
+    body = notes[0].text("").split("。", 1)[1]
+    for note in notes:
+        note.parts = [("", f"今日复查血常规{words}，较昨日相仿。{body}")]
+    return planted(chart, at=[(note, words) for note in notes[1:]])
+
+
+@forged("DOC-016", "逐日照抄而实测血压脉搏已变")
+def copied_through_a_crisis(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: grown(said) and "op" not in said, days=10)
+    notes = ordinary(chart)[1:5]
+    words = "血压124/78mmHg，脉搏74次/分"
+    notes[0].parts = [("", f"查体：{words}。" + notes[0].text("").split("。", 1)[1])]
+    repeated(chart, notes)
+    for note in notes[1:]:
+        chart.stay.vitals = [row for row in chart.stay.vitals if row["测量时间"][:10] != stamp(note.at)[:10]]
+        for hour in (2, 6, 8, 14, 20):
+            at = note.at.replace(hour=hour, minute=7)
+            pulse, high = 118 + desk.admit.random.randrange(9), 162 + desk.admit.random.randrange(20)
+            chart.stay.vitals.append(reading(chart, at, 36.7, pulse, 21, high, 96))
+    chart.stay.vitals.sort(key=lambda row: row["测量时间"])
+    return planted(chart, at=[(note, "血压124/78") for note in notes[1:]], also=("DOC-012",))
+
+
+@forged("DOC-016", "连续数日都写入院第4天")
+def the_fourth_day_again_and_again(desk: Desk) -> Made:
+    chart = desk.chart(fits=lambda said: grown(said) and "op" not in said, days=9)
+    notes = ordinary(chart)[:4]
+    text = repeated(chart, notes)
+    told = text.split("。", 1)[0]
+    return planted(chart, at=[(note, told) for note in notes])
+
+
+@cache
+def passages() -> Mapping[str, list[str]]:
+    found: Mapping[str, list[str]] = yaml.safe_load((HERE / "passages.yaml").read_text("utf-8"))
+    return found
+
+
+def some(desk: Desk, what: str, count: int) -> str:
+    """So many clauses of a list in an order of their own, with numbers drawn for them."""
+    random = desk.admit.random
+    told = "，".join(random.sample(passages()[what], count))
+    return DRAWN.sub(lambda match: str(random.randint(int(match[1]), int(match[2]))), told)
+
+
 def pair(desk: Desk, **wanted: object) -> tuple[Chart, Chart]:
     """An earlier patient of the ward and the one whose record is copied from theirs."""
     source = desk.chart(**wanted)  # type: ignore[arg-type]
@@ -111,11 +169,10 @@ def history_of_another(desk: Desk) -> Made:
 @forged("DOC-017", "护理事件抄自另一患者，留有其姓名与床号")
 def event_of_another(desk: Desk) -> Made:
     source, chart = pair(desk, fits=ungendered)
+    lead = some(desk, "at_night", 1)
     text = (
-        f"{source.bed}{source.stay.person.name}夜间起床如厕时自诉头晕，"
-        f"由{'妻子' if source.sex == '男' else '丈夫'}搀扶坐于床沿，测血压98/56mmHg，脉搏104次/分，"
-        "血糖3.4mmol/L，即予口服50%葡萄糖40ml，15分钟后复测血糖6.7mmol/L，头晕缓解，未跌倒，未见皮肤破损，报告值班医师，"
-        "嘱卧床，床栏拉起，加强巡视，家属留陪，次晨复测血压118/70mmHg，患者诉口渴减轻，进食稀饭一碗。"
+        f"{source.bed}{source.stay.person.name}{lead}，由{'妻子' if source.sex == '男' else '丈夫'}搀扶坐于床沿，"
+        f"测血压98/56mmHg，脉搏104次/分，{some(desk, 'seen_at_night', 6)}，报告值班医师，床栏拉起，加强巡视。"
     )
     at = source.stay.at(2, 2, 20)
     source.write("护理记录", at, ("", text), by=source.team.night_nurse, role="护士")
@@ -124,7 +181,7 @@ def event_of_another(desk: Desk) -> Made:
         "护理记录", chart.stay.at(2, 2, 40), ("", text), by=chart.team.night_nurse, role="护士"
     )
     return planted(
-        source, chart, at=[(mine, source.stay.person.name), (mine, "夜间起床如厕")], violation="forged_document",
+        source, chart, at=[(mine, source.stay.person.name), (mine, lead)], violation="forged_document",
         also=("DOC-009", "DOC-012"),
     )  # fmt: skip
 
@@ -142,11 +199,7 @@ def operation_of_another(desk: Desk) -> Made:
         chart.side = other
     draw = desk.admit.random.randint
     added = (
-        f"患者{source.sex}性，{source.age}岁。"
-        f"术中于大转子后方{draw(21, 38)}mm处见陈旧性血肿，"
-        f"清除积血约{draw(110, 260)}ml，"
-        f"股骨颈保留{draw(9, 16)}mm，"
-        f"髋臼杯外展{draw(38, 46)}°，因骨质疏松于{draw(2, 4)}时方位加用骨蜡，"
+        f"患者{source.sex}性，{source.age}岁。术中见{some(desk, 'at_the_hip', 5)}，"
         f"术中曾出现血压{draw(82, 92)}/{draw(44, 54)}mmHg，快速补液后回升。"
     )
     told = source.paper("手术记录")
@@ -155,22 +208,43 @@ def operation_of_another(desk: Desk) -> Made:
     mine.put("手术经过", told.text("手术经过"))
     return planted(
         source, chart,
-        at=[(mine, f"{source.side}侧"), (mine, f"{source.side}髋"), (mine, "陈旧性血肿"), (mine, f"{source.age}岁")],
+        at=[(mine, f"{source.side}侧"), (mine, f"{source.side}髋"), (mine, added[12:50]), (mine, f"{source.age}岁")],
         violation="forged_document", also=("DOC-011", "DOC-012", "DOC-009"),
     )  # fmt: skip
 
 
-@forged("DOC-024", "同一病程神志清楚与昏迷并存")
-def awake_and_in_coma(desk: Desk) -> Made:
-    chart = desk.chart(fits=ungendered)
-    note = chart.notes()[-1]
-    note.add("", "患者呈深昏迷状态，呼之不应。患者神志清楚，对答切题，自行下床活动。")
-    return planted(chart, at=[(note, "深昏迷"), (note, "神志清楚，对答切题")], certainty="clue")
+@forged("DOC-017", "体格检查连同测值与伤口抄自另一患者")
+def findings_of_another_body(desk: Desk) -> Made:
+    source, _ = pair(desk, fits=ungendered, sex="1", age=(60, 80))
+    person = desk.other_person(source, sex="2", age=(28, 44))
+    chart = desk.chart(begin=source.stay.begin + 19 * DAY, like=source, person=person)
+    draw, told, mine = desk.admit.random.randint, source.paper("入院记录"), chart.paper("入院记录")
+    own = (
+        f"老年男性，{source.age}岁，身高{draw(160, 182)}cm，体重{draw(52, 88)}.{draw(1, 9)}kg，前列腺Ⅱ度增大，"
+        f"{some(desk, 'marks', 6)}。"
+    )
+    told.add("体格检查", own)
+    mine.add("体格检查", own)
+    return planted(
+        source, chart, at=[(mine, "老年男性"), (mine, "前列腺Ⅱ度增大"), (mine, own[40:80])],
+        violation="forged_document", also=("DOC-009", "DOC-010", "DOC-012"),
+    )  # fmt: skip
 
 
-@forged("DOC-024", "术后腹部检查写成从未手术")
-def untouched_after_the_operation(desk: Desk) -> Made:
-    chart = desk.chart(fits=lambda said: surgical(said) and said["op"]["item"] in ("chole", "append"))
-    note = ordinary(chart)[-1]
-    note.add("", "查体：腹部平坦，未见手术瘢痕，腹壁完整，未见切口及敷料。")
-    return planted(chart, at=[(note, "未见手术瘢痕")], certainty="clue")
+@forged("DOC-017", "现病史连同具体经过与他人相同而无从证伪")
+def history_that_two_would_hardly_have(desk: Desk) -> Made:
+    source, chart = pair(desk, fits=grown)
+    draw = desk.admit.random.randint
+    place = some(desk, "places", 1)
+    event = (
+        f"患者于{source.stay.begin - 9 * DAY:%m月%d日}{draw(13, 22)}时{draw(11, 49)}分在{place}时起病，"
+        f"{some(desk, 'events', 5)}。"
+    )
+    for one in (source, chart):
+        paper = one.paper("入院记录")
+        paper.put("现病史", event + paper.text("现病史"))
+    mine = chart.paper("入院记录")
+    return planted(
+        source, chart, at=[(mine, place), (mine, event[30:60])], certainty="clue",
+        violation="documentation_defect", also=("DOC-012",),
+    )  # fmt: skip

@@ -1,15 +1,13 @@
-"""How the stay ended and what was settled: DOC-014, DOC-015 front page, DOC-023 charged and denied, DOC-025 codes."""
-
-from datetime import timedelta
+"""How the stay ended and what the front page says of it: DOC-014, DOC-015."""
 
 from evals.forging.charts import Chart
 from evals.forging.declaring import forged, planted
-from evals.forging.desk import Desk, reading
+from evals.forging.desk import Desk, reading, run
 from evals.forging.plants_people import ungendered
 from evals.forging.plants_times import dies, mortal, surgical
 from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
-from evals.generating.stay import DAY, HOUR, Line
+from evals.generating.stay import DAY, HOUR, stamp
 
 
 @forged("DOC-014", "末次体征仍危重而写好转出院")
@@ -49,6 +47,34 @@ def take_away_without_an_order(desk: Desk) -> Made:
     return planted(chart, at=[("fee_list_d", line.number)], certainty="clue")
 
 
+@forged("DOC-014", "出院当日血钾危急而写好转出院")
+def better_with_an_alarming_result(desk: Desk) -> Made:
+    chart = desk.chart(fits=ungendered)
+    at = chart.stay.end - (5 + desk.admit.random.randrange(12)) * HOUR
+    value = desk.admit.random.choice((2.1, 2.3, 6.6, 7.1))
+    tube = {"样本编号": f"{at:%y%m%d%H}{desk.admit.number:05d}", "检验样本": "血清"}
+    times = {"采样时间": stamp(at), "检验报告时间": stamp(at + HOUR)}
+    rows = run(chart, "生化全项", chart.stay.labs[0] | times | tube)
+    next(row for row in rows if row["检验值名称"] == "钾")["检验值描述"] = f"{value:.2f}"
+    chart.stay.labs += rows
+    return planted(
+        chart, at=[("化验报告", f"{value:.2f}"), (chart.paper("出院记录"), "病情好转")], certainty="clue"
+    )
+
+
+@forged("DOC-014", "末次脉搏逾一百五十而写好转出院")
+def better_with_a_racing_pulse(desk: Desk) -> Made:
+    chart = desk.chart(fits=ungendered)
+    last = chart.stay.end - HOUR
+    rows = [
+        reading(chart, last - hours * HOUR, 36.8, 148 + desk.admit.random.randrange(14), 22, 108, 66, 95)
+        for hours in (9, 5, 1)
+    ]
+    chart.stay.vitals = [row for row in chart.stay.vitals if row["测量时间"] < rows[0]["测量时间"]] + rows
+    where = [("护理体征", row["测量时间"]) for row in rows]
+    return planted(chart, at=[*where, (chart.paper("出院记录"), "病情好转")], certainty="clue")
+
+
 @forged("DOC-015", "首页入院时间差一天")
 def front_page_a_day_off(desk: Desk) -> Made:
     chart = desk.chart()
@@ -56,17 +82,17 @@ def front_page_a_day_off(desk: Desk) -> Made:
     return on_the_front_page(chart, "入院时间", f"{told:%Y-%m-%d %H:%M}")
 
 
-def on_the_front_page(chart: Chart, label: str, told: str, **more: object) -> Made:
+def on_the_front_page(chart: Chart, label: str, told: str, words: str = "", **more: object) -> Made:
     page = chart.paper("病案首页")
     page.put(label, told)
-    return planted(chart, at=[(page, told)], certainty="established", **more)
+    return planted(chart, at=[(page, words or told)], certainty="established", **more)
 
 
 @forged("DOC-015", "首页多出结算清单没有的诊断")
 def front_page_with_another_diagnosis(desk: Desk) -> Made:
     chart = desk.chart(fits=lambda said: "other" not in said)
     return on_the_front_page(
-        chart, "其他诊断", "呼吸衰竭  疾病编码：J96.900  入院病情：有", also=("DOC-012",)
+        chart, "其他诊断", "呼吸衰竭  疾病编码：J96.900  入院病情：有", words="呼吸衰竭", also=("DOC-012",)
     )
 
 
@@ -74,8 +100,23 @@ def front_page_with_another_diagnosis(desk: Desk) -> Made:
 def front_page_with_another_main_diagnosis(desk: Desk) -> Made:
     chart = desk.chart("pneumonia")
     return on_the_front_page(
-        chart, "主要诊断", "慢性阻塞性肺疾病  疾病编码：J44.900  入院病情：有", also=("DOC-012",)
-    )
+        chart, "主要诊断", "慢性阻塞性肺疾病  疾病编码：J44.900  入院病情：有", words="慢性阻塞性肺疾病",
+        also=("DOC-012",),
+    )  # fmt: skip
+
+
+@forged("DOC-015", "首页出院时间与登记差两天")
+def front_page_leaves_later(desk: Desk) -> Made:
+    chart = desk.chart()
+    told = chart.stay.end + 2 * DAY
+    return on_the_front_page(chart, "出院时间", f"{told:%Y-%m-%d %H:%M}")
+
+
+@forged("DOC-015", "首页住院天数与登记不符")
+def front_page_with_other_days(desk: Desk) -> Made:
+    chart = desk.chart()
+    told = chart.stay.days + 3 + desk.admit.random.randrange(4)
+    return on_the_front_page(chart, "实际住院", f"{told}天")
 
 
 @forged("DOC-015", "首页无结算清单所列手术")
@@ -95,104 +136,3 @@ def front_page_without_the_operation(desk: Desk) -> Made:
 @forged("DOC-015", "首页离院方式与结算清单不同")
 def front_page_with_another_way_out(desk: Desk) -> Made:
     return on_the_front_page(desk.chart(), "离院方式", "医嘱转院", also=("DOC-014",))
-
-
-def charged(chart: Chart, key: str, day: int, hour: int = 14, quantity: int = 1) -> Line:
-    """A service ordered and charged, of which the record tells otherwise."""
-    item, at = clinical_items()[key], chart.stay.at(day, hour)
-    number = chart.stay.order(item.name, at, 医嘱用法="治疗")
-    return chart.stay.charge(item, at + timedelta(minutes=30), quantity, order=number)
-
-
-@forged("DOC-023", "拒绝的检查仍收费")
-def refused_and_charged(desk: Desk) -> Made:
-    chart = desk.chart("diabetes")
-    line = charged(chart, "gastro", 3)
-    words = "患者拒绝行胃镜检查，签字为证，故未行胃镜检查"
-    note = chart.notes()[-1]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "患者外出当日仍收治疗")
-def out_and_treated(desk: Desk) -> Made:
-    chart = desk.chart("stroke")
-    note = chart.notes()[3]
-    day = (note.at.date() - chart.stay.begin.date()).days
-    line = charged(chart, "hemi", day, 14)
-    words = "患者请假外出，未在病房，今日偏瘫肢体综合训练未做"
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "未留置导尿而收导尿")
-def catheter_that_was_not_placed(desk: Desk) -> Made:
-    chart = desk.chart("hip")
-    line = charged(chart, "catheter", 2, 9)
-    words = "术前未行导尿，术后自主排尿，未留置尿管"
-    note = chart.notes()[3]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "取消的内镜仍收费")
-def cancelled_and_charged(desk: Desk) -> Made:
-    chart = desk.chart("heart")
-    line = charged(chart, "lungfn", 3)
-    words = "患者气促不能配合，肺功能检查取消，未做"
-    note = chart.notes()[-1]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-025", "诊断编码与性别不符")
-def diagnosis_of_the_other_sex(desk: Desk) -> Made:
-    chart = desk.chart(sex="1", fits=ungendered)
-    chart.stay.diagnoses.append(("N80.000", "子宫的子宫内膜异位症"))
-    return planted(
-        chart,
-        at=[("setl_list_diag_d", "N80.000"), ("setl_list_diag_d", "子宫的子宫内膜异位症")],
-        certainty="established",
-        also=("DOC-012", "DOC-015"),
-    )
-
-
-@forged("DOC-025", "有手术编码而无手术登记与收费")
-def coded_without_an_operation(desk: Desk) -> Made:
-    chart = desk.chart("ulcer")
-    at = chart.stay.at(2, 15)
-    chart.stay.coded_operations.append(
-        {
-            "main_oprn_flag": "1", "oprn_oprt_code": "43.7x00x002", "oprn_oprt_name": "胃大部切除伴胃空肠吻合术",
-            "oprn_oprt_date": f"{at:%Y-%m-%d}", "anst_way": "全身麻醉", "oper_dr_name": chart.team.chief,
-        }
-    )  # fmt: skip
-    return planted(
-        chart, at=[("setl_list_oprn_d", "胃大部切除")], certainty="clue", also=("DOC-013", "DOC-015")
-    )
-
-
-@forged("DOC-025", "有手术登记而清单无手术编码")
-def operated_without_a_code(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        chart.stay.coded_operations.clear()
-
-    chart = desk.chart(fits=surgical, change=change)
-    name = chart.stay.operations[0]["手术操作名称"]
-    return planted(chart, at=[("住院手术", name)], certainty="clue", also=("DOC-013", "DOC-015"))
-
-
-@forged("DOC-025", "手术编码与性别不符")
-def operation_of_the_other_sex(desk: Desk) -> Made:
-    chart = desk.chart("hernia")
-    at = chart.stay.at(1, 10)
-    chart.stay.coded_operations.append(
-        {
-            "main_oprn_flag": "0", "oprn_oprt_code": "68.4100", "oprn_oprt_name": "腹腔镜经腹全子宫切除术",
-            "oprn_oprt_date": f"{at:%Y-%m-%d}", "anst_way": "全身麻醉", "oper_dr_name": chart.team.chief,
-        }
-    )  # fmt: skip
-    return planted(
-        chart, at=[("setl_list_oprn_d", "68.4100"), ("setl_list_oprn_d", "全子宫切除")], certainty="established",
-        also=("DOC-013", "DOC-015", "DOC-012"),
-    )  # fmt: skip

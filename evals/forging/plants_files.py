@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from evals.forging.charts import Change, Chart
-from evals.forging.declaring import forged, planted
+from evals.forging.declaring import Place, forged, planted
 from evals.forging.desk import Desk
 from evals.forging.papers import Paper
 from evals.forging.pdf_pages import covered, pdf_of, retyped
@@ -71,6 +71,40 @@ def diagnosis_under_a_white_box(desk: Desk) -> Made:
     paper.put("出院诊断", f"{words}（轻）")
     chart.changed[id(paper)] = cover(words, "重症肺炎")
     return planted(chart, at=[(paper, words), (paper, "重症肺炎")], also=("DOC-012", "DOC-015"))
+
+
+@forged("DOC-022", "旧版本中的姓名被改写")
+def name_retyped(desk: Desk) -> Made:
+    chart = desk.chart()
+    paper, other = chart.paper("检查报告单"), desk.name()
+    before = chart.layout.head.format(name="姓名", value=other)
+    now = chart.layout.head.format(name="姓名", value=chart.stay.person.name)
+    chart.changed[id(paper)] = retype(before, now)
+    return planted(chart, at=[(paper, chart.stay.person.name), (paper, other)])
+
+
+@forged("DOC-022", "旧版本中的侧别被改写")
+def side_retyped(desk: Desk) -> Made:
+    chart = desk.chart("hip")
+    paper = next(one for one in chart.all("检查报告单") if f"{chart.side}侧股骨颈" in one.text("检查所见"))
+    other = "右" if chart.side == "左" else "左"
+    now = paper.text("检查所见")
+    chart.changed[id(paper)] = retype(now, now.replace(chart.side, other))
+    paper.put("检查所见", now.replace(chart.side, other))
+    return planted(
+        chart, at=[(paper, f"{chart.side}侧股骨颈"), (paper, f"{other}侧股骨颈"), (paper, chart.side), (paper, other)],
+        also=("DOC-011",),
+    )  # fmt: skip
+
+
+@forged("DOC-022", "白块盖住日期另写一个")
+def date_under_a_white_box(desk: Desk) -> Made:
+    chart = desk.chart()
+    paper = chart.paper("检查报告单")
+    before = paper.text("检查时间")[:10]
+    after = f"{datetime.fromisoformat(before) - 4 * DAY:%Y-%m-%d}"
+    chart.changed[id(paper)] = cover(before, after)
+    return planted(chart, at=[(paper, before), (paper, after)], also=("DOC-005", "DOC-003"))
 
 
 def edit(
@@ -156,11 +190,42 @@ def side_changed_after_discharge(desk: Desk) -> Made:
     filed = trail(chart)
     paper, other = chart.paper("手术记录"), "右" if chart.side == "左" else "左"
     at = filed + 12 * DAY
-    after = f"取{chart.side}髋后外侧切口"
-    before = after.replace(chart.side, other)
+    before = f"取{chart.side}髋后外侧切口"
+    after = before.replace(chart.side, other)
+    paper.swap(before, after)
     edit(chart, "手术记录", at, "修改", before, after)
     when = f"{at:%Y-%m-%d %H:%M:%S}"
-    return planted(chart, at=[("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)])
+    where: list[Place] = [("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)]
+    return planted(chart, at=where, also=("DOC-011", "DOC-013"))
+
+
+@forged("DOC-026", "出院后把化验值改重")
+def result_changed_after_discharge(desk: Desk) -> Made:
+    chart = desk.chart(fits=ungendered)
+    filed = trail(chart)
+    paper = chart.paper("首次病程记录")
+    row = next(row for row in chart.stay.labs if row["检验值名称"] == "血红蛋白")
+    before = f"血红蛋白{row['检验值描述']}g/L"
+    after = f"血红蛋白{int(row['检验值描述']) - 61}g/L"
+    paper.add("病例特点", f"辅助检查：{after}。")
+    at = filed + (5 + desk.admit.random.randrange(40)) * DAY
+    edit(chart, paper.title, at, "修改", before, after)
+    when = f"{at:%Y-%m-%d %H:%M:%S}"
+    where: list[Place] = [("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)]
+    return planted(chart, at=where, also=("DOC-012", "DOC-027"))
+
+
+@forged("DOC-026", "归档后改写入院指征而无他据可对")
+def reason_changed_after_filing(desk: Desk) -> Made:
+    chart = desk.chart(fits=ungendered)
+    filed = trail(chart)
+    paper = chart.paper("入院记录")
+    before, after = "门诊建议观察", "门诊治疗无效，症状逐渐加重，经急诊评估须住院治疗"
+    paper.add("现病史", f"{after}。")
+    at = filed + (4 + desk.admit.random.randrange(60)) * DAY
+    edit(chart, paper.title, at, "修改", before, after)
+    when = f"{at:%Y-%m-%d %H:%M:%S}"
+    return planted(chart, at=[("修改痕迹", when), ("修改痕迹", after), (paper, after)], certainty="clue")
 
 
 @forged("DOC-026", "文书所称时间数日之后才建立")
@@ -175,4 +240,5 @@ def created_long_after_its_time(desk: Desk) -> Made:
         if row["文书名称"] == paper.title and row["操作类型"] == "签名":
             row["操作时间"] = f"{made + 10 * MINUTE:%Y-%m-%d %H:%M:%S}"
     place = f"{made:%Y-%m-%d %H:%M:%S}"
-    return planted(chart, at=[("修改痕迹", place), (paper, chart.layout.time(paper.at))], also=("DOC-001",))
+    where: list[Place] = [("修改痕迹", place), (paper, chart.layout.time(paper.at))]
+    return planted(chart, at=where, certainty="clue", also=("DOC-001",))

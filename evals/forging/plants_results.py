@@ -1,112 +1,14 @@
-"""Signs, results and pictures that were not measured: DOC-019, DOC-020, DOC-021, DOC-027."""
+"""Results and pictures of others or of later days: DOC-020, DOC-021, DOC-027."""
 
 from datetime import datetime, timedelta
 
 from evals.forging.charts import Chart
 from evals.forging.declaring import Place, forged, planted
-from evals.forging.desk import Desk, reading
-from evals.forging.plants_people import grown, ungendered
-from evals.forging.plants_times import dies, mortal, surgical
+from evals.forging.desk import Desk
+from evals.forging.plants_people import grown
+from evals.generating.clinical_care import clinical_items
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, HOUR, Row, stamp
-
-
-def at(row: Row) -> datetime:
-    return datetime.fromisoformat(row["测量时间"])
-
-
-def tuple_of(row: Row) -> dict[str, str]:
-    return {name: row[name] for name in ("体温", "脉搏", "呼吸", "收缩压", "舒张压")}
-
-
-def shown(rows: list[Row]) -> list[Place]:
-    return [("护理体征", row["测量时间"]) for row in rows]
-
-
-@forged("DOC-019", "死亡后仍有体征记录")
-def read_after_death(desk: Desk) -> Made:
-    chart = mortal(desk)
-    died = dies(chart)
-    rows = [reading(chart, died + hours * HOUR, 36.6, 78, 18, 122, 76) for hours in (4, 8)]
-    chart.stay.vitals += rows
-    return planted(chart, at=shown(rows), certainty="established", also=("DOC-003",))
-
-
-@forged("DOC-019", "手术台上时病房测得体征")
-def read_on_the_ward_during_the_operation(desk: Desk) -> Made:
-    chart = desk.chart(fits=surgical)
-    assert chart.theatre
-    start, stop = chart.theatre
-    rows = [reading(chart, start + (stop - start) * share, 36.6, 76, 18, 124, 78) for share in (0.35, 0.7)]
-    for row in rows:
-        row["测量时间"] = stamp(at_minute(row))
-    chart.stay.vitals += rows
-    chart.stay.vitals.sort(key=lambda row: row["测量时间"])
-    return planted(chart, at=shown(rows), certainty="established")
-
-
-def at_minute(row: Row) -> datetime:
-    return at(row).replace(second=0)
-
-
-@forged("DOC-019", "连续十二次体征四项全同")
-def twelve_readings_alike(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        for row in chart.stay.vitals[2:14]:
-            row |= tuple_of(chart.stay.vitals[2])
-
-    chart = desk.chart(fits=grown, days=9, change=change)
-    return planted(chart, at=shown(chart.stay.vitals[2:14]))
-
-
-@forged("DOC-019", "两天的体征整段相同")
-def block_of_another_day(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        rows = chart.stay.vitals
-        for before, after in zip(rows[1:8], rows[9:16], strict=True):
-            after |= tuple_of(before)
-
-    chart = desk.chart(fits=grown, days=9, change=change)
-    return planted(chart, at=shown(chart.stay.vitals[9:16]) + shown(chart.stay.vitals[1:8]))
-
-
-@forged("DOC-019", "两名患者的体征整段相同")
-def block_of_another_patient(desk: Desk) -> Made:
-    source = desk.chart(fits=grown)
-
-    def change(chart: Chart) -> None:
-        for before, after in zip(source.stay.vitals[:9], chart.stay.vitals[:9], strict=False):
-            after |= tuple_of(before)
-
-    chart = desk.chart(begin=source.stay.begin + 14 * DAY, like=source, change=change)
-    return planted(source, chart, at=shown(chart.stay.vitals[:9]) + shown(source.stay.vitals[:9]))
-
-
-@forged("DOC-019", "四天内脉搏毫无变化")
-def pulse_without_change(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        for row in chart.stay.vitals[1:17]:
-            row["脉搏"] = chart.stay.vitals[1]["脉搏"]
-
-    chart = desk.chart(fits=grown, days=9, change=change)
-    return planted(chart, at=shown(chart.stay.vitals[1:17]))
-
-
-@forged("DOC-019", "病程记高热而当日体征从未发热")
-def fever_that_nobody_measured(desk: Desk) -> Made:
-    chart = desk.chart(fits=ungendered, days=8)
-    note = next(paper for paper in chart.notes() if paper.title == "日常病程记录")
-    day = stamp(note.at)[:10]
-    chart.stay.vitals = [row for row in chart.stay.vitals if row["测量时间"][:10] != day]
-    for hour in (2, 6, 10, 14, 18):
-        moment = note.at.replace(hour=hour, minute=12)
-        chart.stay.vitals.append(
-            reading(chart, moment, 36.3 + desk.admit.random.randrange(7) / 10, 78 + hour, 18, 118 + hour, 70)
-        )
-    chart.stay.vitals.sort(key=lambda row: row["测量时间"])
-    words = f"患者今晨高热，体温39.{desk.admit.random.randint(1, 6)}℃"
-    note.add("", f"{words}，伴畏寒，予物理降温。")
-    return planted(chart, at=[(note, words)], also=("DOC-012", "DOC-016"))
 
 
 def counts(chart: Chart, panel: str = "血常规") -> list[Row]:
@@ -150,6 +52,36 @@ def panel_of_another_day(desk: Desk) -> Made:
     chart = desk.chart(fits=grown, change=change)
     rows = [row for row in chart.stay.labs if row["检验项目名称"] == "血常规"]
     return planted(chart, at=tubes(rows))
+
+
+@forged("DOC-020", "血常规抄自另一患者而改了两个值")
+def panel_of_another_retouched(desk: Desk) -> Made:
+    source = desk.chart(fits=grown)
+
+    def change(chart: Chart) -> None:
+        mine = counts(chart)
+        values_of(counts(source), mine)
+        for row in desk.admit.random.sample(mine, 2):
+            row["检验值描述"] = (
+                f"{float(row['检验值描述']) * 1.03:.{len(row['检验值描述'].partition('.')[2])}f}"
+            )
+
+    chart = desk.chart(begin=source.stay.begin + 23 * DAY, like=source, change=change)
+    return planted(source, chart, at=tubes(counts(chart), counts(source)))
+
+
+@forged("DOC-020", "同一患者生化两次整组相同")
+def chemistry_of_another_day(desk: Desk) -> Made:
+    def change(chart: Chart) -> None:
+        at = chart.stay.at(2, 7)
+        times = {"采样时间": stamp(at), "检验报告时间": stamp(at + 2 * HOUR)}
+        chart.stay.labs += [
+            row | times | {"样本编号": f"{at:%y%m%d}{desk.admit.number:05d}9"}
+            for row in counts(chart, "生化全项")
+        ]
+
+    chart = desk.chart(fits=grown, change=change)
+    return planted(chart, at=tubes([row for row in chart.stay.labs if row["检验项目名称"] == "生化全项"]))
 
 
 @forged("DOC-020", "同一样本编号出现在两名患者")
@@ -224,3 +156,41 @@ def examination_before_it_was_made(desk: Desk) -> Made:
     words = f"{row['检查所见']}"
     paper.add("诊断依据", f"{row['检查项目名称']}示：{words}提示{row['检查报告诊断']}。")
     return planted(chart, at=[(paper, words.rstrip("。")), (paper, row["检查报告诊断"])])
+
+
+@forged("DOC-027", "查房写下当日下午才采样的多项结果")
+def results_of_the_afternoon(desk: Desk) -> Made:
+    def change(chart: Chart) -> None:
+        for row in again(chart):
+            row["采样时间"] = stamp(sampled(row) + 8 * HOUR)
+            row["检验报告时间"] = stamp(sampled(row) + 2 * HOUR)
+
+    chart = desk.chart(fits=grown, change=change)
+    rows = {row["检验值名称"]: row for row in again(chart)}
+    day = sampled(rows["血小板计数"]).date()
+    note = next(paper for paper in chart.notes() if paper.at.date() == day)
+    words = [
+        f"血小板{rows['血小板计数']['检验值描述']}×10^9/L",
+        f"白细胞{rows['白细胞计数']['检验值描述']}×10^9/L",
+        f"血红蛋白{rows['血红蛋白']['检验值描述']}g/L",
+    ]
+    note.add("", f"复查血象回报{'，'.join(words)}，继续观察。")
+    return planted(chart, at=[(note, word) for word in words], also=("DOC-012",))
+
+
+@forged("DOC-027", "上午病程写下下午所做检查的所见")
+def examination_of_the_afternoon(desk: Desk) -> Made:
+    chart = desk.chart("gallbladder", days=8)
+    at = chart.stay.at(4, 15)
+    width = desk.admit.random.randint(13, 38)
+    seen, said = (
+        f"术区见液性暗区，范围约{width}mm×{width - 4}mm，余腹腔未见积液。",
+        "胆囊切除术后，术区少量积液",
+    )
+    chart.stay.exam(
+        clinical_items()["us"], at, "腹部", 检查所见=seen, 检查报告诊断=said, 检查者姓名=chart.team.imager,
+        检查报告时间=stamp(at + HOUR / 2),
+    )  # fmt: skip
+    note = next(paper for paper in chart.notes() if paper.at.date() == at.date())
+    note.add("", f"今日复查腹部彩超：{seen}")
+    return planted(chart, at=[(note, "液性暗区")], also=("DOC-012",))

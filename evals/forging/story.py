@@ -16,6 +16,7 @@ from evals.generating.stay import DAY, HOUR, MINUTE, Row, stamp
 
 NEW, USUAL = 5, 6
 OUTCOMES = 8
+NAMED_AT_HOME = 0.5
 SIGNS = (
     "今日体温{t}℃，脉搏{p}次/分，血压{s}/{d}mmHg。",
     "T {t}℃，P {p}次/分，R {r}次/分，BP {s}/{d}mmHg。",
@@ -135,7 +136,7 @@ def _cited(chart: Chart, at: datetime) -> str:
     since = stamp(at - DAY)
     fresh = [row for row in chart.stay.labs if since < row["检验报告时间"] < stamp(at)]
     told = [
-        f"{row['检验值名称']}{row['检验值描述']}{row['单位']}"
+        f"{row['检验值名称']}{row['检验值描述']}{'×' if row['单位'].startswith('10^') else ''}{row['单位']}"
         for row in fresh
         if row["检验值名称"] in CITED.get(row["检验项目名称"], ())
     ]
@@ -169,9 +170,15 @@ def discharge(chart: Chart) -> Paper:
         ("入院情况", f"因“{chart.said['complaint']}”入院。{chart.said['exam']}"),
         ("诊疗经过", course + "。"),
         ("出院情况", f"{chart.said['day']}，{usual(chart, 1)[0]}，病情好转。"),
-        ("出院医嘱", "注意休息，按时服药，2周后门诊复查。"),
+        ("出院医嘱", f"注意休息，按时服药，2周后门诊复查。{taken_home(chart)}"),
     ]
     return Paper("出院记录", at, parts, [("医师", chart.team.resident)], chart.head())
+
+
+def taken_home(chart: Chart) -> str:
+    """The drugs to take home as half of all discharge records name them."""
+    named = [row["医嘱名称"] for row in chart.stay.orders if row["医嘱类型"] == "带药医嘱"]
+    return f"出院带药：{'、'.join(named)}。" if named and chart.random.random() < NAMED_AT_HOME else ""
 
 
 def front_page(chart: Chart) -> Paper:

@@ -116,7 +116,24 @@ def _value_contradicted(record: Record, edit: Edit) -> bool:
         held |= {
             f"{float(v):g}" for v in (vital.temperature, vital.pulse, vital.systolic, vital.diastolic) if v
         }
+    for lab in record.labs:
+        name = re.sub(r"[（(].*|计数$|测定$", "", lab.analyte or "")
+        if len(name) >= 2 and name in (edit.before or "") and name in (edit.after or ""):
+            own = {
+                f"{float(one.value):g}"
+                for one in record.labs
+                if one.analyte == lab.analyte and one.value is not None
+            }
+            gone, new = (_values_behind(name, text or "") for text in (edit.before, edit.after))
+            if gone != new and gone & own and new and not new & own:
+                return True
     before = {f"{float(n):g}" for n in NUMBER.findall(edit.before or "")}
     after = {f"{float(n):g}" for n in NUMBER.findall(edit.after or "")}
     gone, new = before - after, after - before
     return bool(gone & held) and bool(new) and not new & held
+
+
+def _values_behind(name: str, text: str) -> set[str]:
+    """The numbers that follow a name."""
+    found = re.findall(rf"{re.escape(name)}(?:计数|测定)?[^\d，。；]{{0,6}}(\d+(?:\.\d+)?)", text)
+    return {f"{float(number):g}" for number in found}

@@ -23,7 +23,8 @@ from review.record import Document
 from review.violations import Certainty
 
 RESIDENT, SUPERIORS = ("日常病程记录",), ("主治医师查房记录", "上级医师查房记录")
-HEADING = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|\d{1,2}[:：时]\d{0,2}分?")
+HEADING = re.compile(r"\d{4}[-./年]\d{1,2}[-./月](?:\d{2}|\d)日?|\d{1,2}[:：时]\d{0,2}分?(?:[:：]\d{2})?")
+HEADING_REST = 4  # characters that a heading may leave over
 OCR_USABLE, OCR_SURE = 0.80, 0.90
 SHOWN = 3
 
@@ -125,15 +126,21 @@ def _templates(inspection: Inspection, limits: Limits) -> Templates:
 def _writing(record: Record, document: Document) -> Writing:
     """The note without its heading, which says only when it was written and by whom."""
     writing = narrative(record, document, examined=True).writing
-    lines = tuple(line for line in writing.lines if not _heads(line, document))
-    return Writing(writing.person, writing.kind, writing.ward, lines)
+    told = (_without_heading(line, document) for line in writing.lines)
+    return Writing(writing.person, writing.kind, writing.ward, tuple(line for line in told if line))
 
 
-def _heads(line: str, document: Document) -> bool:
-    rest = HEADING.sub("", line)
-    for word in (document.title, document.kind):
-        rest = rest.replace("".join(word.split()), "")
-    return len(rest) <= 4
+def _without_heading(line: str, document: Document) -> str:
+    """The line without the time and the title it may begin with; nothing where that was all of it."""
+    for word in dict.fromkeys("".join(word.split()) for word in (document.title, document.kind)):
+        before, found, behind = line.partition(word)
+        if found and len(HEADING.sub("", before)) <= HEADING_REST:
+            line = behind
+    timed = HEADING.match(line)
+    while timed and timed.end():
+        line = line[timed.end() :]
+        timed = HEADING.match(line)
+    return line if len(line) > HEADING_REST else ""
 
 
 def _chains(record: Record, templates: Templates, limits: Limits) -> list[Chain]:

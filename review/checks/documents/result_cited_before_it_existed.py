@@ -100,15 +100,27 @@ def _early_exams(record: Record, limits: Limits) -> Iterator[Early]:
             and _may_be(fact.value, _part(exam))
             and (at := exam.registered_at or exam.reported_at)
         ]
-        if any(at <= written + tolerance for at, _ in wide):
-            continue
+        known = [exam for at, exam in wide if at <= written + tolerance]
+        told = set(SIZE.findall(fact.quote))
+        if known and (len(told) < limits["equal_values"] or any(told & _sizes(exam) for exam in known)):
+            continue  # without sizes of its own the citation may be of the earlier one
         near = timedelta(hours=limits["near_hours"])
-        later = [(at, exam) for at, exam in wide if at - written <= near and _is(fact.value, _part(exam))]
+        later = [
+            (at, exam)
+            for at, exam in wide
+            if tolerance < at - written <= near
+            and _is(fact.value, _part(exam))
+            and (not known or len(told & _sizes(exam)) >= limits["equal_values"])
+        ]
         for at, exam in sorted(later, key=lambda item: item[0])[:1]:
             certainty = _certainty(fact, exam, at, written, limits)
             if certainty is not None:
                 what = f"{exam.exam_name}（{exam.body_part}）" if exam.body_part else str(exam.exam_name)
                 yield Early(fact, document, written, certainty, what, at, exam.reported_at, (exam.fact_id,))
+
+
+def _sizes(exam: Exam) -> set[str]:
+    return set(SIZE.findall(exam.findings or ""))
 
 
 def _when(record: Record, fact: Fact) -> tuple[Document | None, datetime | None]:
@@ -128,7 +140,7 @@ def _certainty(fact: Fact, exam: Exam, at: datetime, written: datetime, limits: 
     same_day = at.date() == written.date()
     if today and same_day:
         return Certainty.PROBABLE if shares >= limits["shared_characters"] else Certainty.CLUE
-    measured = set(SIZE.findall(fact.quote)) & set(SIZE.findall(f"{exam.findings or ''}"))
+    measured = set(SIZE.findall(fact.quote)) & _sizes(exam)
     if len(measured) >= limits["equal_values"] and shares >= 2 * limits["shared_characters"]:
         return Certainty.PROBABLE
     return Certainty.CLUE if shares >= 2 * limits["shared_characters"] else None

@@ -148,16 +148,23 @@ def _digit(vital: Vital, name: str) -> str:
 
 
 def _against(counts: Mapping[str, int], others: Mapping[str, int]) -> tuple[float, int, float]:
-    """Chi-square of the two rows of digits, its degrees of freedom, and Cramér's V."""
+    """Chi-square of the two rows of digits, its degrees of freedom, and the effect size.
+
+    The effect is that of the own digits against the others' shares, whatever the number of the others: the strength
+    of one hand must not fade with the size of its hospital.
+    """
     one, two = sum(counts.values()), sum(others.values())
     used = [digit for digit in DIGITS if counts.get(digit, 0) + others.get(digit, 0)]
-    chi = 0.0
+    chi = effect = 0.0
     for digit in used:
         both = counts.get(digit, 0) + others.get(digit, 0)
         for seen, size in ((counts.get(digit, 0), one), (others.get(digit, 0), two)):
             expected = both * size / (one + two)
             chi += (seen - expected) ** 2 / expected
-    return chi, max(1, len(used) - 1), math.sqrt(chi / (one + two))
+        usual = (others.get(digit, 0) + 0.5) / (two + 0.5 * len(used))
+        effect += (counts.get(digit, 0) / one - usual) ** 2 / usual
+    degrees = max(1, len(used) - 1)
+    return chi, degrees, math.sqrt(effect / degrees)
 
 
 def _tail(chi: float, degrees: int) -> float:
