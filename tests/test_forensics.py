@@ -9,16 +9,17 @@ from altered_pdf import (
     annotate,
     append,
     content_of,
+    hide,
     insert_page,
     record,
     remove_last_page,
     rewrite,
     sign,
     stamp,
-    white_box,
     with_words,
 )
-from made_pdf import Put, _content, _stream, write_pdf
+from made_pdf import Put, stream, write_pdf
+from made_pdf import content_of as drawn
 
 from knowledge.readers import UnreadableFile
 from review.forensics import (
@@ -98,12 +99,12 @@ def test_each_of_several_updates_is_named_with_its_own_time(file):
 
 
 def test_words_typed_on_a_white_box_are_read_on_their_line(file):
-    white_box(file, 5, "社区获得性肺炎", "肺恶性肿瘤")
+    hide(file, 5, "社区获得性肺炎", "肺恶性肿瘤")
     assert seen(file) == [(REVISION, REPLACED, 1, "诊断", "社区获得性肺炎", "肺恶性肿瘤")]
 
 
 def test_a_white_box_over_a_diagnosis_is_a_removal_without_weight(file):
-    white_box(file, 5, "社区获得性肺炎", "")
+    hide(file, 5, "社区获得性肺炎", "")
     (only,) = examine(file).signs
     assert (only.how, only.what, only.before, only.weighty) == (REMOVED, "诊断", "社区获得性肺炎", False)
 
@@ -112,12 +113,10 @@ def test_words_beneath_a_white_box_are_found_without_an_earlier_revision(tmp_pat
     path = tmp_path / "一版.pdf"
     write_pdf(path, [[Put(70, 60, "血红蛋白 118g/L，白细胞 7.2")]])
     box = b"q 1 1 1 rg 122 %d 20 18 re f Q\n" % (842 - 76)
-    content = (
-        _content([Put(70, 60, "血红蛋白 118g/L，白细胞 7.2")]) + b"\n" + box + _content([Put(124, 60, "58")])
-    )
+    content = drawn([Put(70, 60, "血红蛋白 118g/L，白细胞 7.2")]) + b"\n" + box + drawn([Put(124, 60, "58")])
     whole = path.read_bytes()
     start, end = whole.index(b"7 0 obj"), whole.index(b"8 0 obj")
-    path.write_bytes(whole[:start] + b"7 0 obj\n" + _stream(content) + b"\nendobj\n" + whole[end:])
+    path.write_bytes(whole[:start] + b"7 0 obj\n" + stream(content) + b"\nendobj\n" + whole[end:])
     assert seen(path) == [(COVERED, REPLACED, 1, "数值", "118", "58")]
 
 
@@ -143,11 +142,11 @@ INNOCENT = {
     "saved again": rewrite,
     "saved again with streams": lambda path: rewrite(path, streamed=True),
     "red seal": lambda path: stamp(path, b"q 0.9 0.1 0.1 RG 3 w 60 480 120 80 re S Q"),
-    "page number": lambda path: stamp(path, _content([Put(280, 805, "第 1 页 共 1 页", 9)])),
-    "bare number": lambda path: stamp(path, _content([Put(280, 815, "12", 9)])),
-    "copy stamp": lambda path: stamp(path, _content([Put(300, 30, "复印件与原件相符 病案室", 9)])),
-    "typed signature": lambda path: stamp(path, _content([Put(300, 390, "审核医师签名：王海")])),
-    "name blacked out": lambda path: white_box(path, 2, "周文远", ""),
+    "page number": lambda path: stamp(path, drawn([Put(280, 805, "第 1 页 共 1 页", 9)])),
+    "bare number": lambda path: stamp(path, drawn([Put(280, 815, "12", 9)])),
+    "copy stamp": lambda path: stamp(path, drawn([Put(300, 30, "复印件与原件相符 病案室", 9)])),
+    "typed signature": lambda path: stamp(path, drawn([Put(300, 390, "审核医师签名：王海")])),
+    "name blacked out": lambda path: hide(path, 2, "周文远", ""),
 }
 
 
@@ -172,7 +171,7 @@ def test_a_form_filled_in_is_no_sign(tmp_path):
         ],
     )
     filled = [Put(70, 60, "知情同意书"), Put(70, 90, "患者意见：同意"), Put(70, 120, "日期：2024年3月11日")]
-    append(path, {7: _stream(_content(filled))})
+    append(path, {7: stream(drawn(filled))})
     assert examine(path).signs == ()
 
 
@@ -187,7 +186,7 @@ def test_a_text_layer_that_nobody_sees_is_no_sign(file):
 def test_words_that_only_flow_otherwise_are_no_change(tmp_path):
     text = "入院后给予抗感染止咳化痰治疗症状逐渐缓解一般情况可无发热无胸痛饮食睡眠可大小便正常"
     path = write_pdf(tmp_path / "流.pdf", [[Put(70, 60, text[:20]), Put(70, 90, text[20:])]])
-    append(path, {7: _stream(_content([Put(70, 60, text[:26]), Put(70, 90, text[26:])]))})
+    append(path, {7: stream(drawn([Put(70, 60, text[:26]), Put(70, 90, text[26:])]))})
     assert examine(path).signs == ()
 
 
@@ -299,7 +298,7 @@ def test_words_typed_over_a_scan_on_a_white_box_are_a_clue(tmp_path):
         b" /Resources << /Font << /F1 3 0 R >> /XObject << /I 9 0 R >> >> >>"
     )
     scan = b"q 595 0 0 842 0 0 cm /I Do Q\n"
-    typed = b"q 1 1 1 rg 100 600 80 20 re f Q\n" + _content([Put(104, 842 - 620, "58g/L")])
-    append(path, {7: _stream(scan + typed), 8: page, 9: image})
+    typed = b"q 1 1 1 rg 100 600 80 20 re f Q\n" + drawn([Put(104, 842 - 620, "58g/L")])
+    append(path, {7: stream(scan + typed), 8: page, 9: image})
     told = [entry for entry in seen(path) if entry[0] == TYPED_OVER]
     assert told == [(TYPED_OVER, ADDED, 1, "文字", "", "58g/L")]

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 from altered_pdf import append
-from made_pdf import Put, _content, _stream, write_pdf
+from made_pdf import Put, content_of, stream, write_pdf
 from PIL import Image, ImageDraw, ImageFont
 
 from knowledge.readers.files import read_file
@@ -68,7 +68,7 @@ def scan_with_text(path, shown, hidden):
     image += b" /Filter /FlateDecode /Length %d >>\nstream\n" % len(pixels) + pixels + b"\nendstream"
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 7 0 R"
     page += b" /Resources << /Font << /F1 3 0 R >> /XObject << /I 9 0 R >> >> >>"
-    text = _content([Put(100, 114 + 50 * number, line) for number, line in enumerate(hidden)])
+    text = content_of([Put(100, 114 + 50 * number, line) for number, line in enumerate(hidden)])
     write_pdf(path, [[]])
-    append(path, {7: _stream(b"q 595 0 0 842 0 0 cm /I Do Q\n3 Tr\n" + text), 8: page, 9: image})
+    append(path, {7: stream(b"q 595 0 0 842 0 0 cm /I Do Q\n3 Tr\n" + text), 8: page, 9: image})
     return path
