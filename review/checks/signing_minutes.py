@@ -4,22 +4,21 @@ by the times that stand beside the names.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from review.checks.header import Limits
 from review.checks.inputs import Inspection, Record
 from review.facts.times import moments
-from review.models import Problem
-from review.record import Document
+from review.models import Evidence, Problem
 from review.violations import Certainty
 
 BESIDE = re.compile(
     r"签\s*[名字]\s*[）)]?\s*[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})[ \t\u3000]+(?P<at>\d{4}[^\n]{6,24})"
 )
 MIGRATED = 100  # a system that is replaced signs more than anybody could
-Signed = tuple[Record, Document, int, int]
 
 SIGNED_IN_A_MINUTE = """
 select editor, minute, count(*) as signed, count(distinct admission_id) as stays, min(admission_id) as admission_id
@@ -40,6 +39,16 @@ from edits
 where action = '签名' and editor = $editor and floor(epoch(edited_at) / 60) = $minute
 order by admission_id, edited_at, fact_id
 """
+
+
+class Dated(NamedTuple):
+    """A name with a minute beside it, and where both stand in the document's text."""
+
+    name: str
+    at: datetime
+    document_id: str
+    start: int
+    end: int
 
 
 def signed_in_a_minute(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
@@ -63,35 +72,50 @@ def signed_in_a_minute(inspection: Inspection, limits: Limits) -> Iterator[Probl
         )
 
 
-def dated_in_a_minute(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
-    """The same by what the documents themselves say beside the names, each document counted once."""
-    signed: dict[tuple[str, datetime], dict[str, Signed]] = defaultdict(dict)
-    for record in inspection.records.values():
-        for document in record.documents:
-            if "签" not in document.text or document.confidence < 1.0:
-                continue
-            for match in BESIDE.finditer(document.text):
-                at = _minute(match["at"])
-                if at is not None:
-                    place = (record, document, match.start(), match.end())
-                    signed[match["name"], at].setdefault(document.document_id, place)
+def dated_names(record: Record) -> tuple[Dated, ...]:
+    """The names of a stay's documents that a minute stands beside, each document counted once for a name and minute."""
+    found: dict[tuple[str, datetime, str], Dated] = {}
+    for document in record.documents:
+        if "签" not in document.text or document.confidence < 1.0:
+            continue
+        for match in BESIDE.finditer(document.text):
+            at = _minute(match["at"])
+            if at is not None:
+                place = Dated(match["name"], at, document.document_id, match.start(), match.end())
+                found.setdefault((place.name, at, place.document_id), place)
+    return tuple(found.values())
+
+
+def dated_in_a_minute(
+    inspection: Inspection, stays: Mapping[str, Sequence[Dated]], limits: Limits
+) -> Iterator[Problem]:
+    """The same by what the documents themselves say beside the names."""
+    signed: dict[tuple[str, datetime], list[tuple[str, Dated]]] = defaultdict(list)
+    for admission_id, dated in stays.items():
+        for one in dated:
+            signed[one.name, one.at].append((admission_id, one))
     for (name, at), papers in sorted(signed.items()):
         if len(papers) <= limits["signed_in_a_minute"]:
             continue
-        stays = Counter(record.admission.admission_id for record, *_ in papers.values())
-        most = max(stays, key=lambda stay: (stays[stay], stay))
-        shown = [paper for paper in papers.values() if paper[0].admission.admission_id == most]
+        counts = Counter(stay for stay, _ in papers)
+        most = max(counts, key=lambda stay: (counts[stay], stay))
+        shown = [one for stay, one in papers if stay == most]
         yield Problem(
             admission_id=most,
             fields={
                 "told": f"“{name}”于 {at:%Y-%m-%d %H:%M} 一分钟内签名 {len(papers)} 份文书"
-                f"（涉及 {len(stays)} 次住院），疑似批量签名而未逐份审阅"
+                f"（涉及 {len(counts)} 次住院），疑似批量签名而未逐份审阅"
             },
-            evidence=tuple(record.quote(document, start, end) for record, document, start, end in shown[:8]),
+            evidence=_quoted(inspection.records[most], shown[:8]),
             certainty=Certainty.CLUE if len(papers) > MIGRATED else Certainty.PROBABLE,
-            related_admissions=tuple(sorted(stay for stay in stays if stay != most)),
+            related_admissions=tuple(sorted(stay for stay in counts if stay != most)),
             points_at=("minute", name, f"{at:%Y%m%d%H%M}"),
         )
+
+
+def _quoted(record: Record, places: Sequence[Dated]) -> tuple[Evidence, ...]:
+    documents = {document.document_id: document for document in record.documents}
+    return tuple(record.quote(documents[place.document_id], place.start, place.end) for place in places)
 
 
 @lru_cache(maxsize=4_096)

@@ -5,13 +5,14 @@ at most, and only where it runs through a course that did change.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from review.checks.carried_facts import Denied, Note, denied, note_of
-from review.checks.header import Limits, NotApplicable, check
+from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.likeness import keep_rate
 from review.checks.passages import narrative
@@ -29,16 +30,42 @@ OCR_USABLE, OCR_SURE = 0.80, 0.90
 SHOWN = 3
 
 
+class Progress(NamedTuple):
+    """One progress note of a stay, without its heading."""
+
+    document_id: str
+    at: datetime | None
+    readable: bool
+    by_resident: bool
+    writing: Writing
+
+
 @dataclass(frozen=True)
 class Chain:
     """The notes of one hand of a stay in order, and how much of each but the first stands in the one before."""
 
-    record: Record
-    notes: tuple[Note, ...]
+    admission_id: str
+    documents: tuple[str, ...]
     shares: tuple[float, ...]
 
 
+def _progress(record: Record, limits: Limits) -> tuple[Progress, ...]:
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    return tuple(
+        Progress(
+            document.document_id,
+            document.written_at,
+            document.confidence >= OCR_USABLE,
+            document.kind in RESIDENT,
+            _writing(record, document),
+        )
+        for document in record.of_kind(*RESIDENT, *SUPERIORS)
+    )
+
+
 @check(
+    gathers=_progress,
     code="DOC-016",
     title="同一患者病历内复制",
     violation="documentation_defect",
@@ -83,44 +110,34 @@ class Chain:
     ),
     overturned_by=("当日的其他记录", "更正说明"),
 )
-def copied_within_the_record(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    templates = _templates(inspection, limits)
-    chains: list[Chain] = []
-    for record in inspection.records.values():
-        own = _chains(record, templates, limits)
-        chains += own
-        reason = _silent(record, own, limits)
-        if reason is not None:
-            yield Skipped(record.admission.admission_id, *reason)
+def copied_within_the_record(
+    inspection: Inspection, limits: Limits, progress: Mapping[str, Sequence[Progress]]
+) -> Iterator[Problem | Skipped]:
     if not inspection.records:
         raise NotApplicable("没有住院记录")
+    writings = (note.writing for notes in progress.values() for note in notes)
+    templates = learn_templates(writings, limits["template_share"], limits["template_patients"])
+    chains: list[Chain] = []
+    for admission_id, notes in progress.items():
+        own = _chains(admission_id, notes, templates, limits)
+        chains += own
+        reason = _silent(notes, own, limits)
+        if reason is not None:
+            yield Skipped(admission_id, *reason)
     shares = [share for chain in chains for share in chain.shares]
     keep_rate(inspection, "notes_carried", (min(9, int(10 * share)) for share in shares))
     for chain in chains:
         for run in runs(chain.shares, limits["containment"]):
-            yield from _judged(chain, run, shares, limits)
+            yield from _judged(inspection.records[chain.admission_id], chain, run, shares, limits)
 
 
-def _silent(record: Record, chains: Sequence[Chain], limits: Limits) -> tuple[Outcome, str] | None:
+def _silent(notes: Sequence[Progress], chains: Sequence[Chain], limits: Limits) -> tuple[Outcome, str] | None:
     """Why nothing can be said of a stay."""
-    if not record.documents:
-        return Outcome.NOT_CHECKED, "本次住院没有病历文书"
-    if any(len(chain.notes) >= limits["notes_alike"] for chain in chains):
+    if any(len(chain.documents) >= limits["notes_alike"] for chain in chains):
         return None
-    if any(document.confidence < OCR_USABLE for document in _progress(record)):
+    if not all(note.readable for note in notes):
         return Outcome.NOT_CHECKED, "病程记录识别不清，未用于判断"
     return Outcome.NOT_APPLICABLE, f"同级病程记录不足 {limits['notes_alike']} 次"
-
-
-def _progress(record: Record) -> tuple[Document, ...]:
-    return record.of_kind(*RESIDENT, *SUPERIORS)
-
-
-def _templates(inspection: Inspection, limits: Limits) -> Templates:
-    writings = (
-        _writing(record, document) for record in inspection.records.values() for document in _progress(record)
-    )
-    return learn_templates(writings, limits["template_share"], limits["template_patients"])
 
 
 def _writing(record: Record, document: Document) -> Writing:
@@ -143,41 +160,50 @@ def _without_heading(line: str, document: Document) -> str:
     return line if len(line) > HEADING_REST else ""
 
 
-def _chains(record: Record, templates: Templates, limits: Limits) -> list[Chain]:
+def _chains(
+    admission_id: str, notes: Sequence[Progress], templates: Templates, limits: Limits
+) -> list[Chain]:
     """A superior's round may quote the resident, so each hand is compared with itself."""
     found = []
-    for kinds in (RESIDENT, SUPERIORS):
-        notes: list[tuple[Note, str]] = []
-        for document in record.of_kind(*kinds):
-            kept = templates.passage(_writing(record, document)).kept
-            at = document.written_at
-            if (
-                at is not None
-                and document.confidence >= OCR_USABLE
-                and len(kept) >= limits["least_characters"]
-            ):
-                notes.append((note_of(record, document, at), kept))
-        notes.sort(key=lambda pair: pair[0].at)
-        shares = containments([kept for _, kept in notes])
-        found.append(Chain(record, tuple(note for note, _ in notes), tuple(shares)))
+    for by_resident in (True, False):
+        own: list[tuple[datetime, str, str]] = []
+        for note in notes:
+            if note.at is None or not note.readable or note.by_resident is not by_resident:
+                continue
+            kept = templates.passage(note.writing).kept
+            if len(kept) >= limits["least_characters"]:
+                own.append((note.at, note.document_id, kept))
+        own.sort(key=lambda one: one[0])
+        shares = containments([kept for _, _, kept in own])
+        found.append(Chain(admission_id, tuple(document_id for _, document_id, _ in own), tuple(shares)))
     return found
 
 
-def _judged(chain: Chain, run: range, shares: Sequence[float], limits: Limits) -> Iterator[Problem]:
-    notes = chain.notes[run.start : run.stop]
-    if len(notes) < limits["notes_alike"]:
+def _notes(record: Record, chain: Chain, run: range) -> list[Note]:
+    documents = {document.document_id: document for document in record.documents}
+    told = [documents[document_id] for document_id in chain.documents[run.start : run.stop]]
+    return [note_of(record, document, document.written_at) for document in told if document.written_at]
+
+
+def _judged(
+    record: Record, chain: Chain, run: range, shares: Sequence[float], limits: Limits
+) -> Iterator[Problem]:
+    if len(run) < limits["notes_alike"]:
         return
+    notes = _notes(record, chain, run)
+    contained = chain.shares[run.start : run.stop - 1]
     false = [(later, fact) for earlier, later in pairwise(notes) for fact in denied(earlier, later, limits)]
-    changed = None if false else _changed(chain.record, notes[0].at, notes[-1].at, limits)
+    changed = None if false else _changed(record, notes[0].at, notes[-1].at, limits)
     if false:
         sure = all(note.document.confidence >= OCR_SURE for note in notes)
         told = "其中" + "；".join(
             f"{note.at:%m-%d} 写“{fact.said}”，{fact.own}" for note, fact in false[:SHOWN]
         )
-        yield _problem(chain, run, told, false, Certainty.PROBABLE if sure else Certainty.CLUE, shares)
+        certainty = Certainty.PROBABLE if sure else Certainty.CLUE
+        yield _problem(notes, contained, told, false, certainty, shares)
     elif changed is not None and len(notes) >= limits["notes_alike_alone"]:
         told = f"而其间{changed}，病程未见相应变化，请核对"
-        yield _problem(chain, run, told, (), Certainty.CLUE, shares)
+        yield _problem(notes, contained, told, (), Certainty.CLUE, shares)
 
 
 def _changed(record: Record, begins: datetime, ends: datetime, limits: Limits) -> str | None:
@@ -196,19 +222,17 @@ def _changed(record: Record, begins: datetime, ends: datetime, limits: Limits) -
 
 
 def _problem(
-    chain: Chain,
-    run: range,
+    notes: Sequence[Note],
+    contained: Sequence[float],
     told: str,
     false: Sequence[tuple[Note, Denied]],
     certainty: Certainty,
     shares: Sequence[float],
 ) -> Problem:
-    notes = chain.notes[run.start : run.stop]
-    contained = chain.shares[run.start : run.stop - 1]
     quoted = [note.quote(fact.start, fact.end) for note, fact in false[:SHOWN]]
     whole = [note.quote(0, len(note.bare)) for note in notes[:2]]
     return Problem(
-        admission_id=chain.record.admission.admission_id,
+        admission_id=notes[0].record.admission.admission_id,
         fields={
             "first": f"{notes[0].at:%Y-%m-%d}",
             "last": f"{notes[-1].at:%Y-%m-%d}",

@@ -7,15 +7,16 @@ signatures are everyday. Nurses and technicians are asked about only where the r
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.roster import Institution, institution_of
 from review.checks.signature_pictures import signed_for_two
-from review.checks.signing_minutes import dated_in_a_minute, signed_in_a_minute
+from review.checks.signing_minutes import Dated, dated_in_a_minute, dated_names, signed_in_a_minute
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.record import Document
 from review.violations import Certainty
@@ -45,21 +46,50 @@ PATIENT = re.compile(r"^患者签[名字]$|^患者$")
 COMATOSE = re.compile(r"昏迷")
 
 
-@dataclass(frozen=True)
-class Signer:
+class Signer(NamedTuple):
     """One doctor's name under one document."""
 
-    record: Record
-    document: Document
+    admission_id: str
+    department: str | None
+    document_id: str
+    title: str
     name: str
+    day: date
 
-    @property
-    def day(self) -> date:
-        written = self.document.written_at or self.record.admission.begins_at
-        return written.date()
+
+class Blank(NamedTuple):
+    """A place to sign that was left empty, quoted."""
+
+    document_id: str
+    kind: str
+    title: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How the documents of one stay are signed; `alone` is what needs no other stay to be told."""
+
+    documents: int
+    signers: tuple[Signer, ...]
+    signed: Mapping[str, int]  # documents by kind
+    blank: tuple[Blank, ...]
+    dated: tuple[Dated, ...]
+    alone: tuple[Problem, ...]
+
+
+def _signing(record: Record, limits: Limits) -> Signing:
+    return Signing(
+        len(record.documents),
+        tuple(_signers(record)),
+        *_signed_and_blank(record),
+        dated_names(record),
+        (*_trainees(record), *_could_not_sign(record, limits)),
+    )
 
 
 @check(
+    gathers=_signing,
     code="DOC-008",
     title="签名异常",
     violation="documentation_defect",
@@ -110,36 +140,46 @@ class Signer:
     overturned_by=("执业注册信息", "电子签名日志", "纸质原件"),
     covers={"problems": (5,)},
 )
-def signature_impossible(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
+def signature_impossible(
+    inspection: Inspection, limits: Limits, signing: Mapping[str, Signing]
+) -> Iterator[Problem | Skipped]:
     roster = institution_of(inspection)
-    signers = [signer for record in inspection.records.values() for signer in _signers(record)]
-    if not any(record.documents for record in inspection.records.values()):
+    signers = [signer for one in signing.values() for signer in one.signers]
+    if not any(one.documents for one in signing.values()):
         raise NotChecked("没有病历文书")
-    complete = _is_complete(roster, signers, limits)
-    if not complete:
-        for record in inspection.records.values():
-            said = "执业人员名单不完整，不能据以核对签名" if roster.people else "缺：执业人员名单"
-            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, said)
+    if not _is_complete(roster, signers, limits):
+        said = "执业人员名单不完整，不能据以核对签名" if roster.people else "缺：执业人员名单"
+        for admission_id in signing:
+            yield Skipped(admission_id, Outcome.NOT_CHECKED, said)
     else:
-        yield from _off_the_roster(roster, signers, limits)
-    yield from _blanks(inspection, limits)
+        yield from _off_the_roster(inspection, roster, signers, limits)
+    yield from _blanks(signing, limits)
     by_the_system = list(signed_in_a_minute(inspection, limits))
-    yield from by_the_system or dated_in_a_minute(inspection, limits)
+    dated = {admission_id: one.dated for admission_id, one in signing.items()}
+    yield from by_the_system or dated_in_a_minute(inspection, dated, limits)
     yield from signed_for_two(inspection, limits)
-    for record in inspection.records.values():
-        yield from _trainees(record)
-        yield from _could_not_sign(record, limits)
+    for one in signing.values():
+        yield from one.alone
 
 
 def _signers(record: Record) -> Iterator[Signer]:
+    admission = record.admission
     for document in record.documents:
         if OWN_NOTES.search(document.kind) and not GUEST.search(document.text):
             training = {match["name"] for match in TRAINEE.finditer(document.text)}
+            day = (document.written_at or admission.begins_at).date()
             for signature in document.signatures:
                 if signature.name in training:
                     continue
                 if DOCTOR.search(signature.role) and document.confidence >= 1.0:
-                    yield Signer(record, document, signature.name)
+                    yield Signer(
+                        admission.admission_id,
+                        admission.department,
+                        document.document_id,
+                        document.title,
+                        signature.name,
+                        day,
+                    )
 
 
 def _is_complete(roster: Institution, signers: Sequence[Signer], limits: Limits) -> bool:
@@ -154,34 +194,36 @@ def _is_complete(roster: Institution, signers: Sequence[Signer], limits: Limits)
     )
 
 
-def _off_the_roster(roster: Institution, signers: Sequence[Signer], limits: Limits) -> Iterator[Problem]:
+def _off_the_roster(
+    inspection: Inspection, roster: Institution, signers: Sequence[Signer], limits: Limits
+) -> Iterator[Problem]:
     people = defaultdict(list)
     for person in roster.people:
         people[person.name].append(person)
     colleagues: dict[str | None, set[str]] = defaultdict(set)
     for signer in signers:
         if signer.name in people:
-            colleagues[signer.record.admission.department].add(signer.name)
+            colleagues[signer.department].add(signer.name)
     slack = timedelta(days=limits["slack_days"])
     found: dict[tuple[str, str, str], list[Signer]] = defaultdict(list)
     for signer in signers:
         own = people.get(signer.name)
         if own is None:
             # a name is misspelt for one who signs on the same ward, not for somebody of a thousand
-            near = colleagues[signer.record.admission.department]
+            near = colleagues[signer.department]
             if not any(_a_slip(signer.name, name) for name in near):
-                found[signer.record.admission.admission_id, signer.name, "不在执业人员名单"].append(signer)
+                found[signer.admission_id, signer.name, "不在执业人员名单"].append(signer)
         elif not any(p.serves_on(signer.day + slack) or p.serves_on(signer.day - slack) for p in own):
             ended = max((p.ends_on for p in own if p.ends_on and p.ends_on < signer.day), default=None)
             said = f"已于 {ended} 离岗" if ended else f"{min(p.begins_on for p in own if p.begins_on)} 才到岗"
-            found[signer.record.admission.admission_id, signer.name, said].append(signer)
+            found[signer.admission_id, signer.name, said].append(signer)
     for (admission_id, name, said), group in found.items():
         impossible = "岗" in said
-        titles = "、".join(dict.fromkeys(f"{s.document.title}（{s.day}）" for s in group[:3]))
+        titles = "、".join(dict.fromkeys(f"{s.title}（{s.day}）" for s in group[:3]))
         yield Problem(
             admission_id=admission_id,
             fields={"told": f"{titles} 由“{name}”签名，此人{said}"},
-            evidence=tuple(_signed(signer) for signer in group[:3]),
+            evidence=_signatures(inspection.records[admission_id], group[:3]),
             violation="forged_document" if impossible else None,
             certainty=Certainty.PROBABLE,
             points_at=(name, said),
@@ -195,47 +237,60 @@ def _a_slip(name: str, known: str) -> bool:
     )
 
 
-def _signed(signer: Signer) -> Evidence:
-    text = signer.document.text
-    spaced = r"\s*".join(map(re.escape, signer.name))
-    places = list(re.finditer(spaced, text))
+def _signatures(record: Record, signers: Sequence[Signer]) -> tuple[Evidence, ...]:
+    documents = {document.document_id: document for document in record.documents}
+    return tuple(_signed(record, documents[signer.document_id], signer.name) for signer in signers)
+
+
+def _signed(record: Record, document: Document, name: str) -> Evidence:
+    text = document.text
+    places = list(re.finditer(r"\s*".join(map(re.escape, name)), text))
     start, end = places[-1].span() if places else (0, min(len(text), 20))
     line = text.rfind("\n", 0, start) + 1
-    return signer.record.quote(signer.document, line, end, at=signer.document.written_at)
+    return record.quote(document, line, end, at=document.written_at)
 
 
-def _blanks(inspection: Inspection, limits: Limits) -> Iterator[Problem]:
+def _signed_and_blank(record: Record) -> tuple[Mapping[str, int], tuple[Blank, ...]]:
+    """How many documents of each kind are signed where they are to be, and those with an empty place instead."""
+    signed: dict[str, int] = defaultdict(int)
+    blank: list[Blank] = []
+    for document in record.documents:
+        who, empty = _to_be_signed(document)
+        if who is None or document.confidence < 1.0:
+            continue
+        place = empty.search(document.text)
+        # a name at the head says who operated; it does not fill the line to sign on
+        at_the_foot = place is not None and "签" in place[0]
+        if any(who.search(one.role) and ("签" in one.role or not at_the_foot) for one in document.signatures):
+            signed[document.kind] += 1
+        elif place is not None and not SIGNED_ON_PAPER.search(document.text):
+            evidence = record.quote(document, *place.span())
+            blank.append(Blank(document.document_id, document.kind, document.title, evidence))
+    return dict(signed), tuple(blank)
+
+
+def _blanks(signing: Mapping[str, Signing], limits: Limits) -> Iterator[Problem]:
     """A blank behind the label, in a hospital whose other documents of the kind carry names there."""
     signed: dict[str, int] = defaultdict(int)
-    blank: dict[str, list[tuple[Record, Document]]] = defaultdict(list)
-    for record in inspection.records.values():
-        for document in record.documents:
-            who, empty = _to_be_signed(document)
-            if who is None or document.confidence < 1.0:
-                continue
-            place = empty.search(document.text)
-            # a name at the head says who operated; it does not fill the line to sign on
-            at_the_foot = place is not None and "签" in place[0]
-            if any(
-                who.search(one.role) and ("签" in one.role or not at_the_foot) for one in document.signatures
-            ):
-                signed[document.kind] += 1
-            elif place is not None and not SIGNED_ON_PAPER.search(document.text):
-                blank[document.kind].append((record, document))
+    blank: dict[str, list[tuple[str, Blank]]] = defaultdict(list)
+    for admission_id, one in signing.items():
+        for kind, count in one.signed.items():
+            signed[kind] += count
+        for place in one.blank:
+            blank[place.kind].append((admission_id, place))
     for kind, found in blank.items():
         every = signed[kind] + len(found)
         if every < limits["least_documents"] or signed[kind] < limits["signed_share"] * every:
             continue
-        for record, document in found:
-            match = _to_be_signed(document)[1].search(document.text)
-            assert match is not None
-            told = f"{document.title}签名处空白，本院同类文书 {every} 份中 {signed[kind]} 份有签名"
+        for admission_id, place in found:
             yield Problem(
-                admission_id=record.admission.admission_id,
-                fields={"told": told},
-                evidence=(record.quote(document, match.start(), match.end()),),
+                admission_id=admission_id,
+                fields={
+                    "told": f"{place.title}签名处空白，本院同类文书 {every} 份中 {signed[kind]} 份有签名"
+                },
+                evidence=(place.evidence,),
                 certainty=Certainty.PROBABLE,
-                points_at=(document.document_id, "blank"),
+                points_at=(place.document_id, "blank"),
             )
 
 
@@ -289,7 +344,7 @@ def _could_not_sign(record: Record, limits: Limits) -> Iterator[Problem]:
                 fields={
                     "told": f"{document.title}（{document.written_at:%Y-%m-%d %H:%M}）由患者本人签名，当时患者已{state}"
                 },
-                evidence=(_signed(Signer(record, document, own[0].name)),),
+                evidence=(_signed(record, document, own[0].name),),
                 fact_ids=tuple(vital.fact_id for vital in readings[:2]),
                 violation="forged_document",
                 certainty=Certainty.PROBABLE,
