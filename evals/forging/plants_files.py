@@ -54,7 +54,7 @@ def date_retyped(desk: Desk) -> Made:
 def value_retyped(desk: Desk) -> Made:
     chart = desk.chart()
     paper = next(
-        paper for paper in chart.all("检验报告单") if any("血红蛋白  " in text for _, text in paper.parts)
+        paper for paper in chart.all("检验报告单") if any(text.startswith("血红蛋白  ") for _, text in paper.parts)
     )
     now = next(text for _, text in paper.parts if text.startswith("血红蛋白  "))
     value = now.split("  ")[1]
