@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from review.checks.inputs import Inspection
-from review.checks.passages import Narrative
+from review.checks.passages import Narrative, Written
 from review.copies.search import Search
 
 PAIRS = (
@@ -23,21 +23,22 @@ DOCUMENTS = (
 RATES = "measure varchar, level integer, n integer"
 
 
-def keep_likeness(inspection: Inspection, said: Search, found: Sequence[Narrative]) -> None:
+def keep_likeness(
+    inspection: Inspection, said: Search, written: Sequence[Written], found: Mapping[int, Narrative]
+) -> None:
     """Keep the tables `likenesses` (a row for each pair, `here` the later document; `own` counts what is no template,
     shares are of what is no template, 0 to 1) and `likeness_documents` (a row for each narrative, `best` its largest
     share in another's; `spans` says what of its text is template or form, for documents of a pair)."""
-    best = [0.0] * len(found)
+    best = [0.0] * len(written)
     pairs = []
     for match in said.matches:
-        later, earlier = _in_time(match.here, match.there, found)
+        later, earlier = _in_time(match.here, match.there, written)
         shares = {number: _share(match.length, said, number) for number in (later, earlier)}
         for number, share in shares.items():
             best[number] = max(best[number], share)
-        pairs.append(_pair(later, earlier, match.length, sum(b.size for b in match.blocks), shares, found))
-    paired = {number for match in said.matches for number in (match.here, match.there)}
+        pairs.append(_pair(later, earlier, match.length, sum(b.size for b in match.blocks), shares, written))
     documents = [
-        _document(number, said, found, best[number], number in paired) for number in range(len(found))
+        _document(number, said, one, best[number], found.get(number)) for number, one in enumerate(written)
     ]
     inspection.keep("likenesses", PAIRS, pairs)
     inspection.keep("likeness_documents", DOCUMENTS, documents)
@@ -49,14 +50,14 @@ def keep_rate(inspection: Inspection, measure: str, levels: Iterable[int]) -> No
     inspection.keep("base_rates", RATES, rows)
 
 
-def _in_time(here: int, there: int, found: Sequence[Narrative]) -> tuple[int, int]:
+def _in_time(here: int, there: int, written: Sequence[Written]) -> tuple[int, int]:
     """The later and the earlier of two documents; one without a time counts as the later."""
 
-    def at(number: int) -> tuple[bool, str, int]:
-        written = found[number].document.written_at
-        return written is None, written.isoformat() if written else "", number
+    def order(number: int) -> tuple[bool, str, int]:
+        at = written[number].at
+        return at is None, at.isoformat() if at else "", number
 
-    later, earlier = sorted((here, there), key=at, reverse=True)
+    later, earlier = sorted((here, there), key=order, reverse=True)
     return later, earlier
 
 
@@ -70,13 +71,13 @@ def _pair(
     own: int,
     shared: int,
     shares: Mapping[int, float],
-    found: Sequence[Narrative],
+    written: Sequence[Written],
 ) -> dict[str, Any]:
     return {
-        "here": found[later].document.document_id,
-        "there": found[earlier].document.document_id,
-        "here_admission": found[later].record.admission.admission_id,
-        "there_admission": found[earlier].record.admission.admission_id,
+        "here": written[later].document_id,
+        "there": written[earlier].document_id,
+        "here_admission": written[later].admission_id,
+        "there_admission": written[earlier].admission_id,
         "shared": shared,
         "own": own,
         "here_share": shares[later],
@@ -85,19 +86,19 @@ def _pair(
 
 
 def _document(
-    number: int, said: Search, found: Sequence[Narrative], best: float, paired: bool
+    number: int, said: Search, one: Written, best: float, narrative: Narrative | None
 ) -> dict[str, Any]:
-    passage, narrative = said.passages[number], found[number]
+    passage = said.passages[number]
     whole = sum(len(line) for line in passage.writing.lines)
-    spans = ",".join(f"{start}-{end}" for start, end in _templates(number, said, narrative)) if paired else ""
+    spans = _templates(number, said, narrative) if narrative is not None else ()
     return {
-        "document_id": narrative.document.document_id,
-        "admission_id": narrative.record.admission.admission_id,
-        "kind": narrative.writing.kind,
+        "document_id": one.document_id,
+        "admission_id": one.admission_id,
+        "kind": one.writing.kind,
         "characters": whole,
         "template": whole - len(passage.kept),
         "best": best,
-        "spans": spans,
+        "spans": ",".join(f"{start}-{end}" for start, end in spans),
     }
 
 

@@ -5,8 +5,10 @@ What the search of `review.copies` says in numbers is led back here to records, 
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from review.checks.inputs import Inspection, Record
 from review.copies.confirmation import Block, Match
@@ -21,6 +23,15 @@ NARRATIVE = re.compile(
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
 LEAST_SECTION = 60  # characters
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
+
+
+class Written(NamedTuple):
+    """The narrative of one document, as much of it as is compared with all the others."""
+
+    admission_id: str
+    document_id: str
+    at: datetime | None
+    writing: Writing
 
 
 @dataclass(frozen=True)
@@ -78,13 +89,30 @@ class Shared:
         return [(places[block.here], places[block.here + block.size - 1] + 1) for block in self.blocks]
 
 
-def narratives(inspection: Inspection) -> list[Narrative]:
-    """The narratives of every record, in order of records."""
-    found = []
-    for record in inspection.records.values():
-        for document in record.documents:
-            if NARRATIVE.search(document.kind):
-                found.append(narrative(record, document))
+def written_in(record: Record) -> tuple[Written, ...]:
+    """The narratives of a record, as much of each as is compared."""
+    admission_id = record.admission.admission_id
+    return tuple(
+        Written(
+            admission_id,
+            document.document_id,
+            document.written_at,
+            narrative(record, document).writing,
+        )
+        for document in record.documents
+        if NARRATIVE.search(document.kind)
+    )
+
+
+def narratives_of(
+    inspection: Inspection, written: Sequence[Written], numbers: Iterable[int]
+) -> dict[int, Narrative]:
+    """The narratives of these numbers, read anew, neighbours together: what all the others told is not held."""
+    found = {}
+    for number in sorted(numbers):
+        record = inspection.records[written[number].admission_id]
+        [document] = [one for one in record.documents if one.document_id == written[number].document_id]
+        found[number] = narrative(record, document)
     return found
 
 
@@ -107,7 +135,7 @@ def _is_narrative(sentence: Sentence, examined: bool) -> bool:
     return told and not FORM_LINE.search(sentence.bare)
 
 
-def both_ways(match: Match, search: Search, found: Sequence[Narrative]) -> tuple[Shared, Shared]:
+def both_ways(match: Match, search: Search, found: Mapping[int, Narrative]) -> tuple[Shared, Shared]:
     """A match as either of its two records has it."""
     here, there = match.here, match.there
     turned = tuple(Block(block.there, block.here, block.size) for block in match.blocks)

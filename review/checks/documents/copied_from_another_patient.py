@@ -4,22 +4,22 @@ Equal wording alone is no finding: templates and half of genuine notes repeat. T
 is the original and is never named as suspect. Every finding says how common the like is in this very inspection.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from review.checks.header import Limits, NotApplicable, check
+from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.innocent_copies import explained_by_event, homes_of, mother_and_child, of_one_birth
 from review.checks.inputs import Inspection, Record
 from review.checks.likeness import keep_likeness
 from review.checks.own_facts import Conflict, conflicts
-from review.checks.passages import Narrative, Shared, both_ways, narratives
+from review.checks.passages import Narrative, Shared, Written, both_ways, narratives_of, written_in
 from review.checks.readings import creation_of
 from review.copies.search import Search, search
 from review.copies.specifics import bits_of, holders_of, shared_clauses
 from review.facts import statements
 from review.facts.statements import Statement
-from review.models import Evidence, Outcome, Problem, Skipped
+from review.models import Evidence, Problem, Skipped
 from review.violations import Certainty
 
 PROTOCOLS = ("手术", "麻醉", "护理", "出院")
@@ -41,7 +41,14 @@ class Suspect:
         return self.side.here.document.document_id
 
 
+def _written(record: Record, limits: Limits) -> tuple[Written, ...]:
+    if not record.documents:
+        raise NotChecked("本次住院没有病历文书")
+    return written_in(record)
+
+
 @check(
+    gathers=_written,
     code="DOC-017",
     title="不同患者病历雷同",
     violation="forged_document",
@@ -101,34 +108,35 @@ class Suspect:
     overturned_by=("本人资料有误的更正记录", "误贴后的更正说明", "原始纸质病历"),
     covers={"problems": (3,)},
 )
-def copied_from_another_patient(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    if len({record.admission.person_id for record in inspection.records.values()}) < 2:
+def copied_from_another_patient(
+    inspection: Inspection, limits: Limits, narratives: Mapping[str, Sequence[Written]]
+) -> Iterator[Problem | Skipped]:
+    if len({admission.person_id for admission in inspection.records.admissions}) < 2:
         raise NotApplicable("本次检查只有一名患者")
-    for record in inspection.records.values():
-        if not record.documents:
-            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, "本次住院没有病历文书")
-    found = narratives(inspection)
+    written = [one for own in narratives.values() for one in own]
     said = search(
-        [one.writing for one in found],
+        [one.writing for one in written],
         limits["template_share"],
         limits["template_patients"],
         limits["least_characters"],
         limits["least_shared"],
     )
-    keep_likeness(inspection, said, found)
+    paired = {number for match in said.matches for number in (match.here, match.there)}
+    found = narratives_of(inspection, written, paired)
+    keep_likeness(inspection, said, written, found)
     for suspect in _suspects(inspection, said, found, limits):
         yield _problem(suspect, said, limits)
 
 
 def _suspects(
-    inspection: Inspection, said: Search, found: Sequence[Narrative], limits: Limits
+    inspection: Inspection, said: Search, found: Mapping[int, Narrative], limits: Limits
 ) -> Iterator[Suspect]:
     """The strongest likeness of every document that has one worth telling."""
     homes = homes_of(inspection, limits)
     told: dict[str, tuple[Statement, ...]] = {}
     best: dict[str, Suspect] = {}
     silent: list[Shared] = []
-    _read_in_order(said, found)
+    _read_in_order(found)
     for match in said.matches:
         pair = both_ways(match, said, found)
         if mother_and_child(pair[0]) or of_one_birth(pair[0]):
@@ -157,10 +165,9 @@ def _stretches(side: Shared) -> Iterator[str]:
         yield side.passage.text[start + place : start + place + min(STRETCH, size)]
 
 
-def _read_in_order(said: Search, found: Sequence[Narrative]) -> None:
+def _read_in_order(found: Mapping[int, Narrative]) -> None:
     """Reads what the comparison asks of the records concerned, neighbours together: matches jump to and fro."""
-    concerned = sorted({number for match in said.matches for number in (match.here, match.there)})
-    for record in dict.fromkeys(found[number].record for number in concerned):
+    for record in dict.fromkeys(narrative.record for narrative in found.values()):
         _ = record.facts, record.exams, record.labs, record.operations, record.edits
         if record.orders:
             _ = record.charges
