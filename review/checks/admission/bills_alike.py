@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from review.checks.clusters import HALF, Row, small_hospitals, stand_out
+from review.checks.clusters import HALF, Row, Standing, small_hospitals, stand_out
 from review.checks.cohorts import cohort_query
 from review.checks.header import Limits, check
 from review.checks.inputs import Inspection
@@ -82,12 +82,12 @@ def bills_alike(inspection: Inspection, limits: Limits) -> Iterator[Problem | Sk
     warehouse = inspection.warehouse
     told: set[frozenset[str]] = set()
     rows = warehouse.rows(cohort_query("bills", "identical"), limits)
-    for found in stand_out(rows, _weigh_identical, limits["most_q"]):
+    for found in _apart(rows, _weigh_identical, limits["most_q"], "same_pairs"):
         stays = tuple(found.row["admissions"])
         told.add(frozenset(stays))
         yield _pattern(IDENTICAL_SAID, {**found.row, "says": found.says}, stays, "identical")
     near = _groups(warehouse.rows(cohort_query("bills", "nearly"), limits), limits)
-    for found in stand_out(near, _weigh_nearly, limits["most_q"]):
+    for found in _apart(near, _weigh_nearly, limits["most_q"], "pairs"):
         if any(frozenset(found.row["admissions"]) <= one for one in told):
             continue
         told.add(frozenset(found.row["admissions"]))
@@ -95,7 +95,7 @@ def bills_alike(inspection: Inspection, limits: Limits) -> Iterator[Problem | Sk
         yield _pattern(NEARLY_SAID, figures, tuple(found.row["admissions"]), "nearly")
     totals = warehouse.rows(cohort_query("bills", "totals"), limits)
     weigh = _total_weigher(limits)
-    for found in stand_out(totals, weigh, limits["most_q"]):
+    for found in _apart(totals, weigh, limits["most_q"], "same_pairs"):
         if any(frozenset(found.row["admissions"]) <= one for one in told):
             continue
         figures = {**found.row, "total": found.row["total_amount"], "says": found.says}
@@ -109,6 +109,30 @@ def _pattern(said: str, figures: Mapping[str, Any], stays: tuple[str, ...], what
         marks_stays=True,
         points_at=(figures["hospital"], figures["ward"], what, *stays),
     )
+
+
+def _apart(
+    rows: Sequence[Row], weigh: Callable[[Row], tuple[int, float, float]], most_q: float, pairs: str
+) -> list[Standing]:
+    """The groups that stand out against the hospital's others; what already does is no measure for the rest."""
+    found: dict[int, Standing] = {}
+    while True:
+        taken: dict[str, float] = defaultdict(float)
+        for standing in found.values():
+            taken[standing.row["hospital"]] += _pairs(standing.row)
+        left: list[Row] = [
+            {**row, pairs: row[pairs] - taken[row["hospital"]] + (_pairs(row) if place in found else 0.0)}
+            for place, row in enumerate(rows)
+        ]
+        places = {id(row): place for place, row in enumerate(left)}
+        again = {places[id(standing.row)]: standing for standing in stand_out(left, weigh, most_q)}
+        if again.keys() <= found.keys():
+            return [found[place] for place in sorted(found)]
+        found |= again
+
+
+def _pairs(row: Row) -> float:
+    return float(row["own"] if "own" in row else row["n"] * (row["n"] - 1) / 2)
 
 
 def _weigh_identical(row: Row) -> tuple[int, float, float]:
