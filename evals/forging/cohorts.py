@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from evals.forging.charts import Chart, wards
+from evals.forging.charts import Chart
 from evals.forging.desk import Desk
-from evals.forging.people import SPARE, teams
+from evals.forging.people import SPARE
 from evals.generating.admitting import Admitter
 from evals.generating.labels import Label
 from evals.generating.reference import Reference
@@ -94,13 +94,11 @@ def cohorts(reference: Reference) -> Iterator[tuple[Sequence[Stay], list[Label]]
 
 def _stay(reference: Reference, number: int, pattern: Pattern, random: Random) -> Stay:
     def change(chart: Chart) -> None:
-        team = teams(reference.seed, reference.half, wards())[chart.stay.department, SPARE]
         for row in chart.stay.vitals:
-            by_day = row["记录护士"] == chart.team.nurse
-            row["记录护士"] = team.nurse if by_day else team.night_nurse
             for column in pattern.columns:
                 written = pattern.digit(random, float(row[column]))
                 row[column] = f"{written:.1f}" if column in TEMPERATURE else f"{written:.0f}"
 
-    desk = Desk(Admitter(number, Random(f"{reference.seed}:{reference.half}:{number}")), reference)
+    admit = Admitter(number, Random(f"{reference.seed}:{reference.half}:{number}"))
+    desk = Desk(admit, reference, SPARE)  # people of their own, who operate on nobody else meanwhile
     return desk.chart(pattern.condition, change=change).close()

@@ -25,10 +25,11 @@ BLOODS = ("A型", "B型", "O型", "AB型")
 
 @dataclass
 class Desk:
-    """Makes the charts of one number."""
+    """Makes the charts of one number; `group`: whose patients they are, the number's own group unless said."""
 
     admit: Admitter
     reference: Reference
+    group: int | None = None
 
     def chart(
         self, name: str = "", *, sex: str = "", age: tuple[int, int] | None = None, days: int = 0,
@@ -45,9 +46,8 @@ class Desk:
         start = begin or self._begin()
         who = person or self._person(said, sex, age, start)
         self.admit.made += 1
-        team = teams(self.reference.seed, self.reference.half, wards())[
-            said["ward"], self.admit.number % GROUPS
-        ]
+        group = self.admit.number % GROUPS if self.group is None else self.group
+        team = teams(self.reference.seed, self.reference.half, wards())[said["ward"], group]
         stay = Stay(
             f"{REGION}{start:%Y%m%d}{self.admit.number:05d}{self.admit.made}", who, start,
             datetime.combine(start.date() + length * DAY, datetime.min.time()) + 10 * HOUR

@@ -23,6 +23,7 @@ from review.violations import Certainty
 Row = Mapping[str, Any]
 DAY_SURGERY = "28"
 PLANNED_BEFORE = ("术前小结", "术前讨论记录")
+OF_ANOTHER = r"(?<!术后)(?<!术\s后)"  # 术后首次病程记录 is no 首次病程记录
 AT_THE_BEGINNING = ("入院记录", "首次病程记录")
 # forms that one clerk files together: where the folder holds the others, it would hold a rare one too
 CONSENTS = ("手术同意书", "麻醉同意书", "输血治疗知情同意书")
@@ -233,6 +234,8 @@ def _has(record: Record, row: Row) -> bool:
 def _patterns(kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The kinds as they stand in a title, and as they stand in a text whose letters may be set apart."""
     return (
-        re.compile("|".join(re.escape(kind) for kind in kinds)),
-        re.compile("|".join(r"\s*".join(re.escape(letter) for letter in kind) for kind in kinds)),
+        re.compile("|".join(OF_ANOTHER + re.escape(kind) for kind in kinds)),
+        re.compile(
+            "|".join(OF_ANOTHER + r"\s*".join(re.escape(letter) for letter in kind) for kind in kinds)
+        ),
     )
