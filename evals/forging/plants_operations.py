@@ -166,7 +166,8 @@ def report_on_the_other_side(desk: Desk) -> Made:
     paper = next(paper for paper in chart.all("检查报告单") if paper.text("影像编号") == row["影像编号"])
     paper.parts = [(label, text.replace(chart.side, other)) for label, text in paper.parts]
     return planted(
-        chart, at=[(paper, f"{other}侧股骨颈"), (paper, f"{other}髋"), ("检查报告", row), ("检查报告", f"{other}侧股骨颈")]
+        chart, at=[(paper, f"{other}侧股骨颈"), (paper, f"{other}髋"), ("检查报告", row),
+                   ("检查报告", f"{other}侧股骨颈")],
     )  # fmt: skip
 
 
