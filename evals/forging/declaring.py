@@ -42,11 +42,11 @@ def forged(check: str, name: str) -> Callable[[Making], Making]:
     return register
 
 
-def honest(check: str, clear: str) -> Callable[[Making], Making]:
+def honest(check: str, clear: str, name: str = "") -> Callable[[Making], Making]:
     """`clear` is the item of the check's *clear* list (or of its logic) that this realises."""
 
     def register(make: Making) -> Making:
-        REGISTRY.near_misses.append(Scenario(check, make.__name__, _from_desk(make), clear))
+        REGISTRY.near_misses.append(Scenario(check, name or make.__name__, _from_desk(make), clear))
         return make
 
     return register

@@ -1,5 +1,6 @@
 """Near misses of likeness: what the catalogue clears under DOC-016 and DOC-017, and what is alike by design."""
 
+from evals.forging.charts import Chart
 from evals.forging.declaring import honest, spared
 from evals.forging.desk import Desk
 from evals.forging.plants_copies import ordinary
@@ -55,9 +56,13 @@ def same_accident(desk: Desk) -> Made:
         f"患者乘坐{number}路公交车，于{first.stay.begin:%m月%d日}07时{minutes}分在城东立交桥处与货车相撞，车辆侧翻，患者由座位跌落，{{side}}侧髋部着地，"
         "当时疼痛剧烈，不能站立，无昏迷呕吐，由消防人员救出，120救护车送来我院急诊，途中予止痛、固定，未用其他药物，车上多名乘客同时受伤就诊。"
     )
+    return told_by_both(first, second, event)
+
+
+def told_by_both(first: Chart, second: Chart, event: str) -> Made:
+    """One event as the history of two, each with the own side."""
     for chart in (first, second):
-        paper = chart.paper("入院记录")
-        paper.put("现病史", event.format(side=chart.side))
+        chart.paper("入院记录").put("现病史", event.format(side=chart.side))
     return spared(first, second)
 
 
@@ -70,9 +75,7 @@ def same_meal(desk: Desk) -> Made:
         f"患者{hours}小时前与家人同桌进食凉拌菜及隔夜卤肉后出现脐周阵痛、腹泻{times}次，呕吐胃内容物，"
         "家中同食者先后发病，在村卫生室补液后无好转，一同来院，以上腹不适、黑便收入，病程中无发热，无意识障碍，小便量少，体重无明显变化。"
     )
-    for chart in (first, second):
-        chart.paper("入院记录").put("现病史", event)
-    return spared(first, second)
+    return told_by_both(first, second, event)
 
 
 @honest("DOC-017", "readmission of one person")

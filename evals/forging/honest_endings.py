@@ -1,6 +1,9 @@
 """Near misses of ends, front pages, charges, codes, files: DOC-014, 015, 022, 023, 025, 026."""
 
-from evals.forging.declaring import honest, spared
+from collections.abc import Callable
+from functools import partial
+
+from evals.forging.declaring import Making, honest, spared
 from evals.forging.desk import Desk, reading
 from evals.forging.pdf_pages import annotated, numbered, signed
 from evals.forging.plants_files import NOTICE, edit, trail
@@ -67,32 +70,26 @@ def forty_minutes_off(desk: Desk) -> Made:
     return spared(chart)
 
 
-@honest("DOC-022", "signing")
-def signed_afterwards(desk: Desk) -> Made:
-    chart = desk.chart()
-    chart.changed[id(chart.paper("出院记录"))] = lambda content, _: signed(content)
-    return spared(chart)
+# What every office does to a PDF: the clear item, the document, the change.
+DONE_TO_FILES: dict[str, tuple[str, str, Callable[[bytes], bytes]]] = {
+    "signed_afterwards": ("signing", "出院记录", signed),
+    "numbered_afterwards": ("page numbering", "检查报告单", partial(numbered, mark="第 1 页")),
+    "annotated_afterwards": ("annotation tools used by reviewers", "检验报告单", annotated),
+    "stamped_afterwards": ("stamping", "病案首页", partial(numbered, mark="病案复印专用章")),
+}
 
 
-@honest("DOC-022", "page numbering")
-def numbered_afterwards(desk: Desk) -> Made:
-    chart = desk.chart()
-    chart.changed[id(chart.paper("检查报告单"))] = lambda content, _: numbered(content, "第 1 页")
-    return spared(chart)
+def done_to(title: str, change: Callable[[bytes], bytes]) -> Making:
+    def make(desk: Desk) -> Made:
+        chart = desk.chart()
+        chart.changed[id(chart.paper(title))] = lambda content, _: change(content)
+        return spared(chart)
+
+    return make
 
 
-@honest("DOC-022", "annotation tools used by reviewers")
-def annotated_afterwards(desk: Desk) -> Made:
-    chart = desk.chart()
-    chart.changed[id(chart.paper("检验报告单"))] = lambda content, _: annotated(content)
-    return spared(chart)
-
-
-@honest("DOC-022", "stamping")
-def stamped_afterwards(desk: Desk) -> Made:
-    chart = desk.chart()
-    chart.changed[id(chart.paper("病案首页"))] = lambda content, _: numbered(content, "病案复印专用章")
-    return spared(chart)
+for name, (clear, title, change) in DONE_TO_FILES.items():
+    honest("DOC-022", clear, name)(done_to(title, change))
 
 
 @honest("DOC-023", "refused on one day, done on another")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from evals.forging.declaring import honest, spared
+from evals.forging.declaring import Making, honest, spared
 from evals.forging.desk import Desk
 from evals.forging.plants_people import comatose, grown, ungendered
 from evals.forging.plants_times import surgical
@@ -94,25 +94,27 @@ def a_year_older(desk: Desk) -> Made:
     return spared(chart)
 
 
-@honest("DOC-010", '"男性，无月经史" templates')
-def man_without_menses(desk: Desk) -> Made:
-    chart = desk.chart(sex="1", fits=ungendered)
-    chart.paper("入院记录").put("月经史", "男性，无月经史。")
-    return spared(chart)
+# What a man's record may say of organs that he has not: the clear item, the section, its words.
+OF_A_MAN = {
+    "man_without_menses": ('"男性，无月经史" templates', "月经史", "男性，无月经史。"),
+    "womb_of_his_wife": ("history of spouse", "婚育史", "已婚，其妻因子宫肌瘤行手术治疗，育有1子。"),
+    "ovary_of_the_mother": (
+        "gynaecological history of a female relative", "家族史", "母亲患卵巢囊肿，姐姐患子宫内膜癌，父亲体健。"
+    ),
+}  # fmt: skip
 
 
-@honest("DOC-010", "history of spouse")
-def womb_of_his_wife(desk: Desk) -> Made:
-    chart = desk.chart(sex="1", fits=ungendered)
-    chart.paper("入院记录").put("婚育史", "已婚，其妻因子宫肌瘤行手术治疗，育有1子。")
-    return spared(chart)
+def of_a_man(label: str, told: str) -> Making:
+    def make(desk: Desk) -> Made:
+        chart = desk.chart(sex="1", fits=ungendered)
+        chart.paper("入院记录").put(label, told)
+        return spared(chart)
+
+    return make
 
 
-@honest("DOC-010", "gynaecological history of a female relative")
-def ovary_of_the_mother(desk: Desk) -> Made:
-    chart = desk.chart(sex="1", fits=ungendered)
-    chart.paper("入院记录").put("家族史", "母亲患卵巢囊肿，姐姐患子宫内膜癌，父亲体健。")
-    return spared(chart)
+for name, (clear, label, told) in OF_A_MAN.items():
+    honest("DOC-010", clear, name)(of_a_man(label, told))
 
 
 @honest("DOC-010", "intersex")

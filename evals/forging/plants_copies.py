@@ -29,6 +29,15 @@ def ordinary(chart: Chart) -> list[Paper]:
     return [paper for paper in chart.notes() if paper.title == "日常病程记录"]
 
 
+def all_saying(chart: Chart, lead: str) -> list[Paper]:
+    """Gives the first four daily notes one text, which begins so."""
+    notes = ordinary(chart)[:4]
+    text = lead + notes[0].text("").split("。", 1)[1]
+    for note in notes:
+        note.parts = [("", text)]
+    return notes
+
+
 @forged("DOC-016", "四份病程逐字相同而当日体温已高热")
 def copied_through_a_fever(desk: Desk) -> Made:
     chart = desk.chart(fits=lambda said: grown(said) and "op" not in said, days=10)
@@ -63,22 +72,14 @@ def first_day_after_the_operation_four_times(desk: Desk) -> Made:
 @forged("DOC-016", "手术之后仍写拟明日手术")
 def still_to_be_operated(desk: Desk) -> Made:
     chart = desk.chart("hip", days=11)
-    notes = ordinary(chart)[:4]
-    body = notes[0].text("").split("。", 1)[1]
-    text = f"拟明日行{chart.side}侧全髋关节置换，术前准备已完善。{body}"
-    for note in notes:
-        note.parts = [("", text)]
+    notes = all_saying(chart, f"拟明日行{chart.side}侧全髋关节置换，术前准备已完善。")
     return planted(chart, at=[(note, "拟明日行") for note in notes])
 
 
 @forged("DOC-016", "拔管之后仍写引流管通畅")
 def drain_after_its_removal(desk: Desk) -> Made:
     chart = desk.chart("gallbladder", days=9)
-    notes = ordinary(chart)[:4]
-    body = notes[0].text("").split("。", 1)[1]
-    text = f"腹腔引流管固定通畅，引出淡红色液体20ml。{body}"
-    for note in notes:
-        note.parts = [("", text)]
+    notes = all_saying(chart, "腹腔引流管固定通畅，引出淡红色液体20ml。")
     at = notes[0].at.replace(hour=16)
     chart.stay.order("拔除腹腔引流管", at, 医嘱用法="治疗")
     chart.paper("护理记录").add(

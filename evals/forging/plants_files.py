@@ -54,7 +54,9 @@ def date_retyped(desk: Desk) -> Made:
 def value_retyped(desk: Desk) -> Made:
     chart = desk.chart()
     paper = next(
-        paper for paper in chart.all("检验报告单") if any(text.startswith("血红蛋白  ") for _, text in paper.parts)
+        paper
+        for paper in chart.all("检验报告单")
+        if any(text.startswith("血红蛋白  ") for _, text in paper.parts)
     )
     now = next(text for _, text in paper.parts if text.startswith("血红蛋白  "))
     value = now.split("  ")[1]
@@ -143,17 +145,15 @@ def edited(
     paper = chart.paper(title)
     before, after = swap(paper)
     at = when(chart, filed)
-    edit(chart, title, at, "修改", before, after)
-    return planted(
-        chart,
-        at=[
-            ("修改痕迹", f"{at:%Y-%m-%d %H:%M:%S}"),
-            ("修改痕迹", after),
-            ("修改痕迹", before),
-            (paper, after),
-        ],
-        also=("DOC-012", "DOC-019"),
-    )
+    return changed_at(chart, paper, at, before, after, also=("DOC-012", "DOC-019"))
+
+
+def changed_at(chart: Chart, paper: Paper, at: datetime, before: str, after: str, **more: object) -> Made:
+    """A change that the trail tells of, labelled where trail and document show it."""
+    edit(chart, paper.title, at, "修改", before, after)
+    when = f"{at:%Y-%m-%d %H:%M:%S}"
+    where: list[Place] = [("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)]
+    return planted(chart, at=where, **more)  # type: ignore[arg-type]
 
 
 @forged("DOC-026", "归档后改体征")
@@ -193,10 +193,7 @@ def side_changed_after_discharge(desk: Desk) -> Made:
     before = f"取{chart.side}髋后外侧切口"
     after = before.replace(chart.side, other)
     paper.swap(before, after)
-    edit(chart, "手术记录", at, "修改", before, after)
-    when = f"{at:%Y-%m-%d %H:%M:%S}"
-    where: list[Place] = [("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)]
-    return planted(chart, at=where, also=("DOC-011", "DOC-013"))
+    return changed_at(chart, paper, at, before, after, also=("DOC-011", "DOC-013"))
 
 
 @forged("DOC-026", "出院后把化验值改重")
@@ -209,10 +206,7 @@ def result_changed_after_discharge(desk: Desk) -> Made:
     after = f"血红蛋白{int(row['检验值描述']) - 61}g/L"
     paper.add("病例特点", f"辅助检查：{after}。")
     at = filed + (5 + desk.admit.random.randrange(40)) * DAY
-    edit(chart, paper.title, at, "修改", before, after)
-    when = f"{at:%Y-%m-%d %H:%M:%S}"
-    where: list[Place] = [("修改痕迹", when), ("修改痕迹", after), ("修改痕迹", before), (paper, after)]
-    return planted(chart, at=where, also=("DOC-012", "DOC-027"))
+    return changed_at(chart, paper, at, before, after, also=("DOC-012", "DOC-027"))
 
 
 @forged("DOC-026", "归档后改写入院指征而无他据可对")
@@ -223,9 +217,7 @@ def reason_changed_after_filing(desk: Desk) -> Made:
     before, after = "门诊建议观察", "门诊治疗无效，症状逐渐加重，经急诊评估须住院治疗"
     paper.add("现病史", f"{after}。")
     at = filed + (4 + desk.admit.random.randrange(60)) * DAY
-    edit(chart, paper.title, at, "修改", before, after)
-    when = f"{at:%Y-%m-%d %H:%M:%S}"
-    return planted(chart, at=[("修改痕迹", when), ("修改痕迹", after), (paper, after)], certainty="clue")
+    return changed_at(chart, paper, at, before, after, certainty="clue")
 
 
 @forged("DOC-026", "文书所称时间数日之后才建立")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from evals.forging.charts import Chart
-from evals.forging.declaring import forged, planted
+from evals.forging.declaring import Making, forged, planted
 from evals.forging.desk import Desk
 from evals.forging.papers import Paper
 from evals.forging.plants_people import ungendered
@@ -20,25 +20,6 @@ def charged(chart: Chart, key: str, day: int, hour: int = 14, quantity: int = 1)
     return chart.stay.charge(item, at + timedelta(minutes=30), quantity, order=number)
 
 
-@forged("DOC-023", "拒绝的检查仍收费")
-def refused_and_charged(desk: Desk) -> Made:
-    chart = desk.chart("diabetes")
-    line = charged(chart, "gastro", 3)
-    words = "患者拒绝行胃镜检查，签字为证，故未行胃镜检查"
-    note = chart.notes()[-1]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "患者外出当日仍收治疗")
-def out_and_treated(desk: Desk) -> Made:
-    chart = desk.chart("stroke")
-    line = charged(chart, "hemi", 4, 14)
-    words = "患者请假外出，未在病房，今日偏瘫肢体综合训练未做"
-    note = evening(chart, 4, words)
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
 def evening(chart: Chart, day: int, words: str) -> Paper:
     """A nurse's entry that looks back on the day."""
     return chart.write(
@@ -46,53 +27,36 @@ def evening(chart: Chart, day: int, words: str) -> Paper:
     )
 
 
-@forged("DOC-023", "家属拒绝的超声仍收费")
-def family_refused(desk: Desk) -> Made:
-    chart = desk.chart("pneumonia")
-    line = charged(chart, "us", 3)
-    words = "家属不同意行腹部彩超检查，予以取消"
-    note = chart.notes()[-1]
-    note.add("", f"患者{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
+# A condition, what is ordered and charged on which day and hour, and what the last note tells of it.
+DENIED = {
+    "拒绝的检查仍收费": ("diabetes", "gastro", 3, 14, "患者拒绝行胃镜检查，签字为证，故未行胃镜检查"),
+    "家属拒绝的超声仍收费": ("pneumonia", "us", 3, 14, "家属不同意行腹部彩超检查，予以取消"),
+    "病情好转暂缓的穿刺仍收费": ("kidney", "bonemarrow", 3, 14, "原定骨髓穿刺活检术因血象回升未行"),
+    "未留置导尿而收导尿": ("hip", "catheter", 2, 9, "术前未行导尿，术后自主排尿，未留置尿管"),
+    "取消的内镜仍收费": ("heart", "lungfn", 3, 14, "患者气促不能配合，肺功能检查取消，未做"),
+}
+# The same, told by the nurse on the evening of that day.
+DENIED_THAT_EVENING = {
+    "患者外出当日仍收治疗": ("stroke", "hemi", 4, 14, "患者请假外出，未在病房，今日偏瘫肢体综合训练未做"),
+    "自行排尿而收留置导尿": ("heart", "catheter", 2, 15, "自行排尿通畅，步行至卫生间，未留置导尿管"),
+}
 
 
-@forged("DOC-023", "病情好转暂缓的穿刺仍收费")
-def put_off_and_charged(desk: Desk) -> Made:
-    chart = desk.chart("kidney")
-    line = charged(chart, "bonemarrow", 3)
-    words = "原定骨髓穿刺活检术因血象回升未行"
-    note = chart.notes()[-1]
-    note.add("", f"{words}，门诊随访。")
-    return planted(chart, at=[(note, words)], lines=[line])
+def denied(condition: str, key: str, day: int, hour: int, words: str, that_evening: bool) -> Making:
+    def make(desk: Desk) -> Made:
+        chart = desk.chart(condition)
+        line = charged(chart, key, day, hour)
+        note = evening(chart, day, words) if that_evening else chart.notes()[-1]
+        if not that_evening:
+            note.add("", f"{words}。")
+        return planted(chart, at=[(note, words)], lines=[line])
+
+    return make
 
 
-@forged("DOC-023", "自行排尿而收留置导尿")
-def catheter_of_one_who_walks(desk: Desk) -> Made:
-    chart = desk.chart(fits=lambda said: ungendered(said) and said["ward"] != "肾内科")
-    line = charged(chart, "catheter", 2, 15)
-    words = "自行排尿通畅，步行至卫生间，未留置导尿管"
-    note = evening(chart, 2, words)
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "未留置导尿而收导尿")
-def catheter_that_was_not_placed(desk: Desk) -> Made:
-    chart = desk.chart("hip")
-    line = charged(chart, "catheter", 2, 9)
-    words = "术前未行导尿，术后自主排尿，未留置尿管"
-    note = chart.notes()[3]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
-
-
-@forged("DOC-023", "取消的内镜仍收费")
-def cancelled_and_charged(desk: Desk) -> Made:
-    chart = desk.chart("heart")
-    line = charged(chart, "lungfn", 3)
-    words = "患者气促不能配合，肺功能检查取消，未做"
-    note = chart.notes()[-1]
-    note.add("", f"{words}。")
-    return planted(chart, at=[(note, words)], lines=[line])
+for several, that_evening in ((DENIED, False), (DENIED_THAT_EVENING, True)):
+    for name, told in several.items():
+        forged("DOC-023", name)(denied(*told, that_evening))
 
 
 @forged("DOC-025", "诊断编码与性别不符")

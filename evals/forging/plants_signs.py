@@ -84,12 +84,21 @@ def block_of_another_patient(desk: Desk) -> Made:
 
 @forged("DOC-019", "四天内脉搏毫无变化")
 def pulse_without_change(desk: Desk) -> Made:
+    return without_change(desk, "脉搏", 1, 17)
+
+
+@forged("DOC-019", "五天内收缩压毫无变化")
+def pressure_without_change(desk: Desk) -> Made:
+    return without_change(desk, "收缩压", 3, 17)
+
+
+def without_change(desk: Desk, column: str, first: int, last: int) -> Made:
     def change(chart: Chart) -> None:
-        for row in chart.stay.vitals[1:17]:
-            row["脉搏"] = chart.stay.vitals[1]["脉搏"]
+        for row in chart.stay.vitals[first:last]:
+            row[column] = chart.stay.vitals[first][column]
 
     chart = desk.chart(fits=grown, days=9, change=change)
-    return planted(chart, at=shown(chart.stay.vitals[1:17]))
+    return planted(chart, at=shown(chart.stay.vitals[first:last]))
 
 
 @forged("DOC-019", "病程记高热而当日体征从未发热")
@@ -107,16 +116,6 @@ def fever_that_nobody_measured(desk: Desk) -> Made:
     words = f"患者今晨高热，体温39.{desk.admit.random.randint(1, 6)}℃"
     note.add("", f"{words}，伴畏寒，予物理降温。")
     return planted(chart, at=[(note, words)], also=("DOC-012", "DOC-016"))
-
-
-@forged("DOC-019", "五天内收缩压毫无变化")
-def pressure_without_change(desk: Desk) -> Made:
-    def change(chart: Chart) -> None:
-        for row in chart.stay.vitals[3:17]:
-            row["收缩压"] = chart.stay.vitals[3]["收缩压"]
-
-    chart = desk.chart(fits=grown, days=9, change=change)
-    return planted(chart, at=shown(chart.stay.vitals[3:17]))
 
 
 @forged("DOC-019", "同一时间在另一次住院中测得体征")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from evals.generating.labels import Label
-from evals.generating.scoring_stays import stays_of
+from evals.generating.scoring_stays import by_stay, stays_of
 from evals.generating.tallies import ORDER, Tally, fault, share
 
 Finding = Mapping[str, Any]
@@ -50,10 +50,7 @@ def tally_documents(
 def _sorted(
     labels: Sequence[Label], findings: Sequence[Finding], patterns: Sequence[Finding]
 ) -> tuple[dict[str, list[Label]], dict[str, list[Finding]], list[Finding]]:
-    about: dict[str, list[Label]] = defaultdict(list)
-    for label in labels:
-        for admission in stays_of(label):
-            about[admission].append(label)
+    about = by_stay(labels)
     mine: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding["check"].startswith("DOC-") and finding["admission_id"] in about:

@@ -26,10 +26,7 @@ def tally_stays(
 ) -> dict[str, Tally]:
     """The counts of every admission check that is planted or found."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    about: dict[str, list[Label]] = defaultdict(list)
-    for label in labels:
-        for admission in stays_of(label):
-            about[admission].append(label)
+    about = by_stay(labels)
     mine = [finding for finding in findings if finding["check"].startswith("ADM-")]
     wide = [pattern for pattern in patterns if pattern["check"].startswith("ADM-")]
     for label in labels:
@@ -49,6 +46,15 @@ def tally_stays(
         if known and pattern["check"] != CONTEXT:
             _judge(tallies[pattern["check"]], pattern, known[0], right * 2 > len(known))
     return dict(tallies)
+
+
+def by_stay(labels: Sequence[Label]) -> dict[str, list[Label]]:
+    """Every label under each of its stays."""
+    about: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        for admission in stays_of(label):
+            about[admission].append(label)
+    return about
 
 
 def stays_of(label: Label) -> frozenset[str]:
