@@ -21,6 +21,7 @@ FACES = (
 )
 CHINESE = 2  # the face of mainland forms in these collections
 DPI, SIZE = 200, (1654, 2339)  # a sheet of A4
+SEAL = ("云溪县医院", "病案专用章")
 Chance = random.Random
 Rows = list[list[str]]
 
@@ -149,8 +150,8 @@ def stamp(picture: Image.Image, chance: Chance) -> Image.Image:
         red = (200, 20, 30, chance.randint(150, 215))
         pen.ellipse((8, 8, 412, 412), outline=red, width=12)
         font = ImageFont.truetype(str(FONTS / FACES[2]), 46, index=CHINESE)
-        pen.text((60, 130), "云溪县医院", fill=red, font=font)
-        pen.text((60, 230), "病案专用章", fill=red, font=font)
+        for y, words in zip((130, 230), SEAL, strict=True):
+            pen.text((60, y), words, fill=red, font=font)
         seal = seal.rotate(chance.uniform(-30, 30), Image.Resampling.BICUBIC)
         page.paste(seal, (chance.randint(100, SIZE[0] - 520), chance.randint(200, 1300)), seal)
     return page

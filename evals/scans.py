@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.scanned_pages import FONTS, ScannedPage, scanned_page
+from evals.scanned_pages import FONTS, SEAL, ScannedPage, scanned_page, stamp
 from knowledge.readers import Doubt, Line, Page, ocr
 from knowledge.readers.text import fold_with_map, normalise
 from review.facts import OCR_SURE, OCR_USABLE
 
+SEAL_SIGNS = frozenset("".join(SEAL))
 NUMBER = re.compile(r"\d+(?:[-.:/]\d+)*")
 
 
@@ -45,7 +46,11 @@ class Score:
 
 
 def score_page(page: ScannedPage, cache: Path | None) -> Score:
-    read, text = ocr.lay_out(ocr.recognise(page.picture, cache), 1, 0)
+    """What was read against what was written; the words of a seal, where they are lines of their own, are neither."""
+    lines = ocr.recognise(page.picture, cache)
+    if page.spoilt == stamp.__name__:
+        lines = tuple(line for line in lines if not set(line.text) <= SEAL_SIGNS)
+    read, text = ocr.lay_out(lines, 1, 0)
     written, origins = fold_with_map(normalise(page.text))
     seen, places = fold_with_map(text)
     edits, partners = aligned(written, seen)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from PIL import Image, ImageOps, ImageSequence
@@ -29,8 +30,9 @@ MOST_PIXELS = 80_000_000
 MOST_FRAMES = 200
 LONGEST_SIDE = 3200
 DOUBTFUL = 0.75  # mean confidence below which the page may stand on its head
+TALL = 2.0  # of the usual height of a page's lines
 SPECK = 0.5  # a line of one or two characters below this is a stain or a table rule
-_READING = "5"  # raise when the way of reading changes: cached results of another reading are not used
+_READING = "6"  # raise when the way of reading changes: cached results of another reading are not used
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Rec": "PP-OCRv6_rec_small.onnx",
@@ -88,6 +90,13 @@ def recognise(picture: Image.Image, cache: Path | None) -> tuple[OcrLine, ...]:
         lines = _lines(picture)
         if _on_end(lines) or _mean_confidence(lines) < DOUBTFUL:
             lines = _best_turn(picture, lines)
+    from knowledge.readers.inked import (
+        Inks,
+        weak_under_ink,
+    )  # a library of its own, loaded with the first picture
+
+    if (inks := Inks(picture)).sealed:
+        lines = [replace(line, weak=weak_under_ink(inks, line.text, line.box, line.weak)) for line in lines]
     _keep(cache, digest, tuple(lines))
     return tuple(lines)
 
@@ -170,23 +179,28 @@ def _in_rows(lines: list[OcrLine], size: tuple[int, int], tilt: float = 0.0) -> 
 
 
 def _ordered(lines: list[OcrLine], size: tuple[int, int]) -> list[tuple[int, OcrLine]]:
-    """Column by column, top to bottom; boxes whose middle lies within the first box of a row stand in it."""
+    """Column by column, top to bottom; boxes whose middle lies within the first box of a row stand in it. What is far
+    higher than the lines of the page, as the words of a slanting seal, is a row of its own and draws none to it."""
     width, height = size
+    highest = TALL * median([line.box[3] - line.box[1] for line in lines] or [1.0])
     boxes = [
         (x0 * width, y0 * height, x1 * width, y1 * height) for x0, y0, x1, y1 in (one.box for one in lines)
     ]
     rows: list[list[OcrLine]] = []
     for group in reading_groups(boxes):
-        first = len(rows)
+        row: list[OcrLine] = []
         for line in sorted(
             (lines[place] for place in group),
             key=lambda line: (line.box[1] + line.box[3], line.box[0], line.text),
         ):
             middle = (line.box[1] + line.box[3]) / 2
-            if len(rows) > first and rows[-1][0].box[1] <= middle <= rows[-1][0].box[3]:
-                rows[-1].append(line)
-            else:
+            if line.box[3] - line.box[1] > highest:
                 rows.append([line])
+            elif row and row[0].box[1] <= middle <= row[0].box[3]:
+                row.append(line)
+            else:
+                row = [line]
+                rows.append(row)
     return [
         (number, line)
         for number, row in enumerate(rows)

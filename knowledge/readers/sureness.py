@@ -12,7 +12,7 @@ from knowledge.readers.text import normalise
 Weak = tuple[int, int, float]  # begin and end in the line, and how sure the least certain character there is
 _BLANK = 0  # of the engine's alphabet: no character at this step
 # Numbers with what joins them to a time or a measure, and the words of one character that turn a fact round.
-_WORD = re.compile(r"[0-9A-Za-z.,:/~+\-]*\d(?:[0-9A-Za-z.,:/~+\-%年月日时分]|[ ](?=\d))*|[左右双男女阴阳]")
+NUMBERED = re.compile(r"[0-9A-Za-z.,:/~+\-]*\d(?:[0-9A-Za-z.,:/~+\-%年月日时分]|[ ](?=\d))*|[左右双男女阴阳]")
 
 
 class SureText(str):
@@ -69,7 +69,7 @@ def said_surely(text: str, score: float) -> tuple[str, tuple[Weak, ...]]:
     plain = " ".join(normalise(text).split())
     sure = _folded(text, plain)
     weak = []
-    for word in _WORD.finditer(plain):
+    for word in NUMBERED.finditer(plain):
         least = min(sure[word.start() : word.end()], default=score)
         if least < score:
             weak.append((word.start(), word.end(), round(least, 4)))
