@@ -23,6 +23,7 @@ NARRATIVE = re.compile(
 FORM_LINE = re.compile(r"姓名[:：]|签名[:：]|记录者[:：]|^记录时间|^入院时间|^入院日期|住院号[:：]|^第\d+页")
 LEAST_SECTION = 60  # characters
 EXAMINED_SECTIONS = frozenset({"体格检查", "查体"})
+MEASURED = re.compile(r"\d(?:mm(?!H)|cm(?!H)|°(?!C))")  # a finding of one body, not the signs of every body
 
 
 class Written(NamedTuple):
@@ -131,8 +132,8 @@ def narrative(record: Record, document: Document, *, examined: bool = False) -> 
 
 
 def _is_narrative(sentence: Sentence, examined: bool) -> bool:
-    told = examined or sentence.section not in EXAMINED_SECTIONS
-    return told and not FORM_LINE.search(sentence.bare)
+    told = examined or sentence.section not in EXAMINED_SECTIONS or MEASURED.search(sentence.bare)
+    return bool(told) and not FORM_LINE.search(sentence.bare)
 
 
 def both_ways(match: Match, search: Search, found: Mapping[int, Narrative]) -> tuple[Shared, Shared]:

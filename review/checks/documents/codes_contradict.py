@@ -175,8 +175,10 @@ def _unknown_operations(record: Record, settled: Sequence[OperationRow], limits:
 
 
 def _uncoded_operations(record: Record, settled: Sequence[OperationRow], limits: Limits) -> Iterator[Problem]:
-    """An operation under anaesthesia that the register has and the list, which codes the hospital's others, has not."""
-    if settled or not record.provided("setl_list_oprn_d") or not record.anesthesia:
+    """An operation that was anaesthetised or charged as one, of which the register knows and the list, which codes the
+    hospital's others, does not."""
+    operated = record.anesthesia or any(charge.charge_type == OPERATION for charge in record.charges)
+    if settled or not record.provided("setl_list_oprn_d") or not operated:
         return
     asked = [
         row

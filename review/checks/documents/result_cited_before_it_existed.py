@@ -170,7 +170,7 @@ def _early_labs(record: Record, limits: Limits) -> Iterator[Early]:
     hits: dict[str, list[tuple[Fact, Lab, Document, datetime]]] = {}
     for fact in facts_of(record, "lab_value"):
         document, written = _when(record, fact)
-        if document is None or written is None or len((fact.value or "").replace(".", "").strip("0")) < 3:
+        if document is None or written is None or not _telling(fact.value or ""):
             continue
         equal = [
             lab for lab in record.labs if _same_analyte(fact.name, lab.analyte) and _equal(fact.value, lab)
@@ -200,6 +200,12 @@ def _early_labs(record: Record, limits: Limits) -> Iterator[Early]:
                 lab.reported_at,
                 tuple(hit[1].fact_id for hit in group),
             )
+
+
+def _telling(value: str) -> bool:
+    """Whether a number is printed so finely that two results would hardly have it by chance."""
+    digits = value.replace(".", "").lstrip("0")
+    return len(digits) >= 3 and not digits.endswith("00")
 
 
 def _told_as_of_today(fact: Fact, lab: Lab, document: Document, written: datetime) -> bool:

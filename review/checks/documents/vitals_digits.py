@@ -214,6 +214,8 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
     digit = max(DIGITS, key=lambda one: (shares[one] - usual[one], one))
     if shares[digit] - usual[digit] < limits["excess"] or _habit(column, shares, digit):
         return
+    if _without_the_foremost(column, digit) - usual[digit] < limits["excess"]:
+        return  # one patient's chart, whatever is wrong with it, is not the nurse's hand
     stays = list(dict.fromkeys(stay for stay, vital in column.values if _digit(vital, column.name) == digit))
     yield Problem(
         fields={
@@ -231,6 +233,14 @@ def _pattern(inspection: Inspection, column: Column, q: float, limits: Limits) -
         evidence=_shown(inspection, column, digit),
         points_at=(column.who, column.name),
     )
+
+
+def _without_the_foremost(column: Column, digit: str) -> float:
+    """The share of the digit among the readings of all patients but the one who has it most often."""
+    ending = Counter(stay for stay, vital in column.values if _digit(vital, column.name) == digit)
+    foremost = max(ending, key=lambda stay: (ending[stay], stay))
+    rest = [vital for stay, vital in column.values if stay != foremost]
+    return sum(_digit(vital, column.name) == digit for vital in rest) / max(1, len(rest))
 
 
 def _shown(inspection: Inspection, column: Column, digit: str) -> tuple[Evidence, ...]:

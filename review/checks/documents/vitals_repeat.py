@@ -42,6 +42,7 @@ PACED = re.compile(r"起搏|呼吸机|机械通气")
         "theatre_minutes": 10,
         "theatre_readings": 2,
         "monitored_minutes": 20,
+        "monitored_readings": 3,
         "both_stays_hours": 4,
     },
     limits_said={
@@ -56,6 +57,7 @@ PACED = re.compile(r"起搏|呼吸机|机械通气")
         "theatre_minutes": "麻醉起止的容差（分钟）",
         "theatre_readings": "手术中至少几次体征",
         "monitored_minutes": "视为术中监测的间隔（分钟）",
+        "monitored_readings": "视为术中监测至少几次",
         "both_stays_hours": "两处体征相距至多（小时）",
     },
     basis=("医疗保障基金使用监督管理条例#第四十条（二）", "病历书写基本规范#第三十条"),
@@ -157,7 +159,8 @@ def _in_theatre(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterat
             continue
         begins, ends = one.begins_at + margin, one.ends_at - margin
         inside = [row for row in rows if row.measured_at and begins < row.measured_at < ends]
-        monitored = timedelta(minutes=limits["monitored_minutes"]) * len(inside) >= ends - begins
+        close = timedelta(minutes=limits["monitored_minutes"]) * len(inside) >= ends - begins
+        monitored = close and len(inside) >= limits["monitored_readings"]
         found += [] if monitored else inside
     if found:
         at = "、".join(f"{row.measured_at:%m-%d %H:%M}" for row in found[:4])
