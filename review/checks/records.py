@@ -30,33 +30,48 @@ from review.record import (
 if TYPE_CHECKING:
     from review.checks.inputs import Inspection
 
-RECORDS_AT_ONCE, BLOCKS_KEPT = (
-    25,
-    8,
-)  # admissions read by one query for each noun, and how many such blocks are held
+# admissions read by one query for each noun; such blocks held, so that memory does not grow with their number
+RECORDS_AT_ONCE, BLOCKS_KEPT = 25, 8
 
 
 class Block:
     """Some admissions next to each other; each noun is read for all of them when one of them is asked for it."""
 
-    def __init__(self, inspection: Inspection, ids: Sequence[str]) -> None:
-        self._inspection, self._ids = inspection, ids
+    def __init__(
+        self, inspection: Inspection, admissions: Sequence[Admission], held: OrderedDict[Block, None]
+    ) -> None:
+        self._inspection, self._held = inspection, held
+        self._ids = tuple(admission.admission_id for admission in admissions)
         self._rows: dict[str, dict[str, list[Any]]] = {}
+        self.records = {one.admission_id: Record(inspection, one, self) for one in admissions}
 
     def rows(self, admission_id: str, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
         """The rows of one admission in a view."""
         if view not in self._rows:
             where, bound = among("admission_id", self._ids)
             found = self._inspection.warehouse.fetch(noun, view, f"{where} order by {order}", bound)
-            self._rows[view] = _by_admission(found)
+            self._hold(view, found)
         return tuple(self._rows[view].get(admission_id, ()))
 
     def documents(self, admission_id: str) -> tuple[Document, ...]:
         """The documents of one admission in order of writing."""
         if "documents" not in self._rows:
-            where, bound = among("admission_id", self._ids)
-            self._rows["documents"] = _by_admission(self._inspection.documents_where(where, bound))
+            self._hold("documents", self._inspection.documents_where(*among("admission_id", self._ids)))
         return tuple(self._rows["documents"].get(admission_id, ()))
+
+    def _hold(self, view: str, rows: Iterable[Any]) -> None:
+        self._rows[view] = _by_admission(rows)
+        self._held[self] = None
+        self._held.move_to_end(self)
+        if len(self._held) > BLOCKS_KEPT:
+            oldest, _ = self._held.popitem(last=False)
+            oldest.forget()
+
+    def forget(self) -> None:
+        """What was read is read again when it is asked for; a check may hold on to a record."""
+        self._rows.clear()
+        for record in self.records.values():
+            record.forget()
 
 
 def _by_admission(rows: Iterable[Any]) -> dict[str, list[Any]]:
@@ -73,6 +88,11 @@ class Record:
         self.inspection = inspection
         self.admission = admission
         self._block = block
+
+    def forget(self) -> None:
+        """Let go of everything that was read of it."""
+        for name in [name for name in vars(self) if isinstance(vars(Record).get(name), cached_property)]:
+            del self.__dict__[name]
 
     def _fetch(self, noun: type[Any], view: str, order: str) -> tuple[Any, ...]:
         return self._block.rows(self.admission.admission_id, noun, view, order)
@@ -155,25 +175,29 @@ class Record:
         return self.inspection.layout.evidence(document, start, end, says=says, at=at)
 
 
+def record_alone(inspection: Inspection, admission: Admission) -> Record:
+    """The record of one stay outside the others, nothing of it read yet."""
+    return Block(inspection, [admission], OrderedDict()).records[admission.admission_id]
+
+
 class Records(Mapping[str, Record]):
-    """Records by admission, in order of admission; held block by block, so that memory stays flat."""
+    """Records by admission, in order of admission; what is read of them is held block by block."""
 
     def __init__(self, inspection: Inspection, admissions: Iterable[Admission]) -> None:
         self._inspection = inspection
         self._admissions = {admission.admission_id: admission for admission in admissions}
         self._ids = tuple(self._admissions)
         self._places = {admission_id: place for place, admission_id in enumerate(self._ids)}
-        self._kept: OrderedDict[int, dict[str, Record]] = OrderedDict()
+        self._blocks: dict[int, Block] = {}
+        self._held: OrderedDict[Block, None] = OrderedDict()
 
     def __getitem__(self, admission_id: str) -> Record:
         number = self._places[admission_id] // RECORDS_AT_ONCE
-        if number not in self._kept:
-            self._kept[number] = self._block(number)
-            if len(self._kept) > BLOCKS_KEPT:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(number)
-        return self._kept[number][admission_id]
+        if number not in self._blocks:
+            ids = self._ids[number * RECORDS_AT_ONCE : (number + 1) * RECORDS_AT_ONCE]
+            own = [self._admissions[one] for one in ids]
+            self._blocks[number] = Block(self._inspection, own, self._held)
+        return self._blocks[number].records[admission_id]
 
     def __contains__(self, admission_id: object) -> bool:
         return admission_id in self._admissions
@@ -183,11 +207,6 @@ class Records(Mapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._ids)
-
-    def _block(self, number: int) -> dict[str, Record]:
-        ids = self._ids[number * RECORDS_AT_ONCE : (number + 1) * RECORDS_AT_ONCE]
-        block = Block(self._inspection, ids)
-        return {one: Record(self._inspection, self._admissions[one], block) for one in ids}
 
     @property
     def admissions(self) -> Collection[Admission]:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from review.amounts import count_once
 from review.checks.inputs import Inspection, Record
-from review.checks.records import Block
+from review.checks.records import record_alone
 from review.checks.registry import Check
 from review.checks.runner import problem_of_row
 from review.checks.stamping import Stamp
@@ -79,7 +79,7 @@ def stamp_all(
             stay = stays.of(admission_id)
             if not stay:
                 continue
-            record = Record(inspection, Admission(**stay[0]), Block(inspection, (admission_id,)))
+            record = record_alone(inspection, Admission(**stay[0]))
             record.charges = tuple(Charge(**line) for line in lines.of(admission_id))
             record.lines_left_out = tuple(Charge(**line) for line in left_out.of(admission_id))
             for finding, row_id in _of_stay(checks, stamp, record, list(rows), price):
