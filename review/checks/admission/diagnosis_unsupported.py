@@ -13,6 +13,7 @@ from typing import Any
 from review.checks.header import Limits, NotApplicable, NotChecked, check
 from review.checks.inputs import Record
 from review.checks.readings import facts_of
+from review.checks.stay_costs import low_cost, went_its_course
 from review.checks.uncharged_operations import coded_operations, uncharged_operations
 from review.models import Problem
 from review.record import Diagnosis, OperationRow
@@ -22,6 +23,7 @@ UNCHARGED_SAID = (
     "结算清单编有手术操作 {operations}，本次住院没有任何手术、操作收费，登记和病历也未见记载。"
     "疑似编码依据不足，分组差额由经办机构核算。"
 )
+CHEAP_SAID = "主诊断“{diagnosis}”的{beside}，诊疗内容与该诊断的轻重不相称。疑似主诊断选择偏重，分组差额由经办机构核算。"
 TABLES = {"lab": ("labs", "化验报告"), "exam": ("exams", "检查报告"), "vital": ("vitals", "护理体征")}
 SAID_AS = {"oxygen_saturation": "血氧饱和度", "weight": "体重"}
 SUSPECTED = re.compile(r"待查|待排|疑似|可疑|[?？]$|可能")
@@ -62,6 +64,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
     limits={
         "least_others": 30,
         "low_cost": 0.4,
+        "least_days": 3,
         "hours_before_death": 24,
         "least_like_it": 3,
         "shown_share": 0.5,
@@ -71,6 +74,7 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
     limits_said={
         "least_others": "可比的其他住院至少几例",
         "low_cost": "费用低于同病种中位数的比例",
+        "least_days": "住院至少几天才比较费用",
         "hours_before_death": "死亡前几小时入院的不判断",
         "least_like_it": "至少几例相同才算",
         "shown_share": "同病种有相应依据的比例",
@@ -94,6 +98,8 @@ where regexp_matches(d.diagnosis_code, $codes) and d.admission_id <> $id
         "有手术登记、麻醉或手术记录",
         "病历写明实施了手术",
         "本院手术多不单独收费",
+        "转院、自动出院、死亡或住院太短",
+        "同主诊断的住院太少",
     ),
     overturned_by=("外院检查检验报告", "未导出的报告", "疑难诊断讨论记录", "手术记录和收费凭证"),
     covers={"classes": (37,)},
@@ -146,7 +152,12 @@ def _unsupported(
     told: set[str] = set()
     for diagnosis, rows in () if unseen else asked:
         condition = str(rows[0]["condition"])
-        if condition in told or _excused(record, diagnosis, limits) or any(_met(record, row) for row in rows):
+        if condition in told or _excused(record, diagnosis, limits):
+            continue
+        if any(_met(record, row) for row in rows):
+            cheap = list(_cheap(record, diagnosis, limits)) if diagnosis.is_main else []
+            spoke = spoke or bool(cheap)
+            yield from cheap
             continue
         told.add(condition)
         if not _would_show(record, rows, limits):
@@ -263,18 +274,13 @@ def _bound(row: Row) -> str:
 
 
 def _cost(record: Record, limits: Limits) -> str:
-    """Beside the hospital's other stays of the same main diagnosis, where there are enough of them."""
-    admission = record.admission
-    found = record.inspection.warehouse.rows(
-        "select median(total_amount) as middle, count(*) as others from admissions"
-        " where main_diagnosis_code = $code and admission_id <> $id and total_amount > 0",
-        {"code": admission.main_diagnosis_code, "id": admission.admission_id},
-    )[0]
-    if admission.total_amount is None or found["others"] < limits["least_others"]:
-        return ""
-    share = float(admission.total_amount) / float(found["middle"])
-    return (
-        f"；总费用为本院同主诊断 {found['others']} 例中位数的 {share:.0%}"
-        if share < limits["low_cost"]
-        else ""
-    )
+    beside = low_cost(record, limits["least_others"], limits["low_cost"])
+    return f"；{beside.says}" if beside else ""
+
+
+def _cheap(record: Record, diagnosis: Diagnosis, limits: Limits) -> Iterator[Problem]:
+    """A main diagnosis that raises the group, shown by results, and a bill that is a fraction of the others'."""
+    beside = low_cost(record, limits["least_others"], limits["low_cost"])
+    if beside and went_its_course(record, limits["least_days"]):
+        said = CHEAP_SAID.format(diagnosis=diagnosis.diagnosis_name, beside=beside.says)
+        yield Problem(message=said, points_at=("cost", diagnosis.diagnosis_code))
