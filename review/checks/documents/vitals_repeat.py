@@ -6,16 +6,17 @@ Repeated rows of one export, charts with one reading a day and rows with gaps ar
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from review.checks.header import Limits, check
+from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.likeness import keep_rate
 from review.checks.mentions import mentions
 from review.checks.readings import facts_of
-from review.models import Outcome, Problem, Skipped
-from review.record import Vital
+from review.models import Problem, Skipped
+from review.record import Admission, Vital
 from review.violations import Certainty
 
 Four = tuple[object, object, object, object, object]
@@ -23,7 +24,31 @@ SHOWN = 6  # readings cited: the first ones and the last, so that the stretch ca
 PACED = re.compile(r"起搏|呼吸机|机械通气")
 
 
+@dataclass(frozen=True)
+class Chart:
+    """The complete readings of a stay, one per moment; `alone` is what needs no other stay to be told."""
+
+    admission: Admission
+    rows: tuple[Vital, ...]
+    alone: tuple[Problem, ...]
+
+
+def _chart(record: Record, limits: Limits) -> Chart:
+    if not record.vitals:
+        raise NotChecked("本次住院没有体征记录")
+    rows = _distinct(record.vitals)
+    constant = list(_constant(record, rows, limits))
+    alone = (
+        *_after_death(record, rows, limits),
+        *_in_theatre(record, rows, limits),
+        *(() if constant and _paced(record) else constant),
+        *_fever_not_charted(record, rows, limits),
+    )
+    return Chart(record.admission, tuple(rows), alone)
+
+
 @check(
+    gathers=_chart,
     code="DOC-019",
     title="体征恒定、整段重复",
     violation="forged_document",
@@ -77,25 +102,19 @@ PACED = re.compile(r"起搏|呼吸机|机械通气")
     overturned_by=("监护仪原始数据", "体温单原件"),
     covers={"problems": (6,)},
 )
-def vitals_repeat(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    blocks: dict[tuple[Four, ...], tuple[Record, int]] = {}
-    persons = _stays_of_persons(inspection)
-    equal: list[int] = []  # the longest run of equal readings of every stay
-    for record in inspection.records.values():
-        admission_id = record.admission.admission_id
-        if not record.vitals:
-            yield Skipped(admission_id, Outcome.NOT_CHECKED, "本次住院没有体征记录")
-            continue
-        rows = _distinct(record.vitals)
-        equal += [len(_longest_equal(rows))] if rows else []
-        yield from _after_death(record, rows, limits)
-        yield from _in_theatre(record, rows, limits)
-        yield from _in_another_stay(record, rows, persons[record.admission.person_id], limits)
-        constant = list(_constant(record, rows, limits))
-        yield from () if constant and _paced(record) else constant
-        yield from _fever_not_charted(record, rows, limits)
-        yield from _copied_blocks(record, rows, limits, blocks)
-    keep_rate(inspection, "equal_readings", equal)
+def vitals_repeat(
+    inspection: Inspection, limits: Limits, charts: Mapping[str, Chart]
+) -> Iterator[Problem | Skipped]:
+    blocks: dict[tuple[Four, ...], tuple[Chart, int]] = {}
+    persons: dict[str, list[Chart]] = defaultdict(list)
+    for chart in charts.values():
+        persons[chart.admission.person_id].append(chart)
+    for chart in charts.values():
+        yield from chart.alone
+        yield from _in_another_stay(chart, persons[chart.admission.person_id], limits)
+        yield from _copied_blocks(chart, limits, blocks)
+    longest = (len(_longest_equal(chart.rows)) for chart in charts.values() if chart.rows)
+    keep_rate(inspection, "equal_readings", longest)
 
 
 def _four(vital: Vital) -> Four:
@@ -121,7 +140,7 @@ def _paced(record: Record) -> bool:
 
 
 def _problem(
-    record: Record,
+    admission: Admission,
     told: str,
     rows: Sequence[Vital],
     certainty: Certainty,
@@ -129,7 +148,7 @@ def _problem(
     other: str | None = None,
 ) -> Problem:
     return Problem(
-        admission_id=record.admission.admission_id,
+        admission_id=admission.admission_id,
         fields={"told": told},
         fact_ids=tuple(row.fact_id for row in (*rows[: SHOWN - 1], *rows[SHOWN - 1 :][-1:])),
         certainty=certainty,
@@ -147,7 +166,7 @@ def _after_death(record: Record, rows: Sequence[Vital], limits: Limits) -> Itera
     if after:
         first = f"{after[0].measured_at:%Y-%m-%d %H:%M}"
         told = f"死亡时间 {died:%Y-%m-%d %H:%M} 之后仍有 {len(after)} 次体征记录，首次在 {first}"
-        yield _problem(record, told, after, Certainty.ESTABLISHED, "after_death")
+        yield _problem(record.admission, told, after, Certainty.ESTABLISHED, "after_death")
 
 
 def _in_theatre(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
@@ -166,32 +185,21 @@ def _in_theatre(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterat
         at = "、".join(f"{row.measured_at:%m-%d %H:%M}" for row in found[:4])
         told = f"麻醉手术期间体温单仍有 {len(found)} 次体征记录（{at}）"
         certainty = Certainty.PROBABLE if len(found) >= limits["theatre_readings"] else Certainty.CLUE
-        yield _problem(record, told, found, certainty, "theatre")
+        yield _problem(record.admission, told, found, certainty, "theatre")
 
 
-def _stays_of_persons(inspection: Inspection) -> Mapping[str, Sequence[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in inspection.records.values():
-        found[record.admission.person_id].append(record)
-    return found
-
-
-def _in_another_stay(
-    record: Record, rows: Sequence[Vital], stays: Sequence[Record], limits: Limits
-) -> Iterator[Problem]:
+def _in_another_stay(chart: Chart, stays: Sequence[Chart], limits: Limits) -> Iterator[Problem]:
     """Readings while the same person was being measured in another stay too; told of the later stay."""
     near = timedelta(hours=limits["both_stays_hours"])
     for other in stays:
-        if other is record or other.admission.begins_at > record.admission.begins_at:
+        if other is chart or other.admission.begins_at > chart.admission.begins_at:
             continue
-        begins = max(record.admission.begins_at, other.admission.begins_at) + near
-        ends = min(record.admission.ends_at, other.admission.ends_at) - near
-        theirs = [
-            row for row in _distinct(other.vitals) if row.measured_at and begins < row.measured_at < ends
-        ]
+        begins = max(chart.admission.begins_at, other.admission.begins_at) + near
+        ends = min(chart.admission.ends_at, other.admission.ends_at) - near
+        theirs = [row for row in other.rows if row.measured_at and begins < row.measured_at < ends]
         mine = [
             row
-            for row in rows
+            for row in chart.rows
             if row.measured_at
             and begins < row.measured_at < ends
             and any(one.measured_at and abs(one.measured_at - row.measured_at) <= near for one in theirs)
@@ -199,14 +207,16 @@ def _in_another_stay(
         if mine and {_four(row) for row in mine} != {_four(row) for row in theirs}:
             told = f"同一人在另一次住院中同时有体征记录，本次 {len(mine)} 次（{_from(mine)}）"
             stay = other.admission.admission_id
-            yield _problem(record, told, [*mine[:3], *theirs[:3]], Certainty.PROBABLE, "another_stay", stay)
+            yield _problem(
+                chart.admission, told, [*mine[:3], *theirs[:3]], Certainty.PROBABLE, "another_stay", stay
+            )
 
 
 def _constant(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator[Problem]:
     run = _longest_equal(rows)
     if len(run) >= limits["same_in_row"]:
         told = f"连续 {len(run)} 次体温、脉搏、呼吸、血压完全相同（{_from(run)}）"
-        yield _problem(record, told, run, Certainty.PROBABLE, "constant")
+        yield _problem(record.admission, told, run, Certainty.PROBABLE, "constant")
         return
     for name, label in (("pulse", "脉搏"), ("systolic", "收缩压")):
         flat = _longest_flat(rows, name)
@@ -214,7 +224,7 @@ def _constant(record: Record, rows: Sequence[Vital], limits: Limits) -> Iterator
         if len(flat) >= limits["flat_readings"] and len(days) >= limits["flat_days"]:
             whole = f"{len(flat)} 次测量" if len(flat) == len(rows) else f"连续 {len(flat)} 次测量"
             told = f"{whole}{label}始终为 {float(getattr(flat[0], name)):g}（{_from(flat)}）"
-            yield _problem(record, told, flat, Certainty.PROBABLE, f"flat_{name}")
+            yield _problem(record.admission, told, flat, Certainty.PROBABLE, f"flat_{name}")
             return
 
 
@@ -262,27 +272,27 @@ def _fever_not_charted(record: Record, rows: Sequence[Vital], limits: Limits) ->
 
 
 def _copied_blocks(
-    record: Record, rows: Sequence[Vital], limits: Limits, blocks: dict[tuple[Four, ...], tuple[Record, int]]
+    chart: Chart, limits: Limits, blocks: dict[tuple[Four, ...], tuple[Chart, int]]
 ) -> Iterator[Problem]:
     """A stretch of readings equal to an earlier one, of this patient on other days or of another patient."""
-    size = limits["block"]
+    rows, size = chart.rows, limits["block"]
     told = False
     for start in range(len(rows) - size + 1):
         key = tuple(_four(row) for row in rows[start : start + size])
         if len(set(key)) < size - 1:
             continue  # a flat stretch is the other test's
-        first = blocks.setdefault(key, (record, start))
+        first = blocks.setdefault(key, (chart, start))
         owner, at = first
-        if (owner is record and start - at < size) or told:
+        if (owner is chart and start - at < size) or told:
             continue
         told = True
-        others = _distinct(owner.vitals)[at : at + size]
-        whose = "本人另一段" if owner is record else "另一患者"
+        others = owner.rows[at : at + size]
+        whose = "本人另一段" if owner is chart else "另一患者"
         yield _problem(
-            record,
+            chart.admission,
             f"连续 {size} 次体征（{_from(rows[start : start + size])}）与{whose}（{_from(others)}）逐值相同",
             [*rows[start : start + 2], rows[start + size - 1], *others[:2], others[-1]],
             Certainty.PROBABLE,
             "block",
-            None if owner is record else owner.admission.admission_id,
+            None if owner is chart else owner.admission.admission_id,
         )
