@@ -64,8 +64,8 @@ join pairs p on p.hospital = g.hospital
 where g.n >= $least_persons
 order by g.hospital, g.ward, g.items, g.admissions
 -- section: nearly
--- bills that may be alike share several of their rarest entries, an entry being an item with its quantity; a third of
--- the items is enough to see that
+-- bills that may be alike have their rarest entries in common, an entry being an item with its quantity; in a large ward
+-- every entry is common, so three that follow each other are held together. A third of the items is enough to see that
 , sized as (
     select c.admission_id, s.hospital, s.ward, s.person
     from charges c join stays s on s.admission_id = c.admission_id
@@ -84,15 +84,26 @@ known as (
 ranked as (
     select hospital, ward, admission_id, number, quantity,
            row_number() over (partition by admission_id order by bills, number) as place
-    from known where bills between 2 and $most_alike
+    from known where bills >= 2
 ),
-rarest as (select hospital, ward, admission_id, number, quantity from ranked where place <= $rare_entries),
+followed as (
+    select hospital, ward, admission_id, place, number as a, quantity as a_quantity,
+           lead(number, 1) over w as b, lead(quantity, 1) over w as b_quantity,
+           lead(number, 2) over w as c, lead(quantity, 2) over w as c_quantity
+    from ranked where place <= $rare_entries
+    window w as (partition by admission_id order by place)
+),
+threes as (
+    select hospital, ward, admission_id, a, a_quantity, b, b_quantity, c, c_quantity,
+           count(*) over (partition by hospital, ward, a, a_quantity, b, b_quantity, c, c_quantity) as bills
+    from followed where c is not null
+),
+rarest as (select * from threes where bills between 2 and $most_alike),
 likely as (
-    select x.admission_id as one, y.admission_id as other
-    from rarest x join rarest y on y.hospital = x.hospital and y.ward = x.ward and y.number = x.number
-        and y.quantity = x.quantity and y.admission_id > x.admission_id
-    group by x.admission_id, y.admission_id
-    having count(*) >= $shared_entries
+    select distinct x.admission_id as one, y.admission_id as other
+    from rarest x join rarest y on y.hospital = x.hospital and y.ward = x.ward
+        and y.a = x.a and y.a_quantity = x.a_quantity and y.b = x.b and y.b_quantity = x.b_quantity
+        and y.c = x.c and y.c_quantity = x.c_quantity and y.admission_id > x.admission_id
 ),
 named as (select one as admission_id from likely union select other from likely),
 items as (
