@@ -7,6 +7,7 @@ agrees in the fine grain of every part; that is what `same_picture` asks for.
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def distance(one: str, other: str) -> int:
 
 def same_picture(one: str, other: str) -> bool:
     """Whether two thumbnails are of one picture: nearly every part that has a grain has the same one."""
-    here, there = _grain(_points(one)), _grain(_points(other))
+    here, there = _grain_of(one), _grain_of(other)
     every = _parts(here) | _parts(there)
     agreeing = {place for place in every if _agreement(_part(here, place), _part(there, place)) >= AGREEING}
     middle = _middle(every)
@@ -106,6 +107,11 @@ def same_strokes(one: str, other: str) -> bool:
 def _points(small: str) -> Grey:
     flat = numpy.frombuffer(base64.b64decode(small), dtype=numpy.uint8)
     return flat.reshape(SIDE, SIDE).astype(numpy.float64)
+
+
+@lru_cache(maxsize=512)
+def _grain_of(small: str) -> Grey:
+    return _grain(_points(small))
 
 
 def _grain(points: Grey) -> Grey:

@@ -4,17 +4,20 @@ What repeats from page to page of one file is its letterhead and is left out. Wh
 records make a picture common, is for the checks to say.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from review.forensics import SHEET_OF_PAPER, SIGNED, TAKEN, Picture
-from review.forensics.pictures import FAR, distance, same_picture, same_strokes
+from review.forensics.pictures import FAR, same_picture, same_strokes
 
 FAR_STROKES = 2  # of 64 signs; of a signature also the size is the same
 BANDS = FAR + 1  # two hashes that differ in no more signs than FAR agree in one of these parts
 MOST_TOLD = 40  # of one picture's places; by then it is common
-MOST_CANDIDATES = 2_000  # of one band that are held against each other
+MOST_CANDIDATES = 400  # of one band that are held against each other
+MOST_PAIRS = 1_000_000  # in all; their nearest are confirmed first
+MOST_CONFIRMED, MOST_IN_ALL = 20, 50_000  # comparisons of one picture, and of all; each takes a millisecond
 SmallOf = Callable[["Placed"], str]
 
 
@@ -78,8 +81,16 @@ def _grouped(kind: str, pictures: Sequence[Placed], small_of: SmallOf) -> Iterat
     kinds = list(_by_digest(pictures))
     heads = [group[0] for group in kinds]
     leader = list(range(len(heads)))
-    for a, b in sorted(_candidates(kind, heads)):
-        if leader[a] != leader[b] and _one(kind, heads[a], heads[b], small_of):
+    compared: Counter[int] = Counter()
+    done = 0
+    for _, a, b in sorted(_candidates(kind, heads)):
+        if leader[a] == leader[b] or min(compared[a], compared[b]) >= MOST_CONFIRMED:
+            continue
+        if done >= MOST_IN_ALL:
+            break
+        compared.update((a, b))
+        done += 1
+        if _one(kind, heads[a], heads[b], small_of):
             low, high = sorted((leader[a], leader[b]))
             leader = [low if at == high else at for at in leader]
     groups: dict[int, list[Placed]] = defaultdict(list)
@@ -89,21 +100,22 @@ def _grouped(kind: str, pictures: Sequence[Placed], small_of: SmallOf) -> Iterat
         yield sorted(group, key=lambda one: (one.file, one.number))
 
 
-def _candidates(kind: str, heads: Sequence[Placed]) -> set[tuple[int, int]]:
-    """Pairs of different admissions whose hashes lie near each other."""
-    far = FAR_STROKES if kind == SIGNED else FAR
+def _candidates(kind: str, heads: Sequence[Placed]) -> set[tuple[int, int, int]]:
+    """Pairs of different admissions whose hashes lie near each other, with how far."""
+    most = FAR_STROKES if kind == SIGNED else FAR
     bands: Mapping[tuple[int, int], list[int]] = defaultdict(list)
-    for at, one in enumerate(heads):
+    hashes = [int(one.hash, 16) for one in heads]
+    for at, hashed in enumerate(hashes):
         for band in range(BANDS):
-            bands[band, int(one.hash, 16) >> (13 * band) & 0x1FFF].append(at)
-    found = set()
+            bands[band, hashed >> (13 * band) & 0x1FFF].append(at)
+    found: set[tuple[int, int, int]] = set()
     for places in bands.values():
-        near = places[:MOST_CANDIDATES]
-        for place, a in enumerate(near):
-            for b in near[place + 1 :]:
-                one, other = heads[a], heads[b]
-                if one.admission_id != other.admission_id and distance(one.hash, other.hash) <= far:
-                    found.add((a, b))
+        for a, b in combinations(places[:MOST_CANDIDATES], 2):
+            far = (hashes[a] ^ hashes[b]).bit_count()
+            if far <= most and heads[a].admission_id != heads[b].admission_id:
+                found.add((far, a, b))
+        if len(found) > MOST_PAIRS:
+            break
     return found
 
 
