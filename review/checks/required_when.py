@@ -16,7 +16,7 @@ BLOOD = re.compile(
 )
 LOCAL = re.compile(r"局部|局麻|表面|浸润")
 MOVED = re.compile(r"转[^，。、]{1,8}科|转科|转入|转出")
-OF_AN_OPERATION = ("手术记录", "手术安全核查记录")
+OF_EVERY_OPERATION = ("手术同意书", "手术安全核查记录")
 WHEN: dict[str, Callable[[Record, Row], bool]] = {
     "每次住院": lambda record, row: True,
     "住院满 24 小时": lambda record, row: hours(record) >= 24,
@@ -57,11 +57,13 @@ def _operated(record: Record) -> bool:
 
 
 def to_agree(record: Record, row: Row) -> bool:
-    """An operation without an anaesthetist wants its consent too, where a record of it shows that it was one."""
+    """An operation without an anaesthetist wants its consent and its check of safety too, where a record of it shows
+    that it was one.
+    """
     return (
-        row["document"] == "手术同意书"
+        row["document"] in OF_EVERY_OPERATION
         and any(one.origin == "hospital" for one in record.operations)
-        and bool(record.of_kind(*OF_AN_OPERATION))
+        and bool(record.of_kind("手术记录"))
     )
 
 

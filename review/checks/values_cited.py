@@ -1,7 +1,8 @@
 """Laboratory values that a note cites as the day's and that no result of the stay bears out.
 
 A value is borne out by a result of the same analyte and unit that lies within a share of it. How far one may lie off
-depends on how well the other cited values of the record agree: where they all agree, the laboratory's table is whole.
+depends on how well the other cited values of the record agree: where they all agree, the laboratory's table is whole,
+and an older result bears out only what it rounds to.
 """
 
 import re
@@ -21,7 +22,7 @@ BEDSIDE = re.compile(
 )
 NOTES = re.compile(r"病程|查房|小结|会诊|抢救")
 TAIL = re.compile(r"计数|定量|测定|浓度|检测|[（(].*?[)）]")
-EXACT = Decimal("0.005")
+EXACT, ROUNDED = Decimal("0.005"), Decimal("0.015")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Unborne:
     told: str
     fact_ids: tuple[str, str]
     points_at: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How far a cited value lies from the closest result of its day and of the stay, as shares of them."""
+
+    to_the_day: Decimal
+    to_any: Decimal
+    nearest: Lab
 
 
 def unborne(record: Record, limits: Limits) -> Iterator[Unborne]:
@@ -45,16 +55,15 @@ def unborne(record: Record, limits: Limits) -> Iterator[Unborne]:
     for fact in facts_of(record, "lab_value"):
         own = by_name.get(_plain(fact.name), [])
         found = _compared(record, fact, own, limits) if own else None
-        if found is None:
-            continue
-        share, nearest = found
-        exact += share <= EXACT
-        apart.append((share, fact, nearest))
+        if found is not None:
+            exact += found.to_any <= EXACT
+            apart.append((fact, found))
     whole = exact >= limits["agreeing_values"]
-    least = Decimal(str(limits["value_apart_where_whole"] if whole else limits["value_apart"]))
-    for share, fact, nearest in apart:
-        if share > least:
-            yield _told(record, fact, nearest)
+    far = Decimal(str(limits["value_apart"]))
+    least = Decimal(str(limits["value_apart_where_whole"]))
+    for fact, found in apart:
+        if found.to_any > far or (whole and found.to_the_day > least and found.to_any > ROUNDED):
+            yield _told(record, fact, found.nearest)
 
 
 def _told(record: Record, fact: Fact, nearest: Lab) -> Unborne:
@@ -68,10 +77,8 @@ def _told(record: Record, fact: Fact, nearest: Lab) -> Unborne:
     )
 
 
-def _compared(record: Record, fact: Fact, labs: Sequence[Lab], limits: Limits) -> tuple[Decimal, Lab] | None:
-    """How far a cited value lies from the closest result of the stay, as a share of it, and the day's own result; null
-    where it cannot be held against one.
-    """
+def _compared(record: Record, fact: Fact, labs: Sequence[Lab], limits: Limits) -> Compared | None:
+    """A value of the day's note beside the results; null where it cannot be held against one of the day."""
     document = document_of(record, fact)
     if document is None or not NOTES.search(document.kind) or fact.certainty != "established":
         return None
@@ -91,7 +98,8 @@ def _compared(record: Record, fact: Fact, labs: Sequence[Lab], limits: Limits) -
     if not of_day:
         return None
     nearest = max(of_day, key=lambda lab: (str(lab.sampled_at), lab.fact_id))
-    return min(_share(cited, lab.value) for lab in own), nearest
+    shares = {lab.fact_id: _share(cited, lab.value) for lab in own}
+    return Compared(min(shares[lab.fact_id] for lab in of_day), min(shares.values()), nearest)
 
 
 def _share(cited: Decimal, measured: Decimal | None) -> Decimal:
