@@ -5,7 +5,7 @@ import zipfile
 
 import numpy
 import pytest
-from altered_pdf import put_picture
+from altered_pdf import append, put_picture
 from made_pdf import Put, write_pdf
 from PIL import Image, ImageDraw
 
@@ -154,9 +154,6 @@ def test_a_picture_in_a_word_file_is_met_in_a_pdf(tmp_path):
 
 
 def test_a_letterhead_that_repeats_from_page_to_page_is_not_told(tmp_path):
-    for name in ("a", "b"):
-        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w"):
-            pass
     first, second = (two_pages(tmp_path / f"{name}.pdf", ultrasound(9)) for name in ("a", "b"))
     assert told(tmp_path, A1=first, A2=second) == []
 
@@ -167,8 +164,6 @@ def two_pages(path, picture):
     put_picture(path, picture, (150, 300, 450, 525))
     content = path.read_bytes()
     page = content[content.rindex(b"8 0 obj\n") + 8 : content.rindex(b"endobj", 0, content.rindex(b"xref"))]
-    from altered_pdf import append
-
     return append(path, {10: page})
 
 
@@ -221,3 +216,25 @@ def test_an_empty_place_for_a_signature_is_none(tmp_path):
         A1=consent(tmp_path / "a.pdf", "患者签名：", empty),
         A2=consent(tmp_path / "b.pdf", "患者签名：", empty),
     ) == []  # fmt: skip
+
+
+def test_a_word_file_whose_pictures_cannot_be_opened_is_told(tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph("超声检查报告单")
+    picture = io.BytesIO()
+    ultrasound(5).save(picture, "PNG")
+    document.add_picture(picture)
+    document.save(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "a.docx") as whole, zipfile.ZipFile(tmp_path / "b.docx", "w") as broken:
+        for part in whole.infolist():
+            spoilt = b"\x89PNG" if part.filename.startswith("word/media/") else whole.read(part)
+            broken.writestr(part, spoilt)
+    source = Source("b.docx", "A1", read_file(tmp_path / "b.docx", cache=None))
+    (row,) = file_facts(tmp_path, [source], tmp_path / "cache")
+    assert (row["kind"], row["name"], row["quote"]) == (
+        "picture_unread",
+        "文件里的图片打不开",
+        "超声检查报告单",
+    )

@@ -37,7 +37,7 @@ from review.forensics.layer_reader import LayerReader
 from review.forensics.twins import Placed, placed, twins
 from review.intake.records import Source
 
-MADE, UNREAD = "file_made", "file_unread"
+MADE, UNREAD, PICTURE_UNREAD = "file_made", "file_unread", "picture_unread"
 TWIN = {TAKEN: "picture_twin", SHEET_OF_PAPER: "sheet_twin", SIGNED: "signature_twin"}
 MEDIA = b"word/media/"
 VERSION = 3  # of what is kept; another one is read anew
@@ -69,8 +69,7 @@ def file_facts(
         for number, (file, told) in enumerate(_all_told(files, cache, examiner, layers)):
             if tell is not None:
                 tell("查看 PDF 版本", number + 1, len(files))
-            if file.path.suffix.lower() == ".pdf":
-                rows += _rows(file, told)
+            rows += _rows(file, told)
             if isinstance(told, FileSigns):
                 pictures += placed(number, file.source.admission_id, told.pictures)
     return rows + list(_twin_rows(files, pictures, cache))
@@ -109,8 +108,12 @@ def _all_told(
 
 def _rows(file: File, told: FileSigns | UnreadableFile) -> Iterator[dict[str, Any]]:
     title = next(line for line in file.read.text.split("\n") if line.strip())
+    pdf = file.path.suffix.lower() == ".pdf"
     if isinstance(told, UnreadableFile):
-        yield _row(file, "unread", UNREAD, 1, [title], name=told.problem, value=told.remedy)
+        kind = UNREAD if pdf else PICTURE_UNREAD
+        yield _row(file, "unread", kind, 1, [title], name=told.problem, value=told.remedy)
+        return
+    if not pdf:
         return
     yield _row(
         file, "made", MADE, 1, [title], name=told.producer, value=told.creator, unit=str(told.revisions),

@@ -64,16 +64,23 @@ Found = tuple[Record, Exam]
     covers={"problems": (3, 6)},
 )
 def image_reused(inspection: Inspection, limits: Limits) -> Iterator[Problem | Skipped]:
-    pictures = inspection.warehouse.fetch(
-        Fact, "facts", "kind in ('picture_twin', 'sheet_twin') order by fact_id"
+    told = inspection.warehouse.fetch(
+        Fact,
+        "facts",
+        "kind in ('picture_twin', 'sheet_twin', 'picture_unread', 'file_unread') order by fact_id",
     )
-    if "exams" not in inspection.provided and not pictures:
+    pictures = [fact for fact in told if fact.kind.endswith("_twin")]
+    unread = {fact.admission_id: fact for fact in told if fact.kind.endswith("_unread")}
+    if "exams" not in inspection.provided and not told:
         raise NotChecked("缺：检查报告表，病历文件里也没有可比对的图片")
     numbers: dict[tuple[str, int, str, str | None], Found] = {}
     sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
     pictured = {fact.admission_id for fact in pictures}
     for record in inspection.records.values():
-        if not record.exams and record.admission.admission_id not in pictured:
+        if (lost := unread.get(record.admission.admission_id)) is not None:
+            said = f"{_where(lost)}里的图片未能查看（{lost.name}）"
+            yield Skipped(record.admission.admission_id, Outcome.NOT_CHECKED, said)
+        elif not record.exams and record.admission.admission_id not in pictured:
             yield Skipped(
                 record.admission.admission_id, Outcome.NOT_APPLICABLE, "本次住院没有检查报告或报告图片"
             )

@@ -1,6 +1,7 @@
 """DOC-022: a PDF shows now what an earlier revision inside it showed otherwise, or hides words beneath a white box.
 
-An update alone is never reported. What a file was made with and when counts only against this hospital's own files.
+An update alone is never reported. What a file was made with and when counts only against this hospital's own files. The
+compression errors of a photograph are not read: every saving and scaling moves them, so they prove no edit.
 """
 
 import re
