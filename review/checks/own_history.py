@@ -24,7 +24,8 @@ INJURY_CODE = re.compile(
 INJURY = re.compile(
     r"骨折|损伤|外伤|挫伤|裂伤|裂创|烧伤|烫伤|扭伤|脱位|血肿|出血|断裂|中毒|咬伤|蜇伤|伤口|撕裂|异物"
 )
-DAY = re.compile(r"(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})日?(?!\d)")
+# Not where a clock follows without white space: 2025.6.2 9:59 would be read as the 29th.
+DAY = re.compile(r"(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?:日|(?![\d:：时点]))")
 TO_COME = re.compile(rf"{PLANNED.pattern}|复查|复诊|随访|返院|下次|有效期")
 NUMERAL = {word: float(number) for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0.5}
 LASTING = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])(?:余|多)?(?:个)?(年|月|周|天|日|小时|分钟)")
