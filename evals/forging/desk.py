@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from math import lcm
 from typing import Any
 
 import yaml
@@ -46,7 +47,8 @@ class Desk:
         start = begin or self._begin()
         who = person or self._person(said, sex, age, start)
         self.admit.made += 1
-        group = self.admit.number % GROUPS if self.group is None else self.group
+        number = self.admit.number  # days and groups come together again after their common multiple
+        group = (number + number // lcm(SPAN, GROUPS)) % GROUPS if self.group is None else self.group
         team = teams(self.reference.seed, self.reference.half, wards())[said["ward"], group]
         stay = Stay(
             f"{REGION}{start:%Y%m%d}{self.admit.number:05d}{self.admit.made}", who, start,

@@ -15,7 +15,8 @@ from review.checks.readings import creation_of, finished_at, marked_as_later
 from review.facts.stated_times import Stated, stated_after
 from review.record import Document, Order
 
-LABEL_END = r"\s*(?:[:：]|[】\]]\s*[:：]?)"  # 抢救时间：… or 【抢救时间】…
+# 抢救时间：…, 【抢救时间】…, or the name of the field on a line of its own
+LABEL_END = r"(?:\s*[:：]|\s*[】\]]\s*[:：]?|[ \t\u3000]*\n)"
 RESCUE = re.compile(r"抢救(?:起止)?(?:日期及)?时间" + LABEL_END)
 RESCUE_END = re.compile(r"(?:抢救(?:结束|终止|停止|完成)(?:日期及)?(?:时间)?|死亡时间)" + LABEL_END)
 PROCEDURE = re.compile(r"(?:操作|穿刺|置管)(?:起止)?(?:日期及)?时间" + LABEL_END)

@@ -15,6 +15,8 @@ GROUP = re.compile(
     r"(?:ABO)?血型(?:鉴定|定型)?(?:结果)?(?:为|是|示|[:：】\]])*[“\"]?(?P<abo>AB|A|B|O)(?![A-Za-z+])[”\"]?(?:型|[,，。;；Rr（(【]|$)"
     r"|(?<![A-Za-z/])(?P<other>AB|A|B|O)型血(?!浆|小板|液制品)"
 )
+LABEL_ALONE = re.compile(r"(?:ABO)?血型")  # the field on a line of its own; its group begins the next line
+GROUP_ALONE = re.compile(r"(?P<abo>AB|A|B|O)型(?!血)")
 RHESUS = re.compile(r"R[hH](?:因子|血型|\(?D\)?|（D）)*[:：]?(?P<rh>阳性|阴性|[（(]?[+＋\-－—][）)]?)")
 NOT_OWN_BLOOD = re.compile(
     r"献血|供血|供者|供体|血袋|输注|输入|输血|取血|悬浮|红细胞|血浆|冷沉淀|备血|新生儿|婴儿|胎儿|患儿母|母亲|父亲|配偶|丈夫|"
@@ -47,7 +49,20 @@ SAID_OTHERWISE = re.compile(r"除[^，。；]{0,12}外|详见|见入院|□")
 
 def blood_groups(parts: Iterable[Sentence]) -> Iterator[Statement]:
     """Kind `blood_group`, name ABO with A, B, AB, O or Rh with + and -; of the patient only."""
+    before = ""
     for sentence in parts:
+        alone = GROUP_ALONE.match(sentence.bare) if LABEL_ALONE.fullmatch(before) else None
+        if alone is not None and not _of_another(sentence.bare, alone.start(), alone.end()):
+            yield Statement(
+                sentence,
+                alone.start(),
+                alone.end(),
+                "blood_group",
+                "ABO",
+                alone["abo"],
+                begins_at=sentence.at,
+            )
+        before = sentence.bare
         for match in GROUP.finditer(sentence.bare):
             if not _of_another(sentence.bare, match.start(), match.end()):
                 value = match["abo"] or match["other"]

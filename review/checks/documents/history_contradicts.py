@@ -120,7 +120,11 @@ def _said(record: Record, read: Sequence[Document]) -> Iterator[Statement]:
     """Blood groups and allergies, of the sentences of those documents that can tell any."""
     for document in read:
         if SPOKEN_OF.search(document.text):
-            parts = [sentence for sentence in record.sentences(document) if SPOKEN_OF.search(sentence.bare)]
+            parts, named = [], False
+            for sentence in record.sentences(document):
+                if SPOKEN_OF.search(sentence.bare) or named:
+                    parts.append(sentence)
+                named = sentence.bare.endswith("血型")  # what is named on one line is told on the next
             yield from blood_groups(parts)
             yield from allergies(parts)
 
