@@ -25,7 +25,6 @@ from review.engines.duckdb import Row, Warehouse
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
-from review.facts import AT_ONCE, text_facts_in_parts
 from review.forensics.facts import file_facts
 from review.intake.inspection import Intake, read_inspection
 from review.items.matching import candidate_rows
@@ -33,11 +32,11 @@ from review.models import Basis, CheckResult, Fault, Finding, Outcome
 from review.outputs import write_outputs
 from review.own_rules import adopted_checks
 from review.settled import Settled, checks_laid_over, rows_laid_over, why_off
+from review.text_facts import load_text_facts
 from review.versions import knowledge_version, rules_version
 from review.warehouse import load_intake
 
 Progress = Callable[[str, int, int], None]
-ROWS_AT_ONCE = 20_000  # of facts, that each appending repays itself
 NOTHING_SETTLED = Settled()
 
 
@@ -145,14 +144,9 @@ def build_warehouse(
     warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
     warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
     layout = Inspection(warehouse).layout
-    waiting = list(files)
-    for number, part in enumerate(text_facts_in_parts(intake.documents, layout), start=1):
-        waiting += part
-        if len(waiting) >= ROWS_AT_ONCE:
-            warehouse.load_rows("raw_text_facts", waiting)
-            waiting = []
-        tell("读出文书中的事实", min(number * AT_ONCE, len(intake.documents)), len(intake.documents))
-    warehouse.load_rows("raw_text_facts", waiting)
+    warehouse.load_rows("raw_text_facts", files)
+    count = len(intake.documents)
+    load_text_facts(warehouse, intake.documents, layout, lambda done: tell("读出文书中的事实", done, count))
     warehouse.build_views()
     return warehouse
 

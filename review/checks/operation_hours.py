@@ -92,7 +92,7 @@ def half_a_day(minutes: float, clocks_minutes: float) -> bool:
 def clocks_apart(inspection: Inspection, limits: Limits) -> bool:
     """Whether so many anaesthesias of this hospital lie beside their operations that two clocks explain it."""
     n, apart = _beside(inspection, limits["anesthesia_minutes"])
-    return apart >= limits["habit_least"] and apart >= limits["habit_share"] * n
+    return bool(apart >= limits["habit_least"] and apart >= limits["habit_share"] * n)
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,12 @@ Noun = TypeVar("Noun")
 Row = dict[str, Any]
 
 
+def in_columns(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Mappings as a pyarrow table, which travels between processes at little cost; a missing column is null."""
+    columns = list(dict.fromkeys(chain.from_iterable(rows)))
+    return pyarrow.table({name: pyarrow.array([row.get(name) for row in rows]) for name in columns})
+
+
 class Warehouse:
     """Plain views of one inspection, asked in SQL. Not safe for use from two threads at once."""
 
@@ -77,11 +83,13 @@ class Warehouse:
 
     def load_rows(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append mappings to a table; a missing column is null."""
-        if not rows:
-            return
-        columns = list(dict.fromkeys(chain.from_iterable(rows)))
-        arrays = {name: pyarrow.array([row.get(name) for row in rows]) for name in columns}
-        self.load_arrow(table, pyarrow.table(arrays))
+        if rows:
+            self.load_arrow(table, in_columns(rows))
+
+    def load_parts(self, table: str, parts: Sequence[Any]) -> None:
+        """Append what `in_columns` made of rows, part by part."""
+        if parts:
+            self.load_arrow(table, pyarrow.concat_tables(parts, promote_options="permissive"))
 
     def keep(self, name: str, sql: str) -> None:
         """The answer of a query as a table of its own."""

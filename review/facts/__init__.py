@@ -3,7 +3,7 @@
 A reader yields statements about sentences; here they get their place in the file. A reader knows no check.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from review.facts.absences import absences
@@ -25,23 +25,10 @@ from review.facts.treatments import treatments
 from review.facts.units_done import units_done
 from review.quotes import Layout, Place
 from review.record import Document
-from review.side_by_side import in_order
 from review.violations import Certainty, lowest
 
 OCR_SURE, OCR_USABLE = 0.90, 0.80
-AT_ONCE, WORTH_HELP = 100, 600  # documents: read in one go, and from which on help repays its start
 Row = dict[str, Any]
-
-
-def text_facts_in_parts(documents: Sequence[Document], layout: Layout) -> Iterator[list[Row]]:
-    """The rows of `raw_text_facts`, part by part, so that those of many documents need not be held at once."""
-    parts = [documents[place : place + AT_ONCE] for place in range(0, len(documents), AT_ONCE)]
-    asked = [(part, layout.of({document.source for document in part})) for part in parts]
-    return in_order(_read_part, asked, helpers=None if len(documents) >= WORTH_HELP else 0)
-
-
-def _read_part(asked: tuple[Sequence[Document], Layout]) -> list[Row]:
-    return read_text_facts(*asked)
 
 
 def read_text_facts(documents: Iterable[Document], layout: Layout) -> list[Row]:
