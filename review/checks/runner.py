@@ -4,18 +4,17 @@ A defect in one check spoils that check alone: it reads `failed`, its traceback 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from review.checks.header import Header, Limits, NotApplicable, NotChecked
 from review.checks.inputs import Inspection, Record
+from review.checks.problem_rows import problem_of_row
 from review.checks.registry import Check
 from review.checks.stamping import Stamp, Unreadable
 from review.engines.failures import Caps, QueryFailed
 from review.logs import record_defect
-from review.models import AmountOption, CheckResult, Finding, Outcome, Problem, Skipped
-from review.violations import Certainty
+from review.models import CheckResult, Finding, Outcome, Problem, Skipped
 
 TABLE_NAMES = {
     "admissions": "就诊登记",
@@ -39,7 +38,6 @@ SOURCES = {
     "diagnoses": ("setl_list_diag_d", "mdtrt_d"),
     "operations": ("operations", "setl_list_oprn_d"),
 }
-RESERVED = frozenset({"admission_id", "parts", *(field.name for field in fields(Problem))})
 
 
 @dataclass(frozen=True)
@@ -122,47 +120,6 @@ def _run_sql(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps) -> 
     }
     problems = [(row["admission_id"], problem_of_row(row)) for row in rows]
     return _collect(check.header, inspection, stamp, problems, told)
-
-
-def problem_of_row(row: Mapping[str, Any]) -> Problem:
-    """One row of a check's findings as a problem; what is no column of the contract fills the message."""
-    charge_ids = tuple(row.get("charge_ids") or ())
-    return Problem(
-        fields={name: value for name, value in row.items() if name not in RESERVED},
-        charge_ids=charge_ids,
-        charge_amounts=_parts(charge_ids, row.get("parts") or ()),
-        amount=_money(row.get("amount")),
-        fund_amount=_money(row.get("fund_amount")),
-        fact_ids=tuple(row.get("fact_ids") or ()),
-        against_fact_ids=tuple(row.get("against_fact_ids") or ()),
-        certainty=Certainty(row["certainty"]) if row.get("certainty") else None,
-        lowered_by=tuple(row.get("lowered_by") or ()),
-        violation=row.get("violation"),
-        amount_options=tuple(
-            AmountOption(
-                option["label"], _money(option["amount"]) or Decimal(0), _money(option.get("fund_amount"))
-            )
-            for option in row.get("amount_options") or ()
-        ),
-        related_admissions=tuple(row.get("related_admissions") or ()),
-        points_at=tuple(row.get("points_at") or ()),
-        row_id=row.get("row_id"),
-    )
-
-
-def _parts(charge_ids: Sequence[str], parts: Sequence[str]) -> tuple[Decimal, ...]:
-    """What the amount takes of each line, from SQL's list of `charge_id=yuan`."""
-    if not parts:
-        return ()
-    yuan = {charge_id: Decimal(amount) for charge_id, _, amount in (part.rpartition("=") for part in parts)}
-    return tuple(yuan[charge_id] for charge_id in charge_ids)
-
-
-def _money(value: Any) -> Decimal | None:
-    """Yuan without the traces of binary fractions, which depend on the order of a sum."""
-    if isinstance(value, float):
-        value = round(value, 6)
-    return None if value is None else Decimal(str(value))
 
 
 def ask(check: Check, record: Record, limits: Limits) -> Said:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from review.facts.clinical_vocabulary import Quantity, vocabulary
+from review.facts.clinical_vocabulary import vocabulary
 from review.facts.context import ELSEWHERE, RELATIVE, clause_around
 from review.facts.gates import DIGIT
 from review.facts.sentences import Wording
@@ -52,8 +52,7 @@ def readings(wording: Wording) -> Iterator[Reading]:
     if DIGIT not in wording.letters:
         return
     told: set[int] = set()
-    for match in vocabulary().measured_names(bare):
-        quantity = _quantity(bare, match)
+    for quantity, match in vocabulary().measured_names(bare):
         number = BETWEEN.match(bare, match.end())
         unit = quantity.unit.match(bare, number.end()) if number else None
         if (
@@ -73,17 +72,6 @@ def readings(wording: Wording) -> Iterator[Reading]:
                 continue
             yield from _reading(wording, "收缩压", match["upper"], "mmHg", match.start(), match.end())
             yield from _reading(wording, "舒张压", match["lower"], "mmHg", match.start(), match.end())
-
-
-def _quantity(bare: str, match: re.Match[str]) -> Quantity:
-    return next(
-        quantity
-        for quantity in vocabulary().quantities_by_first[bare[match.start()]]
-        if any(
-            (found := word.match(bare, match.start())) and found.end() == match.end()
-            for word in quantity.words
-        )
-    )
 
 
 def _reading(wording: Wording, name: str, value: str, unit: str, start: int, end: int) -> Iterator[Reading]:

@@ -44,33 +44,27 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All words in one pattern, whose last group tells the word; all measured names with theirs."""
+    """All words in one pattern, whose last group tells the word; all measured names in another, likewise."""
 
     words: tuple[Word, ...]
     any_word: re.Pattern[str]
     quantities: tuple[Quantity, ...]
     any_quantity: re.Pattern[str]
-
-    @cached_property
-    def quantities_by_first(self) -> Mapping[str, tuple[Quantity, ...]]:
-        """The measured names by the character that one of their words can begin with."""
-        found: dict[str, list[Quantity]] = {}
-        for quantity in self.quantities:
-            for letter in {letter for word in quantity.words for letter in first_letters(word)}:
-                found.setdefault(letter, []).append(quantity)
-        return {letter: tuple(alike) for letter, alike in found.items()}
+    quantity_of_group: tuple[Quantity, ...]
 
     @cached_property
     def _beginning(self) -> re.Pattern[str]:
-        return re.compile(f"[{re.escape(''.join(sorted(self.quantities_by_first)))}]")
+        words = (word for quantity in self.quantities for word in quantity.words)
+        letters = {letter for word in words for letter in first_letters(word)}
+        return re.compile(f"[{re.escape(''.join(sorted(letters)))}]")
 
-    def measured_names(self, text: str) -> Iterator[re.Match[str]]:
-        """What `any_quantity.finditer` gives; the engine is asked only where a name can begin."""
+    def measured_names(self, text: str) -> Iterator[tuple[Quantity, re.Match[str]]]:
+        """What `any_quantity.finditer` gives, with its quantity; the engine is asked only where a name can begin."""
         place = 0
         while (begins := self._beginning.search(text, place)) is not None:
             match = self.any_quantity.match(text, begins.start())
-            if match is not None:
-                yield match
+            if match is not None and match.lastindex is not None:
+                yield self.quantity_of_group[match.lastindex - 1], match
             place = begins.start() + 1 if match is None else match.end()
 
     def groups(self) -> dict[str, str]:
@@ -89,9 +83,17 @@ def vocabulary() -> Vocabulary:
     words = sorted(_words(declared), key=lambda word: (_first(word), -_breadth(word), word.pattern))
     quantities = tuple(_quantities(declared))
     names = sorted(
-        (word.pattern for quantity in quantities for word in quantity.words), key=len, reverse=True
+        ((word.pattern, quantity) for quantity in quantities for word in quantity.words),
+        key=lambda name: len(name[0]),
+        reverse=True,
     )
-    return Vocabulary(tuple(words), re.compile(_joined(words)), quantities, re.compile("|".join(names)))
+    return Vocabulary(
+        tuple(words),
+        re.compile(_joined(words)),
+        quantities,
+        re.compile("|".join(f"({pattern})" for pattern, _ in names)),
+        tuple(quantity for _, quantity in names),
+    )
 
 
 def _words(declared: Mapping[str, Any]) -> Iterator[Word]:

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from review.amounts import count_once
 from review.checks.inputs import Inspection, Record
+from review.checks.problem_rows import problem_of_row
 from review.checks.records import record_alone
 from review.checks.registry import Check
-from review.checks.runner import problem_of_row
 from review.checks.stamping import Stamp
 from review.engines.duckdb import Warehouse
 from review.engines.failures import Caps

@@ -1,11 +1,11 @@
 """CHG-016: drugs and treatments charged for which the orders of the stay hold nothing."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
+from review.checks.coverage import Answered, Coverage
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.mentions import drug_core, quoted
@@ -44,20 +44,11 @@ class Item:
         return self.lines[0].charge_type or ""
 
 
-class Ordered(NamedTuple):
-    """How far the orders of a stay answer the lines of one item."""
-
-    charge_type: str
-    name: str
-    bare: bool  # a line at least has no order
-    answered: bool  # a line at least has one
-
-
-def _ordered(record: Record, limits: Limits) -> tuple[Ordered, ...]:
+def _ordered(record: Record, limits: Limits) -> tuple[Answered, ...]:
     if not record.orders:
         raise NotChecked("住院医嘱没有此例")
     return tuple(
-        Ordered(item.charge_type, item.name, bool(item.bare), len(item.bare) < len(item.lines))
+        Answered(item.charge_type, item.name, not item.bare, len(item.bare) < len(item.lines))
         for item in _items(record, limits)
     )
 
@@ -96,12 +87,12 @@ def _ordered(record: Record, limits: Limits) -> tuple[Ordered, ...]:
     overturned_by=("纸质医嘱单", "口头医嘱补记", "执行单"),
 )
 def charge_without_order(
-    inspection: Inspection, limits: Limits, ordered: Mapping[str, Sequence[Ordered]]
+    inspection: Inspection, limits: Limits, ordered: Mapping[str, Sequence[Answered]]
 ) -> Iterator[Problem | Skipped]:
-    seen = _Coverage([item for own in ordered.values() for item in own])
+    seen = Coverage(item for own in ordered.values() for item in own)
     for admission, own in ordered.items():
-        reasons = [seen.cannot_say(item, limits) if item.bare else None for item in own]
-        if any(item.bare and not reason for item, reason in zip(own, reasons, strict=True)):
+        reasons = [None if item.wholly else _cannot_say(item, seen, limits) for item in own]
+        if any(not (item.wholly or reason) for item, reason in zip(own, reasons, strict=True)):
             items = _items(inspection.records[admission], limits)
             for item, reason in zip(items, reasons, strict=True):
                 if item.bare and not reason:
@@ -135,26 +126,14 @@ def _items(record: Record, limits: Limits) -> Iterator[Item]:
         yield Item(record, name, tuple(lines), bare, row)
 
 
-class _Coverage:
-    """How far the hospital's orders answer its charges of a kind, the item in question left out."""
-
-    def __init__(self, items: Sequence[Ordered]) -> None:
-        self._all = Counter(item.charge_type for item in items)
-        self._answered = Counter(item.charge_type for item in items if not item.bare)
-        self._same_all = Counter(item.name for item in items)
-        self._same_answered = Counter(item.name for item in items if item.answered)
-
-    def cannot_say(self, item: Ordered, limits: Limits) -> str | None:
-        """Why a missing order says nothing here; null where it does."""
-        others = self._all[item.charge_type] - 1
-        share = self._answered[item.charge_type] / others if others else 0.0
-        if share < float(limits["coverage"]):
-            return f"医嘱只答得上同类收费项目的 {share:.0%}"
-        own = 1 if item.answered else 0
-        elsewhere = self._same_all[item.name] - 1
-        if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name] - own:
-            return f"{item.name}在本院均不开医嘱"
-        return None
+def _cannot_say(item: Answered, seen: Coverage, limits: Limits) -> str | None:
+    """Why a missing order says nothing here; null where it does."""
+    if seen.share(item) < float(limits["coverage"]):
+        return f"医嘱只答得上同类收费项目的 {seen.share(item):.0%}"
+    others, answered = seen.elsewhere(item)
+    if others >= int(limits["same_item_elsewhere"]) and not answered:
+        return f"{item.name}在本院均不开医嘱"
+    return None
 
 
 def _problem(item: Item) -> Iterator[Problem]:

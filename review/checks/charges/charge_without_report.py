@@ -1,13 +1,13 @@
 """CHG-017: examinations and laboratory tests charged for which no report, or too few, can be found."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from review.checks.coverage import Answered, Coverage
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.item_names import spellings
@@ -69,18 +69,20 @@ class Item:
 
 
 class Reported(NamedTuple):
-    """How far the report tables answer the lines of one item of a stay; `silent`: why they cannot for this stay."""
+    """How far the reports answer one item of a stay; `silent`: why the tables cannot for this stay."""
 
-    table: str
-    name: str
+    answered: Answered
     missing: bool  # fewer reports than units
-    answered: bool  # a report at least
     silent: str | None
 
 
 def _reported(record: Record, limits: Limits) -> tuple[Reported, ...]:
     return tuple(
-        Reported(item.table, item.name, bool(item.missing), bool(item.reports), _silent(record, item.table))
+        Reported(
+            Answered(item.table, item.name, bool(item.reports), bool(item.reports)),
+            bool(item.missing),
+            _silent(record, item.table),
+        )
         for item in _items(record)
     )
 
@@ -129,9 +131,9 @@ def charge_without_report(
 ) -> Iterator[Problem | Skipped]:
     if not inspection.provided & {"exams", "labs"}:
         raise NotChecked("缺：检查报告、化验报告")
-    seen = _Coverage([item for own in reported.values() for item in own])
+    seen = Coverage(item.answered for own in reported.values() for item in own)
     for admission, own in reported.items():
-        reasons = [seen.cannot_say(item, limits) if item.missing else None for item in own]
+        reasons = [_cannot_say(item, seen, limits) if item.missing else None for item in own]
         if any(item.missing and not reason for item, reason in zip(own, reasons, strict=True)):
             items = list(_items(inspection.records[admission]))
             for item, reason in zip(items, reasons, strict=True):
@@ -182,27 +184,17 @@ def _naming(record: Record, word: str) -> list[Report]:
     return found
 
 
-class _Coverage:
-    """How far the hospital's report tables answer its charges, the item in question left out."""
-
-    def __init__(self, items: Sequence[Reported]) -> None:
-        self._all = Counter(item.table for item in items)
-        self._answered = Counter(item.table for item in items if item.answered)
-        self._same_all = Counter(item.name for item in items)
-        self._same_answered = Counter(item.name for item in items if item.answered)
-
-    def cannot_say(self, item: Reported, limits: Limits) -> str | None:
-        """Why a missing report says nothing here; null where it does."""
-        if item.silent:
-            return item.silent
-        others = self._all[item.table] - 1
-        share = (self._answered[item.table] - item.answered) / others if others else 0.0
-        if share < float(limits["coverage"]):
-            return f"{NAME_OF[item.table]}只答得上 {share:.0%} 的收费项目"
-        elsewhere = self._same_all[item.name] - 1
-        if elsewhere >= int(limits["same_item_elsewhere"]) and not self._same_answered[item.name]:
-            return f"{item.name}在本院均不入报告表"
-        return None
+def _cannot_say(item: Reported, seen: Coverage, limits: Limits) -> str | None:
+    """Why a missing report says nothing here; null where it does."""
+    if item.silent:
+        return item.silent
+    share = seen.share(item.answered)
+    if share < float(limits["coverage"]):
+        return f"{NAME_OF[item.answered.group]}只答得上 {share:.0%} 的收费项目"
+    others, answered = seen.elsewhere(item.answered)
+    if others >= int(limits["same_item_elsewhere"]) and not (answered or item.answered.partly):
+        return f"{item.answered.name}在本院均不入报告表"
+    return None
 
 
 def _problem(item: Item, own: Sequence[Item], limits: Limits) -> Iterator[Problem]:

@@ -16,23 +16,21 @@ from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.roster import Institution, institution_of
 from review.checks.signature_pictures import signed_for_two
+from review.checks.signing_alone import (
+    DOCTOR,
+    OWN_NOTES,
+    SIGNED,
+    TRAINEE,
+    could_not_sign,
+    signed_in,
+    trainees,
+)
 from review.checks.signing_minutes import Dated, dated_in_a_minute, dated_names, signed_in_a_minute
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.record import Document
 from review.violations import Certainty
 
-DOCTOR = re.compile(r"医师|医生|术者|手术者|主任|记录者")
-OWN_NOTES = re.compile(
-    r"入院记录|病程|查房|手术记录|出院记录|出院小结|死亡记录|术前小结|抢救|阶段小结|麻醉记录|转科|操作记录"
-)
 GUEST = re.compile(r"外请|外院|上级医院专家|院外专家|多点执业|对口支援|医联体|进修|援助|坐诊")
-SIGNED = r"(?:[（(]?\s*签\s*[名字]\s*[）)]?)?"  # 签名, （签名）, or nothing
-TRAINEE = re.compile(
-    rf"(?:实习|见习|规培|试用期)(?:医师|医生|生|学员)?{SIGNED}\s*[:：]\s*(?P<name>[\u4e00-\u9fff·]{{2,4}})"
-)
-TRAINEE_BESIDE = re.compile(
-    r"[:：]\s*(?P<name>[\u4e00-\u9fff·]{2,4})\s*[（(](?:实习|见习|规培|试用期)[^（）()]{0,4}[）)]"
-)
 SIGNED_ON_PAPER = re.compile(r"电子签名|手写|见纸质|CA签|已签|扫描")
 BLANK = re.compile(
     rf"(?:医师|医生|手术者|术者|记录者){SIGNED}\s*[:：][ \t\u3000_—-]*(?=$|\n|日期|时间|\d{{4}}[-年./])"
@@ -42,8 +40,6 @@ OF_PATIENT = re.compile(r"患者|家属|代理人|被委托人")
 BLANK_OF_PATIENT = re.compile(
     r"(?:患者|家属|代理人)[^\n:：]{0,12}签\s*[名字][^\n:：]{0,6}[:：][ \t\u3000_—-]*(?=$|\n|日期|时间|签署|\d{4})"
 )
-PATIENT = re.compile(r"^患者签[名字]$|^患者$")
-COMATOSE = re.compile(r"昏迷")
 
 
 class Signer(NamedTuple):
@@ -84,7 +80,7 @@ def _signing(record: Record, limits: Limits) -> Signing:
         tuple(_signers(record)),
         *_signed_and_blank(record),
         dated_names(record),
-        (*_trainees(record), *_could_not_sign(record, limits)),
+        (*trainees(record), *could_not_sign(record, limits)),
     )
 
 
@@ -239,15 +235,7 @@ def _a_slip(name: str, known: str) -> bool:
 
 def _signatures(record: Record, signers: Sequence[Signer]) -> tuple[Evidence, ...]:
     documents = {document.document_id: document for document in record.documents}
-    return tuple(_signed(record, documents[signer.document_id], signer.name) for signer in signers)
-
-
-def _signed(record: Record, document: Document, name: str) -> Evidence:
-    text = document.text
-    places = list(re.finditer(r"\s*".join(map(re.escape, name)), text))
-    start, end = places[-1].span() if places else (0, min(len(text), 20))
-    line = text.rfind("\n", 0, start) + 1
-    return record.quote(document, line, end, at=document.written_at)
+    return tuple(signed_in(record, documents[signer.document_id], signer.name) for signer in signers)
 
 
 def _signed_and_blank(record: Record) -> tuple[Mapping[str, int], tuple[Blank, ...]]:
@@ -299,54 +287,3 @@ def _to_be_signed(document: Document) -> tuple[re.Pattern[str] | None, re.Patter
     if document.kind in CONSENTS:
         return OF_PATIENT, BLANK_OF_PATIENT
     return (DOCTOR if OWN_NOTES.search(document.kind) else None), BLANK
-
-
-def _trainees(record: Record) -> Iterator[Problem]:
-    """Signed by an intern or a trainee, and by nobody else."""
-    for document in record.documents:
-        match = TRAINEE.search(document.text) or TRAINEE_BESIDE.search(document.text)
-        if match is None or document.confidence < 1.0 or not OWN_NOTES.search(document.kind):
-            continue
-        others = {s.name for s in document.signatures if DOCTOR.search(s.role)} - {match["name"]}
-        if not others and not re.search(
-            r"(?:上级|带教|审签|审阅)[^\n]{0,6}[:：]\s*[\u4e00-\u9fff]", document.text
-        ):
-            yield Problem(
-                admission_id=record.admission.admission_id,
-                fields={"told": f"{document.title}只有“{match[0]}”，没有本院医师审签"},
-                evidence=(record.quote(document, match.start(), match.end()),),
-                certainty=Certainty.PROBABLE,
-                points_at=(document.document_id, "trainee"),
-            )
-
-
-def _could_not_sign(record: Record, limits: Limits) -> Iterator[Problem]:
-    """The patient's own name on a form, at an hour when every reading around finds a coma, or after the death."""
-    around = timedelta(hours=limits["hours_around"])
-    for document in record.documents:
-        own = [
-            s for s in document.signatures if PATIENT.match(s.role) and s.name == record.admission.person_name
-        ]
-        if not own or document.written_at is None or not document.written_exact or document.confidence < 1.0:
-            continue
-        readings = [
-            vital
-            for vital in record.vitals
-            if vital.measured_at
-            and vital.consciousness
-            and abs(vital.measured_at - document.written_at) <= around
-        ]
-        dead = record.admission.died_at is not None and document.written_at > record.admission.died_at
-        if dead or (readings and all(COMATOSE.search(vital.consciousness or "") for vital in readings)):
-            state = "死亡" if dead else "昏迷"
-            yield Problem(
-                admission_id=record.admission.admission_id,
-                fields={
-                    "told": f"{document.title}（{document.written_at:%Y-%m-%d %H:%M}）由患者本人签名，当时患者已{state}"
-                },
-                evidence=(_signed(record, document, own[0].name),),
-                fact_ids=tuple(vital.fact_id for vital in readings[:2]),
-                violation="forged_document",
-                certainty=Certainty.PROBABLE,
-                points_at=(document.document_id, "patient"),
-            )
