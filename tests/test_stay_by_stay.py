@@ -17,7 +17,7 @@ from review.facts.sentences import sentences
 from review.pipeline import review_inspection
 
 CASES = Path(__file__).parent.parent / "evals" / "cases"
-SINGLE = [check for check in all_checks() if check.of_one_stay]
+SINGLE = [check for check in all_checks() if check.stay_by_stay]
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,7 @@ def test_a_helper_says_what_one_process_says(reviewed, tmp_path, monkeypatch):
     alone = asked(reviewed, tmp_path)
     assert len({len(said) for said in alone.values()}) == 1
     assert any(one.problems for said in alone.values() for one in said)
+    assert any(one.gathered for said in alone.values() for one in said)
     monkeypatch.setattr(stay_by_stay, "RECORDS_AT_ONCE", 5)
     monkeypatch.setattr(stay_by_stay, "WORTH_HELP", 0)
     assert asked(reviewed, tmp_path) == alone
