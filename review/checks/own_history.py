@@ -26,6 +26,8 @@ INJURY = re.compile(
 )
 # Not where a clock follows without white space: 2025.6.2 9:59 would be read as the 29th.
 DAY = re.compile(r"(20\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?:日|(?![\d:：时点]))")
+PREVENTED = re.compile(r"预防|防[范止]?|避免|以免|警惕|谨防|[高低中]危")
+AT_RISK = re.compile(r"(?:[、/和及或]?坠床)?(?:的)?(?:高危|风险|评[分估]|危险|防范|告知|宣教)")
 TO_COME = re.compile(rf"{PLANNED.pattern}|复查|复诊|随访|返院|下次|有效期")
 NUMERAL = {word: float(number) for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0.5}
 LASTING = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])(?:余|多)?(?:个)?(年|月|周|天|日|小时|分钟)")
@@ -72,7 +74,8 @@ def _accident(record: Record, other: Record, text: str) -> Iterator[Told]:
 def _of_now(text: str, match: re.Match[str]) -> bool:
     left, _ = clause_around(text, match.start(), match.end())
     before = text[left : match.start()]
-    return not (NEGATION.search(before) or PAST.search(before) or PLANNED.search(before))
+    kept_off = PREVENTED.search(before) or AT_RISK.match(text, match.end())
+    return not (kept_off or NEGATION.search(before) or PAST.search(before) or PLANNED.search(before))
 
 
 def _injured(record: Record) -> bool:

@@ -209,6 +209,8 @@ def _listed(record: Record, one: Diagnosis) -> Evidence:
 
 def _same_diagnosis(one: Diagnosis, other: Coded, least: int) -> bool:
     category = one.diagnosis_code.upper()[:3]
+    if other.code and other.code[:1] != category[:1]:
+        least += 1  # of two chapters: a shared 衰竭 or 感染 does not make them one
     return bool(other.code and other.code[:3] == category) or _alike(one.diagnosis_name, other.name, least)
 
 

@@ -21,6 +21,7 @@ ABDOMEN = frozenset({"上腹", "下腹", "全腹", "肝胆", "泌尿", "盆腔",
 RESULT_OF_TODAY = re.compile(r"今[日天晨早][^，。；]{0,4}(?:复查|查|急查|化验|抽血|检验|血)|当日(?:复查|查)")
 TODAY = re.compile(r"今|当日|刚")
 SIZE = re.compile(r"\d+(?:\.\d+)?(?:[×xX*]\d+(?:\.\d+)?){0,2}(?:mm|cm|ml|HU|%|cm/s|m/s)", re.IGNORECASE)
+REPORT = re.compile(r"报告")  # the result itself, whose times another check holds against each other
 COMMON = re.compile(r"(?:均)?未见(?:明显)?异常|正常|大致|清晰|未见|明显|双肺|检查|平扫|[，。；、：:\s\d.]")
 
 
@@ -62,6 +63,7 @@ class Early:
         "病程注明为补记",
         "检查已登记，报告尚未签发",
         "以查房时间作抬头，两小时内成文",
+        "报告单本身",
     ),
     overturned_by=(
         "检查设备与病历系统时钟不一致的说明",
@@ -126,6 +128,8 @@ def _sizes(exam: Exam) -> set[str]:
 def _when(record: Record, fact: Fact) -> tuple[Document | None, datetime | None]:
     document = document_of(record, fact)
     if document is None or marked_as_later(document) or fact.begins_at is None:
+        return None, None
+    if REPORT.search(document.kind + document.title):
         return None, None
     finished = finished_at(document)
     if finished is None:
