@@ -86,7 +86,7 @@ def chemistry_of_another_day(desk: Desk) -> Made:
 
 @forged("DOC-020", "同一样本编号出现在两名患者")
 def one_specimen_of_two(desk: Desk) -> Made:
-    source = desk.chart(fits=grown)
+    source = desk.chart(fits=lambda said: grown(said) and "op" not in said)  # two of one day, one team
 
     def change(chart: Chart) -> None:
         for row in counts(chart):
