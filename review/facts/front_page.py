@@ -34,7 +34,7 @@ DIAGNOSES_BEGIN = re.compile(r"主\s*要\s*(?:出院)?\s*诊\s*断")
 DIAGNOSES_END = re.compile(
     r"手\s*术\s*及\s*操\s*作|损\s*伤\s*、?\s*中\s*毒|病\s*理\s*诊\s*断|药\s*物\s*过\s*敏|离\s*院\s*方\s*式|血\s*型"
 )
-OTHER_DIAGNOSIS = re.compile(r"其\s*他\s*诊\s*断[^\n]*")
+OTHER_DIAGNOSIS = re.compile(r"其\s*他\s*诊\s*断(?:[ \t:：】]*\n)?[^\n]*")
 OPERATIONS_BEGIN = re.compile(
     r"手\s*术\s*及\s*操\s*作\s*(?:编\s*码|名\s*称|代\s*码|[:：】])|手\s*术\s*(?:编\s*码|操\s*作)"
 )
