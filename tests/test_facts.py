@@ -254,3 +254,18 @@ def test_hostile_repetition_is_read_in_moments(text):
     started = time.perf_counter()
     facts(text, kind="护理记录")
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("【出院诊断】急性胰腺炎\n【入院情况】因腹痛入院。", ["急性胰腺炎"]),
+        ("出院诊断\n急性胰腺炎\n入院情况\n因腹痛入院。", ["急性胰腺炎"]),
+        ("出院诊断：\n1.高血压病\n2.2型糖尿病\n治疗经过：补液。", ["高血压病", "2型糖尿病"]),
+        ("出院诊断\n1、急性胰腺炎\n2、胆囊结石\n出院医嘱\n休息。", ["急性胰腺炎", "胆囊结石"]),
+        ("出院诊断\n【入院情况】因腹痛入院。", []),
+        ("入院后完善检查以明确诊断\n予补液治疗。", []),
+    ],
+)
+def test_diagnoses_stand_behind_their_heading_or_below_it(text, stated):
+    assert [value for _, _, value in brief(text, "diagnosis")] == stated
