@@ -199,9 +199,13 @@ def another_blood_group(desk: Desk) -> Made:
 @forged("DOC-012", "病程引用的化验值与当日化验不符")
 def another_value_than_the_laboratory(desk: Desk) -> Made:
     chart = desk.chart(fits=grown)
-    sample = [row for row in chart.stay.labs if row["检验值名称"] == "血红蛋白"][-1]
-    reported = datetime.fromisoformat(sample["检验报告时间"])
-    note = next(paper for paper in chart.notes() if paper.at > reported)
+    # the last sample that a note comes after: a late one may have none
+    sample, reported, note = [
+        (row, reported, next(paper for paper in chart.notes() if paper.at > reported))
+        for row in chart.stay.labs
+        if row["检验值名称"] == "血红蛋白"
+        and (reported := datetime.fromisoformat(row["检验报告时间"])) < chart.notes()[-1].at
+    ][-1]
     note.at = max(note.at, reported + HOUR)
     false = str(int(sample["检验值描述"]) - 41)
     words = f"血红蛋白{false}g/L"
