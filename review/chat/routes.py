@@ -19,7 +19,7 @@ from knowledge.holding.originals import original
 from knowledge.readers import UnreadableFile
 from review.casework.desk import NO_RIGHT, Call, Desk, Refused, text
 from review.casework.results import Line
-from review.chat.answering import answered
+from review.chat.answering import LONGEST_QUESTION, answered
 from review.errors import ReviewError
 from review.library.whole_texts import state_of
 from review.logs import record_defect
@@ -128,7 +128,7 @@ def _answer(
     """Work a question off in a thread of its own: the one edge at which a defect becomes a number."""
     key = text(call, "asking", 64)
     try:
-        stop = desk.askings.begin(person.name, key)
+        stop = desk.askings.begin(person.name, key, text(call, "question", LONGEST_QUESTION))
         try:
             with places:
                 for event in answered(desk, person, call, stop):

@@ -32,7 +32,11 @@
     function drawSide() {
       const library = S.about.library, today = new Date().toDateString(), own = S.about.conversations;
       const groups = [['今天', own.filter((one) => new Date(one.at).toDateString() === today)], ['更早', own.filter((one) => new Date(one.at).toDateString() !== today)]];
+      const elsewhere = S.about.answering.filter((one) => one.asking !== S.asking);
+      if (elsewhere.length) { clearTimeout(S.again); S.again = setTimeout(refreshSide, 2000); }
       side.replaceChildren(el('button', {class: 'btn', on: {click: fresh}}, '新的提问 ', mj.kbd('N')), el('div', {class: 'scroll'},
+        elsewhere.length ? [el('div', {class: 'small muted group'}, '正在回答'), el('ul', {}, elsewhere.map((one) => el('li', {class: 'coming'},
+          el('span', {class: 'cut', title: one.title}, one.title))))] : null,
         groups.map(([name, all]) => all.length ? [el('div', {class: 'small muted group'}, name), el('ul', {}, all.map(entry))] : null)),
       el('div', {class: 'library small'}, el('b', {class: 'strong'}, '依据库'), el('p', {}, `法规 ${library.documents} 份 · 条款 ${library.passages.toLocaleString()}`),
         el('p', {}, `其中本系统摘要 ${library.digests} 份`), el('p', {class: 'muted'}, S.about.model ? `模型 ${S.about.model}，逐句核对` : '未用模型'),

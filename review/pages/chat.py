@@ -40,6 +40,7 @@ def open_chat(desk: Desk, person: Person, call: Call) -> Line:
             {"key": one.key, "title": one.title, "at": one.at.isoformat() + "Z"}
             for one in desk.store.talks.conversations(person.name)
         ],
+        "answering": [{"asking": key, "title": question} for key, question in desk.askings.of(person.name)],
         "examples": EXAMPLES,
         "library": {
             "documents": len({document.title for document in library.collection.documents}),

@@ -270,9 +270,12 @@ def test_escape_stops_a_model_that_hangs(live, model, window):
 
 
 def test_an_answer_nobody_waits_for_is_still_kept(live, model, window):
+    come_back = threading.Event()
+
     def reply(request):
         number = numbers(request)("登记簿保存不少于7年")
-        return Reply([said("登记簿保存不少于7年。", (number, "登记簿保存不少于7年"))], pause=2)
+        come_back.wait(15)
+        return Reply([said("登记簿保存不少于7年。", (number, "登记簿保存不少于7年"))])
 
     model.reply = reply
     question = f"夜间查房登记簿漏签和保存怎么规定 {time.monotonic_ns()}"
@@ -280,8 +283,8 @@ def test_an_answer_nobody_waits_for_is_still_kept(live, model, window):
     ask(page, question)
     page.wait_for_selector(".answer .bar")
     page.goto(live + "/chat")
-    page.wait_for_timeout(4000)
-    page.reload()
+    page.wait_for_selector(f".talks .coming [title='{question}']")
+    come_back.set()
     page.wait_for_selector(f".talks li button[title='{question}']")
     page.click(f".talks li button[title='{question}']")
     finished(page)

@@ -325,7 +325,7 @@ def test_a_model_that_proves_nothing_leaves_the_passages_and_it_is_said(live, le
 
 def test_a_model_that_hangs_is_stopped_by_who_asked_and_by_nobody_else(live, leader, server):
     server.reply = lambda request: Reply(["太晚"], pause=30)
-    stop = live.askings.begin(leader.name, "k1")
+    stop = live.askings.begin(leader.name, "k1", "一条")
     assert stop_asking(live, OTHER, {"asking": "k1"})["stopped"] is False
     threading.Timer(0.5, lambda: stop_asking(live, leader, {"asking": "k1"})).start()
     turn = events(live, leader, {"question": ASKED}, stop)[-1]["turn"]
