@@ -1,7 +1,7 @@
 """The settings, read once from the environment by the composition roots and handed down from there."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,64 @@ from urllib.parse import urlsplit
 from review.errors import SettingsError
 
 PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class ModelLimits:
+    """What the second reader may cost: tokens and yuan of one inspection (null: no bound), requests at once."""
+
+    tokens: int | None = None
+    yuan: float | None = None
+    yuan_in: float = 0.0  # of a million tokens
+    yuan_out: float = 0.0
+    at_once: int = 4
+    private: bool = False  # refuse a model that is not at a private address
+
+    @classmethod
+    def read(cls, text: str) -> "ModelLimits":
+        """From `tokens=2000000 yuan=50 yuan_in=2 yuan_out=8 at_once=4 private=yes`, each optional."""
+        given: dict[str, Any] = {}
+        for word in text.split():
+            name, _, value = word.partition("=")
+            try:
+                given[name] = _LIMITS[name](value)
+            except (KeyError, ValueError):
+                raise SettingsError(
+                    "环境变量 MINGJIAN_MODEL_LIMITS 读不出来；请写成 "
+                    "tokens=2000000 yuan=50 yuan_in=2 yuan_out=8 at_once=4 private=yes 这样，各项可省。"
+                ) from None
+        if "yuan" in given and not (given.get("yuan_in") or given.get("yuan_out")):
+            raise SettingsError(
+                "环境变量 MINGJIAN_MODEL_LIMITS 限定了金额而没有单价；请补上 yuan_in 和 yuan_out（每百万词元的元数）。"
+            )
+        return cls(**given)
+
+    def cost(self, tokens_in: int, tokens_out: int) -> float:
+        """Yuan."""
+        return (tokens_in * self.yuan_in + tokens_out * self.yuan_out) / 1_000_000
+
+
+def _positive(text: str) -> int:
+    if not 0 < int(text) < 10**12:
+        raise ValueError
+    return int(text)
+
+
+def _yuan(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 10**9:
+        raise ValueError
+    return value
+
+
+_LIMITS: Mapping[str, Callable[[str], Any]] = {
+    "tokens": _positive,
+    "yuan": _yuan,
+    "yuan_in": _yuan,
+    "yuan_out": _yuan,
+    "at_once": lambda text: min(_positive(text), 64),
+    "private": {"yes": True, "no": False}.__getitem__,
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +84,7 @@ class Settings:
     model_url: str | None = None  # the server's OpenAI-compatible address, such as http://10.0.0.8:8000/v1
     model_key: str | None = field(default=None, repr=False)
     model_timeout: float = 60.0  # the longest that an answer may take
+    model_limits: ModelLimits = ModelLimits()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -56,7 +115,14 @@ def _model(given: Mapping[str, str]) -> dict[str, Any]:
     if not seconds.isdigit() or not 1 <= int(seconds) <= 600:
         raise SettingsError("环境变量 MINGJIAN_MODEL_TIMEOUT 不是秒数；请填 1 到 600 之间的整数。")
     key = given.get("MINGJIAN_MODEL_KEY") or None
-    return {"model": name, "model_url": url, "model_key": key, "model_timeout": float(seconds)}
+    limits = ModelLimits.read(given.get("MINGJIAN_MODEL_LIMITS") or "")
+    return {
+        "model": name,
+        "model_url": url,
+        "model_key": key,
+        "model_timeout": float(seconds),
+        "model_limits": limits,
+    }
 
 
 def _port(text: str) -> int:

@@ -19,6 +19,10 @@ class Reply:
     pause: float = 0.0
     raw: bytes | None = None  # sent as it stands, instead of a stream of the protocol
     cut: bool = False  # the connection ends without the stream being finished
+    calls: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # tools by name with the text of their arguments
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class ModelServer:
@@ -56,6 +60,11 @@ class ModelServer:
         self.headers.append({name.lower(): value for name, value in handler.headers.items()})
         reply = self.reply(body)
         handler.close_connection = True
+        if not body.get("stream") and reply.status == 200 and reply.raw is None:
+            if reply.pause and self.closing.wait(reply.pause):
+                return
+            whole = json.dumps(completion(reply, body), ensure_ascii=False).encode()
+            reply = Reply(raw=whole[: len(whole) // 2] if reply.cut else whole)
         with suppress(BrokenPipeError, ConnectionResetError):
             self._send(handler, reply)
 
@@ -63,6 +72,8 @@ class ModelServer:
         kind = "text/event-stream" if reply.status == 200 and reply.raw is None else "application/json"
         handler.send_response(reply.status)
         handler.send_header("Content-Type", kind)
+        for name, value in reply.headers.items():
+            handler.send_header(name, value)
         handler.send_header("Connection", "close")
         handler.end_headers()
         if reply.status != 200:
@@ -90,6 +101,27 @@ def chunk(text: str | None) -> dict:
         "created": int(time.time()),
         "model": "double",
         "choices": [choice],
+    }
+
+
+def completion(reply: Reply, body: dict) -> dict:
+    """An answer in one piece, as the protocol writes it; tokens are counted roughly."""
+    message: dict = {"role": "assistant", "content": "".join(reply.pieces)}
+    if reply.calls:
+        message["tool_calls"] = [
+            {"id": f"call-{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for number, (name, arguments) in enumerate(reply.calls)
+        ]
+    asked, told = len(json.dumps(body["messages"], ensure_ascii=False)), len(message["content"])
+    return {
+        "id": "c1",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": "double",
+        "choices": [
+            {"index": 0, "message": message, "finish_reason": "tool_calls" if reply.calls else "stop"}
+        ],
+        "usage": {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told},
     }
 
 
