@@ -108,6 +108,13 @@ StrengthWord = Annotated[Strength, _word(Strength, "weak")]
 Presence = Literal["present", "away", "refused", "not_done", "cannot_tell"]
 PresenceWord = Annotated[Presence, _word(Presence, "cannot_tell", {"notdone": "not_done"})]
 Shared = Literal["value", "date", "name", "side", "organ", "error", "event", "other"]
+Subject = Literal[
+    "side", "site", "time", "count", "diagnosis", "finding", "result", "treatment", "allergy", "blood_group",
+    "history", "state", "identity", "plan", "other",
+]  # fmt: skip
+SubjectWord = Annotated[Subject, _word(Subject, "other", {"bloodgroup": "blood_group"})]
+Circumstance = Literal["no_transport", "isolation", "outpatient_failed", "referral", "other"]
+CircumstanceWord = Annotated[Circumstance, _word(Circumstance, "other")]
 SharedWord = Annotated[Shared, _word(Shared, "other")]
 
 
@@ -139,7 +146,7 @@ class CriterionRead(Claim):
 class OverrideRead(Claim):
     """A circumstance that speaks for an admission although no criterion is met."""
 
-    kind: Text
+    kind: CircumstanceWord = "other"
 
 
 class AdmissionRead(Answer):
@@ -182,7 +189,7 @@ class Difference(BaseModel):
     """Two statements about one field; `same_event` says whether they speak of the same thing at all."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    field: Text
+    field: SubjectWord = "other"
     same_event: YesNoWord = "cannot_tell"
     explained: YesNoWord = "cannot_tell"
     a: Side
@@ -283,7 +290,14 @@ class SharedFact(BaseModel):
     """One thing that two passages share, and whether it is a patient's own rather than a form's."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    kind: SharedWord = "other"
+    kind: Subject = Literal[
+    "side", "site", "time", "count", "diagnosis", "finding", "result", "treatment", "allergy", "blood_group",
+    "history", "state", "identity", "plan", "other",
+]  # fmt: skip
+SubjectWord = Annotated[Subject, _word(Subject, "other", {"bloodgroup": "blood_group"})]
+Circumstance = Literal["no_transport", "isolation", "outpatient_failed", "referral", "other"]
+CircumstanceWord = Annotated[Circumstance, _word(Circumstance, "other")]
+SharedWord = "other"
     specific: YesNoWord = "cannot_tell"
     a: Claim
     b: Claim
