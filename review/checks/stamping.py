@@ -254,7 +254,7 @@ def _with_amounts(finding: Finding, record: Record, charges: Sequence[Charge], p
             finding, amount=_cents(admission.total_amount), fund_amount=_cents(admission.fund_amount)
         )
     amount = problem.amount
-    fund = problem.fund_amount if problem.fund_amount is not None else _fund_part(problem, charges)
+    fund = problem.fund_amount if problem.fund_amount is not None else fund_part(problem, charges)
     unpaid = amount is not None and amount > 0 and fund is not None and not fund
     said = (
         finding.message + OWN_MONEY if unpaid and not SAID_UNPAID.search(finding.message) else finding.message
@@ -268,7 +268,7 @@ def _with_amounts(finding: Finding, record: Record, charges: Sequence[Charge], p
     )
 
 
-def _fund_part(problem: Problem, charges: Sequence[Charge]) -> Decimal | None:
+def fund_part(problem: Problem, charges: Sequence[Charge]) -> Decimal | None:
     """The amount's share inside the fund's scope, line by line, by the split on the lines themselves."""
     shares = [_fund_share(charge) for charge in charges]
     if problem.amount is None or not charges or any(share is None for share in shares):
