@@ -49,7 +49,7 @@ class Answer(BaseModel):
 class CriterionRead(Claim):
     """One admission criterion as the first day's documents have it; `value` is the number its quote holds."""
 
-    criterion: Text
+    criterion: Text = ""
     verdict: MetWord = "cannot_tell"
     value: Number = None
     unit: Text = ""
@@ -72,7 +72,7 @@ class AdmissionRead(Answer):
 class Support(Claim):
     """Something of the record that fits one of the ways to overturn a suspicion, by its number."""
 
-    exception: Text
+    exception: Text = ""
     strength: StrengthWord = "weak"
 
 
@@ -80,7 +80,7 @@ class Weighed(BaseModel):
     """What the record holds for and against one suspicion."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    finding: Text
+    finding: Text = ""
     supports: Annotated[list[Support], Listed] = Field(default_factory=list)
     contradicts: Annotated[list[Claim], Listed] = Field(default_factory=list)
     none_found: Switch = False
@@ -105,8 +105,8 @@ class Difference(BaseModel):
     field: SubjectWord = "other"
     same_event: YesNoWord = "cannot_tell"
     explained: YesNoWord = "cannot_tell"
-    a: Side
-    b: Side
+    a: Side = Side()
+    b: Side = Side()
 
 
 class Differences(Answer):
@@ -144,7 +144,7 @@ class ClauseRead(Claim):
     """Whether the record supports one clause of a limit, by its number."""
 
     finding: Text = "1"
-    clause: Text
+    clause: Text = ""
     supported: YesNoWord = "cannot_tell"
 
 
@@ -157,7 +157,7 @@ class ClausesRead(Answer):
 class ReasonRead(Claim):
     """Whether a reason was recorded for one item, and whether anybody acted on what it showed."""
 
-    item: Text
+    item: Text = ""
     reason_recorded: YesNoWord = "cannot_tell"
     acted_on: YesNoWord = "cannot_tell"
     acted_lines: Lines = Field(default_factory=list)
@@ -173,8 +173,8 @@ class ReasonsRead(Answer):
 class SupportRead(Claim):
     """Whether the record holds one objective criterion of a diagnosis, by its number."""
 
-    diagnosis: Text
-    criterion: Text
+    diagnosis: Text = ""
+    criterion: Text = ""
     verdict: MetWord = "cannot_tell"
     value: Number = None
 
@@ -205,8 +205,8 @@ class SharedFact(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     kind: SharedWord = "other"
     specific: YesNoWord = "cannot_tell"
-    a: Claim
-    b: Claim
+    a: Claim = Claim()
+    b: Claim = Claim()
 
 
 class SharedFacts(Answer):
@@ -219,8 +219,8 @@ class SummarySentence(BaseModel):
     """A sentence of the summary with everything it rests on."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    sentence: Text
-    quotes: Annotated[list[Claim], Listed]
+    sentence: Text = ""
+    quotes: Annotated[list[Claim], Listed] = Field(default_factory=list)
 
 
 class StaySummary(Answer):

@@ -1,4 +1,4 @@
-"""The parts an answer is made of, read however a model writes them: line numbers, quotes, words of a closed list, lists.
+"""The parts an answer is made of, read however a model writes them: line numbers, quotes, words of a closed list.
 
 What a thing means is not stretched: a word that is none of the list is the list's own word for not knowing.
 """
