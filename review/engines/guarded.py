@@ -29,7 +29,7 @@ CLOSED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
-    "threads": "2",
+    "threads": "1",
     "temp_directory": "",
 }
 LOCKS = "set TimeZone = 'UTC'; set enable_external_access = false; set lock_configuration = true"
@@ -81,7 +81,7 @@ class ClosedRoom:
     def close(self) -> None:
         self._connection.close()
 
-    def put(self, table: str, columns: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def put(self, table: str, columns: str, rows: Sequence[Mapping[str, Any]] = ()) -> None:
         """A table of our own, `columns` with their types or `as select …`; rows are appended by column name."""
         self._connection.execute(f"create table {table} {columns}")
         if rows:
