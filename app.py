@@ -3,11 +3,12 @@
 import socket
 import sys
 import threading
+from functools import partial
 
 import uvicorn
 
 from review.casework.desk import Desk
-from review.casework.runs import Runs
+from review.casework.runs import Runs, Work
 from review.errors import ReviewError, SettingsError
 from review.llm import open_model
 from review.logs import open_log, record_defect
@@ -24,7 +25,7 @@ def open_desk(settings: Settings) -> Desk:
     """The workbench's parts, with the demonstration loaded where there is no inspection at all."""
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
-    runs = Runs(store, settings.home, review_inspection)
+    runs = Runs(store, settings.home, review_inspection, _reader(settings))
     accounts = Accounts(store, settings.host)
     desk = Desk(store, accounts, runs, settings.home, settings.embedding, open_model(settings))
     if not store.inspections() and settings.demo.is_dir():
@@ -33,6 +34,15 @@ def open_desk(settings: Settings) -> Desk:
         runs.resume()
     threading.Thread(target=warm, args=(desk,), name="rules", daemon=True).start()
     return desk
+
+
+def _reader(settings: Settings) -> Work | None:
+    """What lets a model read a finished review; null where the settings name no model."""
+    if not settings.model:
+        return None
+    from review.judge.command import read_review
+
+    return partial(read_review, settings=settings)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -60,6 +60,23 @@ def _parser() -> argparse.ArgumentParser:
         "--memory", type=float, default=2.0, metavar="GB", help="一条规则的查询至多占用的内存（默认 2）"
     )
     parser.add_argument("--quiet", action="store_true", help="不显示进度和汇总表")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--no-model", action="store_true", help="有模型也不问，只用规则")
+    ways.add_argument(
+        "--export-requests",
+        type=Path,
+        metavar="文件.jsonl",
+        help="不联网：把要问模型的问题写成文件（OpenAI 批量格式）",
+    )
+    ways.add_argument(
+        "--import-answers",
+        type=Path,
+        metavar="文件.jsonl",
+        help="取回这些问题的回答（如 vllm run_batch 的输出）",
+    )
+    parser.add_argument(
+        "--model", metavar="名称", help="导出时写明的模型名称（默认取 MINGJIAN_MODEL，再默认 model）"
+    )
     return parser
 
 
@@ -95,19 +112,30 @@ def _review(options: argparse.Namespace) -> int:
     from review.store.store import settled_in
     from review.terminal import ProgressBar, print_summary
 
-    settled = settled_in(settings.database_url)
-    with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
-        review = review_inspection(
-            options.inspection,
-            options.out,
-            home=settings.home,
-            progress=bar.show,
-            settled=settled,
-            caps=Caps(options.seconds, options.memory),
-        )
-    if not options.quiet:
-        print_summary(review)
+    by_files = options.export_requests or options.import_answers
+    if not (by_files and _is_up_to_date(options.inspection, options.out)):
+        with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
+            review = review_inspection(
+                options.inspection,
+                options.out,
+                home=settings.home,
+                progress=bar.show,
+                settled=settled_in(settings.database_url),
+                caps=Caps(options.seconds, options.memory),
+            )
+        if not options.quiet:
+            print_summary(review)
+    if by_files or (settings.model and not options.no_model):
+        from review.judge.command import read_on
+
+        return read_on(options, settings)
     return 0
+
+
+def _is_up_to_date(inspection: Path, out: Path) -> bool:
+    from review.judge.written import is_up_to_date
+
+    return is_up_to_date(inspection, out)
 
 
 def _items(arguments: list[str]) -> int:

@@ -38,6 +38,7 @@ from review.warehouse import load_intake
 
 Progress = Callable[[str, int, int], None]
 NOTHING_SETTLED = Settled()
+MODEL_FILES = ("judgements.jsonl", "model.json")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,10 @@ def _draft(out: Path) -> Path:
 def _move_into_place(draft: Path, out: Path) -> None:
     """Replace our own files only: the folder may hold what somebody else put there."""
     out.mkdir(parents=True, exist_ok=True)
+    for (
+        name
+    ) in MODEL_FILES:  # they speak of the findings that are replaced; what was answered stays in the ledger
+        (out / name).unlink(missing_ok=True)
     for file in sorted(draft.iterdir()):
         file.replace(out / file.name)
     draft.rmdir()

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from review.casework.comparable import comparable
+from review.casework.model_share import model_share
 from review.casework.readings import AT_ONCE, Place, Tab, describe_tab, place, read_tabs, spot_of, text_of
 from review.casework.results import Line, Results
 from review.casework.sheets import SHEETS, counts, place_row, table_sources, told_rows
@@ -45,6 +46,7 @@ def open_case(results: Results, admission_id: str, standing: Standing, rules: Ma
         "sheets": counts(results, admission_id),
         "timelines": draw_all(results, admission_id, findings, lambda item: spot_of(item, tabs)),
         "seen": shown_decision(standing.get(f"case:{admission_id}")),
+        "model": model_share(results, admission_id, lambda line: _evidence(line, tabs, rows)[0]),
     }
 
 

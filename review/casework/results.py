@@ -56,6 +56,17 @@ class Results:
         return _by_admission(read_lines(self.out / "checks.jsonl"))
 
     @cached_property
+    def judgements(self) -> Mapping[str, list[Line]]:
+        """What a model read, by admission."""
+        return _by_admission(read_lines(self.out / "judgements.jsonl"))
+
+    @cached_property
+    def model(self) -> Line | None:
+        """What a model's reading came to and cost; null where none was asked."""
+        file = self.out / "model.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else None
+
+    @cached_property
     def faults(self) -> list[Line]:
         return read_lines(self.out / "faults.jsonl")
 
@@ -86,9 +97,14 @@ class Results:
         return next((line for line in self.findings.get(admission_id, []) if line["id"] == finding_id), None)
 
 
-@lru_cache(maxsize=8)
 def open_results(out: Path) -> Results:
-    """The results in a folder; the last few stay open."""
+    """The results in a folder; the last few stay open, until a model's reading has changed them."""
+    findings = out / "findings.jsonl"
+    return _opened(out, findings.stat().st_mtime_ns if findings.exists() else 0)
+
+
+@lru_cache(maxsize=8)
+def _opened(out: Path, written: int) -> Results:
     return Results(out)
 
 

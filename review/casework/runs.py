@@ -23,7 +23,8 @@ from review.store.entries import standing
 from review.store.store import Store, now
 
 DEFECT = "程序出错，编号 {}，已记录；请把编号报给维护人员。"
-Reviewer = Callable[..., Any]  # folder, out, home=, progress=
+Work = Callable[..., Any]  # two paths, home=, progress=: a review of folder to out, a model's reading of out
+READING = "reading"  # beside the runs of an inspection while a model reads the last of them
 
 
 @dataclass
@@ -50,9 +51,10 @@ class Progress:
 class Runs:
     """The queue of reviews of one workbench."""
 
-    def __init__(self, store: Store, home: Path, reviewer: Reviewer) -> None:
-        self._store, self._home, self._reviewer = store, home, reviewer
-        self._waiting: Queue[str] = Queue()
+    def __init__(self, store: Store, home: Path, reviewer: Work, reader: Work | None = None) -> None:
+        """`reader` lets a model read a finished review; null where there is no model."""
+        self._store, self._home, self._reviewer, self._reader = store, home, reviewer, reader
+        self._waiting: Queue[tuple[str, bool]] = Queue()  # key, and whether the review comes first
         self._progress: dict[str, Progress] = {}
         self._process: BaseProcess | None = None
         self._current: str | None = None
@@ -66,14 +68,17 @@ class Runs:
         self._progress[key] = Progress()
         self._cancelled.discard(key)
         self._store.update_inspection(key, state="running", problem=None)
-        self._waiting.put(key)
+        self._waiting.put((key, True))
         return True
 
     def resume(self) -> None:
-        """At start: reviews that a stop cut short begin again."""
+        """At start: what a stop cut short begins again; a model is asked only what it had not answered."""
         for inspection in self._store.inspections():
             if inspection.state in ("running", "waiting"):
                 self.start(inspection.key)
+            elif self._reader is not None and self._reading(inspection.key).exists():
+                self._progress[inspection.key] = Progress()
+                self._waiting.put((inspection.key, False))
 
     def progress(self, key: str) -> dict[str, Any] | None:
         """Where a run stands, as the page shows it; null when none is under way."""
@@ -95,11 +100,17 @@ class Runs:
         """Where a finished review lies."""
         return self._home / "inspections" / key / f"run-{run}"
 
+    def _reading(self, key: str) -> Path:
+        return self._home / "inspections" / key / READING
+
     def _work(self) -> None:
         while True:
-            key = self._waiting.get()
+            key, whole = self._waiting.get()
             try:
-                self._run(key)
+                if whole:
+                    self._run(key)
+                if self._reader is not None:
+                    self._read(key)
             except Exception as defect:
                 self._fail(key, DEFECT.format(record_defect(defect, "runs")))
             finally:
@@ -112,7 +123,9 @@ class Runs:
         number = inspection.run + 1
         out = self.out(key, number)
         shutil.rmtree(out, ignore_errors=True)
-        problem = self._review(key, Path(inspection.folder), out)
+        settled = self._store.rulings.settled(key)
+        reviewer = partial(self._reviewer, settled=settled) if settled else self._reviewer
+        problem = self._in_child(key, reviewer, Path(inspection.folder), out)
         if problem is not None:
             shutil.rmtree(out, ignore_errors=True)
             return self._fail(key, problem)
@@ -122,14 +135,24 @@ class Runs:
             shutil.rmtree(self.out(key, number - 2), ignore_errors=True)
         return None
 
-    def _review(self, key: str, folder: Path, out: Path) -> str | None:
-        """Review in a child process; returns what went wrong, or null."""
+    def _read(self, key: str) -> None:
+        """Let the model read the finished review, which stands and can be worked on meanwhile."""
+        inspection = next(entry for entry in self._store.inspections() if entry.key == key)
+        if inspection.state != "ready" or key in self._cancelled:
+            return
+        mark = self._reading(key)
+        mark.touch()
+        problem = self._in_child(key, self._reader, self.out(key, inspection.run), mark.parent)
+        mark.unlink(missing_ok=True)
+        if problem is not None:
+            self._store.update_inspection(key, problem=f"模型阅读没有做成：{problem}")
+
+    def _in_child(self, key: str, work: Work | None, source: Path, target: Path) -> str | None:
+        """Work in a child process; returns what went wrong, or null."""
         spawn = multiprocessing.get_context("spawn")
-        settled = self._store.rulings.settled(key)
-        reviewer = partial(self._reviewer, settled=settled) if settled else self._reviewer
         ours, theirs = spawn.Pipe(duplex=False)
         self._process = spawn.Process(
-            target=review_in_child, args=(reviewer, folder, out, self._home, theirs), daemon=True
+            target=work_in_child, args=(work, source, target, self._home, theirs), daemon=True
         )
         self._current = key
         self._progress[key].step("启动", 0, 0)
@@ -174,14 +197,14 @@ def read_lines(file: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def review_in_child(reviewer: Reviewer, folder: Path, out: Path, home: Path, pipe: Connection) -> None:
+def work_in_child(work: Work, source: Path, target: Path, home: Path, pipe: Connection) -> None:
     """The child's side: tells progress, then either null or the problem in words."""
 
     def tell(stage: str, done: int, total: int) -> None:
         pipe.send(("progress", stage, done, total))
 
     try:
-        reviewer(folder, out, home=home, progress=tell)
+        work(source, target, home=home, progress=tell)
         pipe.send(("end", None))
     except ReviewError as problem:
         pipe.send(("end", str(problem)))

@@ -87,8 +87,12 @@ class Asker:
         self._ledger.note(request for request, _ in requests)
         unique = {request.key: (request, answer) for request, answer in requests}
         with ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="judge") as pool:
-            for done in [pool.submit(self._work_off, *one) for one in unique.values()]:
-                done.result()
+            try:
+                for done in [pool.submit(self._work_off, *one) for one in unique.values()]:
+                    done.result()
+            except BaseException:  # Ctrl-C too: what waits in line is not asked any more
+                self._stop.set()
+                raise
 
     def _work_off(self, request: Request, answer: type[BaseModel]) -> None:
         for _ in range(2):

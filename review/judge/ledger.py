@@ -134,6 +134,14 @@ class Ledger:
         with self._lock:
             return self._base.execute("select 1 from requests where key = ?", (key,)).fetchone() is not None
 
+    def last_model(self) -> str | None:
+        """The name that requests were last written for; null where nothing was asked yet."""
+        with self._lock:
+            row = self._base.execute(
+                "select json_extract(body, '$.model') from requests order by rowid desc limit 1"
+            ).fetchone()
+        return row[0] if row else None
+
     def spent(self) -> Spent:
         with self._lock:
             row = self._base.execute(

@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Piece:
-    """A document, a section of one or rows of a table; the title is shown as data too, for a record may have written it."""
+    """A document, a section of one or rows of a table; a record may have written its title, so that is data too."""
 
     kind: PieceKind
     title: str

@@ -19,7 +19,7 @@
         el('span', {class: 'push small muted'}, mj.kbd('J'), ' ', mj.kbd('K'), ' 换疑点　', mj.kbd('Z'), ' 撤销'));
       const at = list.scrollTop;
       list.replaceChildren(...cas.findings.map((one, n) => n === active ? open(one, n, cas, now) : line(one, n, cas)),
-        cas.findings.length ? '' : nothing(cas), unchecked(cas));
+        cas.findings.length ? '' : nothing(cas), unchecked(cas), mj.readingOfStay(cas, act.go) || '');
       list.scrollTop = at;
     }
     function line(one, n, cas) {
@@ -50,7 +50,8 @@
         one.compare ? el('button', {class: 'pill compare-of', on: {click: act.compare}}, {documents: '并排对照两份文书', reports: '并排对照两份报告', versions: '并排对照前后两版'}[one.compare], ' ', mj.kbd('C')) : null,
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
         one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。`) : null,
-        details(one, cas));
+        details(one, cas),
+        mj.readingOf(one, cas, act.go));
     }
     function side(one, says, name, none, now) {
       const all = one.evidence.filter((item) => item.says === says);

@@ -76,7 +76,7 @@
         {class: 'muted small cut'}, facts.filter(Boolean).join(' · ')),
         el('span', {class: 'push small links'}, one.run ? el('a', {href: '/?inspection=' + encodeURIComponent(one.key)}, '开始审核') : null,
           one.progress ? null : el('button', {class: 'link', on: {click: () => again(one.key)}}, one.run ? '重新审核' : '审核'))),
-      one.state === 'failed' ? el('p', {class: 'notice'}, one.problem) : null || '',
+      one.problem ? el('p', {class: 'notice'}, one.problem) : '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
       one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '',
       one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');

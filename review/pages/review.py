@@ -233,6 +233,7 @@ SCRIPTS = (
     "stay_views.js",
     "record.js",
     "sheets.js",
+    "reading.js",
     "cards.js",
     "queue.js",
     "clause.js",
