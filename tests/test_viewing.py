@@ -64,9 +64,7 @@ def test_a_page_is_shown_and_the_next_time_from_memory(viewer, record):
     first = viewer.picture(record, 1)
     assert first.startswith(b"\x89PNG")
     assert viewer.picture(record, 2) != first
-    begun = time.monotonic()
-    assert viewer.picture(record, 1) == first
-    assert time.monotonic() - begun < 0.05
+    assert viewer.picture(record, 1) is first
 
 
 def test_a_file_that_was_replaced_is_opened_anew(viewer, record):
@@ -114,7 +112,7 @@ def test_a_page_that_never_ends_is_refused_and_the_whole_file_with_it(record, tm
     begun = time.monotonic()
     with pytest.raises(UnreadableFile, match=BOUNDS):
         viewer.picture(hostile, 2)
-    assert time.monotonic() - begun < 0.1
+    assert time.monotonic() - begun < 2.0  # tried again it would take all the time there is
     assert viewer.picture(record, 1).startswith(b"\x89PNG")
     viewer.close()
 

@@ -15,6 +15,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# what was asked of a page stands on it: its letters are loaded and two frames are drawn with them
+SETTLED = """() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))
+    .then(() => new Promise(requestAnimationFrame)).then(() => null)"""
 LIVE = [
     pytest.mark.slow,
     pytest.mark.skipif(

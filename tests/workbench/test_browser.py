@@ -10,11 +10,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from browsing import LIVE
+from browsing import LIVE, SETTLED
 from demonstration import DEMO
 
 ROOT = Path(__file__).parents[2]
 OPENED = ".card.open"
+SAVED = ".strip.confirm:has-text('演示'):not(:has-text('正在存'))"
 
 pytestmark = LIVE
 
@@ -82,10 +83,10 @@ def opened(page, address, path="/"):
 def undone(page):
     """Take back everything, so that each test begins with nothing decided."""
     for _ in range(20):
+        page.evaluate("document.querySelector('.strip').replaceChildren()")
         page.keyboard.press("KeyZ")
-        page.wait_for_timeout(150)
+        page.wait_for_function("/已撤销|没有可撤销/.test(document.querySelector('.strip').textContent)")
         if "没有可撤销的决定" in page.inner_text(".strip"):
-            page.wait_for_timeout(800)  # the case of the last undo may still be opening
             return
     raise AssertionError("undo did not come to an end")
 
@@ -116,14 +117,17 @@ def test_space_walks_through_the_evidence_and_each_place_is_shown(page, address)
     opened(page, address)
     marks = set()
     for _ in range(6):
-        page.wait_for_selector("mark.now, tr.now")
         on = page.inner_text(".evidence button.on .n")
-        where = page.locator("mark.now").first
-        if where.count():
-            assert where.get_attribute("data-mark") == on
+        page.wait_for_function(
+            """on => document.querySelector(`mark.now[data-mark="${on}"]`)
+            || (!document.querySelector('mark.now') && document.querySelector('tr.now'))""",
+            arg=on,
+        )
         marks.add(on)
         page.keyboard.press("Space")
-        page.wait_for_timeout(400)
+        page.wait_for_function(
+            "on => document.querySelector('.evidence button.on .n').textContent !== on", arg=on
+        )
     assert len(marks) == 6
 
 
@@ -132,8 +136,8 @@ def test_a_confirmation_by_one_key_survives_a_reload_and_can_be_undone_and_redon
     undone(page)
     here = page.url
     page.keyboard.press("1")
-    page.wait_for_selector(".strip.confirm:has-text('演示')")
     page.keyboard.press("Escape")  # stay on this case
+    page.wait_for_selector(SAVED)
     opened(page, here, "")
     assert "确认" in page.inner_text(".strip")
     page.keyboard.press("z")
@@ -151,8 +155,8 @@ def test_a_rejection_takes_a_reason_by_one_digit(page, address):
     page.keyboard.press("2")
     page.wait_for_selector(".asking")
     page.keyboard.press("1")
+    page.keyboard.press("Escape")  # stay on this case
     page.wait_for_selector(".strip.reject")
-    page.keyboard.press("Escape")
     assert "有正当情形" in page.inner_text(".strip")
     undone(page)
 
@@ -162,12 +166,15 @@ def test_after_the_last_finding_the_next_case_opens_by_itself(page, address):
     undone(page)
     name = page.inner_text(".case-line h1")
     row = page.get_attribute(".queue li.on button", "data-key")
-    for _ in range(page.locator(".card").count()):
+    for decided in range(1, page.locator(".card").count() + 1):
         page.keyboard.press("1")
-        page.wait_for_timeout(100)
+        page.wait_for_function(
+            "decided => document.querySelectorAll('.card .verdict.confirm').length === decided", arg=decided
+        )
     page.wait_for_function(
-        "key => document.querySelector('.queue li.on button').dataset.key !== key", arg=row, timeout=6000
+        "key => document.querySelector('.queue li.on button').dataset.key !== key", arg=row
     )
+    page.wait_for_function("name => document.querySelector('.case-line h1').textContent !== name", arg=name)
     page.wait_for_selector(OPENED)
     assert page.url != address
     undone(page)
@@ -184,7 +191,7 @@ def test_a_press_without_an_answer_is_kept_and_sent_again(page, complaints, addr
     page.keyboard.press("Escape")  # stay on this case
     assert page.locator(".band.offline").is_visible()
     page.unroute("**/component_server/**")
-    page.wait_for_selector(".strip.confirm:has-text('演示')", timeout=15_000)
+    page.wait_for_selector(".strip.confirm:has-text('演示')", timeout=60_000)
     complaints[:] = [line for line in complaints if "ERR_FAILED" not in line]  # the answers this test cut off
     opened(page, here, "")
     assert "确认" in page.inner_text(".strip")
@@ -213,8 +220,8 @@ def test_nothing_moves_while_deciding(page, address):
     page.keyboard.press("2")
     page.wait_for_selector(".asking")
     page.keyboard.press("2")
+    page.keyboard.press("Escape")  # stay on this case
     page.wait_for_selector(".strip.reject")
-    page.keyboard.press("Escape")
     assert page.locator(".record").bounding_box() == before
     assert page.evaluate("window.shift") < 0.01
     undone(page)
@@ -225,6 +232,7 @@ def test_the_original_page_stands_in_for_the_text_with_its_boxes(page, address):
     page.keyboard.press("/")
     page.keyboard.type("康复医学科")  # the stay whose nursing record is a PDF
     page.keyboard.press("Enter")
+    page.wait_for_selector(".case-line:has-text('康复医学科')")
     page.wait_for_selector(".modes button")
     page.keyboard.press("o")
     page.wait_for_function(
@@ -261,8 +269,9 @@ def test_search_narrows_the_queue_and_says_when_nothing_fits(page, address):
 def test_no_element_is_wider_than_its_column(page, address, path, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address + path)
-    page.wait_for_selector({"/": OPENED, "/inspections": ".files", "/chat": ".start"}[path], timeout=90_000)
-    page.wait_for_timeout(500)
+    drawn = {"/": ":is(mark.now, tr.now)", "/inspections": ".files", "/chat": ".start"}[path]
+    page.wait_for_selector(drawn, timeout=90_000)
+    page.evaluate(SETTLED)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('.queue, .middle, .right, .card, .panel, .act, .top, .side-list, .inspection,'
             + ' .talks, .ask, .source, .cards, .rows, .text')].filter((box) => box.scrollWidth > box.clientWidth + 1
@@ -277,7 +286,7 @@ def test_a_question_is_answered_and_its_citation_opens_at_the_words(page, addres
     page.wait_for_selector(".start")
     page.fill("textarea", "首次病程记录应当几小时内完成")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".answer .chip", timeout=60_000)
+    page.wait_for_selector(".answer .foot", timeout=60_000)
     assert "8小时" in page.inner_text(".answer").replace(" ", "")
     page.locator(".answer .chip").first.click()
     page.wait_for_selector(".clause-box :is(mark, .hit, .lit)")

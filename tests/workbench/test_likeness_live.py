@@ -68,11 +68,10 @@ def opened(page, address, who, check=None):
     page.click(f".queue li button:has-text('{who}')")
     page.wait_for_function("(who) => document.querySelector('h1')?.textContent.startsWith(who)", arg=who)
     page.wait_for_selector(".card.open")
-    for _ in range(12):
+    for _ in range(page.locator(".card").count()):
         if check is None or page.inner_text(".card.open .code") == check:
             return
-        page.keyboard.press("KeyJ")
-        page.wait_for_timeout(120)
+        page.keyboard.press("KeyJ")  # the next card opens within the press
     raise AssertionError(f"no finding of {check}")
 
 
