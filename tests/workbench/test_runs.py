@@ -39,6 +39,19 @@ def waits(folder, out, *, home, progress):
     time.sleep(60)
 
 
+def reads(out, ledger, *, home, progress):
+    """A reader that can be held up: it ends once `go` lies beside it."""
+    progress("模型阅读", 0, 1)
+    (ledger / "begun").open("a").write("x")
+    while not (ledger / "go").exists():
+        time.sleep(0.02)
+    (out / "model.json").write_text("{}", "utf-8")
+
+
+def refuses(out, ledger, *, home, progress):
+    raise InputError("模型问答的记录打不开；请移走这个文件。")
+
+
 @pytest.fixture
 def store(tmp_path):
     store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
@@ -105,3 +118,59 @@ def test_a_run_cut_short_by_a_stop_begins_again(store, tmp_path):
     runs = Runs(store, tmp_path, works)
     runs.resume()
     assert finished(store, runs, key).run == 1
+
+
+def begun(folder):
+    return (folder / "begun").read_text() if (folder / "begun").exists() else ""
+
+
+def awaited(state, told):
+    for _ in range(600):
+        if state():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{told} did not come")
+
+
+def test_a_model_reads_a_review_that_can_already_be_worked_on(store, tmp_path):
+    (tmp_path / "found.json").write_text("[]", "utf-8")
+    runs = Runs(store, tmp_path, works, reads)
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    runs.start(key)
+    beside = tmp_path / "inspections" / key
+    awaited(lambda: begun(beside), "the reader")
+    entry = next(entry for entry in store.inspections() if entry.key == key)
+    assert (entry.state, entry.run, runs.progress(key)["stage"]) == ("ready", 1, "模型阅读")
+    (beside / "go").touch()
+    finished(store, runs, key)
+    assert (runs.out(key, 1) / "model.json").exists()
+
+
+def test_a_reading_cut_short_goes_on_without_another_review(store, tmp_path):
+    (tmp_path / "found.json").write_text("[]", "utf-8")
+    runs = Runs(store, tmp_path, works, reads)
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    runs.start(key)
+    beside = tmp_path / "inspections" / key
+    awaited(lambda: begun(beside), "the reader")
+    again = Runs(store, tmp_path, works, reads)  # as after a stop: the mark of the reading is still there
+    again.resume()
+    awaited(lambda: begun(beside) == "xx", "the second reader")
+    (beside / "go").touch()
+    entry = finished(store, again, key)
+    finished(store, runs, key)
+    assert entry.run == 1
+    assert not (beside / "reading").exists()
+
+
+def test_a_reading_that_cannot_be_done_leaves_the_review_and_says_why(store, tmp_path):
+    (tmp_path / "found.json").write_text("[]", "utf-8")
+    runs = Runs(store, tmp_path, works, refuses)
+    key = store.add_inspection("检查", "医院", tmp_path, "王敏")
+    runs.start(key)
+    awaited(lambda: runs.progress(key) is None and runs.out(key, 1).exists(), "the end")
+    entry = finished(store, runs, key)
+    assert (entry.state, entry.problem) == (
+        "ready",
+        "模型阅读没有做成：模型问答的记录打不开；请移走这个文件。",
+    )
