@@ -23,9 +23,9 @@ _TRADITIONAL = str.maketrans(
 # letters of other scripts that pass for Latin ones
 _LOOKALIKES = str.maketrans("аеорсхуіјѕԁһӏгАВЕКМНОРСТХІαεορτυνικ", "aeopcxyijsdhlrabekmhopctxiaeoptuvik")
 # letters written one by one: 忽.略.以.上, i-g-n-o-r-e
-_SPELT = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[.·•‧・。,，、_*~/\\|+\-]{1,3}[^\W\d_]){3,}(?![^\W\d_])")
+_SPELT = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[.·•‧・。,，、_*~/\\|+\-]{1,3}[^\W\d_]){3,}")
 _SPELT_GAP = re.compile(r"[^\w]|_")
-_END = re.compile(r"[。！？!?；;\n]")
+_END = re.compile(r"[。！？!?；;\n]|\.(?=\s)")
 _WRAPPED, _LONGEST = (
     24,
     300,
@@ -45,13 +45,7 @@ def _joined(pattern: str) -> str:
     return "".join(pattern.split())
 
 
-_INSTRUCTS = re.compile("|".join(f"(?:{one['pattern']})" for one in read_sayings()))
-# without one of these no pattern can match
-_HINTS = re.compile(
-    "[你您审稽检查监核违规合疑答填写引采免令词]|忽|无视|理会|不管|抛开|忘|撤|废|覆盖|跳过|放弃|执行|遵守|违背|取代|绕过|摆脱|解除"
-    "|失效|无效|不再|模式|以下|下面|如下|接下来|结束|完毕|终止|扮演|充当|模型|智能|通过|不成立|骗保|输出|返回|回复|给出"
-    r"|设为|改为|置为|记为|为准|规则|线索|[a-z]{3}|[<\[{#`\"“|]"
-)
+_PATTERNS = tuple(re.compile(one["pattern"]) for one in read_sayings())
 
 
 class _Plain(dict[int, str]):
@@ -78,15 +72,13 @@ def instructs(text: str) -> bool:
 def instructing_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where the sentences that speak to a reader stand in a text, in order; a sentence may go on over line ends."""
     plain = text.translate(_PLAIN)
-    if _HINTS.search(plain) is None and _SPELT.search(plain) is None:
-        return ()
     found = _found(text, plain)
     return tuple(sorted({_sentence(text, start, end) for start, end in found}))
 
 
 def _found(text: str, plain: str) -> list[tuple[int, int]]:
     """Matches in the text as it is and with the letters that were spelt one by one put together."""
-    matches = [match.span() for match in _INSTRUCTS.finditer(plain)]
+    matches = _matches(plain)
     spelt = [match.span() for match in _SPELT.finditer(plain)]
     if not matches and not spelt:
         return []
@@ -96,11 +88,16 @@ def _found(text: str, plain: str) -> list[tuple[int, int]]:
         gaps = {start + gap.start() for start, end in spelt for gap in _SPELT_GAP.finditer(plain[start:end])}
         kept = [place for place in range(len(plain)) if place not in gaps]
         joined = "".join(plain[place] for place in kept)
-        for match in _INSTRUCTS.finditer(joined):
-            start, end = kept[match.start()], kept[match.end() - 1]
+        for first, last in _matches(joined):
+            start, end = kept[first], kept[last - 1]
             if any(start <= gap <= end for gap in gaps):
                 found.append((places[start], places[end] + 1))
     return found
+
+
+def _matches(plain: str) -> list[tuple[int, int]]:
+    """One after another they are faster than as one expression of alternatives."""
+    return [match.span() for pattern in _PATTERNS for match in pattern.finditer(plain)]
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
