@@ -49,6 +49,7 @@ class Clause:
     note: str
     state: State
     seen: tuple[Seen, ...]
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _clause(window: Window, rows: Sequence[Row]) -> Clause:
     state = judge(window, rows)[0].state
     seen = tuple(one for row in rows for one in _seen(window, row))
     note = "；".join(dict.fromkeys(str(row["note"]) for row in rows if row.get("note")))
-    return Clause(" 且 ".join(_needs(row) for row in rows), note, state, seen)
+    return Clause(" 且 ".join(_needs(row) for row in rows), note, state, seen, tuple(rows))
 
 
 def _met_later(later: Window, clauses: Mapping[int, Sequence[Row]]) -> Iterator[Seen]:
