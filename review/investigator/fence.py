@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from review.judge.numbered import BAR, on_one_row
 
 Row = tuple[int | None, str]  # its number, where it can be cited, and its words
-LONGEST_ROW = 400
+LONGEST_ROW = 600
 NOTHING = "（没有）"
 
 

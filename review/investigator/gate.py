@@ -174,7 +174,9 @@ def same_as(case: Case, parts: Parts, known: Sequence[Finding]) -> Finding | Non
         if parts.violation.whole_stay or own & set(finding.charge_ids):
             return finding
         theirs = [item for item in finding.evidence if item.says == "for"]
-        if not own and any(_same_place(one, other) for one in places for other in theirs):
+        # one line of a note may speak for several charges
+        unlined = not own or not finding.charge_ids
+        if unlined and any(_same_place(one, other) for one in places for other in theirs):
             return finding
     return None
 

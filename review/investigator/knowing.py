@@ -16,7 +16,7 @@ from review.engines.guarded import written
 from review.investigator.fence import Row, fenced
 from review.investigator.tools import Arguments, Asking, CannotDo, Said, Tool
 
-PASSAGES, LONGEST_PASSAGE = 5, 500
+PASSAGES = 5
 MOST_ROWS = 12
 SHORTEST_WORD = 2
 # tables whose rows say something of two items together, and the columns that name the one and the other
@@ -62,7 +62,7 @@ def look_up_clause(asking: Asking, given: LookUpClause) -> Said:
 def _passage(hit: Hit) -> Iterator[Row]:
     begins = f"{hit.in_force_from} 起施行" if hit.in_force_from else "施行日期不详"
     yield None, f"document：{hit.document}　passage：{hit.passage}（{begins}）"
-    yield None, f"　{hit.text[:LONGEST_PASSAGE]}"
+    yield None, f"　{hit.text}"
 
 
 def look_up_row(asking: Asking, given: LookUpRow) -> Said:

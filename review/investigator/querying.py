@@ -10,8 +10,9 @@ from review.engines.guarded import Answer
 from review.investigator.case import Case
 from review.investigator.fence import Row, fenced
 from review.investigator.tools import Arguments, Asking, CannotDo, Said, Tool
+from review.judge.tokens import line_tokens
 
-MOST_ROWS, LONGEST_CELL = 60, 160
+MOST_ROWS, MOST_TOKENS, LONGEST_CELL = 60, 4000, 160
 LINE = "line"
 EMPTY = "—"
 
@@ -29,16 +30,33 @@ def query(asking: Asking, given: Query) -> Said:
     try:
         answer = case.room.ask(given.sql, seconds=seconds, rows=MOST_ROWS)
     except QueryFailed as problem:
+        stopped = "已停止" in problem.reason
+        advice = (
+            f"加 where admission_id = '{_own(case)}'、写明连接条件，或先汇总"
+            if stopped
+            else "按列出的表和列改写"
+        )
         reason = case.veil.people.hide(problem.reason)
-        raise CannotDo(
-            f"查询没有结果：{reason}。请改写：加 where admission_id = '{_own(case)}'、写明连接条件或先汇总。"
-        ) from None
+        raise CannotDo(f"查询没有结果：{reason}。请{advice}后再查。") from None
     if not answer.rows:
         return Said("查询成功，没有符合的行。")
-    lined = LINE in answer.columns
-    said = f"共 {len(answer.rows)} 行" + (f"，只给前 {MOST_ROWS} 行，请加条件或汇总" if answer.more else "")
-    said += "。" if lined else "；没有选出 line 列，这些行不能引作证据。"
-    return Said(f"{said}\n{fenced(_rows(case, answer))}")
+    rows = list(_rows(case, answer))
+    shown = _few(rows)
+    cut = answer.more or len(shown) < len(rows)
+    said = f"给出 {len(shown) - 1} 行" + ("，后面还有，请加条件、少选几列或汇总" if cut else "")
+    said += "。" if LINE in answer.columns else "；没有选出 line 列，这些行不能引作证据。"
+    return Said(f"{said}\n{fenced(shown)}")
+
+
+def _few(rows: Sequence[Row]) -> list[Row]:
+    """The first rows that fit into one result: the head and at least one row."""
+    kept, tokens = list(rows[:2]), 0
+    for row in rows[2:]:
+        tokens += line_tokens(row[1])
+        if tokens > MOST_TOKENS:
+            break
+        kept.append(row)
+    return kept
 
 
 def _rows(case: Case, answer: Answer) -> Iterator[Row]:

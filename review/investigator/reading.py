@@ -17,6 +17,7 @@ from review.violations import CERTAINTY_NAMES, VIOLATIONS
 MOST_LINES, LINES_AT_ONCE = 30, 120
 OTHERS_SHOWN, AROUND = 3, 40
 MOST_WORDS = 6
+OF_CHARGES = "费用明细"  # the label of what a finding cites of its own charge lines
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -148,7 +149,7 @@ def _told(case: Case, finding: Finding) -> Iterator[Row]:
     names = [case.aliases.charges.get(charge_id, "") for charge_id in finding.charge_ids]
     if names:
         yield None, f"　收费行：{'、'.join(name for name in names if name)}"
-    for item in finding.evidence[:6]:
+    for item in [one for one in finding.evidence if one.label != OF_CHARGES][:6]:
         yield None, f"　{'反证' if item.says == 'against' else '证据'}：{hide(_where(item))}"
 
 

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from knowledge.answering.quantities import narrow
 from review.investigator.amounts import Count
@@ -10,72 +13,111 @@ from review.judge.injections import instructs
 from review.models import Evidence
 from review.record import Admission, Charge
 
-FORBIDDEN = re.compile(r"骗保|欺诈|诈骗|套取|骗取|骗|故意|蓄意|恶意|有意|违法|犯罪|损失|贪|造假|作假")
+FORBIDDEN = re.compile(r"骗保|欺诈|诈骗|套取|骗取|骗|故意|蓄意|恶意|有意|违法|犯罪|损失|贪污|造假|作假")
 NAMED_HERE = re.compile(r"(?<![0-9A-Za-z])[ADFM]\d{1,5}(?![0-9A-Za-z])|第\s*\d+\s*行")
 SUM_IN_WORDS = re.compile(r"[一二两三四五六七八九十百千万几数]+\s*(?:余|多)?\s*[万千百]?\s*(?:元|块钱)")
-_YUAN = re.compile(r"(?:[¥￥]\s*)(\d+(?:,\d{3})*(?:\.\d+)?)|(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万)?\s*(?:元|块)")
+_YUAN = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(万)?\s*(?:元|块)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?(?![\d.])")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:时](\d{2})(?!\d)")
 
 
-def faults_of(
-    statement: str,
-    evidence: Sequence[Evidence],
-    charges: Sequence[Charge],
-    count: Count | None,
-    admission: Admission,
-) -> Iterator[str]:
+@dataclass(frozen=True)
+class Proven:
+    """What of a submission was proven, as far as figures go."""
+
+    evidence: Sequence[Evidence]
+    charges: Sequence[Charge]
+    count: Count | None
+    admission: Admission
+
+    @cached_property
+    def quoted(self) -> str:
+        items = (part for one in self.charges for part in (one.item_name, one.hospital_item_name, one.spec))
+        quotes = (part for one in self.evidence for part in (one.quote, one.at))
+        return "\n".join(narrow(part) for part in (*quotes, *items) if part)
+
+    @cached_property
+    def days(self) -> set[tuple[int, int]]:
+        days = {self.admission.begins_at.date(), self.admission.ends_at.date()}
+        days |= {one.charged_on for one in self.charges if one.charged_on}
+        return {(day.month, day.day) for day in days} | {
+            (int(month), int(day)) for _, month, day in _DAY.findall(self.quoted)
+        }
+
+    @cached_property
+    def clocks(self) -> set[tuple[int, int]]:
+        times = {self.admission.begins_at, self.admission.ends_at}
+        times |= {one.charged_at for one in self.charges if one.charged_at}
+        said = {(int(hour), int(minute)) for hour, minute in _CLOCK.findall(self.quoted)}
+        return said | {(time.hour, time.minute) for time in times}
+
+    @cached_property
+    def sums(self) -> set[Decimal]:
+        found = {part for one in self.charges for part in (one.amount, one.unit_price)}
+        if self.count is not None:
+            found |= {self.count.amount, *self.count.parts}
+        stay = (self.admission.total_amount, self.admission.fund_amount)
+        return found | {part for part in stay if part is not None} | self._said
+
+    @cached_property
+    def _said(self) -> set[Decimal]:
+        return {Decimal(one) for one in _NUMBER.findall(self.quoted)}
+
+    @cached_property
+    def numbers(self) -> set[Decimal]:
+        """Counts and quantities that follow from the lines and the stay themselves."""
+        quantities = [one.quantity for one in self.charges]
+        found = {*quantities, sum(quantities, Decimal(0)), Decimal(len(self.charges))}
+        found |= {Decimal(self.admission.bed_days), Decimal(self.admission.age_years or 0)}
+        if self.count is not None:
+            shares = zip(self.count.parts, self.charges, strict=True)
+            found |= {part * one.quantity / one.amount for part, one in shares if one.amount}
+        return found | self.sums
+
+
+def faults_of(statement: str, proven: Proven) -> Iterator[str]:
     """In Chinese, what of the words may not be said."""
+    plain = _THOUSANDS.sub("", narrow(statement))
     found = FORBIDDEN.search(statement)
     if found:
         yield f"语句里有“{found[0]}”，不作认定、不说意图，请只写看到了什么"
     if _BREAK.search(statement) or instructs(statement):
         yield "语句应是一段平实的话，不含换行和对读者的要求"
-    if NAMED_HERE.search(narrow(statement)):
+    if NAMED_HERE.search(plain):
         yield "语句是给专家看的，不写 F12、D3、第几行这样的编号，请写项目、文书的名称和日期"
     if SUM_IN_WORDS.search(statement):
         yield "语句里的金额要用数字写，并与算出的一致；也可以不写"
-    plain = narrow(statement)
-    sums = _sums(charges, count, admission)
-    quoted = {Decimal(one) for item in evidence for one in _NUMBER.findall(narrow(item.quote))}
+    wrong = _false_figure(NAMED_HERE.sub("", plain), proven)
+    if wrong:
+        yield wrong
+
+
+def _false_figure(plain: str, proven: Proven) -> str | None:
     for match in _YUAN.finditer(plain):
-        value = Decimal((match[1] or match[2]).replace(",", "")) * (10_000 if match[3] else 1)
-        if value not in sums | quoted:
-            yield f"语句里的 {match[0].strip()} 不是由所列收费行算出的，请改写或不写金额"
-            return
-    known = sums | quoted | _others(charges, count, admission)
-    for number in _NUMBER.findall(NAMED_HERE.sub("", plain)):
-        if Decimal(number) not in known:
-            yield f"语句里的数字 {number} 不在引文和所列收费行里，请引出它的出处或改写"
-            return
+        if Decimal(match[1] or match[2]) * (10_000 if match[3] else 1) not in proven.sums:
+            return f"语句里的 {match[0].strip()} 不是由所列收费行算出的，请改写或不写金额"
+    for match in _DAY.finditer(plain):
+        if (int(match[2]), int(match[3])) not in proven.days and _is_day(match):
+            return f"语句里的日期 {match[0]} 不在引文和所列收费行里，请引出它的出处或改写"
+    for match in _CLOCK.finditer(plain):
+        if (int(match[1]), int(match[2])) not in proven.clocks:
+            return f"语句里的时刻 {match[0]} 不在引文和所列收费行里，请引出它的出处或改写"
+    rest = _CLOCK.sub(" ", _DAY.sub(lambda match: " " if _is_day(match) else match[0], _YUAN.sub(" ", plain)))
+    for number in _NUMBER.findall(rest):
+        if Decimal(number) not in proven.numbers:
+            return f"语句里的数字 {number} 不在引文和所列收费行里，请引出它的出处或改写"
+    return None
 
 
-def _sums(charges: Sequence[Charge], count: Count | None, admission: Admission) -> set[Decimal]:
-    found = {one for charge in charges for one in (charge.amount, charge.unit_price)}
-    if count is not None:
-        found |= {count.amount, *count.parts}
-    return found | {one for one in (admission.total_amount, admission.fund_amount) if one is not None}
-
-
-def _others(charges: Sequence[Charge], count: Count | None, admission: Admission) -> set[Decimal]:
-    """Dates, counts and quantities that follow from the lines and the stay themselves."""
-    days = {admission.begins_at.date(), admission.ends_at.date()}
-    days |= {charge.charged_on for charge in charges if charge.charged_on}
-    found = {Decimal(part) for day in days for part in (day.year, day.month, day.day)}
-    times = {one for charge in charges if (one := charge.charged_at)} | {
-        admission.begins_at,
-        admission.ends_at,
-    }
-    found |= {Decimal(part) for time in times for part in (time.hour, time.minute)}
-    found |= {charge.quantity for charge in charges} | {sum((one.quantity for one in charges), Decimal(0))}
-    found |= {Decimal(len(charges)), Decimal(admission.bed_days), Decimal(admission.age_years or 0)}
-    if count is not None:
-        found |= {
-            (part * charge.quantity / charge.amount).normalize()
-            for part, charge in zip(count.parts, charges, strict=True)
-            if charge.amount
-        }
-    names = (
-        text for charge in charges for text in (charge.item_name, charge.hospital_item_name, charge.spec)
-    )
-    return found | {Decimal(one) for text in names for one in _NUMBER.findall(narrow(text or ""))}
+def _is_day(match: re.Match[str]) -> bool:
+    """Whether what reads like a day is one; `3.5` is a number."""
+    if match[1] is None and "." in match[0]:
+        return False
+    try:
+        date(int(match[1] or 2024), int(match[2]), int(match[3]))
+    except ValueError:
+        return False
+    return True

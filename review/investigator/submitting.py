@@ -12,7 +12,7 @@ from review.checks.citing import cite_charges
 from review.checks.stamping import CENT, OCR_SURE, fund_part
 from review.investigator.case import Case
 from review.investigator.gate import Parts, Refused, proven_parts, same_as
-from review.investigator.statements import faults_of
+from review.investigator.statements import Proven, faults_of
 from review.investigator.submission import Finish, Submission
 from review.investigator.tools import Asking, Said, Tool
 from review.models import Evidence, Finding, Problem
@@ -45,7 +45,8 @@ def _proven(asking: Asking, given: Submission) -> Finding:
         who = f"规则 {same.check} " if same.origin == "rule" else "本次核查"
         raise Refused([("duplicate", f"{who}已经发现这一处（{VIOLATIONS[same.violation].name}），不必重复")])
     statement = case.veil.show(given.statement)
-    faults = list(faults_of(statement, parts.evidence, parts.charges, parts.count, case.record.admission))
+    proven = Proven(parts.evidence, parts.charges, parts.count, case.record.admission)
+    faults = list(faults_of(statement, proven))
     if faults:
         raise Refused([("statement", fault) for fault in faults])
     certainty, lowered_by = _certainty(case, given.certainty, parts)
@@ -92,13 +93,20 @@ def _finding(
         amount=_cents(amount),
         fund_amount=_cents(fund),
         charge_amounts=count.parts if count is not None and count.partial else (),
-        evidence=tuple(dict.fromkeys((*parts.evidence, *cite_charges(parts.charges)))),
+        evidence=_with_lines(parts),
         basis=(parts.basis,),
         related_admissions=parts.related,
         overturned_by=OVERTURNED_BY,
         lowered_by=lowered_by,
         origin=f"model（{asking.model}, investigator v{VERSION}）",
     )
+
+
+def _with_lines(parts: Parts) -> tuple[Evidence, ...]:
+    """What was quoted, and of each charge line its item unless that was quoted."""
+    quoted = {(one.source, one.row, one.quote) for one in parts.evidence}
+    lines = (one for one in cite_charges(parts.charges) if (one.source, one.row, one.quote) not in quoted)
+    return tuple(dict.fromkeys((*parts.evidence, *lines)))
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

@@ -1,0 +1,77 @@
+"""Runs investigations: live against whoever answers, or turn by turn through the air gap; the machine is the same.
+
+An answer is looked for under the key of its request. Where none is there yet the investigation stays open as it is:
+a live run asks and goes on, a round ends there and is taken up by the next.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from review.investigator.case import Case, Scene
+from review.investigator.keeping import Keeper
+from review.investigator.transcript import Limits, State, advance, begin, request_of
+from review.judge.ledger import Answer
+from review.judge.requests import Request
+
+_log = logging.getLogger(__name__)
+Said = Callable[[Request], Answer | None]  # what was answered to a request; null where nothing is yet
+
+
+def go_on(case: Case, state: State, said: Said, keeper: Keeper) -> State:
+    """Every step there is an answer to, each kept before the next is asked."""
+    while state.is_open:
+        answer = said(request_of(state))
+        if answer is None:
+            return state
+        after = _stepped(case, state, answer)
+        if not keeper.keep(state, after):
+            held = keeper.state(state.admission_id)
+            return held if held is not None else after
+        state = after
+    return state
+
+
+def _stepped(case: Case, state: State, answer: Answer) -> State:
+    try:
+        return advance(
+            state,
+            answer.message,
+            case,
+            tokens_in=answer.tokens_in or None,
+            tokens_out=answer.tokens_out or None,
+        )
+    except Exception as problem:  # a defect of ours ends this investigation and no other
+        _log.exception("investigation stopped by a defect: %s", type(problem).__name__)
+        return replace(state, status="stopped", reason=f"程序缺陷（{type(problem).__name__}），已记入日志")
+
+
+def investigate(
+    scene: Scene, admission_ids: Iterable[str], model: str, limits: Limits, said: Said, keeper: Keeper
+) -> Iterator[State]:
+    """Begin or take up these investigations and go on with each as far as there are answers."""
+    for admission_id in admission_ids:
+        state = keeper.state(admission_id)
+        if state is not None and not state.is_open:
+            yield state
+            continue
+        case = scene.case(admission_id)
+        try:
+            yield go_on(case, state or _begun(case, model, limits, keeper), said, keeper)
+        finally:
+            case.close()
+
+
+def open_requests(
+    scene: Scene, admission_ids: Iterable[str], model: str, limits: Limits, keeper: Keeper
+) -> Iterator[Request]:
+    """The next turn of every open investigation, for a file that goes through the air gap."""
+    for state in investigate(scene, admission_ids, model, limits, lambda _: None, keeper):
+        if state.is_open:
+            yield request_of(state)
+
+
+def _begun(case: Case, model: str, limits: Limits, keeper: Keeper) -> State:
+    state = begin(case, model, limits)
+    keeper.keep(None, state)
+    return state
