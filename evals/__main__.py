@@ -60,15 +60,10 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, metavar="文件", help="漏查与误报写到这里，默认结果文件夹下 misses.jsonl"
     )
     generated.set_defaults(command=_generated)
-    reading = commands.add_parser("reading", help="模型阅读：读得对不对、判断对不对，与只用规则逐项相比")
-    reading.add_argument(
-        "run", type=Path, metavar="结果文件夹", help="python -m review 的 --out，其中问过模型"
-    )
-    reading.add_argument("folder", type=Path, metavar="检查文件夹", help="其中有 expected.json")
-    reading.set_defaults(command=_reading)
     facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
     facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
     facts.set_defaults(command=_facts)
+    _add_readers(commands)
     _add_matching_and_hostile(commands)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
@@ -84,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _add_readers(commands: Any) -> None:
+    reading = commands.add_parser("reading", help="模型阅读：读得对不对、判断对不对，与只用规则逐项相比")
+    reading.add_argument(
+        "run", type=Path, metavar="结果文件夹", help="python -m review 的 --out，其中问过模型"
+    )
+    reading.add_argument("folder", type=Path, metavar="检查文件夹", help="其中有 expected.json")
+    reading.set_defaults(command=_reading)
 
 
 def _add_matching_and_hostile(commands: Any) -> None:
