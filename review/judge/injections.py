@@ -4,12 +4,17 @@ A record speaks to patients, nurses and colleagues in the imperative all day; on
 or a machine count. What is found is reported and can be no evidence; nothing is taken out of what is shown.
 """
 
+import base64
+import codecs
+import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -26,6 +31,13 @@ _LOOKALIKES = str.maketrans("аеорсхуіјѕԁһӏгАВЕКМНОРСТХ�
 _SPELT = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[.·•‧・。,，、_*~/\\|+\-]{1,3}[^\W\d_]){3,}")
 _SPELT_GAP = re.compile(r"[^\w]|_")
 _END = re.compile(r"[。！？!?；;\n]|\.(?=\s)")
+# what may be a text in another guise: base64, escapes of the web and of programs, letters turned by thirteen
+_RUN = re.compile(
+    r"[A-Za-z0-9+/_-]{16,}={0,2}|(?:&#x?[0-9A-Fa-f]+;){4,}|(?:%[0-9A-Fa-f]{2}){6,}|(?:\\u[0-9A-Fa-f]{4}){4,}"
+    r"|(?:[A-Za-z]{2,}[ ,.]+){3,}[A-Za-z]+"
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _WRAPPED, _LONGEST = (
     24,
     300,
@@ -71,8 +83,7 @@ def instructs(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def instructing_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where the sentences that speak to a reader stand in a text, in order; a sentence may go on over line ends."""
-    plain = text.translate(_PLAIN)
-    found = _found(text, plain)
+    found = [*_found(text, text.translate(_PLAIN)), *_encoded(text)]
     return tuple(sorted({_sentence(text, start, end) for start, end in found}))
 
 
@@ -93,6 +104,26 @@ def _found(text: str, plain: str) -> list[tuple[int, int]]:
             if any(start <= gap <= end for gap in gaps):
                 found.append((places[start], places[end] + 1))
     return found
+
+
+def _encoded(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches that speak to a reader once they are decoded, as a model that is too clever would."""
+    for run in _RUN.finditer(text):
+        if any(_matches(said.translate(_PLAIN)) for said in _decoded(run[0])):
+            yield run.span()
+
+
+def _decoded(run: str) -> Iterator[str]:
+    if _BASE64.fullmatch(run):
+        yield base64.b64decode(run + "=" * (-len(run) % 4)).decode("utf-8", "ignore")
+    if "&#" in run:
+        yield html.unescape(run)
+    if "%" in run:
+        yield unquote(run, errors="ignore")
+    if "\\u" in run:
+        yield _ESCAPED.sub(lambda one: chr(int(one[1], 16)), run)
+    if run.isascii() and " " in run:
+        yield codecs.decode(run, "rot13")
 
 
 def _matches(plain: str) -> list[tuple[int, int]]:
