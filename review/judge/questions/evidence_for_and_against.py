@@ -1,0 +1,216 @@
+"""J2: what the record holds for and against each suspicion that a rule raised, the defence asked as hard as the charge.
+
+The ways to overturn a suspicion are those of the check's own header, numbered; a model chooses among them and says
+nothing of certainty, amount or outcome. All suspicions of a stay go into as few requests as fit.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from review.judge.answers import Weighed, Weighing
+from review.judge.models import Draft, Piece, Statement
+from review.judge.pieces import (
+    ANESTHESIA,
+    EXAMS,
+    LABS,
+    OPERATIONS,
+    ORDERS,
+    finding_piece,
+    table_piece,
+)
+from review.judge.registry import CANNOT_TELL, Prover, Reading, merged, question
+from review.judge.showing import Claims, in_reading_order, readable, shown
+from review.judge.stays import Stay
+from review.models import Finding
+from review.record import Document, Lab, Order
+
+AT_ONCE = 5  # suspicions of one request
+MOST_ROWS = 12
+LETTERS = "ABCDE"
+SUPPORTS, CONTRADICTS, BOTH, NONE = "supports", "contradicts", "both", "none_found"
+STRONG, WEAK = "（原文直接写明）", "（原文只是有关）"
+AGAINST_ALL = "支持疑点的记载"
+_WORD = re.compile(r"[一-鿿A-Za-z0-9]{2,}")
+
+
+def _choices(stay: Stay, finding: Finding) -> tuple[str, ...]:
+    """The ways to overturn a finding, in our own words."""
+    header = stay.headers.get(finding.check)
+    return (*header.exceptions, *header.overturned_by) if header else ()
+
+
+def _asked(stay: Stay) -> list[Finding]:
+    return [one for one in stay.findings if one.origin == "rule" and _choices(stay, one)]
+
+
+def _given(stay: Stay, findings: Sequence[Finding]) -> str:
+    rows = []
+    for letter, finding in zip(LETTERS, findings, strict=False):
+        header = stay.headers[finding.check]
+        numbered = " ".join(f"{letter}{n} {one}" for n, one in enumerate(_choices(stay, finding), 1))
+        rows.append(f"疑点 {letter}（{header.title}）：{numbered}")
+    return "\n".join(rows)
+
+
+def _suspicion(letter: str, finding: Finding) -> Piece:
+    """What the rule said, without a sum: how much is at issue says nothing of whether it is so."""
+    piece = finding_piece(replace(finding, overturned_by=(), amount=None))
+    return replace(piece, title=f"疑点 {letter}：{finding.title}")
+
+
+def _tables(stay: Stay, findings: Sequence[Finding]) -> Iterator[Piece]:
+    """Rows that could clear: reports and operations, and what was ordered and tested under the names at issue."""
+    record = stay.record
+    if any(one.check.startswith(("CHG", "ADM")) for one in findings):
+        yield table_piece("检查报告", record.exams[:MOST_ROWS], EXAMS)
+        operations = [row for row in record.operations if row.origin == "hospital"]
+        yield table_piece("手术登记", operations[:MOST_ROWS], OPERATIONS)
+        yield table_piece("麻醉登记", record.anesthesia[:MOST_ROWS], ANESTHESIA)
+    wanted = _names(stay, findings)
+    yield table_piece("住院医嘱", _orders(record.orders, wanted), ORDERS)
+    yield table_piece("化验报告", _labs(record.labs, wanted), LABS)
+
+
+def _names(stay: Stay, findings: Sequence[Finding]) -> set[str]:
+    """The names at issue, two characters at a time."""
+    ids = {charge_id for one in findings for charge_id in one.charge_ids}
+    names = " ".join(one.item_name or "" for one in stay.record.charges if one.charge_id in ids)
+    return {word[at : at + 3] for word in _WORD.findall(names) for at in range(max(1, len(word) - 2))}
+
+
+def _orders(orders: Sequence[Order], wanted: set[str]) -> list[Order]:
+    return [one for one in orders if any(part in (one.order_name or "") for part in wanted)][:MOST_ROWS]
+
+
+def _labs(labs: Sequence[Lab], wanted: set[str]) -> list[Lab]:
+    named = (f"{one.panel or ''} {one.analyte or ''}" for one in labs)
+    return [
+        one for one, name in zip(labs, named, strict=True) if any(part in name for part in wanted)
+    ][:MOST_ROWS]  # fmt: skip
+
+
+def _draft(stay: Stay, findings: Sequence[Finding]) -> Draft:
+    cited = {evidence.row for one in findings for evidence in one.evidence if evidence.kind == "document"}
+
+    def rank(document: Document) -> int:
+        return 2 * in_reading_order(document) + (document.document_id not in cited)
+
+    suspicions = [_suspicion(letter, one) for letter, one in zip(LETTERS, findings, strict=False)]
+    pieces, left_out = shown(
+        readable(stay.record),
+        stay.budget,
+        rank=rank,
+        before=suspicions,
+        after=tuple(_tables(stay, findings)),
+    )
+    about = "+".join(one.id for one in findings)
+    return Draft(about, pieces, {"choices": _given(stay, findings)}, left_out)
+
+
+def _read(stay: Stay, draft: Draft, answer: Weighing, prover: Prover) -> Reading:
+    by_id = {one.id: one for one in stay.findings}
+    asked = [by_id[one] for one in draft.about.split("+") if one in by_id]
+    told: dict[str, list[Weighed]] = {}
+    for one in answer.findings:
+        told.setdefault(one.finding.strip("疑点 ").upper()[:1], []).append(one)
+    apart = {
+        finding.id: _weighed(letter, _choices(stay, finding), told.get(letter, []), prover)
+        for letter, finding in zip(LETTERS, asked, strict=False)
+    }
+    return Reading("read", injection=answer.injection, apart=apart)
+
+
+def _weighed(letter: str, choices: Sequence[str], told: Sequence[Weighed], prover: Prover) -> Reading:
+    claims = Claims(prover)
+    statements = []
+    numbered = {f"{letter}{n}": choice for n, choice in enumerate(choices, 1)}
+    for one in told:
+        for support in one.supports:
+            choice = numbered.get(_number(letter, support.exception))
+            if choice is None:
+                continue
+            found = claims.quote(support.lines, support.quote, "against")
+            if found is not None:
+                strength = STRONG if support.strength == "strong" else WEAK
+                statements.append(Statement("against", f"{choice}{strength}", (found,)))
+        for claim in one.contradicts:
+            found = claims.quote(claim.lines, claim.quote, "for")
+            if found is not None:
+                statements.append(Statement("for", AGAINST_ALL, (found,)))
+    kept = merged(statements, ())
+    if not told or (not kept and claims.made):
+        return Reading(CANNOT_TELL)
+    return Reading(_verdict(kept), kept)
+
+
+def _number(letter: str, written: str) -> str:
+    """A choice however it is written: A3, 3, “A3 改日已做”."""
+    digits = re.search(r"\d+", written)
+    other = re.match(r"\s*([A-E])", written.upper())
+    return f"{other[1] if other else letter}{int(digits[0])}" if digits else ""
+
+
+def _verdict(statements: Sequence[Statement]) -> str:
+    sides = {one.says for one in statements}
+    if len(sides) > 1:
+        return BOTH
+    return SUPPORTS if "against" in sides else CONTRADICTS if sides else NONE
+
+
+def _agree(first: Reading, second: Reading) -> Reading:
+    """Suspicion by suspicion: a way to overturn it stands where both readings name it; strong only if both say so."""
+    abouts = dict.fromkeys((*first.apart, *second.apart))
+    return Reading(
+        "read",
+        injection=first.injection or second.injection,
+        apart={about: _both(first.apart, second.apart, about) for about in abouts},
+    )
+
+
+def _both(first: Mapping[str, Reading], second: Mapping[str, Reading], about: str) -> Reading:
+    one, other = (side.get(about, Reading(CANNOT_TELL)) for side in (first, second))
+    named, named_too = _bare(one), _bare(other)
+    kept = named & named_too
+    weak = {_label(s)[1] for s in (*one.statements, *other.statements) if s.label.endswith(WEAK)}
+    together = merged(
+        [_settled(s, weak) for s in one.statements if not kept or _label(s) in kept],
+        [_settled(s, weak) for s in other.statements if not kept or _label(s) in kept],
+    )
+    if kept:
+        return Reading(_verdict(together), together)
+    # what only one reading quoted is in the record all the same, and is shown beside the suspicion as undecided
+    same = one.verdict == other.verdict and not together
+    return Reading(one.verdict if same else CANNOT_TELL, together)
+
+
+def _bare(reading: Reading) -> set[tuple[str, str]]:
+    return {_label(one) for one in reading.statements}
+
+
+def _label(statement: Statement) -> tuple[str, str]:
+    return statement.says, statement.label.removesuffix(STRONG).removesuffix(WEAK)
+
+
+def _settled(statement: Statement, weak: set[str]) -> Statement:
+    label = _label(statement)[1]
+    if statement.says != "against":
+        return statement
+    return replace(statement, label=label + (WEAK if label in weak else STRONG))
+
+
+@question(
+    code="J2",
+    prompt="evidence_for_and_against",
+    title="有利与不利的记载",
+    answer=Weighing,
+    read=_read,
+    agree=_agree,
+    default=True,
+    place=20,
+)
+def evidence_for_and_against(stay: Stay) -> Iterator[Draft]:
+    """Nothing to ask where no rule found anything."""
+    findings = _asked(stay)
+    for begin in range(0, len(findings), AT_ONCE):
+        yield _draft(stay, findings[begin : begin + AT_ONCE])
