@@ -84,16 +84,12 @@ _FOUND: dict[str, Question] = {}
 def agreed(first: Reading, second: Reading) -> Reading:
     """Two readings of the same question, the pieces in reversed order: what both say stands; where their verdicts
     differ nobody can tell, but what either one quoted is still in the record and is still shown."""
-    silent = Reading(CANNOT_TELL)
     return Reading(
         first.verdict if first.verdict == second.verdict else CANNOT_TELL,
         merged(first.statements, second.statements),
         first.injection or second.injection,
         _in_both(first.findings, second.findings),
-        {
-            about: agreed(first.apart.get(about, silent), second.apart.get(about, silent))
-            for about in dict.fromkeys((*first.apart, *second.apart))
-        },
+        _apart(first, second, agreed),
     )
 
 
@@ -106,7 +102,20 @@ def agreed_by_label(first: Reading, second: Reading) -> Reading:
     )
     together = agreed(first, second)
     emptied = not kept and bool(first.statements or second.statements)
-    return replace(together, statements=kept, verdict=CANNOT_TELL if emptied else together.verdict)
+    return replace(
+        together,
+        statements=kept,
+        verdict=CANNOT_TELL if emptied else together.verdict,
+        apart=_apart(first, second, agreed_by_label),
+    )
+
+
+def _apart(first: Reading, second: Reading, agree: Agrees) -> dict[str, Reading]:
+    silent = Reading(CANNOT_TELL)
+    return {
+        about: agree(first.apart.get(about, silent), second.apart.get(about, silent))
+        for about in dict.fromkeys((*first.apart, *second.apart))
+    }
 
 
 def _labels(reading: Reading) -> set[tuple[str, str]]:
