@@ -28,7 +28,7 @@ SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 MOST_DIAGNOSES, MOST_ROWS = 4, 30
 LETTERS = "ABCD"
 CHECK = "ADM-009"
-SAID = "结算诊断“{diagnosis}”，病历写“{quote}”，未见支持该诊断的结果，疑似诊断依据不足；由模型阅读发现，请核对原始报告。"
+SAID = "结算诊断“{diagnosis}”，病历写“{quote}”，未见支持它的结果，疑似诊断依据不足；由模型阅读发现，请核对原始报告。"
 ONLY_READ = "只由模型阅读得出，没有规则或另一来源印证"
 SUPPORTED, CONTRADICTED, NOT_RECORDED = "supported", "contradicted", "not_recorded"
 
