@@ -1,0 +1,186 @@
+"""The mask of one admission: what names a person goes out as a placeholder and comes back as it was written.
+
+The same letters have the same placeholder throughout an admission: `〔医师3〕`; another writing of them (spaces, width)
+is `〔医师3-2〕`, so that `show` gives back each as it stood. Numbers are given in the order of the tables and documents;
+what only a later text holds is told by a keyed digest, so that no order of questions changes a placeholder.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from review.masking_letters import BREAKS, bare, folded
+from review.masking_numbers import ADDRESS, BED, BIRTH, EMPLOYER, IDENTITY, NUMBER, PHONE, numbers
+from review.masking_people import Found, people
+from review.masking_roles import DOCTOR, KIN, NURSE, PATIENT, PERSON, a_word, longer_word
+
+NAMES = (PATIENT, KIN, DOCTOR, NURSE, PERSON)
+KINDS = (*NAMES, IDENTITY, PHONE, NUMBER, BED, BIRTH, ADDRESS, EMPLOYER)
+_ANY_KIND = "|".join(KINDS)
+_NUMBER = r"(?:\d{1,6}|x[0-9a-f]{12})"
+_PLACEHOLDER = re.compile(rf"〔(?P<written>=+)(?={_ANY_KIND})|〔(?:{_ANY_KIND}){_NUMBER}?(?:-{_NUMBER})?〕")
+_LIKE_A_PLACEHOLDER = re.compile(rf"〔(=*)(?={_ANY_KIND})")
+_LINE_BREAK = re.compile(f"[{BREAKS}]+")
+_EDGES = " \u3000\xa0\t"
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """What a table says names a person of the admission, as the table writes it."""
+
+    kind: str
+    writing: str
+
+
+class Mask:
+    """Hides what identifies and shows it again; one admission, all its texts."""
+
+    def __init__(
+        self, known: Sequence[Identifier] = (), texts: Iterable[str] = (), *, born: date | None = None
+    ) -> None:
+        self._places: dict[str, tuple[str, str]] = {}  # bare letters → kind and number
+        self._counts: dict[str, int] = {}
+        self._writings: dict[str, str] = {}  # as written → placeholder
+        self._shown: dict[str, str] = {}  # placeholder → as written
+        self._own = frozenset(bare(one.writing) for one in known if one.kind == PATIENT)
+        self._key: bytes | None = None
+        self._born = _birth_pattern(born) if born else None
+        for one in known:
+            self._register(one.writing.strip(), one.kind)
+        self._compile()
+        texts = list(texts)
+        found = [(text, [*self._in_context(folded(text))]) for text in texts]
+        for text, spans in found:
+            for one in spans:
+                self._register(text[one.start : one.end].strip(_EDGES), one.kind)
+        self._compile()
+        for text in texts:
+            for start, end, kind in self._spans(text):
+                self._register(text[start:end], kind)
+        self._key = hashlib.sha256("\n".join(self._writings).encode()).digest()
+
+    def hide(self, text: str) -> str:
+        """The text with placeholders; as many lines as before."""
+        pieces, at = [], 0
+        for start, end, kind in self._spans(text):
+            pieces += [_escaped(text[at:start]), self._register(text[start:end], kind)]
+            at = end
+        return "".join([*pieces, _escaped(text[at:])])
+
+    def show(self, text: str) -> str:
+        """The text with every placeholder of this admission as it was written; others stay."""
+        return _PLACEHOLDER.sub(self._shown_again, text)
+
+    def _shown_again(self, match: re.Match[str]) -> str:
+        return f"〔{match['written'][1:]}" if match["written"] else self._shown.get(match[0], match[0])
+
+    def _register(self, writing: str, kind: str) -> str:
+        """The placeholder of what is written so."""
+        if placeholder := self._writings.get(writing):
+            return placeholder
+        letters = bare(writing) or writing
+        new = letters not in self._places
+        if new:
+            self._places[letters] = kind, self._number(kind, letters)
+        kind, number = self._places[letters]
+        number = "" if kind == PATIENT and number == "1" else number
+        placeholder = f"〔{kind}{number}〕"
+        if not new and placeholder in self._shown:
+            placeholder = f"〔{kind}{number}-{self._number(letters, writing, 1)}〕"
+        self._writings[writing], self._shown[placeholder] = placeholder, writing
+        return placeholder
+
+    def _number(self, of: str, what: str, before: int = 0) -> str:
+        if self._key is not None:
+            return f"x{hmac.new(self._key, f'{of} {what}'.encode(), 'sha256').hexdigest()[:12]}"
+        self._counts[of] = self._counts.get(of, before) + 1
+        return str(self._counts[of])
+
+    def _compile(self) -> None:
+        """The patterns of what is known, so that it is found where nothing beside it tells."""
+        names, others = set(), set()
+        for letters, (kind, _) in self._places.items():
+            if kind in NAMES and len(letters) > 1:
+                names.add(letters)
+        for writing, placeholder in self._writings.items():
+            plain = folded(writing)
+            if placeholder[1:3] in (IDENTITY, PHONE, NUMBER) and len(plain) > 4:
+                others.add(rf"(?<![0-9A-Za-z]){re.escape(plain)}(?![0-9A-Za-z])")
+            elif placeholder[1:3] in (ADDRESS, EMPLOYER) and len(plain) > 3:
+                others.add(re.escape(plain))
+        by_first: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda name: (-len(name), name)):
+            by_first.setdefault(name[0], []).append(name)
+        branches = [
+            re.escape(first) + "(?:" + "|".join(_spaced(name[1:]) for name in own) + ")"
+            for first, own in by_first.items()
+        ]
+        self._names = re.compile("|".join(branches), re.I) if branches else None
+        self._others = (
+            re.compile("|".join(sorted(others, key=lambda one: (-len(one), one)))) if others else None
+        )
+
+    def _is_known(self, letters: str) -> bool:
+        return self._places.get(letters, ("", ""))[0] in NAMES
+
+    def _in_context(self, plain: str) -> Iterator[Found]:
+        yield from numbers(plain)
+        yield from people(plain, self._is_known)
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """What to hide, in order, none over another and none over a line break."""
+        plain = folded(text)
+        spans = [*self._in_context(plain), *self._known_in(plain)]
+        rank = {kind: place for place, kind in enumerate(KINDS)}
+        at = 0
+        for one in sorted(spans, key=lambda one: (one.start, -one.end, rank[one.kind])):
+            if one.end <= at:
+                continue
+            start = max(one.start, at)
+            for begin, end in _lines(text, start, one.end):
+                yield begin, end, one.kind
+            at = one.end
+
+    def _known_in(self, plain: str) -> Iterator[Found]:
+        if self._names:
+            for match in self._names.finditer(plain):
+                letters = bare(match[0])
+                word = a_word(letters) and letters not in self._own
+                if letters in self._places and not word and not longer_word(plain, *match.span()):
+                    yield Found(*match.span(), self._places[letters][0])
+        if self._others:
+            for match in self._others.finditer(plain):
+                yield Found(*match.span(), self._places.get(bare(match[0]), (NUMBER, ""))[0])
+        if self._born:
+            for match in self._born.finditer(plain):
+                yield Found(*match.span(), BIRTH)
+
+
+def _escaped(text: str) -> str:
+    """What the record itself wrote like a placeholder gets a sign that no placeholder has."""
+    return _LIKE_A_PLACEHOLDER.sub(r"〔=\1", text)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span without line breaks and without the spaces at its edges, as one span for each line."""
+    at = start
+    for line in _LINE_BREAK.split(text[start:end]):
+        begin = text.index(line, at) if line else at
+        at = begin + len(line)
+        stripped = line.strip(_EDGES)
+        if stripped:
+            begin += len(line) - len(line.lstrip(_EDGES))
+            yield begin, begin + len(stripped)
+
+
+def _spaced(letters: str) -> str:
+    return "".join(f" {{0,3}}{re.escape(letter)}" for letter in letters)
+
+
+def _birth_pattern(born: date) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\d)(?:{born.year} ?[-./年] ?0?{born.month} ?[-./月] ?0?{born.day}(?!\d) ?日?|{born:%Y%m%d}(?!\d))"
+    )

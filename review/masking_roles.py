@@ -1,0 +1,140 @@
+"""The words a record puts beside a person: labels before a name, titles behind it, kin, and what goes on after it."""
+
+import re
+
+from review.masking_lexicon import COMPOUND, RARE_SURNAMES, SURNAMES, clinical_words, general_words
+
+PATIENT, KIN, DOCTOR, NURSE, PERSON = "患者", "家属", "医师", "护士", "人员"
+
+TITLE = (
+    r"(?:(?:经治|经管|主管|管床|值班|责任|当班|带教|规培|进修|实习|一线|二线|三线|外请|住院总|急诊|麻醉|会诊|手术|全科|社区|工勤|随车|出诊|接诊|门诊|转运|责任|巡回|上级|下级|二级|接收)\s?)?"
+    r"(?:副?主任(?:医师|护师|药师|技师|中医师)?|主治(?:医师|医生)?|主管(?:护师|技师|药师)|住院(?:医师|医生)|副?教授|副?院长|副?科长"
+    r"|护士长|护士|护师|护理员|助产士|医师|医生|大夫|技师|技士|药师|治疗师|理疗师|麻醉师|营养师|造口师|工程师|律师|师傅|老师|同志"
+    r"|先生|女士|小姐|阿姨|大爷|大妈|奶奶|爷爷|会计|书记|村医|警官|民警|总住院|老汉|老人|老太|同学|经理|队长|村长|主席)"
+)
+_NURSING = re.compile(r"护|助产")
+# 主治, 主任 … after a surname alone: what the surname's letter means in ordinary speech must be unlikely there
+_SURNAME_ALONE = frozenset(
+    "向于和同经从由应时全当与都能会有在后过请上下该本别因是各另原前为即即主副正代科位邀任随连并及师查"
+)
+ROLE = (
+    r"采集|参加讨论|讨论|核查|二线|宣教对象|谈话对象|医师|医生|大夫|主任|护士|护师|护士长|助产士|技师|药师|治疗师|教授|院长|科长|专家|术者|手术者|主刀|助手|一助|二助|三助|[ⅠⅡⅢI1-3]助"
+    r"|麻醉|副麻|器械|巡回|洗手|跟台|检验|审核|复核|校对|核对|采血|取血|发血|配液|执行|记录|书写|审签|录入|编码|开单|报告|诊断|会诊|申请|送检"
+    r"|主持|汇报|值班|交班|接班|责任|管床|主管|经治|收治|主治|住院|进修|实习|规培|上机|下机|上报|通知|接听|随访|陪护|陪同|联系|委托|受托|被委托"
+    r"|授权|被授权|代理|监护|见证|拒绝|告知|被告知|签发|签收|翻译|主诉|代诉|代主诉|供史|推拿|艾灸|针刺|操作|注射|皮试|观察|穿刺|维护|护送|司机"
+    r"|驾驶|急救|出诊|接诊|转运|接收|转出|转入|交接|鉴定|当事|责任|家访|收费|呼救|肇事|技术|书写|签字|签名|签章|签|姓名|曾用名|病员|病人|患者|患儿"
+    r"|该患|产妇|死者|伤者|新生儿|家属|代签|医方|患方|参加|参观|在场|抽血|给药|测|评估|复诊|初审|终审|质控|主检|体检|作者|摄影|拍片|住|主治|进修|编码"
+)
+# A label that is followed by a name and by nothing else: whatever stands there is one.
+_CERTAIN = re.compile(
+    r"(?:姓名|曾用名|签名|签字|签章|代签|医师|医生|护士|护师|护士长|者|人|员|助手|[一二三ⅠⅡⅢI1-3]助|术者|主刀|主任|教授|家属|父亲|母亲|妻子?|丈夫|司机|师"
+    r"|[父母妻夫子女兄弟姐妹])$"
+)
+_A_PATIENT = re.compile(r"患者|患儿|病人|病员|产妇|死者|伤者|该患|^姓名|曾用名|新生儿")
+_A_NURSE = re.compile(r"护士|护师|助产|器械|巡回|洗手护|护理")
+KIN_WORD = (
+    r"儿子|女儿|妻子|丈夫|配偶|爱人|母亲|父亲|哥哥|弟弟|姐姐|妹妹|大哥|二哥|大姐|长子|次子|三子|幼子|长女|次女|小女|孙子|孙女|外孙女?|儿媳妇?"
+    r"|女婿|岳父|岳母|公公|婆婆|侄子|侄女|外甥女?|舅舅|叔叔|伯父|姑姑|姨妈?|祖父|祖母|爷爷|奶奶|外公|外婆|养子|养女|继子|家属|亲属|亲友|监护人|陪护人"
+    r"|陪同者|陪护者|陪人|陪检员|护工|同事|邻居|朋友|老乡|工友|病友|室友|辅导员|班主任|村支书|保姆|兄妹|姐妹|兄弟|夫妇|监护者"
+    r"|(?<=[之其])[子女妻夫父母兄弟姐妹侄孙媳婿妹]|[、,及和与][子女妻夫父母](?=[㐀-鿿]{2,3}[、,。;)及和均])"
+)
+_A_KIN = re.compile(rf"(?:{KIN_WORD}|委托人|受托人|联系人|代理人|授权|监护|陪|供史|代诉|陈述者|提供者)")
+
+
+def kind_of(words: str) -> str:
+    """Who a label, a title or a word of kin speaks of."""
+    if _A_NURSE.search(words):
+        return NURSE
+    if re.search(
+        r"家属|亲属|父|母|妻|夫$|丈夫|[之其][子女]|监护|委托|代理|陪|代签|代诉|陈述|供史|联系人|授权", words
+    ):
+        return KIN
+    if _A_PATIENT.search(words):
+        return PATIENT
+    if re.search(r"医|主任|教授|院长|术者|主刀|助|麻醉|报告|审核|诊断|查房|上级|主治|住院|记录", words):
+        return DOCTOR
+    return KIN if _A_KIN.search(words) else PERSON
+
+
+def certain(label: str) -> bool:
+    """Whether nothing but a name follows the label."""
+    return _CERTAIN.search(label) is not None
+
+
+# What may go on right after a name, so that the name ends there.
+FOLLOW = re.compile(
+    rf"{TITLE}|签名|签字|代签|签收|性别|[男女](?![㐀-鿿])|年龄|出生|身份证|电话|手机|联系|关系|科室|科别|床号|住院号|诊断|民族|职业|上级|护士|医师|助手|麻醉|记录"
+    r"|因[“\"\u300c]?|于|在|诉|述|称|示|说|答|问|提问|提出|查房|会诊|陪同|陪护|陪伴|陪来|陪送|护送|送|到|来|已|均|未|对|将|表示|拒绝|同意|要求|签署|执行|核对|完成|主刀|操作"
+    r"|实施|汇报|指导|指示|指出|认为|阅片|沟通|谈话|交代|病情|入院|出院|住院|转|今|昨|现|术[前后中]|神志|意识|一般|自[诉述行]|无|有|再次|突发|突然|晨|口头|口服|服用|后|时|进食|进行"
+    r"|处理|报告|测|给药|接班|交班|书写|审签|补写|接回|代述|代诉|代办|协助|照料|送医|送来|接生|为|系|是|之[子女妻夫父母弟兄姐妹]|的|从|由|被|给|予|和|与|及|等|反映|证实"
+    r"|写|嘱|行|取|拟|拒|患|主因|死亡|宫底|透|私自|提供|代为|自愿|知晓|手术|既往|第\d|家[属中]|夫妇|二人|两人|本人|通知|值守|在场|该|采|接|负责|操|宣教|维护|家|主诉|查|拔|安返|双|以"
+    r"|解释|说明|代领|领药|领取|办理|已开|夫妻|透前|随车|[\dA-Za-z]"
+)
+# What may stand right before a name in running text.
+LEAD = (
+    r"告知|通知|[一二三]线|联系|请示|委托|授权|交由|请|经|由|与|和|同|及|向|对(?!方|症|侧|照|比)|嘱|邀|随|遵|据|找|名叫|叫|是|即|我是|本人|并|让|致|介绍|今有|外请专家|专家|外请|本院|监护人|护士|医生"
+    r"|医师|村民|村医|民警|造口师|治疗师|推拿|艾灸|助产士|司机|患者姓|病人|患者|患儿|病员|产妇|死者|伤者|该患|尊敬的|接|(?<=\d)交|周[一二三四五六日]|到|系|为|查看|组|示|兹|有"
+)
+_CLINICAL = re.compile(
+    r"[病症炎癌瘤疗痛诊疹疮血]|[人者员号地单级期型]$|医|护|患者|签|家属|日期|时间|同意|不详|科室|主任|记录|检查|手术"
+)
+# what stands in a field for a name when there is none
+_BLANK = frozenset(
+    """本人 本院 无 不详 未知 同上 同前 同患者 空 待定 暂无 其他 其它 自己 自诉 夫妻 父子 父女 母子 母女 兄弟 姐妹 兄妹 姐弟 配偶 夫妇 祖孙 已婚 未婚 离异 丧偶
+    陈述 知情 书写 汇报 汉族 回族 男性 女性 男 女 可靠 基本可靠 详细 家属 患者 医师 护士 日期 时间 手写 电子签名 已签 见签名 代签 上级医师 签名 签字 性别 年龄 科室 科别 床号""".split()
+)
+_NOT_NAMES = frozenset(
+    """农民 工人 职员 学生 退休 务农 无业 个体 干部 教师 自费 全麻 腰麻 局麻 静脉 硬膜外 高钾 高钠 高钙 高渗 高糖 高脂 高频
+    高流量 高通量 高蛋白 高嘌呤 单侧 单用 单纯 单克隆 双侧 双肺 双下肢 左侧 右侧 左肺 左室 左房 左眼 左足 左手 左肾 左髋 左膝 左踝 左腕 左肩 全身 全程 全天 全日 全胃 平卧 平车 平素 平稳
+    平产 安定 安置 安全 安静 温度 温水 温盐 温热 温中 水肿 水样 水痘 白天 白班 白带 白酒 白术 白芍 白芷 白及 白芨 白内障 白塞 黄疸 黄斑 黄染 黄痰 黄芩 黄柏 黄精 黄连 金葡 金标 金属 金黄
+    马尾 马来酸 马氏 毛发 毛细 牛黄 牛膝 牛奶 牙龈 石膏 石蜡 石斛 石决 党参 麦冬 麦芽 麦氏 麻醉 麻黄 麻木 麻痹 连翘 连续 连接 连枷 柴胡 桑叶 桑枝 贝母 贝尔 雷诺 雷公藤 雷贝 雷米 罗氏 罗库 罗哌 罗红
+    柯氏 克氏 巴氏 布氏 霍氏 霍纳 霍奇 霍夫曼 莫西 莫氏 莫沙 康复 康妇 甘油 甘露 甘草 甘舒霖 胡萝卜 胡椒 苏醒 苏打 苏合香 苏子 夏枯草 车前 车前子 杜仲 郁金 何首乌 向前 向上 向下 向外 于是 于今 于明
+    应用 应激 时有 时感 时而 时常 时不时 曾行 曾于 曾在 曾患 曾因 曾有 曾予 曾服 常规 常有 常于 常感 常用 明显 明确 明日 明天 明晨 易激 易怒 易感 易疲 易化 查体 查血 查房 查看 查出 查因 查见 查尿 查对 查心 经皮 经口 经鼻
+    经腹 经阴 经直 经外 经验 经过 经期 经治 经管 关节 关闭 关腹 关胸 房颤 房室 房间 房扑 房早 宫颈 宫底 宫腔 宫缩 宫内 宫高 皮肤 皮下 皮试 皮疹 皮温 皮质 步行 步入 步态 步数 强直 强化 强心 强生 屈曲 屈伸 屈光 伸直 成形
+    成分 成人 成熟 计划 计数 计算 郁闷 冷汗 冷敷 冷冻 冷沉淀 游离 游走 支架 支具 支气管 支原体 支持 方案 方法 方面 方式 项目 项下 范围 路径 阳性 阴性 阴道 阴囊 阴茎 阴式 胥 祝 温 钟摆 钟后 乐观 司法 仰卧 柏油 鲜红 鲜血 暗红
+    相对 相关 后续 后再 后期 后路 后壁 后方 后颅 权衡 商量 商品 封闭 封管 封堵 储氧 干预 干啰 干湿 干体重 干性 干咳 干燥 干净 国产 国家 原因 原发 原位 原有 原始 原路 危重 危急 危象 水平 水电 水化 水剂 水合 水封 尚可 尚好 尚清 尚未 尚无
+    位置 位于 别嘌 别无 农村 农药 元素 敏感 任何 和解 和中 花粉 花生 花椒 万古 万托 万单 年轻 年老 年迈 管理 管道 管腔 管路 全科 全面 全程 全血 全部 全院 全身 全程 保留 保持 保守 保护 保肝 保证 保温 保暖 保胎 舒张 舒适 舒芬 简易 简要
+    谈话 谈及 连日 通畅 通便 通气 过敏 过期 过度 过来 过去 毕后 毕业 施行 施乐 乌拉 乌司 乌梅 哈气 尼莫 尼龙 尼可 库欣 帕金森 达标 达到 艾司 艾灸 艾滋 艾利 史赛克 安瓿 安宫 范本 燕窝 鱼油 鱼腥草 谷丙 谷草 谷氨 焦虑 焦痂 滑膜 滑脱
+    梅毒 梅花 桂枝 桂圆 李斯特 那屈 那格 利尿 利多 利伐 利福 利巴 利奈 利妥 索他 索拉 索磷 古典 红肿 红细胞 红外 红霉 红斑 红润 红花 红参 海绵 海马 海鲜 海藻 里急 行走 行为 行动 长期 长时 长效 青霉 青光 青春 静脉 静推 静滴 静息 静卧
+    展肌 延长 延髓 延迟 延误 炎症 海姆 良好 良性 因病 因故 因家 有效 有力 有无 有时 有创 道路 独立 独居 重度 重症 重点 重复 终末 终止 终身 起病 起搏 起床 起立 起效 降压 降糖 降钙 降温 附件 附属 附近 顺产 顺利 顺应 领药 领口 预约 预防 预后
+    额部 额叶 风险 风湿 首次 首诊 首剂 骨折 骨科 鼻饲 鼻塞 鼓膜 黑便 黑矇 长子 长女 初产 初诊 初步 初潮 早期 早餐 早产 早搏 春季 冬季 夏季 秋季 午餐 晚餐 空腹 餐前 餐后 睡前 必要时 白班 夜班 中班 小夜 大夜 晨间 夜间 上午 下午 凌晨 中午 傍晚 初诉
+    尿管 胃管 外伤 体温 冬眠 科主任 项上 万元 家中 家庭 周岁 周围 周期 宁心 高血压 高血糖 高血脂 高热 高烧 高龄 高危 高位 高度 高压 高值 高级 高考 高尿酸 高侧壁 高密度 高回声 高频率 高选择 门冬 高敏肌 高敏感 高敏心 高敏检 超高敏 高敏C 高敏T 高敏c""".split()
+)
+
+
+def is_surname(letters: str, *, rare: bool = True) -> bool:
+    return letters[:2] in COMPOUND or letters[:1] in SURNAMES or (rare and letters[:1] in RARE_SURNAMES)
+
+
+def blank(letters: str) -> bool:
+    """What stands in a field for a name when there is none."""
+    return letters in _BLANK or letters[:2] in ("本人", "患者", "家属", "医师", "护士", "签名", "签字")
+
+
+def never_a_name(letters: str) -> bool:
+    """Words of a record that stand where a name may stand."""
+    return blank(letters) or letters in _NOT_NAMES or letters in clinical_words()
+
+
+def a_word(letters: str) -> bool:
+    """Whether the letters are a word as well, so that a sentence may mean it."""
+    return letters in _NOT_NAMES or letters in clinical_words() or letters in general_words()
+
+
+def clinical(letters: str) -> bool:
+    return _CLINICAL.search(letters) is not None
+
+
+def alone_is_a_name(surname: str) -> bool:
+    """Whether a surname and a title are a person: 孙主任, but not 向主任汇报."""
+    return (surname in SURNAMES or surname in COMPOUND) and surname not in _SURNAME_ALONE
+
+
+def longer_word(text: str, start: int, end: int) -> bool:
+    """Whether the letters are part of a longer word of the clinic there: 高敏 in 高敏肌钙蛋白 is told by its own word."""
+    return any(
+        len(piece := text[at : at + size]) == size and (piece in clinical_words() or piece in _NOT_NAMES)
+        for size in (3, 4)
+        for at in range(max(0, end - size), start + 1)
+        if at + size > end or at < start
+    )
