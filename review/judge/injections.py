@@ -115,7 +115,7 @@ def _encoded(text: str) -> Iterator[tuple[int, int]]:
 
 def _decoded(run: str) -> Iterator[str]:
     if _BASE64.fullmatch(run):
-        yield base64.b64decode(run + "=" * (-len(run) % 4)).decode("utf-8", "ignore")
+        yield base64.b64decode(run[: len(run) // 4 * 4]).decode("utf-8", "ignore")
     if "&#" in run:
         yield html.unescape(run)
     if "%" in run:

@@ -16,6 +16,7 @@ from review.judge.models import Line, Piece
 from review.judge.pieces import BREAKS
 
 BAR = "│"
+NOTHING = "（没有材料）"
 # signs by which a record could draw a row of its own
 _BARS = re.compile("[│┃┆┇┊┋╎╏║︱￨]")
 # controls and what steers the direction or hides between letters
@@ -57,7 +58,7 @@ class Numbered:
 def numbered(pieces: Iterable[Piece], hide: Callable[[str], str]) -> Numbered:
     """The pieces as a block; `hide` puts placeholders for what names a person."""
     held = tuple(pieces)
-    body = "\n".join(_rows(held, hide))
+    body = "\n".join(_rows(held, hide)) or f"{BAR} {NOTHING}"
     name = f"病历-{hashlib.sha256(body.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
     return Numbered(f"<{name}>\n{body}\n</{name}>", held)
 

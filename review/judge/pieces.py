@@ -185,11 +185,12 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     while end - start > LONGEST_LINE:
         stop = _stop(text, start, start + LONGEST_LINE)
-        yield start, stop
+        if any(sign.isalnum() for sign in text[start:stop]):
+            yield start, stop
         start = stop
         while start < end and text[start].isspace():
             start += 1
-    if start < end:
+    if any(sign.isalnum() for sign in text[start:end]):
         yield start, end
 
 

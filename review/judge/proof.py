@@ -15,6 +15,7 @@ from review.facts import OCR_USABLE
 from review.judge.models import Line, Piece, PieceKind
 from review.judge.numbered import Numbered, unseen
 from review.judge.pieces import BETWEEN_CELLS, EMPTY
+from review.judge.tokens import count_tokens
 from review.models import Evidence
 from review.quotes import LONGEST_QUOTE, Layout
 
@@ -155,24 +156,26 @@ class Proof:
     def _cell(
         self, piece: Piece, line: Line, first: int, last: int, wanted: str, says: str
     ) -> Evidence | Refusal:
-        """The cell of a row that the quote stands in, or the longest of those it covers."""
+        """The cell of a row that the quote stands in, or the most telling of those it covers."""
         cells = [cell for cell in line.cells if cell != EMPTY]
         within = [cell for cell in cells if wanted in fold_signs(cell)]
         whole = [cell for cell in within if wanted == fold_signs(cell)]
         if _letters(wanted) < LEAST_QUOTE and not whole:
             return Refusal.TOO_SHORT
         covered = _covered(line.text, first, last)
-        chosen = whole or within or [cell for cell in cells if fold_signs(cell) in covered]
+        over = [cell for cell in cells if fold_signs(cell) in covered]
+        chosen = whole or within or sorted(over, key=count_tokens)[-1:]
         if not chosen or line.source is None:
             return Refusal.NOT_FOUND
-        cell = max(chosen, key=len) if chosen is not within else min(chosen, key=len)
+        beside = BETWEEN_CELLS.join(cell for cell in over if cell != chosen[0])
+        label = piece.title.split("：")[0]
         found = Evidence(
             kind="table",
             source=line.source,
-            quote=cell.strip(),
+            quote=chosen[0].strip(),
             says=says,
             row=line.row,
-            label=piece.title.split("：")[0],
+            label=f"{label} · {beside}" if beside else label,
         )
         return in_its_file(self._record.inspection, found) if self._record is not None else found
 
@@ -193,7 +196,7 @@ class Proof:
             return False
         if piece.document.document_id != following.document.document_id or below.start < line.end:
             return False
-        return not piece.document.text[line.end : below.start].strip()
+        return not any(sign.isalnum() for sign in piece.document.text[line.end : below.start])
 
     def _run(self, numbers: Sequence[int]) -> _Run:
         signs, places = [], []

@@ -45,7 +45,18 @@ def attacked_pieces(attack):
     orders = [_order(1, "二级护理"), _order(2, words("order", "吸氧"))]
     labs = [_lab(words("lab", "阴性"))]
     exams = [_exam(words("exam", "右下肺炎"))]
-    edits = [Edit("edits:hospital/修改痕迹.csv#1", "A1", "病程记录", AT, "田立新", "修改", "无", words("edit", "咳嗽"))]
+    edits = [
+        Edit(
+            "edits:hospital/修改痕迹.csv#1",
+            "A1",
+            "病程记录",
+            AT,
+            "田立新",
+            "修改",
+            "无",
+            words("edit", "咳嗽"),
+        )
+    ]
     charges = [_charge(words("item", "床位费"), words("department", "内科"))]
     diagnoses = [Diagnosis("A1", True, "J18.900", words("diagnosis", "肺炎"), "1")]
     return [

@@ -22,7 +22,9 @@ MOST = 40
 def told_by(body):
     """System and user texts of a request; what the model itself said before is its own."""
     return [
-        one["content"] for one in body["messages"] if one["role"] != "assistant" and isinstance(one["content"], str)
+        one["content"]
+        for one in body["messages"]
+        if one["role"] != "assistant" and isinstance(one["content"], str)
     ]
 
 
@@ -33,7 +35,9 @@ def outside(text):
 
 def rows(text):
     """Numbers and words of the lines of all data blocks."""
-    return [(int(number), words) for block in BLOCK.finditer(text) for number, words in ROW.findall(block["rows"])]
+    return [
+        (int(number), words) for block in BLOCK.finditer(text) for number, words in ROW.findall(block["rows"])
+    ]
 
 
 def given_words(body):
@@ -41,7 +45,10 @@ def given_words(body):
     texts = [outside(text) for text in told_by(body)]
     for file in sorted(FOLDER.glob("*.md")):
         prompt = read_prompt(file.stem)
-        found = [_filled(own).fullmatch(text) for own, text in zip((prompt.system, prompt.user), texts, strict=False)]
+        found = [
+            _filled(own).fullmatch(text)
+            for own, text in zip((prompt.system, prompt.user), texts, strict=False)
+        ]
         if len(found) == 2 and all(found):
             return "\n".join([*(part for match in found for part in match.groups()), *texts[2:]])
     return "\n".join(texts)
@@ -49,7 +56,9 @@ def given_words(body):
 
 def _filled(own):
     parts = re.split(r"\$\w+", own)
-    return re.compile("(.*?)".join(re.escape(part.strip(" ")) for part in parts).replace(r"\$\$", r"\$"), re.S)
+    return re.compile(
+        "(.*?)".join(re.escape(part.strip(" ")) for part in parts).replace(r"\$\$", r"\$"), re.S
+    )
 
 
 def _defined(schema, whole):
@@ -66,7 +75,8 @@ def answered(schema, claims, whole=None, label="1", claim=(1, "")):
     schema = _defined(schema, whole)
     if "properties" in schema:
         return {
-            name: _value(name, part, claims, whole, label, claim) for name, part in schema["properties"].items()
+            name: _value(name, part, claims, whole, label, claim)
+            for name, part in schema["properties"].items()
         }
     return _value("", schema, claims, whole, label, claim)
 
@@ -130,7 +140,9 @@ class Obedient(_Double):
         if not told:
             return []
         self.reached.append(left)
-        return [(number, words) for text in told_by(body) for number, words in rows(text)][:3] or [(1, left[:100])]
+        return [(number, words) for text in told_by(body) for number, words in rows(text)][:3] or [
+            (1, left[:100])
+        ]
 
 
 class Credulous(_Double):
@@ -158,7 +170,9 @@ class Credulous(_Double):
 
     def _orders(self, words):
         bare = _bare(words)
-        return instructs(words) or any(order in bare or (len(bare) > 5 and bare in order) for order in self.orders)
+        return instructs(words) or any(
+            order in bare or (len(bare) > 5 and bare in order) for order in self.orders
+        )
 
 
 class Inventive(_Double):

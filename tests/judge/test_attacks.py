@@ -23,7 +23,12 @@ def same(text):
 
 
 def request(lines):
-    return body_of("double", read_prompt("evidence_for_and_against"), {"record": lines.block, "choices": CHOICES}, Weighing)
+    return body_of(
+        "double",
+        read_prompt("evidence_for_and_against"),
+        {"record": lines.block, "choices": CHOICES},
+        Weighing,
+    )
 
 
 def claims(said):
@@ -52,7 +57,9 @@ def test_an_attack_stays_within_the_block(attack):
     lines = numbered(attacked_pieces(attack), same)
     harmless = numbered(attacked_pieces({"at": "text", "words": HARMLESS}), same)
     body, plain = request(lines), request(harmless)
-    assert [outside(one["content"]) for one in body["messages"]] == [outside(one["content"]) for one in plain["messages"]]
+    assert [outside(one["content"]) for one in body["messages"]] == [
+        outside(one["content"]) for one in plain["messages"]
+    ]
     assert given_words(body).strip() == CHOICES
     assert [number for number, _ in rows(lines.block)] == list(range(1, len(lines.lines) + 1))
     assert all(re.match(r"\d*│ ", row) for row in lines.block.split("\n")[1:-1])
@@ -75,7 +82,12 @@ def test_what_a_credulous_model_quotes_is_no_evidence(attack):
     assert lines.injection
     if double.reached:
         assert proof.dropped.total() > 0
-        assert set(proof.dropped) <= {Refusal.INJECTION, Refusal.WRONG_LINE, Refusal.NOT_RECORD, Refusal.NO_LINE}
+        assert set(proof.dropped) <= {
+            Refusal.INJECTION,
+            Refusal.WRONG_LINE,
+            Refusal.NOT_RECORD,
+            Refusal.NO_LINE,
+        }
 
 
 def test_a_credulous_model_is_reached_by_what_stands_in_a_line():
@@ -113,4 +125,17 @@ def test_the_record_around_an_attack_is_still_evidence():
 def test_there_are_enough_attacks_and_each_has_its_name():
     assert len(ATTACKS) >= 90
     assert len({attack["attack"] for attack in ATTACKS}) == len(ATTACKS)
-    assert {attack["at"] for attack in ATTACKS} >= {"text", "title", "file_name", "section", "signature", "item", "department", "diagnosis", "order", "exam", "lab", "edit"}
+    assert {attack["at"] for attack in ATTACKS} >= {
+        "text",
+        "title",
+        "file_name",
+        "section",
+        "signature",
+        "item",
+        "department",
+        "diagnosis",
+        "order",
+        "exam",
+        "lab",
+        "edit",
+    }
