@@ -5,7 +5,7 @@ Nothing written after a question's window is shown, and what cannot be read is n
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from review.checks.records import Record
@@ -44,11 +44,43 @@ def ranked(*patterns: str) -> Rank:
 
 
 def readable(record: Record, until: datetime | None = None) -> Iterator[Document]:
-    """The documents that can be read; with `until`, those known to have been written by then."""
+    """The documents that can be read; with `until`, those of which something is known to have been written by then."""
     for document in record.documents:
-        late = until is not None and (document.written_at is None or document.written_at > until)
-        if document.confidence >= OCR_USABLE and document.text.strip() and not late:
+        if document.confidence < OCR_USABLE or not document.text.strip():
+            continue
+        if until is None or _begun(record, document, until):
             yield document
+
+
+def _begun(record: Record, document: Document, until: datetime) -> bool:
+    if document.written_at is not None:
+        return document.written_at <= until
+    return any(one.at is not None and one.at <= until for one in record.sentences(document))
+
+
+def written_until(record: Record, piece: Piece, until: datetime, *, late: bool = False) -> Piece:
+    """A piece without the entries made after `until`; with `late`, what has only the time of the whole document, which
+    may have been written afterwards, stays."""
+    document = piece.document
+    if document is None:
+        return piece
+    spans = [
+        sentence.whole
+        for sentence in record.sentences(document)
+        if (sentence.at is None and document.written_at is None)
+        or (
+            sentence.at is not None
+            and sentence.at > until
+            and not (late and sentence.at == document.written_at)
+        )
+    ]
+    return without(piece, spans)
+
+
+def without(piece: Piece, spans: Sequence[tuple[int, int]]) -> Piece:
+    """A piece without the lines that touch these spans of its document."""
+    kept = (line for line in piece.lines if not any(a < line.end and line.start < b for a, b in spans))
+    return replace(piece, lines=tuple(kept))
 
 
 def shown(

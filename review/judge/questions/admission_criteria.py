@@ -7,17 +7,17 @@ we read in the proven quote. A criterion met only here clears nothing: it heads 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from review.checks.admission_window import Window
+from review.checks.admission_window import ADMITTING, Window
 from review.checks.criteria import Row, State, judge
 from review.checks.header import NotChecked
 from review.checks.stay_criteria import Clause, Criterion, criteria_of
 from review.facts import OCR_USABLE
 from review.judge.answers import AdmissionRead, CriterionRead
-from review.judge.models import Draft, Line, Piece, Statement
+from review.judge.models import Draft, Piece, Statement
 from review.judge.pieces import EXAMS, ORDERS, table_piece
 from review.judge.read_values import reaches
 from review.judge.registry import CANNOT_TELL, Prover, Reading, agreed_by_label, question
-from review.judge.showing import Claims, ranked, shown
+from review.judge.showing import Claims, ranked, readable, shown, without, written_until
 from review.judge.stays import Stay
 from review.models import Evidence, Outcome
 from review.record import Document
@@ -94,25 +94,25 @@ def _is_open(stay: Stay) -> bool:
 
 
 def _documents(window: Window) -> list[Document]:
-    return [one for one in window.documents if one.confidence >= OCR_USABLE]
+    """Those of the window, and sheets without a time of their own that have entries in it."""
+    sheets = [one for one in readable(window.record, window.closes) if one.written_at is None]
+    nursing = [one for one in sheets if ADMITTING.search(one.kind) and "出院" not in one.kind]
+    held = [one for one in window.documents if one.confidence >= OCR_USABLE]
+    return list({one.document_id: one for one in (*held, *nursing)}.values())
 
 
-def _without_later(window: Window, piece: Piece) -> Piece:
-    """A piece without the lines that speak of a time after the window; an admission record may be written late."""
+def _of_window(window: Window, piece: Piece) -> Piece:
+    """A piece without what was written or found out later; an admission record may be written late."""
     document = piece.document
     if document is None:
         return piece
-    spans = [
+    later = [
         sentence.whole
         for sentence in window.record.sentences(document)
-        if (sentence.at and sentence.at > window.closes and sentence.at != document.written_at)
-        or any(word in (sentence.section or "") for word in OF_LATER)
+        if any(word in (sentence.section or "") for word in OF_LATER)
     ]
-    return replace(piece, lines=tuple(line for line in piece.lines if not _touches(line, spans)))
-
-
-def _touches(line: Line, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start < line.end and line.start < end for start, end in spans)
+    admission = "入院" in document.kind
+    return without(written_until(window.record, piece, window.closes, late=admission), later)
 
 
 def _draft(stay: Stay, window: Window, group: str, asked: Sequence[Asked]) -> Draft | None:
@@ -121,7 +121,7 @@ def _draft(stay: Stay, window: Window, group: str, asked: Sequence[Asked]) -> Dr
     if group == "intensity":
         tables.append(table_piece("住院医嘱（入院前后 24 小时）", window.orders, ORDERS))
     pieces, left_out = shown(_documents(window), stay.budget, rank=FIRST, after=tables)
-    kept = tuple(one for one in (_without_later(window, piece) for piece in pieces) if one.lines)
+    kept = tuple(one for one in (_of_window(window, piece) for piece in pieces) if one.lines)
     if not any(one.document for one in kept):
         return None
     given = "\n".join(f"{one.number} {one.clause.needs}" for one in asked)

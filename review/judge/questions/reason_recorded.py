@@ -12,15 +12,16 @@ from review.judge.answers import ReasonRead, ReasonsRead
 from review.judge.models import Draft, Line, Piece, PieceKind, Statement
 from review.judge.pieces import EXAMS, LABS, table_piece
 from review.judge.registry import CANNOT_TELL, Prover, Reading, agreed_by_label, question
-from review.judge.showing import Claims, ranked, readable, shown
+from review.judge.showing import Claims, ranked, readable, shown, written_until
 from review.judge.stays import Stay
 from review.models import Finding
 
 USED_BY = ("CHG-026", "CHG-029", "CHG-030", "CHG-031", "ADM-003")
+OF_STAY = "ADM-003"
 TESTED = ("03", "04")  # charge types of examinations and laboratory tests
 FIRST = ranked("首次病程|入院记录|急诊|门诊", "查房|病程|会诊|术前", "护理")
 WINDOW = timedelta(hours=24)
-MOST_ITEMS, MOST_DAYS, MOST_ROWS = 8, 3, 15
+MOST_ITEMS, MOST_DAYS, MOST_ROWS, MOST_TESTS = 8, 3, 15, 5
 RECORDED, WITHOUT = "reason_recorded", "no_reason"
 
 
@@ -37,18 +38,23 @@ def _items(stay: Stay) -> list[Item]:
     """What is asked about, each name once with its earliest order."""
     found: dict[tuple[str, str], Item] = {}
     for finding in stay.found_by(*USED_BY):
-        ids = set(finding.charge_ids)
+        ids = set(finding.charge_ids) or _dearest_tests(stay, finding)
         for charge in stay.record.charges:
-            named = charge.charge_id in ids
-            if finding.check == "ADM-003" and not ids:
-                named = charge.charge_type in TESTED
-            if not named or charge.charged_at is None or not charge.item_name:
+            if charge.charge_id not in ids or charge.charged_at is None or not charge.item_name:
                 continue
             at = min([charge.charged_at, *_ordered(stay, charge.order_no, charge.item_name)])
             known = found.get((finding.id, charge.item_name))
             if known is None or at < known.ordered_at:
                 found[finding.id, charge.item_name] = Item(finding, charge.item_name, at)
     return sorted(found.values(), key=lambda one: (one.ordered_at, one.finding.id, one.name))
+
+
+def _dearest_tests(stay: Stay, finding: Finding) -> set[str]:
+    """Of a stay said to be spent on examinations, those that cost most."""
+    if finding.check != OF_STAY:
+        return set()
+    tests = [one for one in stay.record.charges if one.charge_type in TESTED]
+    return {one.charge_id for one in sorted(tests, key=lambda one: (-one.amount, one.charge_id))[:MOST_TESTS]}
 
 
 def _ordered(stay: Stay, number: str | None, name: str) -> list[datetime]:
@@ -89,6 +95,7 @@ def _draft(stay: Stay, day: str, items: Sequence[Item]) -> Draft | None:
     pieces, left_out = shown(
         readable(record, until=closes), stay.budget, rank=FIRST, before=(asked,), after=tables
     )
+    pieces = tuple(one for piece in pieces if (one := written_until(record, piece, closes)).lines)
     if not any(piece.document for piece in pieces):
         return None
     numbers = "、".join(str(n) for n in range(1, len(items) + 1))
