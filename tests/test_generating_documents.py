@@ -64,6 +64,14 @@ def test_every_label_names_files_that_were_written_and_words_that_stand_there():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [11, 203, 477, 1290])
+def test_every_scenario_can_be_made_of_any_number(number):
+    for scenario in SCENARIOS:
+        made = scenario.make(admitter(number, f"{scenario.name} {number}"), OPEN)
+        assert scenario.label(made, "open").admission_id == made.stays[-1].admission_id
+
+
+@pytest.mark.slow
 def test_a_label_of_a_table_names_a_cell_of_it():
     rows = {
         "hospital/住院医嘱.csv": "orders", "hospital/化验报告.csv": "labs", "hospital/检查报告.csv": "exams",

@@ -1,6 +1,6 @@
 """What was settled against what was done: DOC-023 charged and denied by the record, DOC-025 codes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from evals.forging.charts import Chart
 from evals.forging.declaring import Making, forged, planted
@@ -71,16 +71,20 @@ def diagnosis_of_the_other_sex(desk: Desk) -> Made:
     )
 
 
-@forged("DOC-025", "有手术编码而无手术登记与收费")
-def coded_without_an_operation(desk: Desk) -> Made:
-    chart = desk.chart("ulcer")
-    at = chart.stay.at(2, 15)
+def coded(chart: Chart, code: str, name: str, at: datetime, *, main: bool) -> None:
+    """One more operation on the settlement list."""
     chart.stay.coded_operations.append(
         {
-            "main_oprn_flag": "1", "oprn_oprt_code": "43.7x00x002", "oprn_oprt_name": "胃大部切除伴胃空肠吻合术",
+            "main_oprn_flag": "1" if main else "0", "oprn_oprt_code": code, "oprn_oprt_name": name,
             "oprn_oprt_date": f"{at:%Y-%m-%d}", "anst_way": "全身麻醉", "oper_dr_name": chart.team.chief,
         }
     )  # fmt: skip
+
+
+@forged("DOC-025", "有手术编码而无手术登记与收费")
+def coded_without_an_operation(desk: Desk) -> Made:
+    chart = desk.chart("ulcer")
+    coded(chart, "43.7x00x002", "胃大部切除伴胃空肠吻合术", chart.stay.at(2, 15), main=True)
     return planted(
         chart, at=[("setl_list_oprn_d", "胃大部切除")], certainty="clue", also=("DOC-013", "DOC-015")
     )
@@ -99,13 +103,7 @@ def operated_without_a_code(desk: Desk) -> Made:
 @forged("DOC-025", "手术编码与性别不符")
 def operation_of_the_other_sex(desk: Desk) -> Made:
     chart = desk.chart("hernia")
-    at = chart.stay.at(1, 10)
-    chart.stay.coded_operations.append(
-        {
-            "main_oprn_flag": "0", "oprn_oprt_code": "68.4100", "oprn_oprt_name": "腹腔镜经腹全子宫切除术",
-            "oprn_oprt_date": f"{at:%Y-%m-%d}", "anst_way": "全身麻醉", "oper_dr_name": chart.team.chief,
-        }
-    )  # fmt: skip
+    coded(chart, "68.4100", "腹腔镜经腹全子宫切除术", chart.stay.at(1, 10), main=False)
     return planted(
         chart, at=[("setl_list_oprn_d", "68.4100"), ("setl_list_oprn_d", "全子宫切除")], certainty="established",
         also=("DOC-013", "DOC-015", "DOC-012"),

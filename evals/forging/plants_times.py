@@ -1,9 +1,10 @@
 """Forged or late times: DOC-001 time limits, DOC-002 missing documents, DOC-003 outside the stay."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from evals.forging.charts import Chart
-from evals.forging.declaring import forged, planted
+from evals.forging.charts import Chart, Condition
+from evals.forging.declaring import Making, forged, planted
 from evals.forging.desk import Desk, reading
 from evals.forging.papers import Paper
 from evals.generating.clinical_care import clinical_items
@@ -13,6 +14,10 @@ from evals.generating.stay import DAY, HOUR, MINUTE
 
 def surgical(said: object) -> bool:
     return "op" in said  # type: ignore[operator]
+
+
+def every(said: object) -> bool:
+    return True
 
 
 def anaesthetised(said: object) -> bool:
@@ -83,44 +88,28 @@ def rescue_record_late(desk: Desk) -> Made:
     return planted(chart, at=[(paper, time(paper.at))], certainty="established")
 
 
-def missing(chart: Chart, title: str) -> Made:
-    chart.drop(*chart.all(title))
-    return planted(chart, at=[])
+MISSING = {
+    "手术而无手术同意书": ("手术知情同意书", surgical),
+    "麻醉而无麻醉记录": ("麻醉记录", anaesthetised),
+    "手术而无安全核查记录": ("手术安全核查记录", surgical),
+    "没有首次病程记录": ("首次病程记录", every),
+    "手术而无术后首次病程记录": ("术后首次病程记录", anaesthetised),
+    "麻醉而无麻醉同意书": ("麻醉知情同意书", anaesthetised),
+    "没有出院记录": ("出院记录", every),
+}
 
 
-@forged("DOC-002", "手术而无手术同意书")
-def no_consent(desk: Desk) -> Made:
-    return missing(desk.chart(fits=surgical), "手术知情同意书")
+def without(title: str, fits: Callable[[Condition], bool]) -> Making:
+    def make(desk: Desk) -> Made:
+        chart = desk.chart(fits=fits)
+        chart.drop(*chart.all(title))
+        return planted(chart, at=[])
+
+    return make
 
 
-@forged("DOC-002", "麻醉而无麻醉记录")
-def no_anaesthesia_record(desk: Desk) -> Made:
-    return missing(desk.chart(fits=anaesthetised), "麻醉记录")
-
-
-@forged("DOC-002", "手术而无安全核查记录")
-def no_safety_check(desk: Desk) -> Made:
-    return missing(desk.chart(fits=surgical), "手术安全核查记录")
-
-
-@forged("DOC-002", "没有首次病程记录")
-def no_first_note(desk: Desk) -> Made:
-    return missing(desk.chart(), "首次病程记录")
-
-
-@forged("DOC-002", "手术而无术后首次病程记录")
-def no_note_after_the_operation(desk: Desk) -> Made:
-    return missing(desk.chart(fits=anaesthetised), "术后首次病程记录")
-
-
-@forged("DOC-002", "麻醉而无麻醉同意书")
-def no_consent_to_anaesthesia(desk: Desk) -> Made:
-    return missing(desk.chart(fits=anaesthetised), "麻醉知情同意书")
-
-
-@forged("DOC-002", "没有出院记录")
-def no_discharge_record(desk: Desk) -> Made:
-    return missing(desk.chart(), "出院记录")
+for name, (title, fits) in MISSING.items():
+    forged("DOC-002", name)(without(title, fits))
 
 
 @forged("DOC-002", "输血收费而无输血同意书")
