@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from review.deidentify import mask_numbers
 from review.investigator.amounts import Count, Excess, counted
 from review.investigator.case import Case
 from review.investigator.submission import BasisOf, Claim, Submission
@@ -68,7 +69,7 @@ def _charges(case: Case, given: Submission, faults: Faults) -> tuple[Charge, ...
     for name in given.charge_ids:
         charge = case.charge(name)
         if charge is None:
-            unknown.append(case.veil.people.hide(name[:30]))
+            unknown.append(mask_numbers(case.veil.people.hide(name[:40])))
         else:
             found[charge.charge_id] = charge
     if unknown:
@@ -167,11 +168,16 @@ def _evidence(case: Case, claims: Sequence[Claim], faults: Faults) -> Iterator[E
 def same_as(case: Case, parts: Parts, known: Sequence[Finding]) -> Finding | None:
     """A finding that says the same of the same lines or of the same place, or of the whole stay."""
     own = {one.charge_id for one in parts.charges}
+    items = {one.item_key for one in parts.charges}
+    item_of = {one.charge_id: one.item_key for one in case.charges.values()}
     places = [item for item in parts.evidence if item.says == "for"]
     for finding in known:
         if finding.violation != parts.violation.code:
             continue
         if parts.violation.whole_stay or own & set(finding.charge_ids):
+            return finding
+        # which of an item's lines carries an excess is a rule's own choice: another line of it is the same excess
+        if finding.origin == "rule" and items & {item_of.get(one) for one in finding.charge_ids}:
             return finding
         theirs = [item for item in finding.evidence if item.says == "for"]
         # one line of a note may speak for several charges

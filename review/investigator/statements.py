@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -20,7 +19,9 @@ _YUAN = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(万)?\s*(?:元
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?(?![\d.])")
+_DAY = re.compile(
+    r"(?<!\d)\d{4}[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)|(?<!\d)(\d{1,2})月(\d{1,2})日?(?!\d)"
+)
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:时](\d{2})(?!\d)")
 
 
@@ -43,9 +44,7 @@ class Proven:
     def days(self) -> set[tuple[int, int]]:
         days = {self.admission.begins_at.date(), self.admission.ends_at.date()}
         days |= {one.charged_on for one in self.charges if one.charged_on}
-        return {(day.month, day.day) for day in days} | {
-            (int(month), int(day)) for _, month, day in _DAY.findall(self.quoted)
-        }
+        return {(day.month, day.day) for day in days} | {_day(match) for match in _DAY.finditer(self.quoted)}
 
     @cached_property
     def clocks(self) -> set[tuple[int, int]]:
@@ -100,24 +99,17 @@ def _false_figure(plain: str, proven: Proven) -> str | None:
         if Decimal(match[1] or match[2]) * (10_000 if match[3] else 1) not in proven.sums:
             return f"语句里的 {match[0].strip()} 不是由所列收费行算出的，请改写或不写金额"
     for match in _DAY.finditer(plain):
-        if (int(match[2]), int(match[3])) not in proven.days and _is_day(match):
+        if _day(match) not in proven.days:
             return f"语句里的日期 {match[0]} 不在引文和所列收费行里，请引出它的出处或改写"
     for match in _CLOCK.finditer(plain):
         if (int(match[1]), int(match[2])) not in proven.clocks:
             return f"语句里的时刻 {match[0]} 不在引文和所列收费行里，请引出它的出处或改写"
-    rest = _CLOCK.sub(" ", _DAY.sub(lambda match: " " if _is_day(match) else match[0], _YUAN.sub(" ", plain)))
+    rest = _CLOCK.sub(" ", _DAY.sub(" ", _YUAN.sub(" ", plain)))
     for number in _NUMBER.findall(rest):
         if Decimal(number) not in proven.numbers:
             return f"语句里的数字 {number} 不在引文和所列收费行里，请引出它的出处或改写"
     return None
 
 
-def _is_day(match: re.Match[str]) -> bool:
-    """Whether what reads like a day is one; `3.5` is a number."""
-    if match[1] is None and "." in match[0]:
-        return False
-    try:
-        date(int(match[1] or 2024), int(match[2]), int(match[3]))
-    except ValueError:
-        return False
-    return True
+def _day(match: re.Match[str]) -> tuple[int, int]:
+    return int(match[1] or match[3]), int(match[2] or match[4])

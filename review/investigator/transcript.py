@@ -63,6 +63,7 @@ class State:
     reminded: bool = False
     findings: tuple[Finding, ...] = ()
     refused: Mapping[str, int] = field(default_factory=dict)  # submissions, by what failed first
+    injection: bool = False  # a line of the record speaks to a reader who obeys
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +89,9 @@ def begin(case: Case, model: str, limits: Limits) -> State:
         {"record": overview(case), "tables": tables_told(), "violations": violations_told()}
     )
     messages = ({"role": "system", "content": system}, {"role": "user", "content": user})
-    return State(case.record.admission.admission_id, model, _named(prompt), limits, messages)
+    admission_id = case.record.admission.admission_id
+    injection = case.numbered.injection
+    return State(admission_id, model, _named(prompt), limits, messages, injection=injection)
 
 
 def _named(prompt: Prompt) -> str:

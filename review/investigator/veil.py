@@ -33,7 +33,8 @@ NUMBERS_IN = (
 SHORTEST, LONGEST = 2, 4
 LEAST_NUMBER = 6  # characters of a number that is looked for in running text
 _NAME = re.compile(r"[㐀-鿿]{2,4}(?:·[㐀-鿿]{1,6})?")
-_OTHER = re.compile(r"〔他(\d+)〕")
+_OTHER = re.compile(r"〔(?P<written>=+)(?=他)|〔他(?P<number>\d{1,9})〕")
+_LIKE_OTHER = re.compile(r"〔(=*)(?=他)")
 _RUN = re.compile(r"[㐀-鿿·]{2,}")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{5,}")
 
@@ -89,7 +90,9 @@ class People:
 
     def show(self, text: str) -> str:
         def shown(match: re.Match[str]) -> str:
-            number = int(match[1]) if len(match[1]) < 10 else 0
+            if match["written"]:
+                return f"〔{match['written'][1:]}"
+            number = int(match["number"])
             return self.values[number - 1] if 1 <= number <= len(self.values) else match[0]
 
         return _OTHER.sub(shown, text)
@@ -116,7 +119,8 @@ class Veil:
     people: People
 
     def hide(self, text: str) -> str:
-        return self.people.hide(self.mask.hide(_OTHER.sub(r"(他\1)", text)))
+        # what a record writes like a placeholder of ours is set apart, as the mask sets apart its own
+        return self.people.hide(self.mask.hide(_LIKE_OTHER.sub(r"〔=\1", text)))
 
     def hide_cell(self, value: str) -> str:
         """A cell of a column that names people or numbers them: never left as it is."""
