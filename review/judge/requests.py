@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -50,9 +50,14 @@ def body_of(model: str, prompt: Prompt, inputs: Mapping[str, str], answer: type[
         "temperature": prompt.header.temperature,
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": answer.__name__, "schema": answer.model_json_schema()},
+            "json_schema": {"name": answer.__name__, "schema": _schema(answer)},
         },
     }
+
+
+@cache
+def _schema(answer: type[BaseModel]) -> dict[str, Any]:
+    return answer.model_json_schema()
 
 
 def repaired(request: Request, said: str, problem: str) -> Request:

@@ -3,6 +3,7 @@ for the second turn where the order could matter."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from prompts import read_prompt
 from review.deidentify import Mask
@@ -33,13 +34,14 @@ class Asked:
 
 def asked_of(stay: Stay, mask: Mask, questions: Sequence[Question], model: str) -> Iterator[Asked]:
     """Everything that these questions ask of a stay, in their order."""
+    hide = cache(mask.hide)  # the same lines are shown by several questions, and in both orders
     for question in questions:
         prompt = read_prompt(question.prompt)
         name = f"{question.prompt} v{prompt.header.version}"
         for draft in question.asks(stay):
             turns = []
             for number, pieces in enumerate(_orders(question, draft)):
-                lines = numbered(pieces, mask.hide)
+                lines = numbered(pieces, hide)
                 body = body_of(model, prompt, {"record": lines.block, **draft.given}, question.answer)
                 request = Request(stay.admission_id, question.prompt, draft.about, number, name, body)
                 turns.append(Turn(request, lines))
