@@ -87,8 +87,8 @@
         settle();
       });
       list.append(...whole.sections.map(section));
-      body.replaceChildren(el('h3', {}, whole.title), whole.digest ? el('p', {class: 'small digest'},
-        '本系统摘要，非原文。收入官方原文后，这里显示原文。') : null, before, list, after);
+      const digest = whole.digest ? [el('p', {class: 'small digest'}, '本系统摘要，非原文。收入官方原文后，这里显示原文。')] : [];
+      body.replaceChildren(el('h3', {}, whole.title), ...digest, before, list, after);
       settle();
       centre(list.querySelector('mark.now') || list.querySelector('.in'));
     }

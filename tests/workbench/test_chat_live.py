@@ -341,6 +341,7 @@ def test_the_whole_document_opens_at_the_words_and_the_page_with_its_boxes(plain
     page.wait_for_selector(".whole mark.now")
     assert "护士长同意" in page.text_content(".whole mark.now")
     assert "探视由病区登记" in page.text_content(".whole")
+    assert "null" not in page.text_content(".clause-box")
     page.click(".modes >> text=原页")
     page.wait_for_selector(".box-mark")
     page.wait_for_function(
