@@ -6,6 +6,7 @@ admission and takes out numbers only, one way.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from knowledge.answering.quantities import narrow
 from review.checks.records import Record
@@ -45,13 +46,20 @@ _COUNTY = re.compile(r"[镇乡村街路巷弄组号栋苑社庄屯寨]|小区")
 _NOBODY = re.compile(r"^(?:无|不详|未知|农民|务农|个体.{0,3}|退休.{0,2}|无业|自由职业.?|学生|-+|/|\*+)$")
 
 
-def mask_of(record: Record) -> Mask:
-    """The mask of one admission: what its tables say of people first, then what its texts say."""
+def mask_of(record: Record, *others: Record) -> Mask:
+    """The mask of one admission: what its tables say of people first, then what its texts say.
+
+    `others` are admissions whose words are shown beside it; their patients are persons like any other.
+    """
     admission, texts = record.admission, [*_texts(record)]
     born = admission.birth_date
     if born and (admission.begins_at.date() - born).days < _NEWBORN_DAYS:
         born = None
     known = [*_patient(record), *_staff(record), *_licensed(record, "\n".join(texts))]
+    for other in others:
+        texts += _texts(other)
+        beside = (*_patient(other), *_staff(other))
+        known += [replace(one, kind=PERSON) if one.kind == PATIENT else one for one in beside]
     return Mask([one for one in known if one.writing.strip()], texts, born=born)
 
 

@@ -15,7 +15,6 @@ from knowledge.library import Library
 from review.checks.inputs import Inspection
 from review.checks.registry import all_checks
 from review.checks.stamping import Stamp
-from review.deidentify import Mask, mask_of
 from review.engines.duckdb import Warehouse
 from review.errors import InputError
 from review.judge.asking import Asker, still_open
@@ -86,21 +85,19 @@ class Bench:
         for begin in range(0, len(admissions), STAYS_AT_ONCE):
             yield admissions[begin : begin + STAYS_AT_ONCE]
 
-    def asked(self, admission_ids: Sequence[str]) -> Iterator[tuple[Asked, Mask]]:
+    def asked(self, admission_ids: Sequence[str]) -> Iterator[Asked]:
         """Everything the default questions ask of these stays."""
         questions = default_questions()
         for admission_id in admission_ids:
             record = self._inspection.records[admission_id]
             results = {one.check: one for one in self._results.get(admission_id, ())}
             stay = Stay(record, tuple(self._findings.get(admission_id, ())), results, self._headers)
-            mask = mask_of(record)
-            for asked in asked_of(stay, mask, questions, self._model):
-                yield asked, mask
+            yield from asked_of(stay, questions, self._model)
 
     def open_requests(self) -> Iterator[Request]:
         """What has no readable answer yet, noted in the ledger as it goes out."""
         for block in self._blocks():
-            for asked, _ in self.asked(block):
+            for asked in self.asked(block):
                 for turn in asked.turns:
                     self.ledger.note([turn.request])
                     request = still_open(self.ledger, turn.request, asked.question.answer)
@@ -117,10 +114,10 @@ class Bench:
         for number, block in enumerate(self._blocks()):
             asked = list(self.asked(block))
             if asker is not None:
-                asker.ask([(turn.request, one.question.answer) for one, _ in asked for turn in one.turns])
+                asker.ask([(turn.request, one.question.answer) for one in asked for turn in one.turns])
             halted = asker.halted if asker else None
-            for one, mask in asked:
-                weighed = weigh(one, self.ledger, mask, self._inspection.layout, halted)
+            for one in asked:
+                weighed = weigh(one, self.ledger, self._inspection.layout, halted)
                 judgements += weighed.judgements
                 findings += self._stamped(one, weighed.suspicions, stamp, weighed.judgements)
             tell("模型阅读", min((number + 1) * STAYS_AT_ONCE, count), count)

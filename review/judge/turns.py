@@ -1,12 +1,12 @@
 """From a question's drafts to the requests that leave the machine: names masked, lines numbered, documents reversed
 for the second turn where the order could matter."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from prompts import read_prompt
-from review.deidentify import Mask
+from review.deidentify import Mask, mask_of
 from review.judge.models import Draft, Piece
 from review.judge.numbered import Numbered, numbered
 from review.judge.registry import Question
@@ -29,23 +29,37 @@ class Asked:
     question: Question
     stay: Stay
     draft: Draft
+    mask: Mask
     turns: tuple[Turn, ...]
 
 
-def asked_of(stay: Stay, mask: Mask, questions: Sequence[Question], model: str) -> Iterator[Asked]:
+def asked_of(stay: Stay, questions: Sequence[Question], model: str) -> Iterator[Asked]:
     """Everything that these questions ask of a stay, in their order."""
-    hide = cache(mask.hide)  # the same lines are shown by several questions, and in both orders
+    masks: dict[tuple[str, ...], tuple[Mask, Callable[[str], str]]] = {}
     for question in questions:
         prompt = read_prompt(question.prompt)
         name = f"{question.prompt} v{prompt.header.version}"
         for draft in question.asks(stay):
+            others = _others(stay, draft)
+            if others not in masks:
+                beside = [record for one in others if (record := stay.other(one)) is not None]
+                mask = mask_of(stay.record, *beside)
+                # the same lines are shown by several questions, and in both orders
+                masks[others] = mask, cache(mask.hide)
+            mask, hide = masks[others]
             turns = []
             for number, pieces in enumerate(_orders(question, draft)):
                 lines = numbered(pieces, hide)
                 body = body_of(model, prompt, {"record": lines.block, **draft.given}, question.answer)
                 request = Request(stay.admission_id, question.prompt, draft.about, number, name, body)
                 turns.append(Turn(request, lines))
-            yield Asked(question, stay, draft, tuple(turns))
+            yield Asked(question, stay, draft, mask, tuple(turns))
+
+
+def _others(stay: Stay, draft: Draft) -> tuple[str, ...]:
+    """The other stays whose documents a draft shows."""
+    shown = {piece.document.admission_id for piece in draft.pieces if piece.document is not None}
+    return tuple(sorted(shown - {stay.admission_id}))
 
 
 def _orders(question: Question, draft: Draft) -> Iterator[Sequence[Piece]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from review.deidentify import Mask
 from review.judge.asking import Told, told
 from review.judge.ledger import Ledger
 from review.judge.models import Judgement, State
@@ -23,7 +22,7 @@ class Weighed:
     suspicions: tuple[Suspicion, ...] = ()
 
 
-def weigh(asked: Asked, ledger: Ledger, mask: Mask, layout: Layout, halted: str | None = None) -> Weighed:
+def weigh(asked: Asked, ledger: Ledger, layout: Layout, halted: str | None = None) -> Weighed:
     """The judgements of one draft; `halted` says why what is open was not asked."""
     answers = [told(ledger, turn.request, asked.question.answer) for turn in asked.turns]
     base = _base(asked, answers)
@@ -34,7 +33,7 @@ def weigh(asked: Asked, ledger: Ledger, mask: Mask, layout: Layout, halted: str 
     readings = []
     dropped: dict[str, int] = {}
     for turn, answer in zip(asked.turns, answers, strict=True):
-        proof = Proof(turn.numbered, mask.show, layout, asked.stay.record)
+        proof = Proof(turn.numbered, asked.mask.show, layout, asked.stay.record)
         readings.append(asked.question.read(asked.stay, asked.draft, answer.answer, proof))
         for kind, count in proof.dropped.items():
             dropped[kind] = dropped.get(kind, 0) + count
