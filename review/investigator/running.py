@@ -5,7 +5,7 @@ a live run asks and goes on, a round ends there and is taken up by the next.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from review.investigator.case import Case, Scene
@@ -14,6 +14,7 @@ from review.investigator.transcript import Limits, State, advance, begin, reques
 from review.judge.ledger import Answer
 from review.judge.requests import Request
 
+STAYS_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 Said = Callable[[Request], Answer | None]  # what was answered to a request; null where nothing is yet
 
@@ -60,6 +61,36 @@ def investigate(
             yield go_on(case, state or _begun(case, model, limits, keeper), said, keeper)
         finally:
             case.close()
+
+
+def investigate_live(
+    scene: Scene,
+    admission_ids: Sequence[str],
+    model: str,
+    limits: Limits,
+    said: Said,
+    ask: Callable[[Sequence[Request]], None],
+    keeper: Keeper,
+    at_once: int = STAYS_AT_ONCE,
+) -> Iterator[State]:
+    """Some investigations beside each other, turn by turn: `ask` asks their requests at once, `said` finds the answers.
+
+    Where a whole turn brings no answer they are left open as they are, to be taken up again."""
+    for first in range(0, len(admission_ids), at_once):
+        cases = {one: scene.case(one) for one in admission_ids[first : first + at_once]}
+        try:
+            states = {
+                one: keeper.state(one) or _begun(case, model, limits, keeper) for one, case in cases.items()
+            }
+            moved = True
+            while moved and any(state.is_open for state in states.values()):
+                ask([request_of(state) for state in states.values() if state.is_open])
+                after = {one: go_on(cases[one], state, said, keeper) for one, state in states.items()}
+                moved, states = any(after[one] is not state for one, state in states.items()), after
+            yield from states.values()
+        finally:
+            for case in cases.values():
+                case.close()
 
 
 def open_requests(

@@ -12,9 +12,9 @@ from review.checks.citing import cite_charges
 from review.checks.stamping import CENT, OCR_SURE, fund_part
 from review.investigator.case import Case
 from review.investigator.gate import Parts, Refused, proven_parts, same_as
-from review.investigator.statements import Proven, faults_of
+from review.investigator.statements import FORBIDDEN, Proven, faults_of
 from review.investigator.submission import Finish, Submission
-from review.investigator.tools import Asking, Said, Tool
+from review.investigator.tools import Asking, CannotDo, Said, Tool
 from review.models import Evidence, Finding, Problem
 from review.violations import VIOLATIONS, Certainty
 
@@ -34,6 +34,9 @@ def submit_finding(asking: Asking, given: Submission) -> Said:
 
 
 def finish(asking: Asking, given: Finish) -> Said:
+    found = FORBIDDEN.search(given.reason)
+    if found:
+        raise CannotDo(f"结束语里有“{found[0]}”，不作认定、不说意图；请改写后再调用 finish。")
     return Said("核查结束。", finished=asking.case.veil.show(given.reason))
 
 

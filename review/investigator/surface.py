@@ -11,7 +11,7 @@ from typing import Any
 
 from review.checks.records import Record
 from review.engines.guarded import ClosedRoom
-from review.investigator.veil import People, Veil
+from review.investigator.veil import Veil
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,13 @@ def open_room(warehouse: Path, record: Record, aliases: Aliases, veil: Veil) -> 
     """The room of one stay. The stay's own rows are held in it, those of others are read through views."""
     room = ClosedRoom(warehouse)
     room.put("stay_names", "(value varchar, shown varchar)", _pairs(aliases.stays))
-    room.put("person_names", "(value varchar, shown varchar)", _unnamed(veil.people, veil))
     own = record.admission.admission_id
+    held = {table.name: list(_rows_of(record, table)) for table in TABLES}
+    theirs = {value for table in TABLES for row in held[table.name] for value in _people(table, row)}
+    known = {value: veil.hide_cell(value) for value in theirs}
+    room.put("person_names", "(value varchar, shown varchar)", _pairs({**veil.people.shown, **known}))
     for table in TABLES:
-        rows = list(_own_rows(record, table, aliases, veil))
+        rows = [_hidden(row, table, aliases, veil) for row in held[table.name]]
         room.put(f"own_{table.name}", f"as {_others(table, own)} limit 0", rows)
         room.show(table.name, f"select * from own_{table.name} union all by name {_others(table, own)}")
     room.lock()
@@ -148,19 +151,26 @@ def _pairs(names: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"value": value, "shown": shown} for value, shown in names.items()]
 
 
-def _unnamed(people: People, veil: Veil) -> list[dict[str, str]]:
-    return [{"value": value, "shown": veil.hide_cell(value)} for value in people.values]
-
-
-def _own_rows(record: Record, table: Shown, aliases: Aliases, veil: Veil) -> Iterator[dict[str, Any]]:
+def _rows_of(record: Record, table: Shown) -> list[dict[str, Any]]:
     key = f", {table.key} as cited_by" if table.key else ""
     names = ", ".join(f'"{name}"' for name in table.kinds)
-    for row in record.inspection.warehouse.rows(
+    return record.inspection.warehouse.rows(
         f"select {names}{key} from {table.name} where admission_id = $stay",
         {"stay": record.admission.admission_id},
-    ):
-        line = aliases.lines.get((table.name, str(row.pop("cited_by", ""))))
-        yield {"line": line, **{name: _shown(table.kinds[name], row[name], aliases, veil) for name in row}}
+    )
+
+
+def _people(table: Shown, row: Mapping[str, Any]) -> Iterator[str]:
+    """What the row's columns of people hold, as it is written."""
+    for name, kind in table.kinds.items():
+        if kind == "person" and row[name] is not None:
+            yield str(row[name])
+
+
+def _hidden(row: Mapping[str, Any], table: Shown, aliases: Aliases, veil: Veil) -> dict[str, Any]:
+    line = aliases.lines.get((table.name, str(row.get("cited_by", ""))))
+    kinds = table.kinds
+    return {"line": line, **{name: _shown(kinds[name], row[name], aliases, veil) for name in kinds}}
 
 
 def _shown(kind: str, value: Any, aliases: Aliases, veil: Veil) -> Any:

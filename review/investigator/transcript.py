@@ -25,7 +25,7 @@ from review.judge.tokens import count_tokens
 from review.models import Finding
 
 PROMPT = "investigator"
-KEPT_WHOLE = 4  # the last messages are never shortened
+KEPT_WHOLE = 2  # steps whose results are never shortened: the model has not read the last one yet
 WORTH_CUTTING = 120  # tokens of a result below which nothing is gained
 FEW_LEFT = 3  # steps before the last at which the model is told
 REMINDER = "这一步没有调用工具。请用工具继续查；查完了，或没有疑点，请调用 finish 结束。"
@@ -41,7 +41,7 @@ class Limits:
     tokens_out: int = 30_000
     seconds: float = 1200.0
     context: int = 48_000
-    calls: int = 6  # of one message
+    calls: int = 8  # of one message
     query_seconds: float = 10.0
 
 
@@ -204,7 +204,8 @@ def _within(messages: Sequence[Message], budget: int) -> list[Message]:
     """The messages, where they are too long with the oldest results replaced by what they were."""
     kept = list(messages)
     over = sum(tokens_of(message) for message in kept) - budget
-    for place, message in enumerate(kept[: max(0, len(kept) - KEPT_WHOLE)]):
+    said = [place for place, message in enumerate(kept) if message["role"] == "assistant"]
+    for place, message in enumerate(kept[: said[-KEPT_WHOLE] if len(said) >= KEPT_WHOLE else 0]):
         if over <= 0:
             break
         tokens = count_tokens(str(message.get("content") or ""))

@@ -72,6 +72,11 @@ class People:
         return {value: number for number, value in enumerate(self.values, start=1)}
 
     @cached_property
+    def shown(self) -> Mapping[str, str]:
+        """The placeholder of every value."""
+        return {value: f"〔他{number}〕" for value, number in self.numbers.items()}
+
+    @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(value for value in self.values if _NAME.fullmatch(value))
 
@@ -85,8 +90,7 @@ class People:
 
     def of_cell(self, value: str) -> str:
         """A cell that holds a name or a number and nothing else."""
-        number = self.numbers.get(value.strip())
-        return self.hide(value) if number is None else f"〔他{number}〕"
+        return self.shown.get(value.strip()) or self.hide(value)
 
     def show(self, text: str) -> str:
         def shown(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from model_server import ModelServer, Reply
 from scripted import STAY, Script, call, calls, find_line, good, last, play
 
 from review.investigator.keeping import Keeper
-from review.investigator.running import go_on, investigate, open_requests
+from review.investigator.running import go_on, investigate, investigate_live, open_requests
 from review.investigator.transcript import REMINDER, Limits, State, advance, begin, next_request, request_of
 from review.judge.asking import Asker
 from review.judge.batch import export_requests, import_answers
@@ -97,7 +97,7 @@ def test_several_calls_of_one_message_are_all_answered_and_none_after_the_end(ca
 def test_more_calls_than_are_allowed_are_told_so(case, state):
     state = advance(state, calls(*[("list_findings", "{}")] * 9), case)
     said = [message["content"] for message in state.messages if message["role"] == "tool"]
-    assert sum("没有执行" in one for one in said) == 3 and len(said) == 9
+    assert sum("没有执行" in one for one in said) == 1 and len(said) == 9
 
 
 def test_arguments_that_are_no_json_come_back_and_are_not_sent_again(case, state):
@@ -318,3 +318,52 @@ def test_one_good_step_after_many_bad_ones_is_taken(case, state):
         lambda messages: good(last(messages)),
     )
     assert said[-1].startswith("已收下")
+
+
+def test_several_investigations_go_on_beside_each_other(scene, keeper, ledger, played):
+    other = "22992024080500011781"
+    scripts = {
+        f"住院 {scene.stays[STAY]}；": Script(*STEPS),
+        f"住院 {scene.stays[other]}；": Script(
+            call("list_findings"), call("finish", reason="没有别的疑点。")
+        ),
+    }
+    turns = []
+
+    def ask(requests):
+        turns.append(len(requests))
+        ledger.note(requests)
+        for one in requests:
+            script = next(
+                script for words, script in scripts.items() if words in one.body["messages"][1]["content"]
+            )
+            ledger.keep(Answer(one.key, script(one.body), "double", 10, 5))
+
+    def said(request):
+        return ledger.answer(request.key)
+
+    first, second = investigate_live(scene, [STAY, other], "double", Limits(), said, ask, keeper)
+    assert (first.findings, first.status, second.status) == (played.findings, "finished", "finished")
+    assert turns == [2, 2, 1, 1, 1]
+
+
+def test_a_turn_without_any_answer_leaves_all_open(scene, keeper):
+    states = list(investigate_live(scene, [STAY], "double", Limits(), lambda _: None, lambda _: None, keeper))
+    assert [state.is_open for state in states] == [True]
+
+
+def test_results_that_the_model_has_not_read_are_never_shortened(case, state):
+    state = replace(state, limits=Limits(context=9000, tokens_in=10**7))
+    wide = '{"sql": "select * from charges limit 12"}'
+    state = advance(state, calls(*[("query", wide)] * 3), case)
+    state = advance(state, call("list_findings"), case)
+    state = advance(state, calls(*[("read_document", '{"document": "D1"}')] * 4), case)
+    sent = [message["content"] for message in next_request(state)["messages"]]
+    assert sum("已从对话里略去" in one for one in sent) >= 1
+    assert not any("已从对话里略去" in one for one in sent[-6:])
+
+
+def test_the_last_word_is_screened_like_a_statement(case, state):
+    state = advance(state, call("finish", reason="确认骗保。"), case)
+    assert state.is_open and "骗保" in state.messages[-1]["content"]
+    assert advance(state, call("finish", reason="查完，没有别的疑点。"), case).status == "finished"
