@@ -18,6 +18,7 @@ GLUE = re.compile(
     r"|给予|予以|进行|实施|接受|行|予|经|后|因|以|于|为|有|并|及|和|与|等|示|时|在|至|由|的|了|其|该|曾|已|共|约|术中|术后|术前|记载|病历"
 )
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_TOGETHER = re.compile(r"\d+(?:\.\d+)?(?:[/×xX*~-]\d+(?:\.\d+)?)+")  # 132/80, 5×4
 LATIN = re.compile(r"[A-Za-z]+")
 _HAN = re.compile(r"[㐀-鿿]+")
 _CLAUSE = re.compile(r"[，,。；;：:！!？?\n]")
@@ -29,18 +30,21 @@ _DOUBTS = re.compile(r"可能|待排|待查|疑似|疑|考虑|不除外|？|\?|�
 _GOES_ON = re.compile(r"否认|无|未见")
 
 
-def borne_out(sentence: str, quotes: Sequence[str]) -> bool:
-    """Whether the quotes bear the sentence out; they are whole sentences of the record, so that a denial is seen."""
+def borne_out(sentence: str, quotes: Sequence[str], around: Sequence[str] = ()) -> bool:
+    """Whether the quotes bear the sentence out; `around` are the whole sentences they were taken from, so that a denial
+    which was cut off is seen. No word and no number comes from there."""
     told = _plain(sentence)
     if not told or len(told) > LONGEST or "〔" in told or "?" in told or "？" in told or forbidden(told):
         return False
     held = [_plain(quote) for quote in quotes]
     if not set(NUMBER.findall(told)) <= {number for quote in held for number in NUMBER.findall(quote)}:
         return False
+    if any(not any(one in quote for quote in held) for one in _TOGETHER.findall(told)):
+        return False
     latin = {word.lower() for quote in held for word in LATIN.findall(quote)}
     if any(word.lower() not in latin for word in LATIN.findall(told)):
         return False
-    clauses = [clause for quote in held for clause in _clauses(quote)]
+    clauses = [clause for quote in map(_plain, around or quotes) for clause in _clauses(quote)]
     return all(_clause_borne_out(clause, clauses, "·".join(held)) for clause in _CLAUSE.split(told) if clause)
 
 

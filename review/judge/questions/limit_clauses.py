@@ -37,7 +37,7 @@ def _clauses(stay: Stay, finding: Finding) -> list[Row]:
         named = {str(code["row_id"]) for key in keys for code in codes.get(key, ())}
         rows = [row for row in inspection.knowledge(table) if str(row["row_id"]) in named]
         found += rows_in_force(rows, stay.record.admission.begins_at.date())
-    return found[:MOST_CLAUSES]
+    return sorted(found, key=lambda row: (int(row.get("clause_no") or 0), str(row["row_id"])))[:MOST_CLAUSES]
 
 
 def _words(row: Row) -> str:

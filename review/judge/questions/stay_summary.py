@@ -23,13 +23,17 @@ def _read(stay: Stay, draft: Draft, answer: StaySummary, prover: Prover) -> Read
         proven = [evidence for evidence in found if evidence is not None]
         if not proven or len(proven) < len(found):
             continue
-        if borne_out(one.sentence, [_whole_sentence(stay, evidence) for evidence in proven]):
+        quotes, around = (
+            [evidence.quote for evidence in proven],
+            [_around(stay, evidence) for evidence in proven],
+        )
+        if borne_out(one.sentence, quotes, around):
             told.append(Statement("neutral", one.sentence, tuple(dict.fromkeys(proven))))
     verdict = TOLD if told else CANNOT_TELL if answer.sentences else NOTHING
     return Reading(verdict, tuple(told), answer.injection)
 
 
-def _whole_sentence(stay: Stay, evidence: Evidence) -> str:
+def _around(stay: Stay, evidence: Evidence) -> str:
     """The sentences a quote touches: a denial cut off a quote is read with it."""
     document = document_named(stay.record, evidence)
     if document is None:
