@@ -30,6 +30,12 @@ class Stay:
         result = self.results.get(code)
         return result.outcome if result else None
 
+    @property
+    def related(self) -> tuple[Record, ...]:
+        """The stays of the inspection that findings name beside this one; a request may show words of theirs."""
+        named = dict.fromkeys(name for one in self.findings for name in one.related_admissions)
+        return tuple(found for name in named if (found := self.other(name)) is not None)
+
     def other(self, admission_id: str) -> Record | None:
         """The record of another stay of the inspection, as a finding names it."""
         return self.record.inspection.records.get(admission_id)
