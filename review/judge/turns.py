@@ -7,7 +7,7 @@ from functools import cache
 
 from prompts import read_prompt
 from review.deidentify import Mask, mask_of
-from review.judge.models import Draft, Piece
+from review.judge.models import Draft, Piece, PieceKind
 from review.judge.numbered import Numbered, numbered
 from review.judge.registry import Question
 from review.judge.requests import Request, body_of
@@ -57,8 +57,10 @@ def asked_of(stay: Stay, questions: Sequence[Question], model: str) -> Iterator[
 
 
 def _others(stay: Stay, draft: Draft) -> tuple[str, ...]:
-    """The other stays whose documents a draft shows."""
+    """The other stays whose documents a draft shows, or whose words a finding it tells may quote."""
     shown = {piece.document.admission_id for piece in draft.pieces if piece.document is not None}
+    if any(piece.kind is PieceKind.RULE for piece in draft.pieces):
+        shown |= {record.admission.admission_id for record in stay.related}
     return tuple(sorted(shown - {stay.admission_id}))
 
 
