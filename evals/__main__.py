@@ -93,6 +93,11 @@ def _add_readers(commands: Any) -> None:
 def _add_matching_and_hostile(commands: Any) -> None:
     matching = commands.add_parser("matching", help="项目名称对目录：准确率、候选、速度")
     matching.set_defaults(command=_matching)
+    masking = commands.add_parser("masking", help="遮蔽：姓名、号码、住址、单位、床号的召回与准确")
+    masking.add_argument(
+        "folders", type=Path, nargs="*", metavar="检查文件夹", help="在哪些检查上量，默认示例检查"
+    )
+    masking.set_defaults(command=_masking)
     scans = commands.add_parser("scans", help="扫描件：字错率，数字与时间的错误，其中识别时已存疑的")
     scans.add_argument("--count", type=int, default=50, metavar="N", help="页数，默认 50")
     scans.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
@@ -146,6 +151,16 @@ def _matching(options: argparse.Namespace) -> list[str]:
     from evals.matching import score_matching
 
     return score_matching(Path(os.environ.get("MINGJIAN_HOME") or "data"))
+
+
+def _masking(options: argparse.Namespace) -> list[str]:
+    from evals.masking import score_masking
+
+    lines, below = score_masking(options.folders, Path(os.environ.get("MINGJIAN_HOME") or "data"))
+    if below:
+        print("\n".join(lines))
+        raise ValueError("低于下限：" + "、".join(below))
+    return lines
 
 
 def _facts(options: argparse.Namespace) -> list[str]:

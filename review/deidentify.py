@@ -96,7 +96,8 @@ def _staff(record: Record) -> Iterator[Identifier]:
     cells += [
         cell for row in record.charges for cell in ((DOCTOR, row.ordering_doctor), (PERSON, row.executor))
     ]
-    cells += [(PERSON, row.examiner) for row in (*record.exams, *record.labs)]
+    cells += [(PERSON, row.examiner) for row in record.exams]
+    cells += [(PERSON, row.examiner) for row in record.labs]
     cells += [(PERSON, row.editor) for row in record.edits]
     for document in record.documents:
         for one in document.signatures:

@@ -48,24 +48,27 @@ class Mask:
         self._own = frozenset(bare(one.writing) for one in known if one.kind == PATIENT)
         self._key: bytes | None = None
         self._born = _birth_pattern(born) if born else None
-        for one in known:
-            self._register(one.writing.strip(), one.kind)
+        for told in known:
+            self._register(told.writing.strip(), told.kind)
+        self._lines: dict[str, tuple[tuple[int, int, str], ...]] = {}  # what only the lines around one tell
         self._compile()
         texts = list(texts)
         found = [(text, [*self._in_context(folded(text))]) for text in texts]
-        for text, spans in found:
-            for one in spans:
+        for text, in_context in found:
+            for one in in_context:
                 self._register(text[one.start : one.end].strip(_EDGES), one.kind)
         self._compile()
         for text in texts:
-            for start, end, kind in self._spans(text):
+            spans = [*self.spans(text)]
+            for start, end, kind in spans:
                 self._register(text[start:end], kind)
+            self._keep_lines(text, spans)
         self._key = hashlib.sha256("\n".join(self._writings).encode()).digest()
 
     def hide(self, text: str) -> str:
         """The text with placeholders; as many lines as before."""
         pieces, at = [], 0
-        for start, end, kind in self._spans(text):
+        for start, end, kind in self.spans(text):
             pieces += [_escaped(text[at:start]), self._register(text[start:end], kind)]
             at = end
         return "".join([*pieces, _escaped(text[at:])])
@@ -130,10 +133,13 @@ class Mask:
         yield from numbers(plain)
         yield from people(plain, self._is_known)
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """What to hide, in order, none over another and none over a line break."""
         plain = folded(text)
         spans = [*self._in_context(plain), *self._known_in(plain)]
+        if kept := self._lines.get(text.strip()):
+            before = len(text) - len(text.lstrip())
+            spans += [Found(before + start, before + end, kind) for start, end, kind in kept]
         rank = {kind: place for place, kind in enumerate(KINDS)}
         at = 0
         for one in sorted(spans, key=lambda one: (one.start, -one.end, rank[one.kind])):
@@ -143,6 +149,23 @@ class Mask:
             for begin, end in _lines(text, start, one.end):
                 yield begin, end, one.kind
             at = one.end
+
+    def _keep_lines(self, text: str, spans: Sequence[tuple[int, int, str]]) -> None:
+        """A line is often shown alone: keep what the line above it told, and what a name broken over two lines is."""
+        at, next_span = 0, 0
+        for line in text.splitlines(keepends=True):
+            end, own = at + len(line), []
+            while next_span < len(spans) and spans[next_span][0] < end:
+                start, stop, kind = spans[next_span]
+                own.append((start - at, stop - at, kind))
+                next_span += 1
+            plain = line.strip()
+            if own and len(own) <= 4 and (len(plain) < 40 or own[0][0] < 4 or own[-1][1] > len(plain) - 4):
+                before = len(line) - len(line.lstrip())
+                inside = tuple((start - before, stop - before, kind) for start, stop, kind in own)
+                if {*inside} - {*self.spans(plain)}:
+                    self._lines[plain] = inside
+            at = end
 
     def _known_in(self, plain: str) -> Iterator[Found]:
         if self._names:
@@ -177,7 +200,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _spaced(letters: str) -> str:
-    return "".join(f" {{0,3}}{re.escape(letter)}" for letter in letters)
+    return "".join(f"[ \n]{{0,3}}{re.escape(letter)}" for letter in letters)
 
 
 def _birth_pattern(born: date) -> re.Pattern[str]:

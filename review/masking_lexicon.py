@@ -17,6 +17,7 @@ _COMMON = """
 伏岑习胥保和蔺凤闫肖佘付訾仝仰郗暴钮亓贡苍寿茹亢麻水尚农敬敏粟危云邰狄贝候储靖阙宿皮雷惠仉权宓奕鲜暨慕桓佴赏衡淳晁勾冶沃相宰铁朴平鱼经羊丰豆
 宾滑裘缪干戎印汲弓牧隗幸束斜蓬钭支昝劳逄扶堵濮扈郏浦尉兖元昌酆湛禹茅骆宣贲杭诸嵇荣荀於麴芮羿邴松乌巴山班秋伊厉祖韶蓟怀蒲鄂索咸籍阴双闻莘郦雍
 璩宦容慎戈庾居弘寇禄殳蔚夔厍阚那毋乜巢蒯逯谯笪言
+肖闫付代覃麦区邝冼佘仝苟亓候兰丛腾粟迟冷初綦鄢信庹訾畅芦郗拜妥鲜苑甯撒敖晋楚闻邸郄修隋文
 """
 _RARE = """
 旷广利越空养须红公督帅缑况有琴墨哈爱福汝才扎达洛格勒海战鹿郇鄞綦訚钏仵伞呼奉妥展崖布库延忻恽攀智曙朗果枚校桐楼檀欣母涵潭炎熙珠琚盆眭知禤种竹
@@ -44,6 +45,12 @@ def clinical_words() -> frozenset[str]:
 
 
 @cache
+def written_words() -> frozenset[str]:
+    """Words that records use where a name may stand: 常规, 查体, 门冬."""
+    return _read("written")
+
+
+@cache
 def general_words() -> frozenset[str]:
     """Other words of the language that begin with a surname: a person may be called so, a sentence may mean the word."""
     return _read("general")
@@ -55,6 +62,8 @@ def _read(part: str) -> frozenset[str]:
     for line in _WORDS.read_text("utf-8").splitlines():
         if line.startswith("#"):
             own = line.startswith(f"# {part}")
+        elif own and part == "written":
+            words.update(line.split(" "))
         elif own:
             first, *rests = line.split(" ")
             words.update(first + rest for rest in rests)

@@ -16,6 +16,7 @@ from review.masking_roles import (
     LEAD,
     PATIENT,
     PERSON,
+    PERSON_VERB,
     ROLE,
     TITLE,
     a_word,
@@ -35,26 +36,33 @@ _WHOLE = re.compile(rf"{_ETHNIC}|{_LATIN}")
 _SPACED = re.compile(rf"{_C}( {{1,3}}){_C}(?:\1{_C}){{0,6}}(?! ?{_C}{_C})")
 _RUN = re.compile(rf"{_C}{{1,12}}")
 _TITLE = re.compile(TITLE)
-_TITLED = re.compile(rf"(?<=[{LETTER} ])(?:{TITLE})(?!签|{_C}?签名|汇报|请示|报告)")
+_TITLED = re.compile(rf"(?:{TITLE})(?!签|{_C}?签名)")
+_TO_TITLE = re.compile(r"汇报|请示|报告|说明|反映|提出|申请")
 _SUFFIX = r"(?:者|人员?|员|姓名|签名|签字|签章|签|医师|医生|护士长?|护师|技师|药师|主任|教授|院长|师|意见|[(][^()\n]{0,12}[)])"
-_LABEL_END = re.compile(rf"(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{_SUFFIX}){{0,3}}$")
+_A_ROLE = re.compile(rf"(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{_SUFFIX}){{0,3}}$")
+_LABEL_END = re.compile(
+    rf"(?:(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{_SUFFIX}){{0,3}}|{_C}{{1,6}}(?:[者员师士]|[^病成]人|签名|签字|签章|姓名))$"
+)
 _LABEL_SPACE = re.compile(
     rf"(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{_SUFFIX}){{0,3}}(?: {{1,4}}|\n ?)(?={_C}|[A-Z][a-z])"
 )
 _DIRECT = re.compile(
     rf"(?:(?:{ROLE}|检查)(?:者|人员?|员|姓名|签名|签字)|姓名|签名|签字|术者|主刀|[一二三ⅠⅡⅢ]助|助手|医师|医生|护士长?|护师|助产士|技师|药师|治疗师"
-    rf"|教授|司机|护工|[^科]主任|患者|患儿|病人|病员|产妇|死者|该患|村民|村医|民警|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={_C}{{2}})"
+    rf"|教授|司机|护工|[^患或前后]者|[^医教大老军律]师|[人队会职]员|[^护女男]士|曾用名|签发|签收|主任|院长|科长|会计|书记|工程师|律师|患者|患儿|病人|病员|产妇|死者|该患|村民|村医|民警|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={_C}{{2}})"
 )
 _LED = re.compile(rf"(?:{LEAD})(?={_C}{{2}})")
+_DOES = re.compile(PERSON_VERB)
 _BOUNDED = re.compile(rf"{_C}{{2,3}}(?!{_C})")
 _WITH_SEX = re.compile(
-    rf"(?:^|患者|患儿|病人|病员|死者|伤者|产妇|该患|[。;:]){{1}} ?(?P<n>{_C}{{2,4}}|{_ETHNIC}) ?[,·] ?[男女](?=[,· ]|性[,,])",
+    rf"(?:^|患者|患儿|病人|病员|死者|伤者|产妇|该患|[。;:]){{1}} ?(?P<n>(?!患者|患儿|病人|病员|死者|伤者|产妇|该患){_C}{{2,4}}|{_ETHNIC}) ?[,·] ?[男女](?=[,· ]|性[,,])",
     re.M,
 )
 _WITH_KIN = re.compile(
     rf"(?<![{LETTER}])(?P<n>{_C}{{2,4}}) ?[(](?:患者|患儿|科主任|经治|父|母|丈夫|妻|儿子|女儿|外孙|孙|护士|医师|医生|家属|兄|弟|姐|妹|女婿|儿媳)"
 )
 _SPELT = re.compile(rf"姓(?P<surname>{_C})[,, ]{{1,2}}名(?P<given>{_C}{{1,2}})(?!{_C})")
+_OF_PATIENT = re.compile(r"患者|患儿|病人|病员|该患|产妇")
+_RELATION = frozenset("子女妻夫父母兄弟姐妹侄孙媳婿")
 _IN_BRACKETS = re.compile(rf"[(“\"](?={_C}{{2,4}} ?(?:[,、)”\"]|之))")
 _AFTER_NAME = (
     r" {0,3}[,|·(:、] ?[男女](?![㐀-鿿]{2,})| {1,4}[男女](?![㐀-鿿])| {1,3}[MF] | {1,2}\d\.[男女]| {0,2}[(](?:患|男|女|其|儿|丈夫|妻|夫|父|母|子|侄|姐|妹|兄|弟|孙|外|科主任"
@@ -64,10 +72,11 @@ _AFTER_NAME = (
 _NAME = rf"(?<![{LETTER}·])(?:{_ETHNIC}|{_C}{{2,4}}|{_C}(?P<gap> {{1,3}}){_C}(?:(?P=gap){_C})?)"
 _FIRST = re.compile(rf"(?P<n>{_NAME})(?={_AFTER_NAME})")
 _SPEAKS = re.compile(
-    rf"(?:^|[\n。;:] ?)(?P<n>{_C}{{2,3}})(?=:(?!\d)|诉|报告|嘱|[今昨]|自称|书写|会诊|汇报|接班|认为|到场)",
-    re.M,
+    rf"(?:^|[\n。;:,] ?)(?P<n>{_C}{{2,3}})(?=:(?!\d)|{PERSON_VERB}|[今昨]|自称|已[于开])", re.M
 )
-_PAIR = re.compile(rf"(?<![{LETTER}])(?P<a>{_C}{{2,3}}) ?[/→] ?(?P<b>{_C}{{2,3}})(?![{LETTER}])")
+_PAIR = re.compile(
+    rf"(?<![{LETTER}])(?P<a>{_C}{{2,3}}) ?[/→、] ?(?P<b>{_C}{{2,3}})(?P<both>双人|[两二]人|共同)|(?<![{LETTER}])(?P<c>{_C}{{2,3}}) ?[/→] ?(?P<d>{_C}{{2,3}})(?![{LETTER}])"
+)
 _BED = re.compile(
     rf"(?:床[位号]?|\d ?[|-]|[|] ?\d{{1,3}})[:,| -]{{0,3}}(?={_C})|\d{{1,2}} (?={_C}{{2,3}} [{LETTER}])"
 )
@@ -82,11 +91,14 @@ _ALONE = re.compile(rf"(?<![{LETTER}A-Za-z0-9])(?P<n>{_C}{{3}}|{_ETHNIC})(?![{LE
 _BETWEEN = re.compile(
     rf" {{0,3}}[、,/;|→] {{0,2}}(?={_C})| {{1,3}}(?={_C}{{2,3}}(?![{LETTER}]))|[和及与](?={_C}{{2}})"
 )
-_NEXT_IN_LIST = re.compile(rf"(?: ?[(][^()\n]{{0,12}}[)])? ?[、/→] ?(?P<n>{_C}{{2,3}})(?!{_C})")
+_NEXT_IN_LIST = re.compile(rf"(?: ?[(][^()\n]{{0,12}}[)])? ?[、/→] ?(?={_C}{{2}})")
 _LAST_IN_LIST = re.compile(rf"(?<![{LETTER}])(?P<n>{_C}{{2,3}}) ?[、/→] ?$")
 _BEHIND = re.compile(rf" ?[(][^()\n]{{0,20}}[)]| ?(?:{TITLE})")
 _NEVER_SECOND = frozenset(
     "了的是不未已被把患感请查给该每些这那吗呢吧没很最较约在无将及或等到此又各有因于与为予示对后前中内外上下"
+)
+_BODY = frozenset(
+    "腹肢腔叶肺肾肝胃肠腋盲囊颈椎肌膜脑脾胰胆尿便咳痰喘氧离压脉率律射侧界坐取置扩缩肿拇趾指膝踝胸腰背臂腿足鼻耳喉牙舌"
 )
 _NEVER = frozenset("了的不未已被把患请查给该每些这那吗呢吧没很最较")
 _ENDS_EARLY = frozenset("因于在诉称示说的均予将")
@@ -136,7 +148,13 @@ class _Reading:
             yield from self._people_at(match.end(), label, 2 if bounded or certain(label) else 1)
         for match in _DIRECT.finditer(text):
             bounded = _BOUNDED.match(text, match.end())
-            found = self._one_at(match.end(), 2 if bounded and certain(match[0]) else 1)
+            strong = (
+                bounded
+                and not _OF_PATIENT.match(match[0])
+                or match[0][-1] in _RELATION
+                and len(match[0]) == 1
+            )
+            found = self._one_at(match.end(), 2 if strong else 1)
             if found:
                 yield Found(match.end(), found, kind_of(match[0]))
         for pattern in (_WITH_SEX, _WITH_KIN):
@@ -150,9 +168,12 @@ class _Reading:
     def titled(self) -> Iterator[Found]:
         text = self._text
         for match in _TITLED.finditer(text):
-            start = self._before_title(match.start(), match[0])
+            start = self._before_title(match.start(), match.end())
             if start is not None:
-                yield Found(start, len(text[: match.start()].rstrip(" ")), kind_of(match[0]))
+                end = match.start()
+                while text[end - 1] == " ":
+                    end -= 1
+                yield Found(start, end, kind_of(match[0]))
 
     def led(self) -> Iterator[Found]:
         for match in _LED.finditer(self._text):
@@ -174,11 +195,11 @@ class _Reading:
             if found:
                 yield Found(match.end(), found, PATIENT if "床" in match[0] else PERSON)
         for match in _PAIR.finditer(self._text):
-            names = match["a"], match["b"]
-            if all(self._plausible(one, 2) for one in names) and any(
-                self._plausible(one, 1) for one in names
-            ):
-                yield from (Found(*match.span(group), PERSON) for group in "ab")
+            groups = "ab" if match["both"] else "cd"
+            names = [match[group] for group in groups]
+            sure = match["both"] or any(self._plausible(one, 1) for one in names)
+            if sure and all(self._plausible(one, 2) for one in names):
+                yield from (Found(*match.span(group), PERSON) for group in groups)
         for match in _MASKED.finditer(self._text):
             yield Found(*match.span("n"), PERSON)
 
@@ -194,10 +215,13 @@ class _Reading:
             at, kind = one.end, one.kind
             for _ in range(40):
                 after = _NEXT_IN_LIST.match(text, at)
-                if not after or not self._plausible(after["n"], 2):
+                if not after:
                     break
-                yield Found(*after.span("n"), kind)
-                at = after.end()
+                start = after.end()
+                at = self._one_at(start, 2 if _BOUNDED.match(text, start) else 1)
+                if not at:
+                    break
+                yield Found(start, at, kind)
             before = _LAST_IN_LIST.search(text[max(0, one.start - 8) : one.start])
             if before and self._plausible(before["n"], 2):
                 start = max(0, one.start - 8) + before.start("n")
@@ -250,6 +274,9 @@ class _Reading:
         if len(run) <= (4 if level == 3 or run[:2] in COMPOUND else 3) and self._plausible(run, level):
             return len(run)
         for size in (3, 4, 2) if run[:2] in COMPOUND else (2, 3):
+            if size < len(run) and _DOES.match(run[size:]) and self._plausible(run[:size], max(level, 2)):
+                return size
+        for size in (3, 4, 2) if run[:2] in COMPOUND else (2, 3):
             if size < len(run) and FOLLOW.match(run[size:] + after) and self._plausible(run[:size], level):
                 return size
         if len(run) > 1 and alone_is_a_name(run[0]) and _TITLE.match(run, 1):
@@ -264,34 +291,29 @@ class _Reading:
         if self._known(letters):
             return True
         if level == 3:
-            if not 2 <= len(letters) <= 4 or blank(letters) or _LABEL_END.search(letters):
+            if not 2 <= len(letters) <= 4 or blank(letters) or _A_ROLE.search(letters):
                 return False
             return is_surname(letters, rare=False) or not (
                 clinical(letters) or a_word(letters) or _NEVER & set(letters)
             )
         if len(letters) < 2 or len(letters) > (4 if letters[:2] in COMPOUND else 3):
             return False
-        if (
-            not is_surname(letters)
-            or never_a_name(letters)
-            or clinical(letters)
-            or _LABEL_END.search(letters)
-        ):
+        if not is_surname(letters) or never_a_name(letters) or clinical(letters) or _A_ROLE.search(letters):
             return False
         if level == 2:
-            return letters[1] not in _NEVER
+            return letters[1] not in _NEVER and not never_a_name(letters[:2])
         return (
             is_surname(letters, rare=False)
             and not a_word(letters)
             and not never_a_name(letters[:2])
-            and not _NEVER & set(letters)
+            and not (_NEVER | _BODY) & set(letters)
             and (len(letters) > 2 or letters[1] not in _NEVER_SECOND and letters[0] not in AMBIGUOUS)
         )
 
-    def _before_title(self, at: int, title: str) -> int | None:
+    def _before_title(self, at: int, after: int) -> int | None:
         """Where the name that ends before a title begins."""
         text = self._text
-        places = []
+        places: list[int] = []
         place = at - 1
         while place >= 0 and len(places) < 6 and at - place < 14:
             if text[place] == " " and (not places or place > 0 and text[place - 1] != " "):
@@ -305,6 +327,8 @@ class _Reading:
         best, best_score = None, 2
         for size in range(1, min(4, len(letters)) + 1):
             name, before = letters[-size:], letters[-size - 1 : -size]
+            if size == 1 and _TO_TITLE.match(text, after):
+                continue
             score = self._score_before_title(name, before)
             if score > best_score:
                 best, best_score = places[size - 1], score
