@@ -174,11 +174,13 @@ def test_after_the_last_finding_the_next_case_opens_by_itself(page, address):
     page.wait_for_function(
         "key => document.querySelector('.queue li.on button').dataset.key !== key", arg=row
     )
-    page.wait_for_function("name => document.querySelector('.case-line h1').textContent !== name", arg=name)
+    page.wait_for_function(
+        "name => ![name, undefined].includes(document.querySelector('.case-line h1')?.textContent)", arg=name
+    )
     page.wait_for_selector(OPENED)
     assert page.url != address
     undone(page)
-    page.wait_for_function("name => document.querySelector('.case-line h1').textContent === name", arg=name)
+    page.wait_for_function("name => document.querySelector('.case-line h1')?.textContent === name", arg=name)
 
 
 def test_a_press_without_an_answer_is_kept_and_sent_again(page, complaints, address):
@@ -189,7 +191,7 @@ def test_a_press_without_an_answer_is_kept_and_sent_again(page, complaints, addr
     page.keyboard.press("1")
     page.wait_for_selector(".strip.bad:has-text('未存上')")
     page.keyboard.press("Escape")  # stay on this case
-    assert page.locator(".band.offline").is_visible()
+    page.wait_for_selector(".band.offline")  # an answer from before may hide it until the next try
     page.unroute("**/component_server/**")
     page.wait_for_selector(".strip.confirm:has-text('演示')", timeout=60_000)
     complaints[:] = [line for line in complaints if "ERR_FAILED" not in line]  # the answers this test cut off
