@@ -1,8 +1,11 @@
 """What an answer comes to: proven quotes only, thresholds compared by us, new suspicions in our own words."""
 
-from asked_stay import QUESTIONS, finding, only, quoted, stay_of, turns
+from datetime import date
 
-from review.models import Problem
+from asked_stay import HEADERS, QUESTIONS, finding, only, quoted, stay_of, turns
+
+from review.checks.stamping import Stamp
+from review.models import Basis, Problem
 from review.violations import Certainty
 
 STAY = {
@@ -526,3 +529,17 @@ def test_a_summary_without_one_sentence_that_stands_tells_nothing():
     told = {"sentences": [{"sentence": "病情危重。", "quotes": [{"lines": [1], "quote": "病情危重"}]}]}
     assert turn.read(told).verdict == "cannot_tell"
     assert turn.read({"sentences": []}).verdict == "nothing_told"
+
+
+def test_a_new_suspicion_is_stamped_as_a_clue_without_a_sum():
+    def always_in_force(name, passage, day):
+        return Basis(name, passage, date(2021, 5, 1), None)
+
+    turn = presence(UNDONE)
+    told = {"state": "not_done", "service": "普通针刺"} | turn.claim("今日普通针刺未做")
+    (suspicion,) = turn.read({"days": [told]}).findings
+    record = turn.stay.record
+    found = Stamp(record.inspection, always_in_force).finding(HEADERS["DOC-023"], record, suspicion.problem)
+    assert (found.certainty, found.amount, found.violation) == (Certainty.CLUE, None, "fictitious_service")
+    assert "只由模型阅读得出，没有规则或另一来源印证" in found.lowered_by
+    assert found.basis and {one.quote for one in found.evidence} > {"今日普通针刺未做"}

@@ -70,7 +70,7 @@ def _opposed(one: Difference, a: Evidence, b: Evidence) -> bool:
     if all(values) and values[0] == values[1]:
         return False
     return all(
-        not value or value in fold_signs(evidence.quote)
+        not value or "〔" in value or value in fold_signs(evidence.quote)
         for value, evidence in zip(values, (a, b), strict=True)
     )
 
