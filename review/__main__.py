@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         help="取回这些问题的回答（如 vllm run_batch 的输出）",
     )
     parser.add_argument(
+        "--investigate", action="store_true", help="让模型自行查阅每份病历（逐步调用工具，用量较大）"
+    )
+    parser.add_argument(
         "--model", metavar="名称", help="导出时写明的模型名称（默认取 MINGJIAN_MODEL，再默认 model）"
     )
     return parser

@@ -40,14 +40,14 @@ def _read(options: argparse.Namespace, settings: Settings, tell: Progress) -> Ca
     out, home = options.out, settings.home
     if options.export_requests:
         name = options.model or settings.model or NO_NAME
-        count = export_open(out, home, name, options.export_requests)
+        count = export_open(out, home, name, options.export_requests, inquire=options.investigate)
         return lambda: _print_exported(count, options.export_requests)
     if options.import_answers:
         taken, judged = import_and_judge(out, home, options.import_answers, settings.model_limits, tell)
         return lambda: _print_imported(taken, judged)
     model = open_model(settings)
     assert model is not None
-    judged = judge_live(out, home, model, settings.model_limits, tell)
+    judged = judge_live(out, home, model, settings.model_limits, tell, inquire=options.investigate)
     return lambda: print_judged(judged)
 
 

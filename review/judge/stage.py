@@ -15,11 +15,14 @@ from knowledge.library import Library
 from review.checks.inputs import Inspection
 from review.checks.registry import all_checks
 from review.checks.stamping import Stamp
+from review.deidentify import mask_of
 from review.engines.duckdb import Warehouse
 from review.errors import InputError
+from review.investigator.case import Scene
 from review.judge.asking import Asker, still_open
 from review.judge.batch import Taken, export_requests, import_answers
-from review.judge.ledger import LEDGER, Ledger
+from review.judge.inquiry import Inquiry
+from review.judge.ledger import LEDGER, Answer, Ledger
 from review.judge.models import Judgement, State
 from review.judge.registry import Suspicion, default_questions
 from review.judge.requests import Request
@@ -55,18 +58,32 @@ class Judged:
 class Bench:
     """A finished review laid open for a model: its stays with what the rules said of each."""
 
-    def __init__(self, out: Path, home: Path, model: str, ledger: Path | None = None) -> None:
+    def __init__(
+        self, out: Path, home: Path, model: str, ledger: Path | None = None, *, inquire: bool = False
+    ) -> None:
         """`model` is the name requests are written for; `ledger` is a folder, null where it lies with the results.
 
+        `inquire` lets the model investigate each stay besides; what was begun so is gone on with in any case.
+
         Raises InputError where the review cannot be read."""
-        self._out, self._home, self._model = out, home, model
+        self._out, self._model = out, model
         self.ledger = Ledger((ledger or out) / LEDGER)
         self._findings = _by_stay(read_findings(out))
         self._results = _by_stay(read_results(out))
         self._inspection = Inspection(Warehouse.reopen(out / "warehouse.duckdb"))
         self._headers = {check.header.code: check.header for check in all_checks()}
 
+        folder = ledger or out
+        self._library = Library.open(home)
+        self._inquiry: Inquiry | None = None
+        if inquire or Inquiry.was_begun(folder):
+            found = {stay: tuple(findings) for stay, findings in self._findings.items()}
+            scene = Scene(self._inspection, out / "warehouse.duckdb", self._library, found, mask_of)
+            self._inquiry = Inquiry(scene, folder, model)
+
     def close(self) -> None:
+        if self._inquiry is not None:
+            self._inquiry.close()
         self.ledger.close()
         self._inspection.warehouse.close()
 
@@ -104,12 +121,17 @@ class Bench:
                     if request is not None:
                         self.ledger.note([request])
                         yield request
+        if self._inquiry is not None:
+            for request in self._inquiry.open_requests(self.admissions):
+                self.ledger.note([request])
+                if self.ledger.answer(request.key) is None:
+                    yield request
 
     def judge(self, asker: Asker | None, limits: ModelLimits, tell: Progress) -> Judged:
         """Ask what is open where there is somebody to ask, weigh all answers, and write the model's share."""
         judgements: list[Judgement] = []
         findings: list[Finding] = []
-        stamp = Stamp(self._inspection, clauses_of(Library.open(self._home)))
+        stamp = Stamp(self._inspection, clauses_of(self._library))
         count = len(self._inspection.records)
         for number, block in enumerate(self._blocks()):
             asked = list(self.asked(block))
@@ -121,9 +143,30 @@ class Bench:
                 judgements += weighed.judgements
                 findings += self._stamped(one, weighed.suspicions, stamp, weighed.judgements)
             tell("模型阅读", min((number + 1) * STAYS_AT_ONCE, count), count)
+        for judgement, proven in self._investigated(asker, tell):
+            judgements.append(judgement)
+            findings += proven
         judged = self._told(judgements, findings, limits, asker.halted if asker else None)
         write_model_parts(self._out, judgements, _once(findings), asdict(judged))
         return judged
+
+    def _investigated(
+        self, asker: Asker | None, tell: Progress
+    ) -> Iterator[tuple[Judgement, tuple[Finding, ...]]]:
+        if self._inquiry is None:
+            return
+
+        def said(request: Request) -> Answer | None:
+            self.ledger.note([request])
+            answer = self.ledger.answer(request.key)
+            if answer is None and asker is not None and asker.ask_one(request.key, request.body):
+                answer = self.ledger.answer(request.key)
+            return answer
+
+        admissions = self.admissions
+        for number, told in enumerate(self._inquiry.go_on(admissions, said), start=1):
+            tell("模型查阅", number, len(admissions))
+            yield told
 
     def _stamped(
         self, asked: Asked, suspicions: Sequence[Suspicion], stamp: Stamp, judgements: Sequence[Judgement]
@@ -168,18 +211,20 @@ def judge_live(
     tell: Progress,
     ledger: Path | None = None,
     stop: threading.Event | None = None,
+    *,
+    inquire: bool = False,
 ) -> Judged:
     """Ask a model over the network and write what it read beside the review in `out`. Raises InputError."""
-    bench = Bench(out, home, model.name, ledger)
+    bench = Bench(out, home, model.name, ledger, inquire=inquire)
     try:
         return bench.judge(Asker(model, bench.ledger, limits, stop), limits, tell)
     finally:
         bench.close()
 
 
-def export_open(out: Path, home: Path, model: str, file: Path) -> int:
+def export_open(out: Path, home: Path, model: str, file: Path, *, inquire: bool = False) -> int:
     """Write what is to be asked to a file; gives the number of requests. Raises InputError."""
-    bench = Bench(out, home, model)
+    bench = Bench(out, home, model, inquire=inquire)
     try:
         return export_requests(file, bench.open_requests())
     finally:
