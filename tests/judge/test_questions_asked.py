@@ -1,5 +1,6 @@
 """What each question shows of a stay: what it needs, nothing later than its window, nothing of a record outside the block."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from asked_stay import QUESTIONS, finding, only, quoted, stay_of, turns
@@ -8,6 +9,7 @@ from review.judge.models import PieceKind
 from review.judge.registry import all_questions, default_questions
 from review.judge.showing import without
 from review.judge.tokens import piece_tokens
+from review.models import Basis
 
 STAY = {
     "admission_id": "A1",
@@ -194,6 +196,14 @@ def test_the_clauses_of_a_limit_are_the_rows_of_our_table():
     turn = only("limit_clauses", stay)
     assert "A1 " in turn.draft.given["clauses"] and "重症患者" in turn.draft.given["clauses"]
     assert "人血白蛋白" not in turn.block
+
+
+def test_a_treatment_is_held_against_the_one_rule_its_finding_cites():
+    charge = {"charge_id": 2, "item_name": "运动疗法", "code15": "003402000200000", "charge_type": "05"}
+    passage = "运动疗法只用于有相应功能障碍者（序号 173），适应症为我们整理"
+    told = replace(finding("CHG-031", charge_ids=["2"]), basis=(Basis("清单", passage),))
+    turn = only("limit_clauses", stay_of([told], **CASE | {"charges": [charge]}))
+    assert turn.draft.given["clauses"] == f"疑点 A：A1 {passage}"
 
 
 def test_diagnoses_that_decide_the_group_are_asked_with_the_criteria_of_our_table():

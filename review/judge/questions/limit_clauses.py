@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 USED_BY = ("CHG-023", "CHG-031")
 TABLES = {"CHG-023": ("drug_indication_limits",), "CHG-031": ("treatment_rules", "item_scope_limits")}
 FIRST = ranked("首次病程|入院记录", "会诊|查房|病程|抢救", "手术|麻醉|术", "出院|死亡", "护理")
+ONE_RULE = "CHG-031"  # its findings are of one row; those of a drug limit are of all its clauses
 LETTERS, MOST_CLAUSES, MOST_ROWS = "ABCDE", 8, 20
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
 
@@ -37,6 +38,9 @@ def _clauses(stay: Stay, finding: Finding) -> list[Row]:
         named = {str(code["row_id"]) for key in keys for code in codes.get(key, ())}
         rows = [row for row in inspection.knowledge(table) if str(row["row_id"]) in named]
         found += rows_in_force(rows, stay.record.admission.begins_at.date())
+    if finding.check == ONE_RULE:
+        cited = {one.passage for one in finding.basis}
+        found = [row for row in found if str(row["source_passage"]) in cited] or found
     return sorted(found, key=lambda row: (int(row.get("clause_no") or 0), str(row["row_id"])))[:MOST_CLAUSES]
 
 
