@@ -1,12 +1,14 @@
 """The gate of a submission: what passes becomes a finding, what does not comes back with a reason the next step can use."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from scripted import LAW, STAY, call, find_line, good, last, play, row_with
 
 from review.investigator.submitting import CHECK
-from review.violations import Certainty
+from review.investigator.transcript import Limits, begin
+from review.violations import VIOLATIONS, Certainty
 
 
 def submitted(case, state, **changed):
@@ -214,8 +216,6 @@ def test_a_whole_stay_carries_its_total_only_when_it_is_probable(case, state):
 
 
 def test_a_split_stay_names_the_earlier_one_of_the_same_person(scene):
-    from review.investigator.transcript import Limits, begin
-
     later = scene.case(next(stay for stay, name in scene.stays.items() if name == "A6"))
     state = begin(later, "double", Limits())
     claims = [{"says": "for", "lines": [1], "quote": later.numbered.lines[0][1].text}]
@@ -225,3 +225,57 @@ def test_a_split_stay_names_the_earlier_one_of_the_same_person(scene):
     state, said = play(later, state, call("submit_finding", **given, earlier_admission="A4"))
     assert scene.stays[state.findings[0].related_admissions[0]] == "A4"
     later.close()
+
+
+def lines_of(case, item):
+    """The numbers of the lines that a finding's evidence stands in."""
+    layout = case.scene.inspection.layout
+    for number, (piece, line) in enumerate(case.numbered.lines, 1):
+        if item.kind == "table" and (line.source, line.row) == (item.source, item.row):
+            yield number
+        elif item.kind == "document" and piece.document and piece.document.document_id == item.row:
+            start = layout.place(item.source, item.page, item.start) - piece.document.start
+            if line.start < start + item.end - item.start and start < line.end:
+                yield number
+
+
+def resubmitted(case, finding):
+    """A rule's finding as a model would have to submit it."""
+    claims = [
+        {"says": item.says, "lines": lines, "quote": case.veil.hide(item.quote)}
+        for item in finding.evidence
+        if (lines := list(lines_of(case, item))) and sum(map(str.isalnum, item.quote)) >= 4
+    ]
+    parts = dict(zip(finding.charge_ids, finding.charge_amounts, strict=False))
+    excess = [
+        {"charge_id": name, "quantity": str(parts[line.charge_id] * line.quantity / line.amount)}
+        for name, line in case.charges.items()
+        if line.charge_id in parts and parts[line.charge_id] != line.amount
+    ]
+    violation = VIOLATIONS[finding.violation]
+    named = violation.counted and not violation.whole_stay and finding.amount is not None
+    earlier = [case.scene.stays[one] for one in finding.related_admissions]
+    return call(
+        "submit_finding",
+        violation=finding.violation,
+        statement="病历与收费不一致，请核对。",
+        claims=claims[:12],
+        charge_ids=[case.aliases.charges[one] for one in finding.charge_ids],
+        excess=excess,
+        basis={"document": finding.basis[0].document, "passage": finding.basis[0].passage},
+        **({"amount": str(finding.amount)} if named else {}),
+        **({"earlier_admission": earlier[0]} if earlier else {}),
+    )
+
+
+def test_whatever_a_rule_found_the_gate_would_have_taken_from_a_model_to_the_fen(scene):
+    tried = 0
+    for stay, findings in scene.findings.items():
+        for finding in findings:
+            case = replace(scene.case(stay), findings=())
+            state, said = play(case, begin(case, "double", Limits()), resubmitted(case, finding))
+            assert len(state.findings) == 1, (finding.check, said)
+            if not VIOLATIONS[finding.violation].whole_stay:
+                assert state.findings[0].amount == finding.amount
+            tried += 1
+    assert tried >= 12
