@@ -210,6 +210,52 @@ def answer_line(asked, text):
     )
 
 
+def test_investigations_go_on_live_and_through_files_alike(server, out, reviewed, home, tmp_path):
+    def next_call(body):
+        said = [one for one in body["messages"] if one["role"] == "assistant"]
+        steps = [
+            ("list_findings", "{}"),
+            ("read_document", '{"document": "D1"}'),
+            ("finish", '{"reason": "没有可以提的疑点"}'),
+        ]
+        return steps[min(len(said), 2)]
+
+    def reply(asked):
+        return Reply(calls=[next_call(asked)]) if "tools" in asked else Reply([Diligent()(asked)])
+
+    server.reply = reply
+    judge_live(out, home, Model("double", server.url, 20.0), FREE, lambda *_: None, inquire=True)
+    live = [line for line in lines(out / "judgements.jsonl") if line["question"] == "I"]
+    assert len(live) == 14
+    assert {line["state"] for line in live} == {"answered"}
+    other = Path(shutil.copytree(reviewed, tmp_path / "other"))
+    rounds = 0
+    while export_open(other, home, "double", tmp_path / "requests.jsonl", inquire=True):
+        asked = lines(tmp_path / "requests.jsonl")
+        said = [
+            call_line(one, next_call(one["body"]))
+            if "tools" in one["body"]
+            else answer_line(one, Diligent()(one["body"]))
+            for one in asked
+        ]
+        (tmp_path / "answers.jsonl").write_text("\n".join(said) + "\n", "utf-8")
+        import_and_judge(other, home, tmp_path / "answers.jsonl", FREE, lambda *_: None)
+        rounds += 1
+    assert rounds == 3
+    assert lines(other / "judgements.jsonl") == lines(out / "judgements.jsonl")
+
+
+def call_line(asked, call):
+    calls = [{"id": "call-0", "type": "function", "function": {"name": call[0], "arguments": call[1]}}]
+    body = {
+        "model": "double",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "", "tool_calls": calls}}],
+    }
+    return json.dumps(
+        {"custom_id": asked["custom_id"], "response": {"status_code": 200, "body": body}}, ensure_ascii=False
+    )
+
+
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory, home):
     """The demonstration with an attack in every text document and in the names of many charge lines."""
