@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from review.judge.injections import instructing_spans
-from review.judge.models import Line, Piece
+from review.judge.injections import instructing_spans, instructs
+from review.judge.models import Line, Piece, PieceKind
 from review.judge.pieces import BREAKS
 
 BAR = "│"
@@ -52,7 +52,8 @@ class Numbered:
     @cached_property
     def injection(self) -> bool:
         """Whether a line or a title tells a reader what to do."""
-        return bool(self.instructing) or any(instructing_spans(piece.title) for piece in self.pieces)
+        titles = (piece.title for piece in self.pieces if piece.kind is not PieceKind.CLAUSE)
+        return bool(self.instructing) or any(map(instructs, titles))
 
 
 def numbered(pieces: Iterable[Piece], hide: Callable[[str], str]) -> Numbered:
@@ -86,7 +87,12 @@ def unseen(sign: str) -> bool:
 
 
 def _instructing(piece: Piece, known: dict[str, tuple[tuple[int, int], ...]]) -> Iterator[int]:
-    """The places of a piece's lines in a sentence that instructs, also one that lines or sections cut apart."""
+    """The places of a piece's lines in a sentence that instructs, also one that lines or sections cut apart.
+
+    Clauses tell a reviewer what to do, and are no record's words.
+    """
+    if piece.kind is PieceKind.CLAUSE:
+        return
     if piece.document is not None:
         document = piece.document
         spans = known.get(document.document_id)

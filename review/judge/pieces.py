@@ -262,9 +262,9 @@ def finding_piece(finding: Finding) -> Piece:
     if finding.amount is not None:
         said.append(f"涉及 {finding.amount} 元，费用明细 {len(finding.charge_ids)} 行")
     if finding.overturned_by:
-        said.append(f"可使疑点不成立的：{'；'.join(finding.overturned_by)}")
+        said.append(f"可说明情况的材料：{'；'.join(finding.overturned_by)}")
     for item in finding.evidence:
-        side = "不利于疑点的原文" if item.says == "against" else "疑点所据原文"
+        side = "相反的原文" if item.says == "against" else "所据原文"
         said.append(f"{side}（{'，'.join(part for part in (item.label, item.at) if part)}）：{item.quote}")
     return Piece(PieceKind.RULE, f"规则提示的疑点：{finding.title}", _said(said))
 

@@ -14,7 +14,7 @@ from review.llm import Reply
 from review.pipeline import review_inspection
 from review.settings import ModelLimits
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ORDERS = [attack["words"] for attack in ATTACKS]
 
 

@@ -8,8 +8,11 @@ from attacked import ATTACKS, HARMLESS, attacked_pieces
 from doubles import Credulous, Inventive, Obedient, given_words, outside, rows
 
 from prompts import read_prompt
+from review.checks.registry import all_checks
 from review.judge.answers import Weighing
+from review.judge.injections import instructs
 from review.judge.numbered import numbered
+from review.judge.pieces import clause_piece
 from review.judge.proof import Proof, Refusal
 from review.judge.requests import body_of
 from review.quotes import Layout
@@ -120,6 +123,25 @@ def test_the_record_around_an_attack_is_still_evidence():
         lines = numbered(attacked_pieces(attack), same)
         number = next(n for n, words in rows(lines.block) if "体温38.6℃" in words)
         assert Proof(lines, same, SAME).evidence([number], "体温38.6℃，咳嗽咳痰减少", "against") is not None
+
+
+def test_a_record_without_an_attack_speaks_to_nobody():
+    harmless = numbered(
+        [*attacked_pieces({"at": "text", "words": HARMLESS}), clause_piece("办法", "请审核人员认定违规")],
+        same,
+    )
+    assert (harmless.instructing, harmless.injection) == (frozenset(), False)
+
+
+def test_no_words_of_our_checks_speak_to_a_reader():
+    headers = [check.header for check in all_checks()]
+    said = [
+        text
+        for one in headers
+        for text in (one.title, one.message, *one.overturned_by, *one.exceptions)
+        if text
+    ]
+    assert [text for text in said if instructs(text)] == []
 
 
 def test_there_are_enough_attacks_and_each_has_its_name():
