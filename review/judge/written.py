@@ -5,7 +5,7 @@ Lines of rule findings are left as they are, byte for byte; each file is replace
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from review.errors import InputError
 from review.judge.models import Judgement
+from review.judge.outcomes import restored, with_model
 from review.models import CheckResult, Finding
 from review.outputs import as_json
 
@@ -26,8 +27,8 @@ def read_findings(out: Path) -> list[Finding]:
 
 
 def read_results(out: Path) -> list[CheckResult]:
-    """The outcomes of the checks. Raises InputError."""
-    return _read(out / "checks.jsonl", CheckResult)
+    """The outcomes of the checks as the rules alone left them. Raises InputError."""
+    return [restored(one) for one in _read(out / "checks.jsonl", CheckResult)]
 
 
 def read_judgements(out: Path) -> list[Judgement]:
@@ -37,12 +38,14 @@ def read_judgements(out: Path) -> list[Judgement]:
 
 
 def write_model_parts(
-    out: Path, judgements: Iterable[Judgement], findings: Iterable[Finding], told: Mapping[str, Any]
+    out: Path, judgements: Sequence[Judgement], findings: Sequence[Finding], told: Mapping[str, Any]
 ) -> None:
-    """Put a model's share beside that of the rules; an earlier model's share is replaced."""
+    """Put a model's share beside that of the rules; an earlier model's share is replaced. Raises InputError."""
     rules = [line for line in _lines(out / "findings.jsonl") if json.loads(line)["origin"] == RULE]
     own = [_line(as_json(one)) for one in findings]
     _replace(out / "findings.jsonl", "".join(f"{line}\n" for line in (*rules, *own)))
+    results = with_model(read_results(out), judgements, findings)
+    _replace(out / "checks.jsonl", "".join(f"{_line(as_json(one))}\n" for one in results))
     _replace(out / "judgements.jsonl", "".join(f"{_line(as_json(one))}\n" for one in judgements))
     _replace(out / "model.json", json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 
