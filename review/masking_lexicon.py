@@ -1,11 +1,13 @@
-"""What a name is told by: the surnames, and the words of the language and of the clinic that begin with one.
+"""What a name is told by: the surnames, and the words that begin with one.
 
-Knows nothing of contexts. Surnames are those of today's population registers as commonly listed, the rare ones with them.
+Knows nothing of contexts. Surnames are those of today's population registers as commonly
+listed, the rare ones with them.
 """
 
 from functools import cache
 from pathlib import Path
 
+_LISTS = ("compound", "no name", "written")  # the rest are rows of a first letter and what follows it
 _WORDS = Path(__file__).with_name("masking_words.txt")
 
 # A list in order of frequency where one exists; the last lines are rare ones and those of minorities.
@@ -31,11 +33,18 @@ SURNAMES = frozenset("".join((_COMMON).split()))
 RARE_SURNAMES = frozenset("".join((_RARE).split())) - SURNAMES
 # surnames whose letter begins many a sentence: a name of two letters with one needs more company
 AMBIGUOUS = frozenset("丰保元全单印双向和商尚居常干平应强成支时昌明权松查水相秋管练经荣解计连那")
-COMPOUND = frozenset(
-    """欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙
-    钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里
-    呼延 东郭 南门 羊舌 微生 梁丘 左丘 西门 南荣 东里 东宫 即墨 达奚 褚师 完颜 耶律 纳兰 淳于 第五 叶赫 富察 那木""".split()
-)
+
+
+@cache
+def compound_surnames() -> frozenset[str]:
+    """Surnames of two letters: 欧阳, 诸葛."""
+    return _read("compound")
+
+
+@cache
+def no_names() -> frozenset[str]:
+    """What stands in a field for a name when there is none: 无, 不详, 同上."""
+    return _read("no name")
 
 
 @cache
@@ -52,7 +61,7 @@ def written_words() -> frozenset[str]:
 
 @cache
 def general_words() -> frozenset[str]:
-    """Other words of the language that begin with a surname: a person may be called so, a sentence may mean the word."""
+    """Other words that begin with a surname: a person may be called so, a sentence may mean the word."""
     return _read("general")
 
 
@@ -62,9 +71,12 @@ def _read(part: str) -> frozenset[str]:
     for line in _WORDS.read_text("utf-8").splitlines():
         if line.startswith("#"):
             own = line.startswith(f"# {part}")
-        elif own and part == "written":
+        elif own and part in _LISTS:
             words.update(line.split(" "))
         elif own:
             first, *rests = line.split(" ")
             words.update(first + rest for rest in rests)
     return frozenset(words)
+
+
+COMPOUND = compound_surnames()

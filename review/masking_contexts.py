@@ -1,0 +1,102 @@
+"""The company a name keeps in running text, as patterns over folded text: labels, titles, kin, beds, ends of rows."""
+
+import re
+
+from review.masking_letters import LETTER
+from review.masking_lexicon import SURNAMES
+from review.masking_roles import KIN_WORD, LEAD, PERSON_VERB, ROLE, TITLE
+
+ONE = f"[{LETTER}]"
+ETHNIC = rf"{ONE}{{2,9}} ?(?:· ?{ONE}{{1,9}}){{1,3}}"
+LATIN = r"[A-Z][A-Za-z'-]{1,15}(?: [A-Z][A-Za-z'-]{1,15}){1,3}"
+WHOLE = re.compile(rf"{ETHNIC}|{LATIN}")
+SPACED = re.compile(rf"{ONE}( {{1,3}}){ONE}(?:\1{ONE}){{0,6}}(?! ?{ONE}{ONE})")
+RUN = re.compile(rf"{ONE}{{1,12}}")
+A_TITLE = re.compile(TITLE)
+TITLED = re.compile(rf"(?:{TITLE})(?!签|{ONE}?签名)")
+TO_TITLE = re.compile(r"汇报|请示|报告|说明|反映|提出|申请")
+SUFFIX = (
+    r"(?:者|人员?|员|姓名|签名|签字|签章|签|医师|医生|护士长?|护师|技师|药师|主任|教授|院长|师|意见"
+    r"|[(][^()\n]{0,12}[)])"
+)
+A_ROLE = re.compile(rf"(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}$")
+LABEL_END = re.compile(
+    rf"(?:(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}|{ONE}{{1,6}}(?:[者员师士]|[^病成]人|签名|签字"
+    rf"|签章|姓名))$"
+)
+LABEL_SPACE = re.compile(
+    rf"(?:(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}|{ONE}(?:[者员师]|[^病成]人))(?: {{1,4}}"
+    rf"|\n ?)(?={ONE}|[A-Z][a-z])"
+)
+DIRECT = re.compile(
+    rf"(?:(?:{ROLE}|检查)(?:者|人员?|员|姓名|签名|签字)|姓名|签名|签字|术者|主刀|[一二三ⅠⅡⅢ]助|助手|医师"
+    rf"|医生|护士长?|护师|助产士|技师|药师|治疗师"
+    rf"|教授|司机|护工|[^患或前后]者|[^医教大老军律]师|[人队会职]员|[^护女男]士|曾用名|签发|签收|主任"
+    rf"|院长|科长|组长|助理|部长|(?:调配|发药|复核|查对)(?![者人员护])"
+    rf"|[样审核印表手办收查告付送领托绍证约保责]人|会计|书记|工程师|律师|患者|患儿|病人|病员|产妇|死者"
+    rf"|该患|村民|村医|民警|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={ONE}{{2}})"
+)
+LED = re.compile(rf"(?:{LEAD})(?={ONE}{{2}})")
+DOES = re.compile(PERSON_VERB)
+BOUNDED = re.compile(rf"{ONE}{{2,3}}(?!{ONE})")
+WITH_SEX = re.compile(
+    rf"(?:^|患者|患儿|病人|病员|死者|伤者|产妇|该患|[。;:]){{1}} ?(?P<n>(?!患者|患儿|病人|病员|死者|伤者"
+    rf"|产妇|该患){ONE}{{2,4}}|{ETHNIC}) ?[,·] ?[男女](?=[,· ]|性[,,])",
+    re.M,
+)
+WITH_KIN = re.compile(
+    rf"(?<![{LETTER}])(?P<n>{ONE}{{2,4}}) ?[(](?:患者|患儿|科主任|经治|父|母|丈夫|妻|儿子|女儿|外孙|孙"
+    rf"|护士|医师|医生|家属|兄|弟|姐|妹|女婿|儿媳)"
+)
+SPELT = re.compile(rf"姓(?P<surname>{ONE})[,, ]{{1,2}}名(?P<given>{ONE}{{1,2}})(?!{ONE})")
+OF_PATIENT = re.compile(r"患者|患儿|病人|病员|该患|产妇")
+RELATION = frozenset("子女妻夫父母兄弟姐妹侄孙媳婿")
+IN_BRACKETS = re.compile(rf"[(“\"](?={ONE}{{2,4}} ?(?:[,、)”\"]|之))")
+AFTER_NAME = (
+    r" {0,3}[,|·(:、] ?[男女](?![㐀-鿿]{2,})| {1,4}[男女](?![㐀-鿿])| {1,3}[MF] | {1,2}\d\.[男女]"
+    r"| {0,2}[(](?:患|男|女|其|儿|丈夫|妻|夫|父|母|子|侄|姐|妹|兄|弟|孙|外|科主任"
+    r"|经治|护|医|家属|\d|手机|电话|[A-Z]{1,4}\d|警|民警|工号|系|与|江|院|住|床)"
+    r"| {0,2}[(:,]? ?(?:电话:?)?(?:\+?86[- ]?)?1[3-9]\d{9}"
+    r"| {1,4}(?:\d{1,2}:\d\d|(?:19|20)\d\d[-./年]|\d\d-\d\d )| ?\||之[子女妻夫父母]|家属? ?[(,，]"
+    r"| {1,3}[12]\.[男女]"
+)
+NAME = rf"(?<![{LETTER}·])(?:{ETHNIC}|{ONE}{{2,4}}|{ONE}(?P<gap> {{1,3}}){ONE}(?:(?P=gap){ONE})?)"
+FIRST = re.compile(rf"(?P<n>{NAME})(?={AFTER_NAME})")
+SPEAKS = re.compile(
+    rf"(?:^|[\n。;:,] ?)(?P<n>{ONE}{{2,3}})(?=:(?!\d)|{PERSON_VERB}|[今昨]|自称|已[于开])", re.M
+)
+PAIR = re.compile(
+    rf"(?<![{LETTER}])(?P<a>{ONE}{{2,3}}) ?[/→、] ?(?P<b>{ONE}{{2,3}})(?P<both>双人|[两二]人|共同)"
+    rf"|(?<![{LETTER}])(?P<c>{ONE}{{2,3}}) ?[/→] ?(?P<d>{ONE}{{2,3}})(?![{LETTER}])"
+)
+BED = re.compile(
+    rf"(?:床[位号]?|\d ?[|-]|[|] ?\d{{1,3}})[:,| -]{{0,3}}(?={ONE})|\d{{1,2}} (?={ONE}{{2,3}} [{LETTER}])"
+)
+TAIL = re.compile(
+    rf"(?:[。.;!)|%,] {{0,40}}| {{2,40}}|\d ?|^ *)(?P<n>{ONE}{{2,4}}"
+    rf"|{ONE}(?P<gap> {{1,3}}){ONE}(?:(?P=gap){ONE})?|{ETHNIC})(?= *$|[/、] ?{ONE}{{2,3}} *$)",
+    re.M,
+)
+MASKED = re.compile(
+    rf"(?P<n>[{''.join(sorted(SURNAMES))}](?:某{{1,2}}(?![年月日时个些种处院地天次项一])"
+    rf"|[×xX*○◯□△]{{1,2}}(?![\dA-Za-z线光片型染])))"
+)
+ALONE = re.compile(rf"(?<![{LETTER}A-Za-z0-9])(?P<n>{ONE}{{3}}|{ETHNIC})(?![{LETTER}A-Za-z0-9%])")
+BETWEEN = re.compile(
+    rf" {{0,3}}[、,/;|→] {{0,2}}(?={ONE})| {{1,3}}(?={ONE}{{2,3}}(?![{LETTER}]))|[和及与](?={ONE}{{2}})"
+)
+NEXT_IN_LIST = re.compile(rf"(?: ?[(][^()\n]{{0,12}}[)])? ?[、/→] ?(?={ONE}{{2}})")
+LAST_IN_LIST = re.compile(rf"(?<![{LETTER}])(?P<n>{ONE}{{2,3}}) ?[、/→] ?$")
+BEHIND = re.compile(rf" ?[(][^()\n]{{0,20}}[)]| ?(?:{TITLE})")
+NEVER_SECOND = frozenset(
+    "了的是不未已被把患感请查给该每些这那吗呢吧没很最较约在无将及或等到此又各有因于与为予示对后前中内外上下"
+)
+NEVER_ALONE = frozenset("经由同从应全及与向于随")
+BODY = frozenset(
+    "腹肢腔叶肺肾肝胃肠腋盲囊颈椎肌膜脑脾胰胆尿便咳痰喘氧离压脉率律射侧界坐取置扩缩肿拇趾指膝踝胸腰背臂腿足鼻耳喉牙舌"
+)
+NEVER = frozenset("了的不未已被把患请查给该每些这那吗呢吧没很最较")
+ENDS_EARLY = frozenset("因于在诉称示说的均予将")
+BEFORE_TITLE = frozenset(
+    "请由经及和与据遵示日时午今昨晨夜同在随邀于向按嘱报告跟助者科为对室找院医组:是让并签家办员士师任长机诊"
+)
