@@ -78,7 +78,7 @@
           one.progress ? null : el('button', {class: 'link', on: {click: () => again(one.key)}}, one.run ? '重新审核' : '审核'))),
       one.problem ? el('p', {class: 'notice'}, one.problem) : '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
-      one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '',
+      one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '', one.reading ? reading(one.reading) : '',
       one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');
     }
     function running(run, key) {
@@ -95,6 +95,13 @@
     }
     const changes = (one) => el('p', {class: 'panel changes small'}, `与上次审核相比：新增 ${one.new} · 消失 ${one.gone} · 不变 ${one.same}` + (one.kept ? ` · ${one.kept} 项已作决定，新规则下不再提示，仍保留` : ''));
 
+    function reading(told) {
+      const {answered, cannot_tell: unsure, not_asked: open, failed} = told.states, each = Math.round(told.tokens_in / Math.max(told.admissions, 1));
+      return el('div', {class: 'panel changes small', 'aria-label': '模型阅读'}, el('p', {}, el('b', {class: 'strong'}, '模型阅读'), ` ${told.models.join('、')}：答出 ${answered} · 判断不了 ${unsure} · 未问 ${open} · 出错 ${failed}` +
+        ` · 另提线索 ${told.findings} 项 · 引文核对不上而未采用 ${told.dropped} 条` + (told.injections ? ` · 病历里夹有对程序说的话 ${told.injections} 处` : '')),
+      el('p', {class: 'muted'}, `请求 ${told.requests} 次 · 输入 ${told.tokens_in.toLocaleString()} 词元 · 输出 ${told.tokens_out.toLocaleString()} 词元` + (told.yuan ? ` · ${told.yuan.toFixed(2)} 元` : '') + ` · 每例输入 ${each.toLocaleString()} 词元`),
+      told.halted ? el('p', {class: 'notice'}, told.halted) : null);
+    }
     function files(one) {
       const bad = one.files.filter((file) => ['拒收', '未提供'].includes(file.state) || one.faults.some((fault) => fault.file === file.file));
       const tally = (state) => one.files.filter((file) => state.includes(file.state)).length;

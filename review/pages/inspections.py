@@ -60,6 +60,7 @@ def open_inspection(desk: Desk, person: Person, call: Call) -> Line:
         "files": [*results.files, *_missing(results)],
         "faults": results.faults,
         "changes": _changes(desk, entry, results),
+        "reading": results.model,
     }
 
 
