@@ -31,6 +31,7 @@ class Parts:
     evidence: tuple[Evidence, ...]
     basis: Basis
     related: tuple[str, ...]
+    cited: tuple[str, ...]  # the words of the lines that the quotes stand in, and of the clause
 
 
 class Refused(CannotDo):
@@ -60,7 +61,17 @@ def proven_parts(case: Case, given: Submission) -> Parts:
         faults.append(("quote", "没有一条支持疑点（for）的引文"))
     if faults or basis is None:
         raise Refused(faults)
-    return Parts(violation, charges, count, evidence, basis, related)
+    return Parts(violation, charges, count, evidence, basis, related, tuple(_cited(case, given, day)))
+
+
+def _cited(case: Case, given: Submission, day: date | None) -> Iterator[str]:
+    for number in {number for claim in given.claims for number in claim.lines}:
+        line = case.numbered.line(number)
+        if line is not None:
+            yield line[1].text
+    clause = case.scene.library.clause(given.basis.document, given.basis.passage, on=day)
+    if clause is not None:
+        yield clause.text
 
 
 def _charges(case: Case, given: Submission, faults: Faults) -> tuple[Charge, ...]:

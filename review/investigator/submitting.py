@@ -48,7 +48,9 @@ def _proven(asking: Asking, given: Submission) -> Finding:
         who = f"规则 {same.check} " if same.origin == "rule" else "本次核查"
         raise Refused([("duplicate", f"{who}已经发现这一处（{VIOLATIONS[same.violation].name}），不必重复")])
     statement = case.veil.show(given.statement)
-    proven = Proven(parts.evidence, parts.charges, parts.count, case.record.admission)
+    records = case.scene.inspection.records
+    stays = (case.record.admission, *(records[one].admission for one in parts.related))
+    proven = Proven(parts.evidence, parts.charges, parts.count, stays, parts.cited)
     faults = list(faults_of(statement, proven))
     if faults:
         raise Refused([("statement", fault) for fault in faults])
