@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 from knowledge.answering.replies import AskModel, ModelFailed
 from prompts import Prompt, read_prompt
 from review.deidentify import mask_numbers
+from review.errors import SettingsError
+from review.private_addresses import is_private
 from review.settings import Settings
 
 RETRY_AFTER = (0.4, 1.2)  # seconds, drawn at random, so that many who failed at once do not come back at once
@@ -183,9 +185,13 @@ class Model:
 
 
 def open_model(settings: Settings) -> Model | None:
-    """The model that the settings name; null where they name none."""
+    """The model that the settings name; null where they name none. Raises SettingsError for an address not allowed."""
     if not settings.model or not settings.model_url:
         return None
+    if settings.model_limits.private and not is_private(settings.model_url):
+        raise SettingsError(
+            "MINGJIAN_MODEL_LIMITS 写明 private=yes，而 MINGJIAN_MODEL_URL 不是内网地址；请改用内网的模型，或去掉这一限制。"
+        )
     return Model(settings.model, settings.model_url, settings.model_timeout, settings.model_key)
 
 

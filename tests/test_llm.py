@@ -195,6 +195,21 @@ def test_without_name_and_address_there_is_no_model():
     assert (opened.name, opened.url, opened.seconds) == ("qwen", "http://10.0.0.8:8000/v1", 60.0)
 
 
+def test_limits_are_read_and_the_cost_is_of_a_million_tokens():
+    limits = settings(
+        MINGJIAN_MODEL_LIMITS="tokens=2000000 yuan=50 yuan_in=2 yuan_out=8 at_once=900 private=yes"
+    ).model_limits
+    assert (limits.tokens, limits.yuan, limits.at_once, limits.private) == (2_000_000, 50.0, 64, True)
+    assert limits.cost(500_000, 250_000) == 3.0
+
+
+def test_a_model_outside_is_refused_where_only_private_ones_are_allowed():
+    private = {"MINGJIAN_MODEL": "qwen", "MINGJIAN_MODEL_LIMITS": "private=yes"}
+    assert open_model(settings(MINGJIAN_MODEL_URL="http://10.0.0.8:8000/v1", **private)).name == "qwen"
+    with pytest.raises(SettingsError, match="不是内网地址"):
+        open_model(settings(MINGJIAN_MODEL_URL="https://8.8.8.8/v1", **private))
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -202,6 +217,9 @@ def test_without_name_and_address_there_is_no_model():
         ({"MINGJIAN_MODEL_URL": "http://10.0.0.8/v1"}, "MINGJIAN_MODEL"),
         ({"MINGJIAN_MODEL": "qwen", "MINGJIAN_MODEL_URL": "10.0.0.8:8000"}, "不是网址"),
         ({"MINGJIAN_MODEL_TIMEOUT": "soon"}, "MINGJIAN_MODEL_TIMEOUT"),
+        ({"MINGJIAN_MODEL_LIMITS": "tokens=many"}, "MINGJIAN_MODEL_LIMITS"),
+        ({"MINGJIAN_MODEL_LIMITS": "budget=5"}, "MINGJIAN_MODEL_LIMITS"),
+        ({"MINGJIAN_MODEL_LIMITS": "yuan=5"}, "yuan_in"),
         ({"MINGJIAN_MODEL_TIMEOUT": "0"}, "MINGJIAN_MODEL_TIMEOUT"),
     ],
 )
