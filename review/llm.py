@@ -190,7 +190,8 @@ def open_model(settings: Settings) -> Model | None:
         return None
     if settings.model_limits.private and not is_private(settings.model_url):
         raise SettingsError(
-            "MINGJIAN_MODEL_LIMITS 写明 private=yes，而 MINGJIAN_MODEL_URL 不是内网地址；请改用内网的模型，或去掉这一限制。"
+            "MINGJIAN_MODEL_LIMITS 写明 private=yes，而 MINGJIAN_MODEL_URL 不是内网地址；"
+            "请改用内网的模型，或去掉这一限制。"
         )
     return Model(settings.model, settings.model_url, settings.model_timeout, settings.model_key)
 
