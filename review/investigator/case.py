@@ -4,6 +4,7 @@ The numbers are given once, documents first, then the rows of the tables, and ar
 investigation of this stay: a later quote cites them.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -151,6 +152,16 @@ class Case:
             for row in getattr(self.record, name):
                 number += 1
                 yield (name, _cited_by(name, row)), number
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Stands for the lines that can be cited and what the rules found; another review of it may have others."""
+        told = hashlib.sha256()
+        for _, line in self.numbered.lines:
+            told.update(f"{line.text}\x1f{line.row}\x1e".encode("utf-8", "surrogatepass"))
+        for finding in self.findings:
+            told.update(f"{finding.id}\x1f{finding.certainty}\x1e".encode())
+        return told.hexdigest()[:24]
 
     @cached_property
     def room(self) -> ClosedRoom:

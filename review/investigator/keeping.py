@@ -75,6 +75,12 @@ class Keeper:
                 )
         return done.rowcount == 1
 
+    def forget(self, admission_id: str) -> None:
+        """Let go of an investigation, to begin it anew."""
+        with self._lock, self._base:
+            self._base.execute("delete from investigations where admission_id = ?", (admission_id,))
+            self._base.execute("delete from steps where admission_id = ?", (admission_id,))
+
     def state(self, admission_id: str) -> State | None:
         """An investigation as it stands; null where none was begun."""
         with self._lock:

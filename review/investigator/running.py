@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from review.investigator.case import Case, Scene
 from review.investigator.keeping import Keeper
-from review.investigator.transcript import Limits, State, advance, begin, request_of
+from review.investigator.transcript import Limits, State, advance, begin, goes_on, request_of
 from review.judge.ledger import Answer
 from review.judge.requests import Request
 
@@ -52,13 +52,9 @@ def investigate(
 ) -> Iterator[State]:
     """Begin or take up these investigations and go on with each as far as there are answers."""
     for admission_id in admission_ids:
-        state = keeper.state(admission_id)
-        if state is not None and not state.is_open:
-            yield state
-            continue
         case = scene.case(admission_id)
         try:
-            yield go_on(case, state or _begun(case, model, limits, keeper), said, keeper)
+            yield go_on(case, _taken_up(case, model, limits, keeper), said, keeper)
         finally:
             case.close()
 
@@ -79,9 +75,7 @@ def investigate_live(
     for first in range(0, len(admission_ids), at_once):
         cases = {one: scene.case(one) for one in admission_ids[first : first + at_once]}
         try:
-            states = {
-                one: keeper.state(one) or _begun(case, model, limits, keeper) for one, case in cases.items()
-            }
+            states = {one: _taken_up(case, model, limits, keeper) for one, case in cases.items()}
             moved = True
             while moved and any(state.is_open for state in states.values()):
                 ask([request_of(state) for state in states.values() if state.is_open])
@@ -102,7 +96,13 @@ def open_requests(
             yield request_of(state)
 
 
-def _begun(case: Case, model: str, limits: Limits, keeper: Keeper) -> State:
+def _taken_up(case: Case, model: str, limits: Limits, keeper: Keeper) -> State:
+    """The investigation as it was left, or a new one where the review, the model or the prompt is another."""
+    held = keeper.state(case.record.admission.admission_id)
+    if held is not None and goes_on(held, case, model):
+        return held
+    if held is not None:
+        keeper.forget(held.admission_id)
     state = begin(case, model, limits)
     keeper.keep(None, state)
     return state

@@ -54,6 +54,7 @@ class State:
     prompt: str  # name and version
     limits: Limits
     messages: tuple[Message, ...]
+    stands_on: str  # the fingerprint of the case: line numbers of another review mean other lines
     status: Literal["open", "finished", "stopped"] = "open"
     reason: str | None = None  # of its end
     steps: int = 0
@@ -91,7 +92,13 @@ def begin(case: Case, model: str, limits: Limits) -> State:
     messages = ({"role": "system", "content": system}, {"role": "user", "content": user})
     admission_id = case.record.admission.admission_id
     injection = case.numbered.injection
-    return State(admission_id, model, _named(prompt), limits, messages, injection=injection)
+    return State(admission_id, model, _named(prompt), limits, messages, case.fingerprint, injection=injection)
+
+
+def goes_on(state: State, case: Case, model: str) -> bool:
+    """Whether an investigation that was kept is of this very case, model and prompt, and can be taken up."""
+    asked = (model, _named(read_prompt(PROMPT)), case.fingerprint)
+    return (state.model, state.prompt, state.stands_on) == asked
 
 
 def _named(prompt: Prompt) -> str:

@@ -367,3 +367,18 @@ def test_the_last_word_is_screened_like_a_statement(case, state):
     state = advance(state, call("finish", reason="确认骗保。"), case)
     assert state.is_open and "骗保" in state.messages[-1]["content"]
     assert advance(state, call("finish", reason="查完，没有别的疑点。"), case).status == "finished"
+
+
+def test_an_investigation_of_another_review_or_model_begins_anew(scene, keeper):
+    def answers(request):
+        return Answer(request.key, call("finish", reason="查完。"), request.body["model"], 1, 1)
+
+    (first,) = investigate(scene, [STAY], "double", Limits(), answers, keeper)
+    (same,) = investigate(scene, [STAY], "double", Limits(), lambda _: pytest.fail("asked again"), keeper)
+    assert same == first and first.status == "finished"
+    (other,) = investigate(scene, [STAY], "another", Limits(), lambda _: None, keeper)
+    assert other.is_open and other.model == "another" and keeper.state(STAY) == other
+    changed = replace(scene, findings={})
+    (again,) = investigate(changed, [STAY], "another", Limits(), answers, keeper)
+    assert again.stands_on != other.stands_on and "规则疑点 0 条" in again.messages[1]["content"]
+    assert len(keeper.steps(STAY)) == 2
