@@ -1,57 +1,17 @@
 """What a model says is told on only where the passages prove it: quotes, numbers, negations, every word of content."""
 
-import json
 import re
-from datetime import date
 from fractions import Fraction
 
 import pytest
+from proof_hits import BANNED, CLOSED, CONDUCT, DEADLINE, HITS, OTHER, PENALTY, PRICES, hit
 
-from knowledge.answering.claims import Claim, ClaimReader, Declined
-from knowledge.answering.model_answers import NO_ANSWER, ask_live, numbered, proven
+from knowledge.answering.claims import Claim
+from knowledge.answering.model_answers import ask_live, numbered
 from knowledge.answering.proofs import find_letters, plain_sentence, prove
 from knowledge.answering.quantities import quantities
-from knowledge.answering.replies import Answer, Citation, ModelFailed, Statement
-from knowledge.library import Hit
+from knowledge.answering.replies import Answer, Citation, Statement
 
-
-def hit(passage, text, document="临江省住院收费监督办法", **more):
-    known = {"in_force_from": date(2022, 3, 1), "in_force_to": None, "region": "000000", "source": "办法.md"}
-    known |= {"digest": False, "number": "临江省令第90号", "issuer": "临江省人民政府"}
-    return Hit(document=document, passage=passage, text=text, **known | more)
-
-
-CONDUCT = hit(
-    "第七条",
-    "第七条 开展住院服务的机构应当核验患者身份，保存费用明细，不得虚记床位、虚记护理，不得把已出院的人员留在名册，"
-    "不得收取未开展项目的费用。\n"
-    "除夜间急救外，收取目录以外费用的，应当事先取得患者或者其家属的书面同意。",
-)
-PENALTY = hit(
-    "第二十条",
-    "第二十条 机构有下列行为之一的，由县级收费监督机关责令限期整改，可以公开通报；多收费用的，责令如数退还，"
-    "处多收金额3倍以上6倍以下的罚款；逾期不整改的，暂停新增床位4个月以上9个月以下：\n"
-    "（一）虚记床位、虚记护理；\n（二）收取未开展项目的费用；\n（三）提供不合理的会诊。",
-)
-BANNED = hit(
-    "第二十一条",
-    "第二十一条 机构工作人员不得有下列行为：\n（一）代替患者签署知情文件；\n（二）出借执业证章。",
-)
-CLOSED = hit(
-    "第二十二条",
-    "第二十二条 机构有下列情形之一的，不予受理加床申请：\n（一）护士与床位不相配；\n（二）被停止收费未满2年。\n"
-    "主管机关可以采取下列措施：\n（一）查阅名册；\n（二）约见值班人员。",
-)
-DEADLINE = hit(
-    "第九条",
-    "第九条 转科记录应当在转入后12小时内写成，由接收医师书写；交班记录应当在当班结束前1小时写成。"
-    "费用清单保存不少于15年。检查组由2名以上人员组成。",
-)
-PRICES = hit("第三行", "项目：夜间陪护；限价：甲等医院120元、乙等医院90元；自付比例：30%。", kind="row")
-OTHER = hit(
-    "第四条", "第四条 伪造收费票据的，处票面金额8倍以上10倍以下的罚款。", document="临江省票据管理规定"
-)
-HITS = [CONDUCT, PENALTY, BANNED, DEADLINE, PRICES, OTHER, CLOSED]
 NUMBER = {id(one): number for number, one in enumerate(HITS, start=1)}
 
 
@@ -87,6 +47,8 @@ KEPT = [
     ("white space in the quote", "费用清单保存不少于15年。", [(DEADLINE, "费用清单 保存不少于 15年")]),
     ("quotation marks around the quote", "费用清单保存不少于15年。", [(DEADLINE, "“费用清单保存不少于15年。”")]),
 ]  # fmt: skip
+
+
 DROPPED = [
     ("a quote of one changed letter", "不得虚记床位、虚记护理。", [(CONDUCT, "不得虚计床位、虚记护理")]),
     ("a quote with something left out", "不得虚记床位。", [(CONDUCT, "不得虚记床位……未开展项目的费用")]),
@@ -160,6 +122,8 @@ TURNED = [
     ("可以", ""), ("以上", "以下"), ("以下", "以上"), ("不少于", "不超过"), ("未满", "满"), ("不予", "应当"), ("责令", "不得责令"), ("除", "包括"),
     ("除外", "也应当"), ("小时", "分钟"), ("年", "个月"), ("倍", "元"), ("转科", "交班"), ("乙等", "甲等"), ("县级", "省级"), ("退还", "没收"),
 ]  # fmt: skip
+
+
 ADDED = ["，并处十万元罚款", "，情节严重的吊销执照", "，由院长签字", "，无需家属同意", "，一律移送公安机关"]
 
 
@@ -255,110 +219,6 @@ def test_quotes_of_an_item_count_with_those_of_its_article():
 )  # fmt: skip
 def test_quantities_are_read_with_unit_and_bound(text, told):
     assert [(one.value, one.unit, one.bound) for one in quantities(text)] == told
-
-
-def line(sentence, *citations):
-    cited = [{"passage": number, "quote": quote} for number, quote in citations]
-    return json.dumps({"sentence": sentence, "citations": cited}, ensure_ascii=False)
-
-
-GOOD = line("费用清单保存不少于15年。", (4, "费用清单保存不少于15年"))
-SECOND = line("检查组由2名以上人员组成。", (4, "检查组由2名以上人员组成"))
-
-
-def read(text, step):
-    reader = ClaimReader()
-    found = [one for at in range(0, len(text), step) for one in reader.feed(text[at : at + step])]
-    return [*found, *reader.close()], reader.unread
-
-
-@pytest.mark.parametrize("step", [1, 7, 10_000])
-@pytest.mark.parametrize(
-    ("text", "read_as", "unread"),
-    [
-        (f"{GOOD}\n{SECOND}\n", 2, 0),
-        (f"```json\n{GOOD}\n{SECOND}\n```", 2, 0),
-        (f"[{GOOD},\n{SECOND}]", 2, 0),
-        (f'{{"answer": [{GOOD}, {SECOND}]}}', 2, 0),
-        (json.dumps(json.loads(GOOD), ensure_ascii=False, indent=2), 1, 0),
-        (f"好的，根据您提供的条文回答如下：\n{GOOD}", 1, 1),
-        (f"<think>先看第 4 条 {{不确定}}</think>\n{GOOD}", 1, 0),
-        (f'{GOOD}\n{{"sentence": "写到一半', 1, 1),
-        (f'{{"sentence": "坏了, "citations": [}}\n{SECOND}', 1, 1),
-        ('{"sentence": "没有引文"}', 1, 0),
-        ('{"sentence": "编号不是数字", "citations": [{"passage": "甲", "quote": "x"}]}', 0, 1),
-        ('{"sentence": 5, "citations": []}', 0, 1),
-        ("[]", 0, 0),
-        ("", 0, 0),
-        ("<html><body>502 Bad Gateway</body></html>", 0, 1),
-        ('{"refuse": "没有写"}', 1, 0),
-    ],
-)
-def test_a_models_text_is_read_out_of_whatever_surrounds_it(text, read_as, unread, step):
-    found, lost = read(text, step)
-    assert (len(found), lost) == (read_as, unread)
-
-
-def test_an_object_that_never_ends_is_given_up():
-    found, unread = read('{"sentence": "' + "长" * 20_000, 500)
-    assert found == []
-    assert unread >= 1
-
-
-PLAIN = Answer("库中有规定：", (Statement("原文。", (Citation("甲", "乙", "原文"),)),), False, tuple(HITS))
-
-
-def last(told):
-    return list(proven(told, PLAIN, HITS))[-1]
-
-
-def test_each_sentence_is_told_as_soon_as_it_is_proven_and_the_whole_at_last():
-    told = iter([GOOD[:30], GOOD[30:], "\n", SECOND, "\n", line("编造的一句话。", (4, "编造的一句话"))])
-    out = proven(told, PLAIN, HITS)
-    assert next(out).text == "费用清单保存不少于15年。"
-    assert next(told) == "\n"
-    *_, whole = out
-    assert (whole.origin, whole.dropped, whole.lead, len(whole.statements)) == ("model", 1, "库中有规定：", 2)
-
-
-def test_the_same_sentence_twice_is_told_once():
-    assert len(last([GOOD, GOOD]).statements) == 1
-
-
-@pytest.mark.parametrize(
-    "told", [[], [""], ["我觉得应该没有问题。"], [line("编造的话语一句。", (4, "没有的话"))]]
-)
-def test_where_nothing_is_left_the_passages_answer_and_it_is_said(told):
-    whole = last(told)
-    assert (whole.origin, whole.note, whole.statements) == ("extract", NO_ANSWER, PLAIN.statements)
-
-
-def failing(*pieces):
-    yield from pieces
-    raise ModelFailed("20 秒没有动静")
-
-
-def test_a_model_that_breaks_off_leaves_what_was_proven_and_it_is_said():
-    whole = last(failing(GOOD))
-    assert (whole.origin, len(whole.statements)) == ("model", 1)
-    assert whole.note == "模型没有说完，以上各句都有依据（20 秒没有动静）"
-
-
-def test_a_model_that_fails_at_once_leaves_the_passages():
-    whole = last(failing())
-    assert (whole.origin, whole.note) == ("extract", f"{NO_ANSWER}（20 秒没有动静）")
-
-
-def test_a_model_that_declines_is_a_refusal():
-    whole = last(['{"refuse": "条文没有写"}'])
-    assert (whole.refused, whole.statements) == (True, ())
-    assert whole.lead.startswith("库中没有。")
-    assert isinstance(ClaimReader().feed('{"refuse": "x"}').__next__(), Declined)
-
-
-def test_no_model_is_asked_where_the_library_refuses():
-    refused = Answer("库中没有。", (), True, ())
-    assert list(ask_live(refused, lambda inputs: pytest.fail("asked"), "问题")) == [refused]
 
 
 def shown_to_model(*hits, quoted):
