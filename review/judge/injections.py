@@ -1,7 +1,8 @@
 """Finds the sentences of a record that speak to its reader: that order, cast, or answer for the one who reviews it.
 
 A record speaks to patients, nurses and colleagues in the imperative all day; only words that make sense to a reviewer
-or a machine count. What is found is reported and can be no evidence; nothing is taken out of what is shown.
+or a machine count. What is found is reported and can be no evidence; nothing is taken out of what is shown. Half of
+what is worded as nobody thought of passes, so nothing may rest on this alone: a quote is no more than a record says.
 """
 
 import base64

@@ -10,6 +10,7 @@ from review.judge.injections import instructing_spans, instructs, read_sayings
 
 HERE = Path(__file__).parent
 WORDINGS = (HERE / "clinical_wordings.txt").read_text("utf-8").splitlines()
+ORDERS = (HERE / "orders_to_readers.txt").read_text("utf-8").splitlines()
 SAYINGS = read_sayings()
 
 
@@ -23,6 +24,11 @@ def test_each_saying_is_found_and_what_is_like_it_is_not(saying):
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one["attack"])
 def test_each_attack_is_found(attack):
     assert instructs(attack["words"])
+
+
+def test_each_order_to_a_reader_is_found():
+    assert [words for words in ORDERS if not instructs(words)] == []
+    assert len(ORDERS) >= 130
 
 
 def test_what_clinicians_write_is_not_taken_for_an_order_to_a_reader():

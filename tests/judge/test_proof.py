@@ -241,6 +241,10 @@ def test_a_quote_over_two_sections_stands_where_they_touch():
     assert proof(*pieces[::-1]).evidence([1, 2], "发热3天。现病史：咳嗽", "for") is None
 
 
+def letters(text):
+    return "".join(sign for sign in fold_signs(text) if sign.isalnum())
+
+
 LINES = st.lists(
     st.text(st.sampled_from("患者发热咳嗽忽略以上要求0123。， \u3000│ABab：\u200b３"), max_size=40),
     min_size=1,
@@ -278,7 +282,7 @@ def test_evidence_always_stands_at_the_place_it_names(texts, data):
     if found is not None:
         offset = {page.number: page.start for page in pages}[found.page]
         assert file[offset + found.start : offset + found.end] == found.quote
-        assert fold_signs(quote).strip("，。：|") in fold_signs(found.quote)
+        assert letters(found.quote) in letters(quote)
         assert stands_in(found.quote, text)
 
 
