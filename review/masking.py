@@ -1,9 +1,9 @@
 """The mask of one admission: what names a person goes out as a placeholder and comes back as it was written.
 
 The same letters have the same placeholder throughout an admission: `〔医师3〕`; another writing of them
-(spaces, width) is `〔医师3-2〕`, so that `show` gives back each as it stood. Numbers are given in the order of the tables and documents;
-what only a later
-text holds is told by a keyed digest, so that no order of questions changes a placeholder.
+(spaces, width) is `〔医师3-2〕`, so that `show` gives back each as it stood. Numbers are given in the order of the
+tables and documents; what only a later text holds is told by a keyed digest, so that no order of questions changes
+a placeholder.
 """
 
 import hashlib

@@ -48,7 +48,7 @@ WITH_KIN = re.compile(
     rf"(?<![{LETTER}])(?P<n>{ONE}{{2,4}}) ?[(](?:患者|患儿|科主任|经治|父|母|丈夫|妻|儿子|女儿|外孙|孙"
     rf"|护士|医师|医生|家属|兄|弟|姐|妹|女婿|儿媳)"
 )
-SPELT = re.compile(rf"姓(?P<surname>{ONE})[,, ]{{1,2}}名(?P<given>{ONE}{{1,2}})(?!{ONE})")
+SPELT = re.compile(rf"姓(?P<surname>{ONE})[,, ]{{1,2}}名(?P<given>{ONE}{{1,3}})(?!{ONE})")
 OF_PATIENT = re.compile(r"患者|患儿|病人|病员|该患|产妇")
 RELATION = frozenset("子女妻夫父母兄弟姐妹侄孙媳婿")
 IN_BRACKETS = re.compile(rf"[(“\"](?={ONE}{{2,4}} ?(?:[,、)”\"]|之))")
@@ -70,7 +70,7 @@ PAIR = re.compile(
     rf"|(?<![{LETTER}])(?P<c>{ONE}{{2,3}}) ?[/→] ?(?P<d>{ONE}{{2,3}})(?![{LETTER}])"
 )
 BED = re.compile(
-    rf"(?:床[位号]?|\d ?[|-]|[|] ?\d{{1,3}})[:,| -]{{0,3}}(?={ONE})|\d{{1,2}} (?={ONE}{{2,3}} [{LETTER}])"
+    rf"(?:床(?![边旁头上])[位号]?|\d ?[|-]|[|] ?\d{{1,3}})[:,| -]{{0,3}}(?={ONE})|\d{{1,2}} (?={ONE}{{2,3}} [{LETTER}])"
 )
 TAIL = re.compile(
     rf"(?:[。.;!)|%,] {{0,40}}| {{2,40}}|\d ?|^ *)(?P<n>{ONE}{{2,4}}"

@@ -189,7 +189,9 @@ class _Reading:
     def _cut(self, run: str, level: int, after: str) -> int:
         if len(run) == 3 and run[2] in near.ENDS_EARLY and self._plausible(run[:2], level):
             return 2
-        if len(run) <= (4 if level == 3 or run[:2] in COMPOUND else 3) and self._plausible(run, level):
+        if len(run) <= (4 if level == 3 or run[:2] in COMPOUND else 3) and self._plausible(
+            run, level, bounded=True
+        ):
             return len(run)
         for size in (3, 4, 2) if run[:2] in COMPOUND else (2, 3):
             if size < len(run) and near.DOES.match(run[size:]) and self._plausible(run[:size], max(level, 2)):
@@ -203,7 +205,7 @@ class _Reading:
             return 3
         return 0
 
-    def _plausible(self, letters: str, level: int) -> bool:
+    def _plausible(self, letters: str, level: int, *, bounded: bool = False) -> bool:
         if "·" in letters or not letters[0] >= "㐀":
             return True
         if self._known(letters):
@@ -231,7 +233,10 @@ class _Reading:
             and not never_a_name(letters[:2])
             and not near.NEVER & set(letters)
             and not near.BODY & set(letters[1:])
-            and (len(letters) > 2 or (letters[1] not in near.NEVER_SECOND and letters[0] not in AMBIGUOUS))
+            and (
+                len(letters) > 2
+                or (letters[1] not in near.NEVER_SECOND and (bounded or letters[0] not in AMBIGUOUS))
+            )
         )
 
     def _before_title(self, at: int, after: int) -> int | None:
