@@ -52,6 +52,11 @@ KINDS = (
     (exp.DDL, "建表"),
     (exp.DML, "改动数据"),
 )
+GROWING = (
+    ((exp.RegexpReplace,), 3, "regexp_replace"),
+    ((exp.ArrayToString,), 1, "array_to_string"),
+)
+MOST_JOINED = 12  # pieces that are put together
 LONGEST_SQL = 4000
 # the parser repeats the statements it does not know, and with them what stands in a record
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -151,6 +156,7 @@ def checked(sql: str, tables: Iterable[str]) -> Any:
         if tree.find(kind):
             raise QueryFailed(f"不能用 {name}")
     _only_functions(tree)
+    _no_growth(tree)
     _only_tables(tree, frozenset(tables))
     return tree
 
@@ -160,6 +166,22 @@ def _only_functions(tree: Any) -> None:
         name = function.name.upper() if isinstance(function, exp.Anonymous) else function.sql_name()
         if name not in FUNCTIONS:
             raise QueryFailed(f"不能用函数 {name.lower()[:40]}")
+
+
+def _no_growth(tree: Any) -> None:
+    """No text may grow beyond what is stored by being written into itself: an engine does not count such memory."""
+    for call in tree.find_all(exp.Replace, exp.RegexpReplace):
+        old, new = call.expression, call.args.get("replacement")
+        shrinks = isinstance(old, exp.Literal) and (new is None or isinstance(new, exp.Literal))
+        longest = len(old.name) if shrinks and isinstance(call, exp.Replace) else 1
+        if not shrinks or (new is not None and len(new.name) > longest):
+            raise QueryFailed("replace 里换上的文字不能比换下的长，且都要直接写出")
+    joined = sum(len(call.expressions) or 2 for call in tree.find_all(exp.DPipe, exp.Concat, exp.ConcatWs))
+    if joined > MOST_JOINED:
+        raise QueryFailed(f"拼接的文字太多，最多 {MOST_JOINED} 段")
+    for kinds, most, name in GROWING:
+        if len(list(tree.find_all(*kinds))) > most:
+            raise QueryFailed(f"{name} 用得太多，最多 {most} 处")
 
 
 def _only_tables(tree: Any, tables: frozenset[str]) -> None:

@@ -249,3 +249,45 @@ def test_calls_that_cannot_be_read_are_answered_in_one_sentence(case):
 
 def test_a_script_is_a_message_of_the_protocol():
     assert call("finish", reason="完")["tool_calls"][0]["function"]["name"] == "finish"
+
+
+CHAIN = "".join(f", a{n + 1} as (select s || s || s || s as s from a{n})" for n in range(9))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select length(replace(replace(replace('aaaa', 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa')) as n",
+        "select replace(item_name, '床', item_name) as n from charges",
+        "select regexp_replace(item_name, '', 'ab', 'g') as n from charges",
+        f"with a0 as (select item_name as s from charges){CHAIN} select s from a9",
+        "select concat(s, s, s, s, s, s, s, s, s, s, s, s, s) as n from (select item_name as s from charges)",
+        "select lpad(item_name, 1000000000, 'x') as n from charges",
+    ],
+)
+def test_a_text_cannot_be_made_to_grow_without_end(use, sql):
+    began = time.monotonic()
+    said = use("query", sql=sql)
+    assert "查询没有结果" in said and time.monotonic() - began < 1.0
+
+
+def test_what_an_inspector_would_ask_is_answered(use):
+    for sql in (
+        "select item_name, count(*) as lines, sum(amount) as yuan from charges where admission_id = 'A8'"
+        " group by item_name having count(*) > 1 order by yuan desc limit 5",
+        "select charged_on, item_name, sum(quantity) as n from charges group by charged_on, item_name order by n desc limit 3",
+        "select replace(replace(item_name, '（', '('), ' ', '') as n from charges limit 2",
+        "select regexp_replace(item_name, '[0-9]+', '', 'g') as n, strftime(charged_at, '%H:%M') as t from charges limit 2",
+        "select a.charged_on, count(*) filter (where a.kind = 'drug') as drugs from charges a group by all order by 1 limit 3",
+        "with d as (select distinct charged_on from charges where admission_id = 'A8') select count(*) as n from d",
+        "select o.order_name, c.item_name from orders o join charges c on c.order_no = o.order_no"
+        " and c.admission_id = o.admission_id order by c.line limit 3",
+        "select analyte, value_text, row_number() over (partition by analyte order by sampled_at) as n from labs limit 3",
+        "select charged_on, array_to_string(array_sort(array_agg(distinct item_name)), '、') as items from charges"
+        " where admission_id = 'A8' group by charged_on order by charged_on limit 1",
+        "select date_diff('day', begins_at, ends_at) as days, coalesce(bed, '无') as bed from admissions order by 1 limit 2",
+        "select count(*) as n from vitals where admission_id = 'A8' and extract(hour from measured_at) >= 20",
+        "select charge_id from charges where admission_id = 'A8' and (item_name like '%护理%' or charge_type = '03')"
+        " except select charge_id from lines_left_out limit 3",
+    ):
+        assert use("query", sql=sql).startswith("给出"), sql
