@@ -34,7 +34,8 @@ def open_case(results: Results, admission_id: str, standing: Standing, rules: Ma
     """Everything the page shows of one case but its tables, which are asked for one by one."""
     findings = ordered(results.findings.get(admission_id, []))
     tabs = read_tabs(results, admission_id, findings)
-    rows = _rows_cited(results, admission_id, findings)
+    read = [one for line in results.judgements.get(admission_id, ()) for one in line["statements"]]
+    rows = _rows_cited(results, admission_id, [*findings, *read])
     light = sum(tab.length for tab in tabs) <= AT_ONCE
     return {
         "head": _head(results, admission_id),

@@ -16,6 +16,8 @@ from conftest import SHARED
 from doubles import Credulous, Inventive, Obedient, answered, rows, told_by
 from model_server import ModelServer, Reply
 
+from review.casework.cases import open_case
+from review.casework.results import open_results
 from review.engines.duckdb import Warehouse
 from review.judge.ledger import LEDGER, Ledger
 from review.judge.stage import export_open, import_and_judge, judge_live
@@ -254,6 +256,28 @@ def call_line(asked, call):
     return json.dumps(
         {"custom_id": asked["custom_id"], "response": {"status_code": 200, "body": body}}, ensure_ascii=False
     )
+
+
+def test_the_page_of_a_case_shows_what_was_read_at_its_place_and_counts_what_was_dropped(server, out, home):
+    inventive, diligent = Inventive(), Diligent()
+    server.reply = lambda asked: Reply(
+        [inventive(asked) if "疑点 A" in told_by(asked)[1] else diligent(asked)]
+    )
+    judged(server, out, home)
+    results = open_results(out)
+    shares = [open_case(results, stay, {}, {})["model"] for stay in results.admissions]
+    views = [
+        view
+        for share in shares
+        for view in (*share["stay"], *(v for group in share["findings"].values() for v in group))
+    ]
+    evidence = [item for view in views for one in view["statements"] for item in one["evidence"]]
+    assert evidence
+    assert all(item["place"] or item["row"] for item in evidence)
+    assert sum(share["dropped"] for share in shares) == results.model["dropped"] > 0
+    assert all(not share["findings"] or share["dropped"] for share in shares)
+    assert {view["by"].split(" · ")[0] for view in views} == {"double"}
+    results.close()
 
 
 @pytest.fixture(scope="module")
