@@ -58,6 +58,7 @@ GROWING = (
 )
 MOST_JOINED = 12  # pieces that are put together
 LONGEST_SQL = 4000
+UNREADABLE = "SQL 写法有误，读不成一条查询"
 # the parser repeats the statements it does not know, and with them what stands in a record
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
@@ -105,7 +106,10 @@ class ClosedRoom:
 
     def ask(self, sql: str, *, seconds: float, rows: int) -> Answer:
         """The first rows of an answer, stopped at so many seconds. Raises QueryFailed with the reason."""
-        asked = self._rewritten(sql, rows)
+        try:
+            asked = self._rewritten(sql, rows)
+        except (duckdb.Error, SqlglotError, RecursionError) as problem:
+            raise QueryFailed(UNREADABLE) from problem
         caps = Caps(seconds=seconds, gigabytes=self._gigabytes, rows=rows)
         cursor = self._connection.cursor()
         watchdog = threading.Timer(seconds, cursor.interrupt)
@@ -146,7 +150,7 @@ def checked(sql: str, tables: Iterable[str]) -> Any:
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect="duckdb") if tree is not None]
     except (SqlglotError, RecursionError) as problem:
-        raise QueryFailed("SQL 写法有误，读不成一条查询") from problem
+        raise QueryFailed(UNREADABLE) from problem
     if len(trees) != 1:
         raise QueryFailed("一次只能有一条查询，不能用分号接第二条")
     tree: Any = trees[0]

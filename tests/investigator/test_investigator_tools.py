@@ -184,6 +184,10 @@ ESCAPES = (
     "select list_transform([1], x -> x + 1)",
     "",
     "不是查询",
+    "select 1" + "+1" * 1900,
+    "select " + "(" * 1900 + "1" + ")" * 1900,
+    "select -- nothing",
+    "select '\x00",
 )
 
 
