@@ -48,6 +48,7 @@ def _base(asked: Asked, answers: Sequence[Told]) -> Judgement:
         asked.draft.about,
         State.ANSWERED,
         left_out=asked.draft.left_out,
+        injection=asked.turns[0].numbered.injection,
         model=next((answer.model for answer in answers if answer.model), None),
         prompt=asked.turns[0].request.prompt,
         requests=tuple(dict.fromkeys(key for answer in answers for key in answer.keys)),
@@ -69,7 +70,7 @@ def _judged(
             reason=_why_unsure(about, readings, bool(reading.apart)) if unsure else None,
             statements=part.statements,
             dropped=sum(dropped.values()) if number == 0 else 0,
-            injection=part.injection or reading.injection,
+            injection=base.injection or part.injection or reading.injection,
         )
 
 

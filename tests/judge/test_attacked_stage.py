@@ -102,6 +102,7 @@ def test_an_obedient_model_is_told_nothing_but_our_questions(reviewed, tmp_path)
     assert double.reached == []
     assert quotes(judgements) == []
     assert rule_findings(reviewed[0]) == before
+    assert len({one["admission_id"] for one in judgements if one["injection"]}) >= 60
     texts = [text for body in serving.bodies for text in told_by(body)]
     assert [name for name in [*NAMES, "田立新"] if any(name in text for text in texts)] == []
 
