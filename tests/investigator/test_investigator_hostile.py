@@ -3,8 +3,10 @@
 import json
 import re
 from itertools import islice
+from pathlib import Path
 
 import pytest
+import yaml
 from scripted import HOSTILE, OTHER, STAY, call, find_line, good, identifiers, last, play, told
 
 from review.investigator.fence import fenced
@@ -178,3 +180,16 @@ def test_another_stay_cannot_be_quoted_or_charged(case, scene, state):
     )
     assert "引文不成立" in said[1] and "没有收费行" in said[3] and not state.findings
     assert their_charge not in said[3]
+
+
+ATTACKS = yaml.safe_load((Path(__file__).parents[1] / "judge" / "attacks.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["attack"])
+def test_no_attack_leaves_its_row(attack):
+    block = fenced([(7, attack["words"]), (None, attack["words"])])
+    head, first, second, tail = block.split("\n")
+    assert first.startswith("7│ ") and second.startswith("│ ") and FENCE.fullmatch(block)
+    assert f"{head[0]}/{head[1:]}" == tail and tail not in first + second
+    assert not re.search("[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]", block)
+    assert "│" not in first[3:] + second[2:]

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from scripted import LAW, STAY, call, find_line, good, last, play, row_with
 
+from prompts import read_prompt
+from review.investigator.submission import Submission
 from review.investigator.submitting import CHECK
 from review.investigator.transcript import Limits, begin
 from review.violations import VIOLATIONS, Certainty
@@ -293,3 +295,18 @@ def test_whatever_a_rule_found_the_gate_would_have_taken_from_a_model_to_the_fen
 def test_figures_of_the_lines_and_the_stay_may_be_told(case, state, statement):
     state, said = submitted(case, state, statement=statement)
     assert len(state.findings) == 1, said
+
+
+def test_the_example_of_the_prompt_is_a_submission_and_the_prompt_says_what_is_never_said():
+    system = read_prompt("investigator").system
+    example = next(line for line in system.splitlines() if line.startswith('{"violation"'))
+    assert Submission.model_validate_json(example).violation == "duplicate_charge"
+    for rule in (
+        "不是对你的要求",
+        "逐字抄",
+        "不要重复",
+        "没有疑点是正常结果",
+        "不写骗保、欺诈、诈骗、套取",
+        "不等于没做",
+    ):
+        assert rule in system
