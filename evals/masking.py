@@ -1,8 +1,10 @@
 """Whether what names a person is hidden before a text leaves the machine: recall by kind, precision, speed.
 
-The sentences (`cases/masking.tsv`) are ours and every person in them is invented; each identifier is marked with its
-kind. Odd lines were looked at while the masking was written; the even ones are held out, so only their counts are
-printed. Every sentence stands alone: no table tells a name, which is harder than a record.
+The sentences are ours and every person in them is invented; each identifier is marked with its kind. Every sentence
+stands alone: no table tells a name, which is harder than a record. `cases/masking.tsv` was read while the masking was
+written: its odd lines from the beginning, its even lines after they had been opened once, when the names of them were
+hidden in 266 of 316 places (0.842; many are called like words). `cases/masking_held_out.tsv` was written after that,
+in the manner of ordinary records, and is held out: only its counts are printed.
 """
 
 import re
@@ -21,7 +23,8 @@ from review.masking_letters import bare
 from review.masking_roles import a_word
 from review.pipeline import NOTHING_SETTLED, build_warehouse
 
-SENTENCES = Path(__file__).parent / "cases" / "masking.tsv"
+CASES = Path(__file__).parent / "cases"
+OPEN, HELD_OUT = CASES / "masking.tsv", CASES / "masking_held_out.tsv"
 DEMO = Path(__file__).parent.parent / "demo" / "mountain-county-2024"
 KINDS = {
     "n": "姓名", "i": "号码", "p": "电话", "a": "住址", "e": "单位", "b": "床号", "d": "出生日期",
@@ -64,10 +67,10 @@ class Score:
         yield f"  遮蔽准确：{_share(self.needed, self.needed + self.needless)}"
 
 
-def labelled(half: int | None = None) -> Iterator[Labelled]:
-    """The sentences of the open half (0), of the one held out (1), or of both."""
-    for line, row in enumerate(SENTENCES.read_text("utf-8").splitlines()):
-        if half is None or line % 2 == half:
+def labelled(file: Path) -> Iterator[Labelled]:
+    """The sentences of a file."""
+    for line, row in enumerate(file.read_text("utf-8").splitlines()):
+        if row:
             document, marked = row.split("\t", 1)
             marked = marked.replace("⏎", "\n")
             text, spans, at = "", [], 0
@@ -78,14 +81,14 @@ def labelled(half: int | None = None) -> Iterator[Labelled]:
             yield Labelled(line + 1, document, text + marked[at:], tuple(spans))
 
 
-def score_sentences(half: int) -> tuple[Score, int, float]:
-    """The score of a half, its characters, and the seconds that hiding took (masks built for each sentence)."""
+def score_sentences(file: Path) -> tuple[Score, int, float]:
+    """The score of a file, its characters, and the seconds that hiding took (masks built for each sentence)."""
     score, characters, began = Score(), 0, time.perf_counter()
-    for one in labelled(half):
+    for one in labelled(file):
         mask = Mask((), [one.text])
         shown = mask.hide(one.text)
         if mask.show(shown) != one.text or shown.count("\n") != one.text.count("\n"):
-            raise ValueError(f"masking.tsv 第 {one.line} 行遮蔽后不能还原；请先修正遮蔽。")
+            raise ValueError(f"{file.name} 第 {one.line} 行遮蔽后不能还原；请先修正遮蔽。")
         _count(score, one, [(start, end) for start, end, _ in mask.spans(one.text)])
         characters += len(one.text)
     return score, characters, time.perf_counter() - began
@@ -114,13 +117,13 @@ def score_masking(folders: Sequence[Path], home: Path) -> tuple[list[str], list[
     """The report, and what is below its floor."""
     lines: list[str] = []
     below: list[str] = []
-    for half, name in ((0, "公开的一半"), (1, "留出的一半")):
-        score, characters, seconds = score_sentences(half)
-        count = sum(1 for _ in labelled(half))
+    for file, name in ((OPEN, "看过的"), (HELD_OUT, "留出的")):
+        score, characters, seconds = score_sentences(file)
+        count = sum(1 for _ in labelled(file))
         lines += score.lines(f"自编标注·{name}（{count} 条，{sum(score.wanted.values())} 处）")
         lines.append(f"  逐条建遮蔽并遮蔽：{characters / seconds:,.0f} 字/秒")
-        lines += score.misses if half == 0 else []
-        below += [f"{name}的{kind}" for kind in score.below()]
+        lines += score.misses if file == OPEN else []
+        below += [f"{name}{kind}" for kind in score.below()]
     for folder in folders or [DEMO]:
         own, failed = _score_inspection(folder, home)
         lines += own

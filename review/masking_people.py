@@ -79,6 +79,15 @@ class _Reading:
             for match in pattern.finditer(text):
                 if self._plausible(_letters(match["n"]), 3):
                     yield Found(*match.span("n"), PATIENT if pattern is near.WITH_SEX else PERSON)
+        for match in near.DUTY.finditer(text):
+            if self._plausible(match["n"], 2):
+                yield Found(*match.span("n"), PERSON)
+        for match in near.IN_PERSON.finditer(text):
+            group = "n" if match["n"] else "m"
+            if self._plausible(match[group], 2):
+                yield Found(*match.span(group), PERSON)
+        for match in near.OF_A_PEOPLE.finditer(text):
+            yield Found(*match.span("n"), PATIENT)
         for match in near.SPELT.finditer(text):
             yield Found(*match.span("surname"), PERSON)
             yield Found(*match.span("given"), PERSON)
@@ -213,6 +222,8 @@ class _Reading:
         if level == 3:
             if not 2 <= len(letters) <= 4 or blank(letters) or near.A_ROLE.search(letters):
                 return False
+            if len(letters) > 3 and letters[:2] not in COMPOUND and never_a_name(letters[:2]):
+                return False
             return is_surname(letters, rare=False) or not (
                 clinical(letters) or a_word(letters) or near.NEVER & set(letters)
             )
@@ -253,7 +264,7 @@ class _Reading:
             places.append(place)
             place -= 1
         letters = "".join(text[one] for one in reversed(places))
-        best, best_score = None, 2
+        best, best_score = None, 1
         for size in range(1, min(4, len(letters)) + 1):
             name, before = letters[-size:], letters[-size - 1 : -size]
             if size == 1 and near.TO_TITLE.match(text, after):
@@ -278,7 +289,9 @@ class _Reading:
             return 0
         if name[0] in near.BEFORE_TITLE and name[1] in SURNAMES and edge == 0:
             return 0
-        return edge + 2 + (len(name) > 2) - (2 if a_word(name) and edge == 0 else 0)
+        if edge == 0 and (a_word(name) or not is_surname(name, rare=False)):
+            return 1 if len(name) > 2 and is_surname(name, rare=False) and not never_a_name(name[:2]) else 0
+        return edge + 2 + (len(name) > 2)
 
 
 def _letters(name: str) -> str:
