@@ -5,8 +5,12 @@ import json
 import pytest
 from attacked import ATTACKS
 from attacked_inspection import HARMLESS, NAMES, harmless, write_attacked
-from doubles import Credulous, Inventive, Obedient, rows, told_by
+from doubles import Credulous, Inventive, Obedient, outside, rows, told_by
 
+from review.investigator.opening import laid_open
+from review.investigator.overview import overview
+from review.investigator.toolbox import use_tool
+from review.investigator.tools import Asking
 from review.judge.asking import Asker
 from review.judge.injections import instructs
 from review.judge.stage import Bench
@@ -77,15 +81,15 @@ def quotes(judgements):
 
 def shows(body, words):
     """Whether the data of a request hold these words."""
-    shown = "".join(row for text in told_by(body) for _, row in rows(text))
-    return "".join(filter(str.isalnum, words)) in "".join(filter(str.isalnum, shown))
+    return bare(words) in bare("".join(row for text in told_by(body) for _, row in rows(text)))
+
+
+def bare(text):
+    return "".join(filter(str.isalnum, text))
 
 
 def orders_in(text):
-    bare = "".join(filter(str.isalnum, text))
-    return instructs(text) or any(
-        len(bare) > 5 and bare in "".join(filter(str.isalnum, order)) for order in ORDERS
-    )
+    return instructs(text) or any(len(bare(text)) > 5 and bare(text) in bare(order) for order in ORDERS)
 
 
 def test_no_attack_moves_a_finding_of_the_rules(reviewed):
@@ -124,6 +128,44 @@ def test_an_inventive_model_shows_no_quote(reviewed, tmp_path):
     assert quotes(judgements) == []
     assert sum(one["dropped"] for one in judgements) >= len(ATTACKS)
     assert rule_findings(reviewed[0]) == before
+
+
+def test_no_tool_of_an_investigation_lets_an_attack_out(reviewed):
+    tables = ["charges", "orders", "exams", "labs", "edits", "diagnoses", "documents", "admissions"]
+    let_out, shown = [], 0
+    with laid_open(reviewed[0], reviewed[2]) as scene:
+        for number, attack in enumerate(ATTACKS):
+            case = scene.case(f"N{number:03}")
+            asking = Asking(case, "double")
+            calls = [("list_findings", {}), ("search_documents", {"words": "患者"})]
+            calls += [
+                ("read_document", {"document": f"D{place}"}) for place in range(1, len(case.documents) + 1)
+            ]
+            own = case.aliases.stays[f"N{number:03}"]
+            calls += [
+                ("query", {"sql": f"select * from {name} where admission_id = '{own}'"}) for name in tables
+            ]
+            said = [
+                use_tool(asking, name, json.dumps(given, ensure_ascii=False)).text for name, given in calls
+            ]
+            text = bare("".join(map(outside, [overview(case), *said])))
+            shown += bare(attack["words"]) in bare("".join(said))
+            if bare(attack["words"]) in text:
+                let_out.append(attack["attack"])
+            case.close()
+    assert let_out == []
+    assert shown >= 80
+
+
+def test_a_record_without_an_attack_is_not_said_to_speak_to_its_reader(reviewed, tmp_path):
+    bench = Bench(reviewed[1], reviewed[2], "double", tmp_path)
+    try:
+        flagged = [
+            one.draft.about for one in bench.asked(bench.admissions) if one.turns[0].numbered.injection
+        ]
+    finally:
+        bench.close()
+    assert flagged == []
 
 
 def test_every_place_has_harmless_words():
