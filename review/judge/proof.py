@@ -20,6 +20,7 @@ from review.models import Evidence
 from review.quotes import LONGEST_QUOTE, Layout
 
 LEAST_QUOTE, LEAST_CELL = 4, 2  # letters and digits; a quote that is a whole cell says which row it is of
+LONGEST_CELL = 60  # that is shown whole
 _QUOTING = " \t\n「」『』“”\"'`。；;，,…"
 # a row's number and bar, where a model copied them along
 _ROW = re.compile(r"(?:^|[\n\r])[ \t]*\d{0,6}[ \t]*│[ \t]?")
@@ -172,7 +173,7 @@ class Proof:
         found = Evidence(
             kind="table",
             source=line.source,
-            quote=chosen[0].strip(),
+            quote=_told(chosen[0], wanted),
             says=says,
             row=line.row,
             label=f"{label} · {beside}" if beside else label,
@@ -210,6 +211,15 @@ class Proof:
 
 def _found_in(run: _Run, wording: Iterable[str]) -> bool:
     return any(wanted in run.folded for wanted in wording)
+
+
+def _told(cell: str, wanted: str) -> str:
+    """A short cell whole, of a long one the words that were quoted."""
+    if len(cell) <= LONGEST_CELL:
+        return cell.strip()
+    places = [place for place, sign in enumerate(cell) for _ in _FOLD[ord(sign)]]
+    at = fold_signs(cell).find(wanted)
+    return cell[places[at] : places[at + len(wanted) - 1] + 1] if at >= 0 else cell[:LONGEST_CELL].strip()
 
 
 def _covered(text: str, first: int, last: int) -> frozenset[str]:

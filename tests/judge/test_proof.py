@@ -9,6 +9,7 @@ from review.judge.models import Line, Piece, PieceKind
 from review.judge.numbered import numbered
 from review.judge.pieces import (
     DIAGNOSES,
+    EXAMS,
     LABS,
     ORDERS,
     clause_piece,
@@ -19,7 +20,7 @@ from review.judge.pieces import (
 from review.judge.proof import Proof, Refusal, fold_signs
 from review.models import Evidence
 from review.quotes import Layout, LineSpan, PageSpan, stands_in
-from review.record import Diagnosis, Document, Lab, Order, Section
+from review.record import Diagnosis, Document, Exam, Lab, Order, Section
 
 AT = datetime(2024, 3, 2, 9, 20)
 TEXT = """入院记录
@@ -219,6 +220,27 @@ def test_a_quote_of_a_row_stands_within_a_cell_or_over_whole_ones(quote, expecte
 def test_the_cells_beside_the_one_that_is_cited_stand_in_its_label():
     found = proof(table_piece("化验", [lab()], LABS)).evidence([1], "白细胞计数 ｜ 12.5 ｜ 10^9/L", "for")
     assert (found.quote, found.label) == ("白细胞计数", "化验 · 12.5 ｜ 10^9/L")
+
+
+def test_of_a_long_cell_the_words_that_were_quoted_are_evidence():
+    words = "双肺纹理增多，" * 12 + "右下肺见斑片状\n高密度影，" + "纵隔居中，" * 10
+    row = Exam(
+        "exams:hospital/检查报告.csv#3",
+        "A1",
+        AT,
+        AT,
+        None,
+        None,
+        "胸部CT",
+        "胸部",
+        None,
+        words,
+        "右下肺炎",
+        None,
+    )
+    prover = proof(table_piece("检查", [row], EXAMS))
+    assert prover.evidence([1], "右下肺见斑片状高密度影", "for").quote == "右下肺见斑片状\n高密度影"
+    assert prover.evidence([1], "胸部CT ｜ 胸部 ｜ 双肺纹理增多", "for").quote == "胸部CT"
 
 
 def test_rows_are_not_read_together():
