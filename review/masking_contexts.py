@@ -3,7 +3,7 @@
 import re
 
 from review.masking_letters import LETTER
-from review.masking_lexicon import SURNAMES
+from review.masking_lexicon import GIVEN, SURNAMES
 from review.masking_roles import KIN_WORD, LEAD, PERSON_VERB, ROLE, TITLE
 
 ONE = f"[{LETTER}]"
@@ -115,4 +115,7 @@ IN_PERSON = re.compile(
 OF_A_PEOPLE = re.compile(
     rf"[藏古回吾克彝苗壮侗羌傣瑶黎]族(?:患者|病人|老人|妇女|男子"
     rf"|牧民)?(?P<n>{ONE}{{3,8}})(?=,)"
+)
+SHAPED = re.compile(
+    rf"(?:^|[\n。;:,?!(] ?|\d )(?P<n>[{''.join(sorted(SURNAMES))}][{''.join(sorted(GIVEN))}]{{2}})", re.M
 )

@@ -7,7 +7,12 @@ listed, the rare ones with them.
 from functools import cache
 from pathlib import Path
 
-_LISTS = ("compound", "no name", "written")  # the rest are rows of a first letter and what follows it
+_LISTS = (
+    "compound",
+    "no name",
+    "written",
+    "given",
+)  # the rest are rows of a first letter and what follows it
 _WORDS = Path(__file__).with_name("masking_words.txt")
 
 # A list in order of frequency where one exists; the last lines are rare ones and those of minorities.
@@ -79,4 +84,5 @@ def _read(part: str) -> frozenset[str]:
     return frozenset(words)
 
 
+GIVEN = frozenset("".join(_read("given")))  # letters that given names are made of
 COMPOUND = compound_surnames()

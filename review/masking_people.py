@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from review import masking_contexts as near
 from review.masking_letters import LETTER
-from review.masking_lexicon import AMBIGUOUS, COMPOUND, SURNAMES
+from review.masking_lexicon import AMBIGUOUS, COMPOUND, GIVEN, SURNAMES
 from review.masking_roles import (
     FOLLOW,
     PATIENT,
@@ -113,7 +113,7 @@ class _Reading:
                 yield Found(match.end(), found, PERSON)
 
     def first(self) -> Iterator[Found]:
-        for pattern, level in ((near.FIRST, 2), (near.SPEAKS, 1), (near.ALONE, 1)):
+        for pattern, level in ((near.FIRST, 2), (near.SPEAKS, 1), (near.ALONE, 1), (near.SHAPED, 1)):
             for match in pattern.finditer(self._text):
                 if self._plausible(_letters(match["n"]), level):
                     yield Found(*match.span("n"), PERSON)
@@ -210,6 +210,8 @@ class _Reading:
                 return size
         if len(run) > 1 and alone_is_a_name(run[0]) and near.A_TITLE.match(run, 1):
             return 1
+        if len(run) > 3 and set(run[1:3]) <= GIVEN and self._plausible(run[:3], 1):
+            return 3
         if level == 3 and len(run) > 4 and is_surname(run, rare=False) and not never_a_name(run[:2]):
             return 3
         return 0
