@@ -6,9 +6,10 @@ run, and what it would have said reads as not asked.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -86,9 +87,18 @@ class Asker:
         """Ask what is open; afterwards `told` gives what came of each."""
         self._ledger.note(request for request, _ in requests)
         unique = {request.key: (request, answer) for request, answer in requests}
+        self._at_once([partial(self._work_off, *one) for one in unique.values()])
+
+    def ask_as_they_are(self, requests: Sequence[Request]) -> None:
+        """Ask what has no answer, whatever its form; each is noted first."""
+        self._ledger.note(requests)
+        unique = {one.key: one.body for one in requests if self._ledger.answer(one.key) is None}
+        self._at_once([partial(self._ask_one, *one) for one in unique.items()])
+
+    def _at_once(self, work: Sequence[Callable[[], object]]) -> None:
         with ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="judge") as pool:
             try:
-                for done in [pool.submit(self._work_off, *one) for one in unique.values()]:
+                for done in [pool.submit(one) for one in work]:
                     done.result()
             except BaseException:  # Ctrl-C too: what waits in line is not asked any more
                 self._stop.set()
@@ -101,10 +111,10 @@ class Asker:
                 return
             if open_one is not request:
                 self._ledger.note([open_one])
-            if not self.ask_one(open_one.key, open_one.body):
+            if not self._ask_one(open_one.key, open_one.body):
                 return
 
-    def ask_one(self, key: str, body: Any) -> bool:
+    def _ask_one(self, key: str, body: Any) -> bool:
         """Ask one request that is noted; true where it was answered."""
         estimate = tokens_of(body)
         if not self._reserve(estimate):

@@ -1,6 +1,6 @@
 """The investigations of a review: each goes on as far as there are answers, from a server or from a file.
 
-One stay after another: the tools of an investigation ask the warehouse, which is one connection's.
+Some stays are investigated beside each other, a turn at a time; the tools ask the warehouse one after another.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from review.investigator.case import Scene
 from review.investigator.keeping import FILE, Keeper
-from review.investigator.running import investigate, open_requests
+from review.investigator.running import investigate_live, open_requests
 from review.investigator.transcript import Limits, State
 from review.judge.ledger import Answer
 from review.judge.models import Judgement
@@ -40,10 +40,15 @@ class Inquiry:
         yield from open_requests(self._scene, admissions, self._model, self._limits, self._keeper)
 
     def go_on(
-        self, admissions: Sequence[str], said: Callable[[Request], Answer | None]
+        self,
+        admissions: Sequence[str],
+        said: Callable[[Request], Answer | None],
+        ask: Callable[[Sequence[Request]], None],
     ) -> Iterator[tuple[Judgement, tuple[Finding, ...]]]:
-        """Each investigation taken as far as there are answers: what became of it, and what it could prove."""
-        for state in investigate(self._scene, admissions, self._model, self._limits, said, self._keeper):
+        """Each investigation taken as far as `ask` brings answers: what became of it, and what it could prove."""
+        for state in investigate_live(
+            self._scene, admissions, self._model, self._limits, said, ask, self._keeper
+        ):
             yield _judgement(state), state.findings
 
 

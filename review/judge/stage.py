@@ -29,7 +29,7 @@ from review.judge.requests import Request
 from review.judge.stays import Stay
 from review.judge.turns import Asked, asked_of
 from review.judge.weighing import weigh
-from review.judge.written import read_findings, read_results, write_model_parts
+from review.judge.written import is_finished, read_findings, read_results, write_model_parts
 from review.llm import Model
 from review.models import Finding
 from review.pipeline import Progress, clauses_of
@@ -66,6 +66,8 @@ class Bench:
         `inquire` lets the model investigate each stay besides; what was begun so is gone on with in any case.
 
         Raises InputError where the review cannot be read."""
+        if not is_finished(out):
+            raise InputError(f"{out} 里没有完整的审核结果；请先审核这次检查。")
         self._out, self._model = out, model
         self.ledger = Ledger((ledger or out) / LEDGER)
         self._findings = _by_stay(read_findings(out))
@@ -157,14 +159,11 @@ class Bench:
             return
 
         def said(request: Request) -> Answer | None:
-            self.ledger.note([request])
-            answer = self.ledger.answer(request.key)
-            if answer is None and asker is not None and asker.ask_one(request.key, request.body):
-                answer = self.ledger.answer(request.key)
-            return answer
+            return self.ledger.answer(request.key)
 
+        ask = asker.ask_as_they_are if asker is not None else self.ledger.note
         admissions = self.admissions
-        for number, told in enumerate(self._inquiry.go_on(admissions, said), start=1):
+        for number, told in enumerate(self._inquiry.go_on(admissions, said, ask), start=1):
             tell("模型查阅", number, len(admissions))
             yield told
 

@@ -21,7 +21,7 @@ class Colour(BaseModel):
 class Prompted:
     """A prompt of these tests' own, filled with one input."""
 
-    class header:  # noqa: N801
+    class header:
         temperature = 0.0
 
     def fill(self, inputs):
