@@ -4,6 +4,7 @@ Which of them is false is not asked. A contradiction that no rule found becomes 
 one that a rule found stands beside that finding.
 """
 
+import re
 from collections.abc import Iterator
 
 from review.judge.answers import Difference, Differences
@@ -39,6 +40,8 @@ OTHERWISE, SAME_NOTE = "DOC-012", "DOC-024"
 FAMILY = ("DOC-",)
 SAID = "{a}写“{quote_a}”，{b}写“{quote_b}”，疑似{subject}前后不一致；由模型阅读发现，请核对原始记录。"
 ONLY_READ = "只由模型阅读得出，没有规则或另一来源印证"
+# how a patient came in is written loosely, at several times and by several hands: shown, and no suspicion
+ARRIVAL = re.compile(r"步行|步入|走入|轮椅|平车|推入|推床|扶入|搀扶|抬入|担架")
 FOUND, NONE = "found", "none_found"
 
 
@@ -77,6 +80,8 @@ def _opposed(one: Difference, a: Evidence, b: Evidence) -> bool:
 
 def _suspicion(stay: Stay, one: Difference, a: Evidence, b: Evidence) -> Suspicion | None:
     """The contradiction as a clue, unless a rule has found one between the same places."""
+    if all(ARRIVAL.search(evidence.quote) for evidence in (a, b)):
+        return None
     places = [_place(stay, evidence) for evidence in (a, b)]
     if any(place is None for place in places):
         return None
