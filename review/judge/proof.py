@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from review.checks.citing import in_its_file
 from review.checks.records import Record
@@ -18,6 +19,7 @@ from review.judge.pieces import BETWEEN_CELLS, EMPTY
 from review.judge.tokens import count_tokens
 from review.models import Evidence
 from review.quotes import LONGEST_QUOTE, Layout
+from review.record import Document
 
 LEAST_QUOTE, LEAST_CELL = 4, 2  # letters and digits; a quote that is a whole cell says which row it is of
 LONGEST_CELL = 60  # that is shown whole
@@ -149,10 +151,24 @@ class Proof:
             return Refusal.TOO_SHORT
         start = line.start + first[1]
         end = self._numbered.lines[last[0] - 1][1].start + last[1] + 1
-        found = self._layout.evidence(piece.document, start, end, says=says)
+        found = self._layout.evidence(
+            piece.document, *self._on_one_page(piece.document, start, end), says=says
+        )
         if found.confidence is not None and found.confidence < OCR_USABLE:
             return Refusal.UNREADABLE
         return found
+
+    def _on_one_page(self, document: Document, start: int, end: int) -> tuple[int, int]:
+        """Of a span that goes on over the end of a page, the longer part: a place is counted from one page."""
+
+        def page(place: int) -> int | None:
+            return self._layout.placed(document, place, place + 1).page
+
+        if page(start) == page(end - 1):
+            return start, end
+        cuts = [place for place in range(start + 1, end) if page(place) != page(place - 1)]
+        parts = pairwise((start, *cuts, end))
+        return max(parts, key=lambda part: part[1] - part[0])
 
     def _cell(
         self, piece: Piece, line: Line, first: int, last: int, wanted: str, says: str

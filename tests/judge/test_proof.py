@@ -178,6 +178,16 @@ def test_a_place_is_counted_from_its_page():
     assert (found.page, found.start, found.end) == (2, 91 + text.index("患者") - 100, 91 + len(text) - 100)
 
 
+def test_of_a_quote_over_the_end_of_a_page_the_longer_part_is_evidence():
+    text = "血气分析示二氧化碳分压\n52.6mmHg，予吸氧治疗后复查好转"
+    end = text.index("\n") + 1
+    pages = [PageSpan("records/A1/病历.pdf", 1, 0, end), PageSpan("records/A1/病历.pdf", 2, end, 100)]
+    prover = proof(whole_document(document(text)), layout=Layout(pages, []))
+    found = prover.evidence([1, 2], "二氧化碳分压52.6mmHg，予吸氧治疗", "for")
+    assert (found.page, found.start, found.end, found.quote) == (2, 0, 14, "52.6mmHg，予吸氧治疗")
+    assert prover.evidence([1, 2], "血气分析示二氧化碳分压52.6", "for").page == 1
+
+
 def test_what_was_recognised_badly_supports_nothing():
     text = "患者体温三十九度\n血压正常平稳些\n脉搏八十次每分"
     spans = [(0, 8, 0.95), (9, 16, 0.85), (17, 24, 0.79)]
@@ -302,8 +312,8 @@ def test_evidence_always_stands_at_the_place_it_names(texts, data):
     found = prover.evidence(named, quote, "for")
     assert (found is None) == (prover.dropped.total() == 1)
     if found is not None:
-        offset = {page.number: page.start for page in pages}[found.page]
-        assert file[offset + found.start : offset + found.end] == found.quote
+        page = next(page for page in pages if page.number == found.page)
+        assert file[page.start : page.end][found.start : found.end] == found.quote
         assert letters(found.quote) in letters(quote)
         assert stands_in(found.quote, text)
 
