@@ -9,9 +9,10 @@ a placeholder.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from review.masking_letters import BREAKS, bare, folded
 from review.masking_numbers import ADDRESS, BED, BIRTH, EMPLOYER, IDENTITY, NUMBER, PHONE, numbers
@@ -25,6 +26,7 @@ _NUMBER = r"(?:\d{1,6}|x[0-9a-f]{12})"
 _PLACEHOLDER = re.compile(rf"〔(?P<written>=+)(?={_ANY_KIND})|〔(?:{_ANY_KIND}){_NUMBER}?(?:-{_NUMBER})?〕")
 _LIKE_A_PLACEHOLDER = re.compile(rf"〔(=*)(?={_ANY_KIND})")
 _LINE_BREAK = re.compile(f"[{BREAKS}]+")
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z*-]{4,60}(?![0-9A-Za-z])")
 _EDGES = " \u3000\xa0\t"
 
 
@@ -105,26 +107,14 @@ class Mask:
 
     def _compile(self) -> None:
         """The patterns of what is known, so that it is found where nothing beside it tells."""
-        names, others = set(), set()
-        for letters, (kind, _) in self._places.items():
-            if kind in NAMES and len(letters) > 1:
-                names.add(letters)
-        for writing, placeholder in self._writings.items():
-            plain = folded(writing)
-            if placeholder[1:3] in (IDENTITY, PHONE, NUMBER) and len(plain) > 4:
-                others.add(rf"(?<![0-9A-Za-z]){re.escape(plain)}(?![0-9A-Za-z])")
-            elif placeholder[1:3] in (ADDRESS, EMPLOYER) and len(plain) > 3:
-                others.add(re.escape(plain))
-        by_first: dict[str, list[str]] = {}
-        for name in sorted(names, key=lambda name: (-len(name), name)):
-            by_first.setdefault(name[0], []).append(name)
-        branches = [
-            re.escape(first) + "(?:" + "|".join(_spaced(name[1:]) for name in own) + ")"
-            for first, own in by_first.items()
-        ]
-        self._names = re.compile("|".join(branches), re.I) if branches else None
-        self._others = (
-            re.compile("|".join(sorted(others, key=lambda one: (-len(one), one)))) if others else None
+        names = {letters for letters, (kind, _) in self._places.items() if kind in NAMES and len(letters) > 1}
+        self._names = _any_of(names, "[ \\n]{0,3}")
+        plain = {folded(writing): placeholder[1:3] for writing, placeholder in self._writings.items()}
+        self._tokens = {
+            one for one, kind in plain.items() if kind in (IDENTITY, PHONE, NUMBER) and _TOKEN.fullmatch(one)
+        }
+        self._others = _any_of(
+            {one for one, kind in plain.items() if kind in (ADDRESS, EMPLOYER) and len(one) > 3}, ""
         )
 
     def _is_known(self, letters: str) -> bool:
@@ -175,9 +165,12 @@ class Mask:
                 word = a_word(letters) and letters not in self._own
                 if letters in self._places and not word and not longer_word(plain, *match.span()):
                     yield Found(*match.span(), self._places[letters][0])
+        for match in _TOKEN.finditer(plain) if self._tokens else ():
+            if match[0] in self._tokens:
+                yield Found(*match.span(), self._places.get(bare(match[0]), (NUMBER, ""))[0])
         if self._others:
             for match in self._others.finditer(plain):
-                yield Found(*match.span(), self._places.get(bare(match[0]), (NUMBER, ""))[0])
+                yield Found(*match.span(), self._places.get(bare(match[0]), (ADDRESS, ""))[0])
         if self._born:
             for match in self._born.finditer(plain):
                 yield Found(*match.span(), BIRTH)
@@ -200,8 +193,33 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield begin, begin + len(stripped)
 
 
-def _spaced(letters: str) -> str:
-    return "".join(f"[ \n]{{0,3}}{re.escape(letter)}" for letter in letters)
+def _any_of(words: Collection[str], between: str) -> re.Pattern[str] | None:
+    """A pattern of many words that shares their beginnings, so that their number costs little; the longest wins."""
+    if not words:
+        return None
+    tree: dict[str, Any] = {}
+    for word in words:
+        branch = tree
+        for sign in word:
+            branch = branch.setdefault(sign, {})
+        branch[""] = {}
+    return re.compile(_branches(tree, between, first=True), re.I)
+
+
+def _branches(tree: dict[str, Any], between: str, *, first: bool = False) -> str:
+    ends = "" in tree
+    parts = []
+    for sign in sorted(sign for sign in tree if sign):
+        tail, branch = sign, tree[sign]
+        own = [re.escape(sign)]
+        while len(branch) == 1 and "" not in branch:  # a word to its end needs no branch, nor any depth
+            tail, branch = next(iter(branch.items()))
+            own += [between, re.escape(tail)]
+        parts.append("".join(own) + _branches(branch, between))
+    if not parts:
+        return ""
+    joined = f"{'' if first else between}(?:{'|'.join(parts)})"
+    return f"(?:{joined})?" if ends else joined
 
 
 def _birth_pattern(born: date) -> re.Pattern[str]:
