@@ -132,13 +132,13 @@ def score_masking(folders: Sequence[Path], home: Path) -> tuple[list[str], list[
         lines += score.misses if file == OPEN else []
         below += [f"{name}的{kind}" for kind in score.below()] if together else []
     for folder in folders or [DEMO]:
-        own, failed = _score_inspection(folder, home)
+        own, failed = score_inspection(folder, home)
         lines += own
         below += failed
     return lines, below
 
 
-def _score_inspection(folder: Path, home: Path) -> tuple[list[str], list[str]]:
+def score_inspection(folder: Path, home: Path) -> tuple[list[str], list[str]]:
     """What the tables of an inspection know of people, looked for in the hidden documents."""
     intake = read_inspection(folder, cache=home / "cache")
     warehouse = build_warehouse(intake, None, home, NOTHING_SETTLED)
