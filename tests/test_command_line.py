@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
 
 from review.__main__ import main
 
 ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture

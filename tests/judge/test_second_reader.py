@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from attacked import ATTACKS
-from conftest import SHARED
 from doubles import Credulous, Inventive, Obedient, answered, rows, told_by
 from model_server import ModelServer, Reply
 
@@ -26,6 +25,7 @@ from review.pipeline import review_inspection
 from review.settings import PROJECT, ModelLimits
 
 DEMO = PROJECT / "demo" / "mountain-county-2024"
+SHARED = PROJECT.parent / "shared"
 FREE = ModelLimits(at_once=8)
 
 pytestmark = pytest.mark.slow
