@@ -196,9 +196,7 @@ def test_the_same_investigation_live_over_a_server_comes_to_the_same(scene, tmp_
     asker = Asker(Model("double", server.url, 20.0), ledger, ModelLimits())
 
     def said(request):
-        if ledger.answer(request.key) is None:
-            ledger.note([request])
-            asker.ask_one(request.key, request.body)
+        asker.ask_as_they_are([request])
         return ledger.answer(request.key)
 
     (state,) = investigate(scene, [STAY], "double", Limits(), said, keeper)
@@ -218,8 +216,7 @@ def test_a_server_that_fails_leaves_the_investigation_open(scene, keeper, ledger
     asker = Asker(Model("double", server.url, 5.0), ledger, ModelLimits())
 
     def said(request):
-        ledger.note([request])
-        asker.ask_one(request.key, request.body)
+        asker.ask_as_they_are([request])
         return ledger.answer(request.key)
 
     (state,) = investigate(scene, [STAY], "double", Limits(), said, keeper)
