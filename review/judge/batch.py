@@ -94,21 +94,22 @@ def _take(line: str, ledger: Ledger) -> str:
     if not isinstance(told, dict) or not isinstance(told.get("custom_id"), str):
         return "unreadable"
     key = told["custom_id"]
-    if not ledger.knows(key):
+    asked = ledger.body(key)
+    if asked is None:
         return "foreign"
     response = _object(told.get("response"))
     body = _object(response.get("body"))
     if told.get("error") or not body or response.get("status_code", 200) != 200:
         ledger.fail(key, "批量回答里这一问是服务器的报错")
         return "failed"
-    answer = _answer(key, body)
+    answer = _answer(key, body, asked)
     if answer is None:
         return "unreadable"
     return "kept" if ledger.keep(answer) else "known"
 
 
-def _answer(key: str, body: dict[str, Any]) -> Answer | None:
-    """The answer in a completion; null where there is none."""
+def _answer(key: str, body: dict[str, Any], asked: Any) -> Answer | None:
+    """The answer in a completion, its tokens counted by us where the server did not; null where there is none."""
     choices = body.get("choices")
     message = _object(_object(choices[0]).get("message")) if isinstance(choices, list) and choices else {}
     if not message:
@@ -118,9 +119,9 @@ def _answer(key: str, body: dict[str, Any]) -> Answer | None:
     if isinstance(calls, list) and calls:
         kept["tool_calls"] = calls
     counted = _object(body.get("usage"))
-    told_out = _count(counted.get("completion_tokens"))
+    told_in, told_out = (_count(counted.get(f"{side}_tokens")) for side in ("prompt", "completion"))
     model = str(body.get("model") or "未说明")
-    return Answer(key, kept, model, _count(counted.get("prompt_tokens")), told_out or tokens_of(kept))
+    return Answer(key, kept, model, told_in or tokens_of(asked), told_out or tokens_of(kept))
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -130,9 +130,11 @@ class Ledger:
             row = self._base.execute("select problem from requests where key = ?", (key,)).fetchone()
         return row[0] if row else None
 
-    def knows(self, key: str) -> bool:
+    def body(self, key: str) -> Any:
+        """What was or is to be asked; null where it is nothing of this inspection's."""
         with self._lock:
-            return self._base.execute("select 1 from requests where key = ?", (key,)).fetchone() is not None
+            row = self._base.execute("select body from requests where key = ?", (key,)).fetchone()
+        return json.loads(row[0]) if row else None
 
     def last_model(self) -> str | None:
         """The name that requests were last written for; null where nothing was asked yet."""

@@ -9,7 +9,7 @@
     const views = cas.model && cas.model.findings[one.id];
     if (!views) return null;
     const said = views.reduce((all, view) => all + view.statements.length, 0);
-    return fold('模型阅读', said ? `${said} 条` : '没有可用的说法', views, go);
+    return fold('模型阅读', said ? `${said} 条` : '读过，没有能引的原文', views, go);
   };
   // below the findings: what was read of the whole stay, and what was not asked
   mj.readingOfStay = function (cas, go) {
@@ -20,7 +20,7 @@
       el('h3', {}, '模型阅读', el('span', {class: 'small muted'}, [model.models.join('、'), dropped].filter(Boolean).join(' · '))),
       model.injection ? el('p', {class: 'notice small'}, '病历里夹有对程序说的话，已不理会，请留意原文。') : null,
       model.open.map((one) => el('p', {class: 'small'}, el('b', {class: 'strong'}, `${one.count} 问没有答案`), '　', one.reason)),
-      model.stay.map((view) => fold(view.title, view.statements.length ? `${view.statements.length} 条` : view.said || '没有可用的说法', [view], go)));
+      model.stay.map((view) => fold(view.title, view.statements.length ? `${view.statements.length} 条` : view.said || '读过，未见', [view], go)));
   };
 
   function fold(name, count, views, go) {

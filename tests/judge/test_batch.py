@@ -5,6 +5,7 @@ import json
 import pytest
 
 from review.errors import InputError
+from review.judge.asking import tokens_of
 from review.judge.batch import Taken, export_requests, import_answers
 from review.judge.ledger import Ledger
 from review.judge.requests import Request
@@ -119,6 +120,7 @@ def test_tool_calls_are_kept_as_they_were_said(tmp_path, ledger):
     body = {"choices": [{"message": {"role": "assistant", "content": None, "tool_calls": calls}}]}
     took(tmp_path, ledger, json.dumps({"custom_id": one.key, "response": {"body": body}}))
     assert ledger.answer(one.key).message == {"role": "assistant", "content": "", "tool_calls": calls}
+    assert ledger.spent().tokens_in == tokens_of(one.body) > 0  # counted by us where the server did not
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path, ledger):
