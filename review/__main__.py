@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         "--investigate", action="store_true", help="让模型自行查阅每份病历（逐步调用工具，用量较大）"
     )
     parser.add_argument(
-        "--model", metavar="名称", help="导出时写明的模型名称（默认取 MINGJIAN_MODEL，再默认 model）"
+        "--model", metavar="名称", help="导出时写明的模型名称（默认取 MINGJIAN_MODEL，再取上次导出所用的）"
     )
     return parser
 
@@ -111,19 +112,20 @@ def _review(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     open_log(settings.home)
     from review.engines.failures import Caps
-    from review.pipeline import review_inspection
+    from review.pipeline import review_inspection, versions_of
     from review.store.store import settled_in
     from review.terminal import ProgressBar, print_summary
 
     by_files = options.export_requests or options.import_answers
-    if not (by_files and _is_up_to_date(options.inspection, options.out)):
+    settled = settled_in(settings.database_url)
+    if not (by_files and _is_up_to_date(options, versions_of(settled, settings.home))):
         with ProgressBar(visible=not options.quiet and sys.stderr.isatty()) as bar:
             review = review_inspection(
                 options.inspection,
                 options.out,
                 home=settings.home,
                 progress=bar.show,
-                settled=settled_in(settings.database_url),
+                settled=settled,
                 caps=Caps(options.seconds, options.memory),
             )
         if not options.quiet:
@@ -135,10 +137,10 @@ def _review(options: argparse.Namespace) -> int:
     return 0
 
 
-def _is_up_to_date(inspection: Path, out: Path) -> bool:
+def _is_up_to_date(options: argparse.Namespace, versions: Mapping[str, str]) -> bool:
     from review.judge.written import is_up_to_date
 
-    return is_up_to_date(inspection, out)
+    return is_up_to_date(options.inspection, options.out, versions)
 
 
 def _items(arguments: list[str]) -> int:

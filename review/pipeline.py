@@ -86,8 +86,8 @@ def review_inspection(
             inspection, draft / "warehouse.duckdb", home, tell, settled, caps
         )
         clock.lap("核查")
-        versions = {"rules": rules_version() + settled.version, "knowledge": knowledge_version(home)}
-        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, took, versions, out)
+        told = versions_of(settled, home)
+        review = Review(intake, findings, patterns, results, intake.faults, clock.laps, took, told, out)
         write_outputs(review, draft)
         warehouse.close()
         _keep(inspection, draft / "warehouse.duckdb")
@@ -96,6 +96,11 @@ def review_inspection(
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return review
+
+
+def versions_of(settled: Settled, home: Path) -> Mapping[str, str]:
+    """What a review by today's rules and knowledge says it was made by."""
+    return {"rules": rules_version() + settled.version, "knowledge": knowledge_version(home)}
 
 
 def _keep(inspection: Inspection, file: Path) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from review.errors import ReviewError
 from review.judge.batch import Taken
-from review.judge.stage import Judged, export_open, import_and_judge, judge_live
+from review.judge.stage import Judged, export_open, import_and_judge, judge_live, last_model
 from review.llm import open_model
 from review.pipeline import Progress
 from review.settings import Settings
@@ -39,7 +39,7 @@ def _read(options: argparse.Namespace, settings: Settings, tell: Progress) -> Ca
     """Ask, export or import; gives what prints the outcome. Raises ReviewError."""
     out, home = options.out, settings.home
     if options.export_requests:
-        name = options.model or settings.model or NO_NAME
+        name = options.model or settings.model or last_model(out) or NO_NAME
         count = export_open(out, home, name, options.export_requests, inquire=options.investigate)
         return lambda: _print_exported(count, options.export_requests)
     if options.import_answers:

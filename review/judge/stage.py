@@ -242,10 +242,18 @@ def import_and_judge(
         bench.close()
 
 
-def _exported_for(out: Path) -> str:
+def last_model(out: Path) -> str | None:
+    """The name that the questions of a review were last written for; null where none were."""
+    if not (out / LEDGER).exists():
+        return None
     ledger = Ledger(out / LEDGER)
     model = ledger.last_model()
     ledger.close()
+    return model
+
+
+def _exported_for(out: Path) -> str:
+    model = last_model(out)
     if model is None:
         raise InputError(f"{out} 还没有导出过问题；请先用 --export-requests 导出，再导入它们的回答。")
     return model

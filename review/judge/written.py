@@ -56,11 +56,15 @@ def is_finished(out: Path) -> bool:
     return all((out / name).is_file() for name in names)
 
 
-def is_up_to_date(inspection: Path, out: Path) -> bool:
-    """Whether `out` holds a finished review that no file of the inspection is newer than."""
+def is_up_to_date(inspection: Path, out: Path, versions: Mapping[str, str]) -> bool:
+    """Whether `out` holds a finished review by these rules and this knowledge that no file of the inspection is newer
+    than."""
     if not is_finished(out) or not inspection.is_dir():
         return False
-    written = (out / "summary.json").stat().st_mtime
+    summary = out / "summary.json"
+    if json.loads(summary.read_text("utf-8")).get("versions") != dict(versions):
+        return False
+    written = summary.stat().st_mtime
     return all(file.stat().st_mtime < written for file in (inspection, *inspection.rglob("*")))
 
 
