@@ -27,12 +27,13 @@ def chosen(
         cost = piece_tokens(piece)
         shown = piece if cost <= room else _beginning(piece, room) if may_cut else None
         if shown is None:
-            left_out.append(f"{piece.title}（{len(piece.lines)} 行）")
+            left_out.append(f"{piece.title}（{len(piece.lines) + piece.more} 行）")
             continue
         kept.append((place, shown))
         room -= piece_tokens(shown)
-        if shown is not piece:
-            left_out.append(f"{piece.title}（后 {len(piece.lines) - len(shown.lines)} 行）")
+        lacking = len(piece.lines) - len(shown.lines) + piece.more
+        if lacking:
+            left_out.append(f"{piece.title}（后 {lacking} 行）")
     kept.sort(key=lambda one: _in_record_order(*one))
     return tuple(piece for _, piece in kept), tuple(left_out)
 

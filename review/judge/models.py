@@ -40,6 +40,7 @@ class Piece:
     title: str
     lines: tuple[Line, ...]
     document: Document | None = None
+    more: int = 0  # rows of the table that were not taken
 
 
 @dataclass(frozen=True)

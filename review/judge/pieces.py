@@ -204,17 +204,21 @@ def _stop(text: str, start: int, latest: int) -> int:
     return word.start() if word else latest
 
 
-def table_piece(title: str, rows: Iterable[Row], columns: Mapping[str, str]) -> Piece:
+def table_piece(
+    title: str, rows: Iterable[Row], columns: Mapping[str, str], most: int | None = None
+) -> Piece:
     """Rows as lines: a cell each of `columns` (attribute → heading); a column that is empty throughout is left out.
 
-    Times are shown and cannot be quoted: the file may write them otherwise.
+    Times are shown and cannot be quoted: the file may write them otherwise. Of more rows than `most` the first are
+    taken, and the piece says how many more there are.
     """
-    held = list(rows)
+    every = list(rows)
+    held = every[:most]
     shown = [name for name in columns if any(getattr(row, name) not in (None, "") for row in held)]
     head = BETWEEN_CELLS.join(columns[name] for name in shown)
-    return Piece(
-        PieceKind.TABLE, f"{title}：{head}" if shown else title, tuple(_row_line(row, shown) for row in held)
-    )
+    lines = tuple(_row_line(row, shown) for row in held)
+    title = f"{title}：{head}" if shown else title
+    return Piece(PieceKind.TABLE, title, lines, more=len(every) - len(held))
 
 
 def _row_line(row: Row, shown: Sequence[str]) -> Line:

@@ -85,9 +85,7 @@ def _told(row: Row) -> str:
 
 def _labs(stay: Stay, asked: Sequence[Asked]) -> list[Lab]:
     patterns = [_pattern(row) for one in asked for row in one.rows]
-    return [lab for lab in stay.record.labs if any(one.search(lab.analyte or "") for one in patterns)][
-        :MOST_ROWS
-    ]
+    return [lab for lab in stay.record.labs if any(one.search(lab.analyte or "") for one in patterns)]
 
 
 def _pattern(row: Row) -> re.Pattern[str]:
@@ -213,10 +211,10 @@ def diagnosis_criteria(stay: Stay) -> Iterator[Draft]:
     asked = _asked(stay)[:MOST_DIAGNOSES]
     if not asked:
         return
-    tables = [table_piece("检查报告", stay.record.exams[:MOST_ROWS], EXAMS),
-              table_piece("化验报告", _labs(stay, asked), LABS)]  # fmt: skip
+    tables = [table_piece("检查报告", stay.record.exams, EXAMS, MOST_ROWS),
+              table_piece("化验报告", _labs(stay, asked), LABS, MOST_ROWS)]  # fmt: skip
     if any(row["support"] == "vital" for one in asked for row in one.rows):
-        tables.append(table_piece("护理体征", stay.record.vitals[:MOST_ROWS], VITALS))
+        tables.append(table_piece("护理体征", stay.record.vitals, VITALS, MOST_ROWS))
     pieces, left_out = shown(readable(stay.record), stay.budget, rank=FIRST, after=tables)
     if pieces:
         yield Draft("diagnoses", pieces, {"criteria": _given(asked)}, left_out)

@@ -128,7 +128,7 @@ def limit_clauses(stay: Stay) -> Iterator[Draft]:
     labs = [one for one in stay.record.labs if any(p.search(one.analyte or "") for p in patterns)]
     tables = (
         table_piece("结算清单诊断", stay.record.diagnoses, DIAGNOSES),
-        table_piece("化验报告", labs[:MOST_ROWS], LABS),
+        table_piece("化验报告", labs, LABS, MOST_ROWS),
     )
     pieces, left_out = shown(readable(stay.record), stay.budget, rank=FIRST, after=tables)
     if any(piece.document for piece in pieces):

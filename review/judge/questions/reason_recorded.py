@@ -89,8 +89,8 @@ def _draft(stay: Stay, day: str, items: Sequence[Item]) -> Draft | None:
     labs = [one for one in record.labs
             if one.sampled_at and one.sampled_at <= closes and one.analyte and one.analyte in names]  # fmt: skip
     tables = (
-        table_piece("检查报告", exams[:MOST_ROWS], EXAMS),
-        table_piece("化验报告", labs[:MOST_ROWS], LABS),
+        table_piece("检查报告", exams, EXAMS, MOST_ROWS),
+        table_piece("化验报告", labs, LABS, MOST_ROWS),
     )
     pieces, left_out = shown(
         readable(record, until=closes), stay.budget, rank=FIRST, before=(asked,), after=tables
