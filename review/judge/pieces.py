@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from review.judge.models import Line, Piece, PieceKind
+from review.judge.paper import entry_times
 from review.models import Finding
 from review.record import (
     Anesthesia,
@@ -137,7 +138,7 @@ def document_title(document: Document) -> str:
     """The title of a document with the time it was written."""
     title = document.title if document.kind in document.title else f"{document.title}（{document.kind}）"
     if document.written_at is None:
-        return f"{title} 时间不详"
+        return f"{title} {entry_times(document) or '时间不详'}"
     return f"{title} {document.written_at:{'%Y-%m-%d %H:%M' if document.written_exact else '%Y-%m-%d'}}"
 
 

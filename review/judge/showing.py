@@ -4,7 +4,7 @@ Nothing written after a question's window is shown, and what cannot be read is n
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from review.checks.records import Record
 from review.facts import OCR_USABLE
 from review.judge.choosing import chosen
 from review.judge.models import Piece
+from review.judge.paper import idle_spans
 from review.judge.pieces import document_pieces, whole_document
 from review.judge.registry import Prover
 from review.judge.tokens import piece_tokens
@@ -90,12 +91,18 @@ def shown(
     rank: Rank = in_reading_order,
     before: Sequence[Piece] = (),
     after: Sequence[Piece] = (),
+    entire: Collection[str] = (),
 ) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
-    """The pieces that fit, in record order, and the titles of what did not: `before` is wanted most, `after` least."""
+    """The pieces that fit, in record order, and the titles of what did not: `before` is wanted most, `after` least.
+
+    Of documents other than those `entire`, by id, the lines that only repeat or sign are not shown.
+    """
     pieces = [*before]
     for document in sorted(documents, key=lambda one: (rank(one), str(one.written_at), one.document_id)):
-        whole = whole_document(document)
-        pieces += [whole] if piece_tokens(whole) <= LONG else document_pieces(document)
+        idle = () if document.document_id in entire else idle_spans(document)
+        whole = without(whole_document(document), idle)
+        long = piece_tokens(whole) > LONG
+        pieces += [without(one, idle) for one in document_pieces(document)] if long else [whole]
     return chosen([*(one for one in (*pieces, *after) if one.lines)], budget, may_cut=True)
 
 
