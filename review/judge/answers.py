@@ -23,9 +23,23 @@ PresenceWord = Annotated[Presence, word(Presence, "cannot_tell", {"notdone": "no
 Shared = Literal["value", "date", "name", "side", "organ", "error", "event", "other"]
 Subject = Literal[
     "side", "site", "time", "count", "diagnosis", "finding", "result", "treatment", "allergy", "blood_group",
-    "history", "state", "identity", "plan", "other",
+    "history", "state", "identity", "plan", "before_event", "other",
 ]  # fmt: skip
-SubjectWord = Annotated[Subject, word(Subject, "other", {"bloodgroup": "blood_group"})]
+SubjectWord = Annotated[
+    Subject, word(Subject, "other", {"bloodgroup": "blood_group", "beforeevent": "before_event"})
+]
+Reason = Literal["yes", "no", "wish", "cannot_tell"]
+ReasonWord = Annotated[
+    Reason, word(Reason, "cannot_tell", {"是": "yes", "否": "no", "true": "yes", "false": "no"})
+]
+Extent = Literal["night", "day", "part"]
+ExtentWord = Annotated[Extent, word(Extent, "part")]
+Approach = Literal[
+    "open", "laparoscopic", "thoracoscopic", "arthroscopic", "endoscopic", "interventional", "other"
+]
+ApproachWord = Annotated[Approach, word(Approach, "other")]
+Trait = Literal["identity", "history", "diagnosis", "side", "site", "treatment", "result", "other"]
+TraitWord = Annotated[Trait, word(Trait, "other")]
 Circumstance = Literal["no_transport", "isolation", "outpatient_failed", "referral", "other"]
 CircumstanceWord = Annotated[Circumstance, word(Circumstance, "other")]
 SharedWord = Annotated[Shared, word(Shared, "other")]
@@ -46,13 +60,27 @@ class Answer(BaseModel):
     injection: Switch = False
 
 
+class ValueRead(BaseModel):
+    """What a quote says was measured, by the number it is asked under; nothing of a threshold."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    item: Text = ""
+    value: Number = None
+    unit: Text = ""
+
+
+class MeasuredRead(Claim):
+    """One passage with everything it measures; `time` is the event's, else the note's."""
+
+    values: Annotated[list[ValueRead], Listed] = Field(default_factory=list)
+    time: Text = ""
+
+
 class CriterionRead(Claim):
-    """One admission criterion as the first day's documents have it; `value` is the number its quote holds."""
+    """One condition without a number, by its own letter where its criterion has several."""
 
     criterion: Text = ""
     verdict: MetWord = "cannot_tell"
-    value: Number = None
-    unit: Text = ""
     time: Text = ""
 
 
@@ -66,6 +94,7 @@ class AdmissionRead(Answer):
     """J1: the criteria of one group."""
 
     criteria: Annotated[list[CriterionRead], Listed]
+    measured: Annotated[list[MeasuredRead], Listed] = Field(default_factory=list)
     override: Annotated[list[OverrideRead], Listed] = Field(default_factory=list)
 
 
@@ -81,8 +110,8 @@ class Weighed(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     finding: Text = ""
-    supports: Annotated[list[Support], Listed] = Field(default_factory=list)
-    contradicts: Annotated[list[Claim], Listed] = Field(default_factory=list)
+    clears: Annotated[list[Support], Listed] = Field(default_factory=list)
+    backs: Annotated[list[Claim], Listed] = Field(default_factory=list)
     none_found: Switch = False
 
 
@@ -109,10 +138,25 @@ class Difference(BaseModel):
     b: Side = Side()
 
 
+class ForeignTrait(Claim):
+    """What a note says of its patient, and what the other documents say of this one."""
+
+    kind: TraitWord = "other"
+    other: Claim = Claim()
+
+
+class ForeignNote(BaseModel):
+    """A note that speaks of another patient, with the traits that show it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    traits: Annotated[list[ForeignTrait], Listed] = Field(default_factory=list)
+
+
 class Differences(Answer):
-    """J3: where two documents speak differently of one thing."""
+    """J3: where two documents speak differently of one thing, and notes that are of another patient altogether."""
 
     differences: Annotated[list[Difference], Listed]
+    foreign_note: Annotated[list[ForeignNote], Listed] = Field(default_factory=list)
 
 
 class Step(Claim):
@@ -130,13 +174,20 @@ class Implant(Claim):
     spec: Text = ""
 
 
+class WayIn(Claim):
+    """How the place was reached."""
+
+    value: ApproachWord = "other"
+
+
 class OperationRead(Answer):
-    """J3: an operation record."""
+    """J3: an operation record; a drain comes out again and is no implant."""
 
     steps: Annotated[list[Step], Listed]
-    approach: Annotated[list[Claim], Listed] = Field(default_factory=list)
+    approach: Annotated[list[WayIn], Listed] = Field(default_factory=list)
     sides: Annotated[list[Side], Listed] = Field(default_factory=list)
     implants: Annotated[list[Implant], Listed] = Field(default_factory=list)
+    drains: Annotated[list[Implant], Listed] = Field(default_factory=list)
     complications: Annotated[list[Claim], Listed] = Field(default_factory=list)
 
 
@@ -155,10 +206,14 @@ class ClausesRead(Answer):
 
 
 class ReasonRead(Claim):
-    """Whether a reason was recorded for one item, and whether anybody acted on what it showed."""
+    """Whether a reason was recorded for one item, what speaks against it, and whether its result was acted on.
+
+    `wish` is that the patient or the family asked for it."""
 
     item: Text = ""
-    reason_recorded: YesNoWord = "cannot_tell"
+    reason_recorded: ReasonWord = "cannot_tell"
+    contrary_lines: Lines = Field(default_factory=list)
+    contrary_quote: Text = ""
     acted_on: YesNoWord = "cannot_tell"
     acted_lines: Lines = Field(default_factory=list)
     acted_quote: Text = ""
@@ -190,6 +245,7 @@ class PresenceRead(Claim):
 
     date: Text = ""
     state: PresenceWord = "cannot_tell"
+    span: ExtentWord = "part"
     service: Text = ""
 
 

@@ -133,7 +133,7 @@ def test_each_finding_gets_a_reading_of_its_own_in_the_words_of_its_header():
     told = choices.model_validate(
         {
             "findings": [
-                {"finding": "疑点 A", "supports": [{"exception": "A1", "strength": "strong"} | turn.claim("今晨已完成胃镜检查")], "contradicts": [turn.claim("昨日胃镜因准备不足未做")]},
+                {"finding": "疑点 A", "clears": [{"exception": "A1", "strength": "strong"} | turn.claim("今晨已完成胃镜检查")], "backs": [turn.claim("昨日胃镜因准备不足未做")]},
                 {"finding": "B", "none_found": True},
             ]
         }
@@ -142,7 +142,7 @@ def test_each_finding_gets_a_reading_of_its_own_in_the_words_of_its_header():
     first, second = reading.apart["F1"], reading.apart["F2"]
     assert (first.verdict, second.verdict) == ("both", "none_found")
     assert [(one.says, one.label) for one in first.statements] == [
-        ("against", "当日拒绝，改日已做（原文直接写明）"),
+        ("against", "写明：当日拒绝，改日已做（原文只是有关）"),
         ("for", "支持疑点的记载"),
     ]
 
@@ -151,7 +151,7 @@ def test_a_way_out_that_is_not_ours_and_words_of_the_rule_are_no_defence():
     turn = weighing("CHG-029")
     strange = {"exception": "A99", "strength": "strong"} | turn.claim("今晨已完成胃镜检查")
     of_rule = {"exception": "A1", "strength": "strong"} | turn.claim("规则所说")
-    reading = turn.read({"findings": [{"finding": "A", "supports": [strange, of_rule]}]})
+    reading = turn.read({"findings": [{"finding": "A", "clears": [strange, of_rule]}]})
     assert (reading.apart["F1"].verdict, reading.apart["F1"].statements) == ("cannot_tell", ())
 
 
@@ -164,10 +164,10 @@ def test_a_defence_that_only_one_of_two_readings_names_is_shown_as_undecided():
     turn = weighing("DOC-023")
     agree = QUESTIONS["evidence_for_and_against"].agree
     strong = {"exception": "A1", "strength": "strong"} | turn.claim("今晨已完成胃镜检查")
-    one = turn.read({"findings": [{"finding": "A", "supports": [strong]}]})
-    weak = turn.read({"findings": [{"finding": "A", "supports": [strong | {"strength": "weak"}]}]})
+    one = turn.read({"findings": [{"finding": "A", "clears": [strong]}]})
+    weak = turn.read({"findings": [{"finding": "A", "clears": [strong | {"strength": "weak"}]}]})
     none = turn.read({"findings": [{"finding": "A", "none_found": True}]})
-    assert agree(one, one).apart["F1"].verdict == "supports"
+    assert agree(one, one).apart["F1"].verdict == "clears"
     assert agree(one, weak).apart["F1"].statements[0].label.endswith("（原文只是有关）")
     undecided = agree(one, none).apart["F1"]
     assert undecided.verdict == "cannot_tell" and len(undecided.statements) == 1
@@ -316,8 +316,8 @@ AWAY = (
 
 def test_two_days_away_without_leave_with_the_bed_charged_are_a_clue_and_one_day_is_none():
     turn = presence(*AWAY)
-    first = {"state": "away"} | turn.claim("患者不在床，电话称在家中")
-    second = {"state": "away"} | turn.claim("患者仍未返回病房")
+    first = {"state": "away", "span": "night"} | turn.claim("患者不在床，电话称在家中")
+    second = {"state": "away", "span": "night"} | turn.claim("患者仍未返回病房")
     (suspicion,) = turn.read({"days": [first, second]}).findings
     assert (suspicion.check, suspicion.problem.certainty) == ("ADM-005", Certainty.CLUE)
     assert suspicion.problem.message.startswith("03-04、03-05 病历写患者不在院")
@@ -327,7 +327,9 @@ def test_two_days_away_without_leave_with_the_bed_charged_are_a_clue_and_one_day
 def test_leave_that_was_granted_is_no_absence():
     orders = [{"order_name": "请假外出", "begins_at": "2024-03-04 15:00", "ends_at": "2024-03-06 08:00"}]
     turn = presence(*AWAY, orders=orders)
-    days = [{"state": "away"} | turn.claim(words) for words in ("患者不在床", "患者仍未返回病房")]
+    days = [
+        {"state": "away", "span": "night"} | turn.claim(words) for words in ("患者不在床", "患者仍未返回病房")
+    ]
     assert turn.read({"days": days}).findings == ()
 
 
@@ -462,7 +464,7 @@ def test_what_an_operation_record_says_keeps_its_counts_only_where_they_are_quot
         {"steps": [], "sides": [{"value": "左"} | turn.claim("取左锁骨横切口")], "implants": implants}
     )
     assert [one.label for one in reading.statements] == [
-        "记录的侧别或节段",
+        "记录的侧别",
         "植入物 1 件",
         "植入物 6 件",
         "植入物",
@@ -551,3 +553,27 @@ def test_a_new_suspicion_is_stamped_as_a_clue_without_a_sum():
     assert (found.certainty, found.amount, found.violation) == (Certainty.CLUE, None, "fictitious_service")
     assert "只由模型阅读得出，没有规则或另一来源印证" in found.lowered_by
     assert found.basis and {one.quote for one in found.evidence} > {"今日普通针刺未做"}
+
+
+def test_an_hour_away_or_a_walk_to_a_test_is_no_night_away():
+    turn = presence(*AWAY)
+    for span in ("part", "whatever"):
+        words = ("患者不在床，电话称在家中", "患者仍未返回病房")
+        days = [{"state": "away", "span": span} | turn.claim(one) for one in words]
+        assert turn.read({"days": days}).findings == ()
+    test = presence(document("D5", "护理记录", "2024-03-04 21:00", "患者外出做CT检查，暂不在病房。"))
+    told = {"state": "away", "span": "night"} | test.claim("患者外出做CT检查")
+    assert test.read({"days": [told]}).statements == ()
+
+
+def test_a_course_that_ended_is_no_service_left_undone():
+    turn = presence(document("D5", "日常病程记录", "2024-03-04 16:00", "普通针刺疗程结束，予停用。"))
+    told = {"state": "not_done", "service": "普通针刺"} | turn.claim("普通针刺疗程结束")
+    assert turn.read({"days": [told]}).statements == ()
+
+
+def test_a_summary_names_days_of_its_notes_and_says_where_they_differ():
+    assert summary(("03-08 予氨氯地平降压。", "予氨氯地平降压")) == ["03-08 予氨氯地平降压。"]
+    assert summary(("03-07 予氨氯地平降压。", "予氨氯地平降压")) == []
+    assert summary(("今日予氨氯地平降压。", "予氨氯地平降压")) == []
+    assert summary(("无头晕（前后记载不一致）。", "无头晕")) == []

@@ -13,6 +13,7 @@ from review.checks.admission.diagnosis_unsupported import COMPARED, SUSPECTED
 from review.judge.answers import DiagnosesRead, SupportRead
 from review.judge.models import Draft, Statement
 from review.judge.pieces import EXAMS, LABS, VITALS, table_piece
+from review.judge.plain_words import plain_words
 from review.judge.read_values import value_behind
 from review.judge.registry import CANNOT_TELL, Prover, Reading, Suspicion, agreed_by_label, question
 from review.judge.showing import Claims, document_named, ranked, readable, sentence_start, shown
@@ -71,16 +72,20 @@ def _about(diagnosis: Diagnosis, row: Row) -> bool:
 
 def _given(asked: Sequence[Asked]) -> str:
     return "\n".join(
-        f"诊断 {one.letter}：{one.condition} "
-        + " ".join(f"{number} {_told(row)}" for number, row in one.numbered().items())
+        f"诊断 {one.letter}：{one.condition}"
+        + "".join(f"\n{number} {_told(row)}" for number, row in one.numbered().items())
         for one in asked
     )
 
 
 def _told(row: Row) -> str:
-    names = "、".join(part.strip("^$") for part in str(row["needs_any"]).split("|")[:4])
+    """A row as a criterion: which results count, and what they must show."""
+    words = plain_words(str(row["needs_any"])) or (str(row["condition"]),)
+    if row["support"] == "exam":
+        return f"检查：名称或部位含{'、'.join(f'“{word}”' for word in words)}之一，结果支持"
+    named = words[0] + (f"（或{'、'.join(words[1:])}）" if words[1:] else "")
     bound = f" {SIGNS[row['op']]} {float(row['value']):g}" if row["value"] is not None and row["op"] else ""
-    return f"{KINDS[row['support']]}：{names}{bound}"
+    return f"{KINDS[row['support']]}：{named}{bound or '，结果支持'}"
 
 
 def _labs(stay: Stay, asked: Sequence[Asked]) -> list[Lab]:

@@ -13,6 +13,7 @@ from review.checks.criteria import rows_in_force
 from review.judge.answers import ClauseRead, ClausesRead
 from review.judge.models import Draft, Statement
 from review.judge.pieces import DIAGNOSES, LABS, table_piece
+from review.judge.plain_words import plain_words
 from review.judge.read_values import value_behind
 from review.judge.registry import CANNOT_TELL, Prover, Reading, agreed_by_label, question
 from review.judge.showing import Claims, ranked, readable, shown
@@ -24,6 +25,10 @@ USED_BY = ("CHG-023", "CHG-031")
 TABLES = {"CHG-023": ("drug_indication_limits",), "CHG-031": ("treatment_rules", "item_scope_limits")}
 FIRST = ranked("首次病程|入院记录", "会诊|查房|病程|抢救", "手术|麻醉|术", "出院|死亡", "护理")
 ONE_RULE = "CHG-031"  # its findings are of one row; those of a drug limit are of all its clauses
+SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+# the columns that say what a row without a text of its own asks for
+MEANT = ("needs_regex", "indication_regex", "diag_regex")
+_OF_US = re.compile(r"（序号[^）]*）|，(?:适应症为我们整理|词由我们放宽)")
 LETTERS, MOST_CLAUSES, MOST_ROWS = "ABCDE", 8, 20
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
 
@@ -46,14 +51,27 @@ def _clauses(stay: Stay, finding: Finding) -> list[Row]:
 
 def _words(row: Row) -> str:
     """A clause in the words of its row."""
-    if row.get("text"):
-        lab = (
-            f"（{row['lab_item']} {row['lab_op']} {row['lab_value']} {row['lab_unit'] or ''}）"
-            if row["lab_item"]
-            else ""
-        )
-        return f"{row['text']}{lab}"
-    return str(row["source_passage"])
+    text = str(row.get("text") or _OF_US.sub("", str(row["source_passage"])))
+    test, meant = _test(row), next((str(row[one]) for one in MEANT if row.get(one)), "")
+    kinds = plain_words(meant) if meant and not row.get("text") else ()
+    held = [*([test] if test else []), *([f"如{'、'.join(kinds)}"] if kinds else [])]
+    return f"{text}（{'；'.join(held)}）" if held else text
+
+
+def _test(row: Row) -> str:
+    """The laboratory test of a row in words; nothing where its text says it already."""
+    if not row.get("lab_item") or row.get("lab_value") is None or row.get("lab_op") not in SIGNS:
+        return ""
+    bound = f"{float(row['lab_value']):g}"
+    if bound in re.findall(r"\d+(?:\.\d+)?", str(row.get("text") or "")):
+        return ""
+    names = "、".join(plain_words(str(row["lab_item"])))
+    return f"{names} {SIGNS[str(row['lab_op'])]} {bound} {row['lab_unit'] or ''}".strip()
+
+
+def _named(rows: Sequence[Row]) -> str:
+    """The drug or treatment at issue, as our tables name it."""
+    return "、".join(dict.fromkeys(name for row in rows if (name := row.get("generic") or row.get("name"))))
 
 
 def _asked(stay: Stay) -> list[tuple[str, Finding, list[Row]]]:
@@ -119,7 +137,8 @@ def limit_clauses(stay: Stay) -> Iterator[Draft]:
     if not asked:
         return
     given = "\n".join(
-        f"疑点 {letter}：" + " ".join(f"{letter}{n} {_words(row)}" for n, row in enumerate(rows, 1))
+        f"疑点 {letter}（{_named(rows)}）："
+        + " ".join(f"{letter}{n} {_words(row)}" for n, row in enumerate(rows, 1))
         for letter, _, rows in asked
     )
     patterns = [

@@ -28,23 +28,52 @@ USED_BY = (
 )
 RECORDS = re.compile(r"手术记录|操作记录|介入|内镜|穿刺记录|手术安全核查|手术清点|植入")
 NUMERALS = {1: "一", 2: "二两双", 3: "三", 4: "四", 5: "五", 6: "六", 7: "七", 8: "八", 9: "九", 10: "十"}
-LEFT_SIDE, DONE, WAY_IN, LEFT_IN, WENT_WRONG = "记录的侧别或节段", "已做的步骤", "入路", "植入物", "术中意外"
+LEFT_SIDE, DONE, WAY_IN, LEFT_IN, DRAIN, WENT_WRONG = (
+    "记录的侧别",
+    "已做的步骤",
+    "入路",
+    "植入物",
+    "引流管",
+    "术中意外",
+)
+APPROACHES = {
+    "open": "开放",
+    "laparoscopic": "腹腔镜",
+    "thoracoscopic": "胸腔镜",
+    "arthroscopic": "关节镜",
+    "endoscopic": "内镜",
+    "interventional": "介入或穿刺",
+    "other": "",
+}
+SIDES = re.compile("[左右双]")
+# what is put in to be taken out again
+DRAINS = re.compile(r"引流|导尿管|尿管|胃管")
 
 
 def _read(stay: Stay, draft: Draft, answer: OperationRead, prover: Prover) -> Reading:
     claims = Claims(prover)
     told: list[tuple[str, Evidence | None]] = [
         *((DONE, claims.quote(one.lines, one.quote, "neutral")) for one in answer.steps),
-        *((WAY_IN, claims.quote(one.lines, one.quote, "neutral")) for one in answer.approach),
-        *((LEFT_SIDE, claims.quote(one.lines, one.quote, "neutral")) for one in answer.sides),
+        *((_way_in(one.value), claims.quote(one.lines, one.quote, "neutral")) for one in answer.approach),
+        *(
+            (LEFT_SIDE, claims.quote(one.lines, one.quote, "neutral"))
+            for one in answer.sides
+            if SIDES.search(one.quote)
+        ),
         *((WENT_WRONG, claims.quote(one.lines, one.quote, "neutral")) for one in answer.complications),
     ]
-    for implant in answer.implants:
-        found = claims.quote(implant.lines, implant.quote, "neutral")
-        counted = found is not None and implant.quantity is not None and stands(implant.quantity, found.quote)
-        told.append((f"{LEFT_IN} {implant.quantity:g} 件" if counted else LEFT_IN, found))
+    held = [(LEFT_IN, one) for one in answer.implants] + [(DRAIN, one) for one in answer.drains]
+    for name, one in held:
+        found = claims.quote(one.lines, one.quote, "neutral")
+        name = DRAIN if DRAINS.search(one.name) else name
+        counted = found is not None and one.quantity is not None and stands(one.quantity, found.quote)
+        told.append((f"{name} {one.quantity:g} 件" if counted else name, found))
     statements = tuple(Statement("neutral", label, (found,)) for label, found in told if found is not None)
     return Reading("read" if statements else CANNOT_TELL, statements, answer.injection)
+
+
+def _way_in(value: str) -> str:
+    return f"{WAY_IN}：{APPROACHES[value]}" if APPROACHES[value] else WAY_IN
 
 
 def stands(quantity: float, quote: str) -> bool:

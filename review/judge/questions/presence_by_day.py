@@ -6,7 +6,7 @@ The day is read by us from the note, never taken from a model; a service counts 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from review.checks.presence import SELF_POSTING, leave_nights
 from review.judge.answers import PresenceByDay, PresenceRead
@@ -37,6 +37,17 @@ AWAY_SAID = (
     "{days} 病历写患者不在院（“{quote}”），同日床位、护理、诊查费照收，疑似挂床；由模型阅读发现，请核对。"
 )
 ONLY_READ = "只由模型阅读得出，没有规则或另一来源印证"
+# said of the whole stay, and so of no day
+WHOLE_STAY = re.compile(r"住院期间|自入院|入院以来|整个住院")
+# a course that ended, a drug changed, how something was measured and a routine negative are not a service left undone
+NOT_UNDONE = re.compile(
+    r"疗程(?:已)?(?:结束|完成)|停药|停用|改为?口服|改服|未(?:予)?吸氧|未输血|未用药|未见|未诉|未闻|未及|未触"
+)
+# out of the ward for something of the treatment
+TO_A_TEST = re.compile(
+    r"(?:去|赴|至|往|外出|送)[^，。；]{0,8}(?:检查|透析|手术|治疗|摄片|CT|磁共振|B超|彩超)"
+)
+DAWN = 8  # before this hour a night is the one that began the day before
 _CORE = re.compile(r"[（(\[【].*?[)）\]】]|[^一-鿿A-Za-z0-9]")
 FOUND, NONE = "found", "none_found"
 
@@ -52,7 +63,7 @@ class Told:
 
 def _read(stay: Stay, draft: Draft, answer: PresenceByDay, prover: Prover) -> Reading:
     claims = Claims(prover)
-    told = [found for one in answer.days if (found := _told(stay, one, claims)) is not None]
+    told = _once([found for one in answer.days if (found := _told(stay, one, claims)) is not None])
     statements = tuple(
         Statement(STATES[one.read.state][0], _label(one), (one.evidence,)) for one in told
     )  # fmt: skip
@@ -68,8 +79,24 @@ def _told(stay: Stay, one: PresenceRead, claims: Claims) -> Told | None:
     document = document_named(stay.record, evidence) if evidence and evidence.kind == "document" else None
     if evidence is None or document is None:
         return None
+    if one.state == "not_done" and NOT_UNDONE.search(evidence.quote):
+        return None
+    if one.state == "away" and TO_A_TEST.search(evidence.quote):
+        return None
     at = sentence_start(stay.record, document, evidence)[1]
-    return Told(one, evidence, at.date() if at else None)
+    if at is None or WHOLE_STAY.search(evidence.quote):
+        return Told(one, evidence, None)
+    before_dawn = one.span == "night" and 0 < at.hour * 60 + at.minute < DAWN * 60
+    return Told(one, evidence, at.date() - timedelta(days=1) if before_dawn else at.date())
+
+
+def _once(told: Sequence[Told]) -> list[Told]:
+    """What one document says twice of one day, once."""
+    found: dict[tuple[object, ...], Told] = {}
+    for one in told:
+        event = (one.evidence.row, one.day, one.read.state, one.read.span, _core(one.read.service))
+        found.setdefault(event if one.day else (*event, one.evidence.quote), one)
+    return list(found.values())
 
 
 def _label(told: Told) -> str:
@@ -150,12 +177,15 @@ def _away(stay: Stay, told: Sequence[Told]) -> Iterator[Suspicion]:
     if stay.found_by(AWAY):
         return
     granted = set(leave_nights(stay.record))
-    present = {one.day for one in told if one.read.state == "present"}
     days: Mapping[date, Told] = {
         one.day: one
         for one in told
-        if one.read.state == "away" and one.day and one.day not in granted | present
-    }  # fmt: skip
+        if one.read.state == "away"
+        and one.read.span in ("night", "day")
+        and one.day
+        and one.day not in granted
+        and not _seen(told, one)
+    }
     charged = {line.charged_on for line in stay.record.charges if line.charge_type in SELF_POSTING}
     kept = [day for day in sorted(days) if day in charged]
     if len(kept) < LEAST_NIGHTS:
@@ -171,6 +201,15 @@ def _away(stay: Stay, told: Sequence[Told]) -> Iterator[Suspicion]:
         points_at=("model", "away"),
     )
     yield Suspicion(AWAY, problem)
+
+
+def _seen(told: Sequence[Told], away: Told) -> bool:
+    """Whether a note has the patient there all the same; a round by day says nothing of the night."""
+    by_day_only = away.read.span == "night"
+    return any(
+        one.read.state == "present" and one.day == away.day and not (by_day_only and one.read.span == "day")
+        for one in told
+    )
 
 
 @question(
