@@ -28,10 +28,6 @@ Subject = Literal[
 SubjectWord = Annotated[
     Subject, word(Subject, "other", {"bloodgroup": "blood_group", "beforeevent": "before_event"})
 ]
-Reason = Literal["yes", "no", "wish", "cannot_tell"]
-ReasonWord = Annotated[
-    Reason, word(Reason, "cannot_tell", {"是": "yes", "否": "no", "true": "yes", "false": "no"})
-]
 Extent = Literal["night", "day", "part"]
 ExtentWord = Annotated[Extent, word(Extent, "part")]
 Approach = Literal[
@@ -60,27 +56,13 @@ class Answer(BaseModel):
     injection: Switch = False
 
 
-class ValueRead(BaseModel):
-    """What a quote says was measured, by the number it is asked under; nothing of a threshold."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-    item: Text = ""
-    value: Number = None
-    unit: Text = ""
-
-
-class MeasuredRead(Claim):
-    """One passage with everything it measures; `time` is the event's, else the note's."""
-
-    values: Annotated[list[ValueRead], Listed] = Field(default_factory=list)
-    time: Text = ""
-
-
 class CriterionRead(Claim):
-    """One condition without a number, by its own letter where its criterion has several."""
+    """One admission criterion as the first day's documents have it; `value` is the number its quote holds."""
 
     criterion: Text = ""
     verdict: MetWord = "cannot_tell"
+    value: Number = None
+    unit: Text = ""
     time: Text = ""
 
 
@@ -94,7 +76,6 @@ class AdmissionRead(Answer):
     """J1: the criteria of one group."""
 
     criteria: Annotated[list[CriterionRead], Listed]
-    measured: Annotated[list[MeasuredRead], Listed] = Field(default_factory=list)
     override: Annotated[list[OverrideRead], Listed] = Field(default_factory=list)
 
 
@@ -206,14 +187,10 @@ class ClausesRead(Answer):
 
 
 class ReasonRead(Claim):
-    """Whether a reason was recorded for one item, what speaks against it, and whether its result was acted on.
-
-    `wish` is that the patient or the family asked for it."""
+    """Whether a reason was recorded for one item, and whether anybody acted on what it showed."""
 
     item: Text = ""
-    reason_recorded: ReasonWord = "cannot_tell"
-    contrary_lines: Lines = Field(default_factory=list)
-    contrary_quote: Text = ""
+    reason_recorded: YesNoWord = "cannot_tell"
     acted_on: YesNoWord = "cannot_tell"
     acted_lines: Lines = Field(default_factory=list)
     acted_quote: Text = ""

@@ -25,6 +25,7 @@ from review.record import (
 
 Row = Order | Lab | Vital | Exam | Charge | Diagnosis | OperationRow | Anesthesia | Edit
 LONGEST_LINE = 120
+LEAST_QUOTED = 4  # letters; less tells a reader nothing
 BETWEEN_CELLS = " ｜ "
 EMPTY = "—"
 # everything that any program takes for the end of a line
@@ -223,7 +224,7 @@ def table_piece(
 
 
 def _row_line(row: Row, shown: Sequence[str]) -> Line:
-    source, number = _row_place(row)
+    source, number = row_place(row)
     values = [getattr(row, name) for name in shown]
     quotable = tuple(
         _cell(value)
@@ -234,7 +235,7 @@ def _row_line(row: Row, shown: Sequence[str]) -> Line:
     return Line(text, source=source, row=number, cells=quotable)
 
 
-def _row_place(row: Row) -> tuple[str, str]:
+def row_place(row: Row) -> tuple[str, str]:
     """The file of a row and what it is known by there, as checks cite it."""
     if isinstance(row, Charge):
         return row.source, row.charge_id
@@ -261,14 +262,16 @@ def clause_piece(title: str, text: str) -> Piece:
     return Piece(PieceKind.CLAUSE, title, _said(BREAKS.split(text)))
 
 
-def finding_piece(finding: Finding) -> Piece:
-    """What a rule said: the suspicion that is asked about, its sums, and the quotes it stands on."""
+def finding_piece(finding: Finding, shown_rows: Collection[str] = ()) -> Piece:
+    """What a rule said: the suspicion, its sums, and the quotes it stands on but those of documents and rows shown."""
     said = [finding.message]
     if finding.amount is not None:
         said.append(f"涉及 {finding.amount} 元，费用明细 {len(finding.charge_ids)} 行")
     if finding.overturned_by:
         said.append(f"可说明情况的材料：{'；'.join(finding.overturned_by)}")
     for item in finding.evidence:
+        if item.row in shown_rows or sum(sign.isalnum() for sign in item.quote) < LEAST_QUOTED:
+            continue
         side = "相反的原文" if item.says == "against" else "所据原文"
         said.append(f"{side}（{'，'.join(part for part in (item.label, item.at) if part)}）：{item.quote}")
     return Piece(PieceKind.RULE, f"规则提示的疑点：{finding.title}", _said(said))

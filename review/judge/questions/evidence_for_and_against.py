@@ -5,10 +5,11 @@ nothing of certainty, amount or outcome. All suspicions of a stay go into as few
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from review.judge.answers import Weighed, Weighing
+from review.judge.cited import MOST_ROWS, cited_pieces
 from review.judge.models import Draft, Piece, Statement
 from review.judge.pieces import (
     ANESTHESIA,
@@ -26,18 +27,26 @@ from review.models import Finding
 from review.record import Document, Lab, Order
 
 AT_ONCE = 5  # suspicions of one request
-MOST_ROWS = 12
 LETTERS = "ABCDE"
-SUPPORTS, CONTRADICTS, BOTH, NONE = "supports", "contradicts", "both", "none_found"
+MOST_QUOTES = 4  # of one side
+CLEARS, BACKS, BOTH, NONE = "clears", "backs", "both", "none_found"
 STRONG, WEAK = "（原文直接写明）", "（原文只是有关）"
 AGAINST_ALL = "支持疑点的记载"
+_SUM = re.compile(r"\d[\d,.]*\s*元(?:[/／每][一-鿿]{1,2})?")
+# what only prices, counts, settlements or the practice of a whole hospital could show: no line of a record says it
+_NOT_OF_A_RECORD = re.compile(
+    r"例数|人数不足|不足以|可比|退费|已退|退药|折价|不高于|限价|价格|库存|拆零|加收|自付|基金|目录|四舍五入|优惠|重新结算"
+    r"|分次结账|全院|本院|该科该日|波动之内|另行报告|名单|口径|资料时间|项目太少|过于简略|定价上限|当地没有|限定中途"
+    r"|没有该限[定制]|同科室相当|导出|重复的同一行|已公布的限定"
+)
 _WORD = re.compile(r"[一-鿿A-Za-z0-9]{2,}")
 
 
 def _choices(stay: Stay, finding: Finding) -> tuple[str, ...]:
-    """The ways to overturn a finding, in our own words."""
+    """The ways to overturn a finding, in our own words: what a line of a record could say, nothing still to be got."""
     header = stay.headers.get(finding.check)
-    return (*header.exceptions, *header.overturned_by) if header else ()
+    told = header.exceptions if header else ()
+    return tuple(one if "写" in one else f"写明：{one}" for one in told if not _NOT_OF_A_RECORD.search(one))
 
 
 def _asked(stay: Stay) -> list[Finding]:
@@ -53,9 +62,10 @@ def _given(stay: Stay, findings: Sequence[Finding]) -> str:
     return "\n".join(rows)
 
 
-def _suspicion(letter: str, finding: Finding) -> Piece:
+def _suspicion(letter: str, finding: Finding, shown_rows: Collection[str]) -> Piece:
     """What the rule said, without a sum: how much is at issue says nothing of whether it is so."""
-    piece = finding_piece(replace(finding, overturned_by=(), amount=None))
+    told = replace(finding, message=_SUM.sub("（金额略）", finding.message), overturned_by=(), amount=None)
+    piece = finding_piece(told, shown_rows)
     return replace(piece, title=f"疑点 {letter}：{finding.title}")
 
 
@@ -63,13 +73,13 @@ def _tables(stay: Stay, findings: Sequence[Finding]) -> Iterator[Piece]:
     """Rows that could clear: reports and operations, and what was ordered and tested under the names at issue."""
     record = stay.record
     if any(one.check.startswith(("CHG", "ADM")) for one in findings):
-        yield table_piece("检查报告", record.exams[:MOST_ROWS], EXAMS)
+        yield table_piece("检查报告", record.exams, EXAMS, MOST_ROWS)
         operations = [row for row in record.operations if row.origin == "hospital"]
-        yield table_piece("手术登记", operations[:MOST_ROWS], OPERATIONS)
-        yield table_piece("麻醉登记", record.anesthesia[:MOST_ROWS], ANESTHESIA)
+        yield table_piece("手术登记", operations, OPERATIONS, MOST_ROWS)
+        yield table_piece("麻醉登记", record.anesthesia, ANESTHESIA, MOST_ROWS)
     wanted = _names(stay, findings)
-    yield table_piece("住院医嘱", _orders(record.orders, wanted), ORDERS)
-    yield table_piece("化验报告", _labs(record.labs, wanted), LABS)
+    yield table_piece("住院医嘱", _orders(record.orders, wanted), ORDERS, MOST_ROWS)
+    yield table_piece("化验报告", _labs(record.labs, wanted), LABS, MOST_ROWS)
 
 
 def _names(stay: Stay, findings: Sequence[Finding]) -> set[str]:
@@ -80,28 +90,32 @@ def _names(stay: Stay, findings: Sequence[Finding]) -> set[str]:
 
 
 def _orders(orders: Sequence[Order], wanted: set[str]) -> list[Order]:
-    return [one for one in orders if any(part in (one.order_name or "") for part in wanted)][:MOST_ROWS]
+    return [one for one in orders if any(part in (one.order_name or "") for part in wanted)]
 
 
 def _labs(labs: Sequence[Lab], wanted: set[str]) -> list[Lab]:
     named = (f"{one.panel or ''} {one.analyte or ''}" for one in labs)
     return [
         one for one, name in zip(labs, named, strict=True) if any(part in name for part in wanted)
-    ][:MOST_ROWS]  # fmt: skip
+    ]  # fmt: skip
 
 
 def _draft(stay: Stay, findings: Sequence[Finding]) -> Draft:
     cited = {evidence.row for one in findings for evidence in one.evidence if evidence.kind == "document"}
 
     def rank(document: Document) -> int:
-        return 2 * in_reading_order(document) + (document.document_id not in cited)
+        return in_reading_order(document) + 2 * (document.document_id not in cited)
 
-    suspicions = [_suspicion(letter, one) for letter, one in zip(LETTERS, findings, strict=False)]
+    behind = list(cited_pieces(stay, findings))
+    rows = {line.row for piece in behind for line in piece.lines if line.row}
+    rows |= {piece.document.document_id for piece in behind if piece.document}
+    held = rows | {one.document_id for one in readable(stay.record)}
+    suspicions = [_suspicion(letter, one, held) for letter, one in zip(LETTERS, findings, strict=False)]
     pieces, left_out = shown(
         readable(stay.record),
         stay.budget,
         rank=rank,
-        before=suspicions,
+        before=[*suspicions, *behind],
         after=tuple(_tables(stay, findings)),
     )
     about = "+".join(one.id for one in findings)
@@ -126,15 +140,17 @@ def _weighed(letter: str, choices: Sequence[str], told: Sequence[Weighed], prove
     statements = []
     numbered = {f"{letter}{n}": choice for n, choice in enumerate(choices, 1)}
     for one in told:
-        for support in one.supports:
+        opposed = {line for claim in one.backs for line in claim.lines}
+        for support in one.clears[:MOST_QUOTES]:
             choice = numbered.get(_number(letter, support.exception))
             if choice is None:
                 continue
             found = claims.quote(support.lines, support.quote, "against")
             if found is not None:
-                strength = STRONG if support.strength == "strong" else WEAK
+                strong = support.strength == "strong" and not opposed & set(support.lines)
+                strength = STRONG if strong else WEAK
                 statements.append(Statement("against", f"{choice}{strength}", (found,)))
-        for claim in one.contradicts:
+        for claim in one.backs[:MOST_QUOTES]:
             found = claims.quote(claim.lines, claim.quote, "for")
             if found is not None:
                 statements.append(Statement("for", AGAINST_ALL, (found,)))
@@ -155,7 +171,7 @@ def _verdict(statements: Sequence[Statement]) -> str:
     sides = {one.says for one in statements}
     if len(sides) > 1:
         return BOTH
-    return SUPPORTS if "against" in sides else CONTRADICTS if sides else NONE
+    return CLEARS if "against" in sides else BACKS if sides else NONE
 
 
 def _agree(first: Reading, second: Reading) -> Reading:
