@@ -15,7 +15,7 @@ from review.judge.rewriting import PROMPT as REWRITING
 QUESTIONS = {one.prompt: one for one in all_questions()}
 OF_RECORDS = sorted(QUESTIONS)
 GIVEN = {
-    "admission_criteria": {"criteria"},
+    "admission_criteria": {"values", "criteria"},
     "evidence_for_and_against": {"choices"},
     "limit_clauses": {"clauses"},
     "reason_recorded": {"items"},

@@ -113,7 +113,7 @@ def _clause(window: Window, rows: Sequence[Row]) -> Clause:
     state = judge(window, rows)[0].state
     seen = tuple(one for row in rows for one in _seen(window, row))
     note = "；".join(dict.fromkeys(str(row["note"]) for row in rows if row.get("note")))
-    return Clause(" 且 ".join(_needs(row) for row in rows), note, state, seen, tuple(rows))
+    return Clause(" 且 ".join(needs_of(row) for row in rows), note, state, seen, tuple(rows))
 
 
 def _met_later(later: Window, clauses: Mapping[int, Sequence[Row]]) -> Iterator[Seen]:
@@ -152,7 +152,7 @@ def _seen(window: Window, row: Row) -> Iterator[Seen]:
     if not readings:
         return
     for one in deciding(window, row, readings) or [_nearest(readings, row)]:
-        text = f"{_name(row)} {round(one.value, 2):g} {row['unit'] or ''}".strip()
+        text = f"{name_of(row)} {round(one.value, 2):g} {row['unit'] or ''}".strip()
         yield Seen(text, one.at, one.fact_id, state=verdict.state, readings=len(readings))
 
 
@@ -169,7 +169,7 @@ def _cited(window: Window, fact_id: str, row: Row, state: State) -> Seen:
         return Seen(
             f"{lab.analyte} {lab.value_text} {lab.unit or ''}".strip(), lab.sampled_at, fact_id, state=state
         )
-    return Seen(_name(row), fact_id=fact_id, state=state)
+    return Seen(name_of(row), fact_id=fact_id, state=state)
 
 
 def _nearest(readings: Sequence[Reading], row: Row) -> Reading:
@@ -182,8 +182,9 @@ def _nearest(readings: Sequence[Reading], row: Row) -> Reading:
     return max(readings, key=lambda reading: reading.value)
 
 
-def _needs(row: Row) -> str:
-    name, unit = _name(row), row["unit"] or ""
+def needs_of(row: Row) -> str:
+    """One condition of a criterion in words, with its threshold and unit."""
+    name, unit = name_of(row), row["unit"] or ""
     if row["op"] == "present":
         return f"{name}{_recent(row)}"
     if row["op"] == "between":
@@ -203,7 +204,8 @@ def _recent(row: Row) -> str:
     return f"（{days} 天以内）" if days else ""
 
 
-def _name(row: Row) -> str:
+def name_of(row: Row) -> str:
+    """What a condition is about, in words."""
     return _names().get(str(row["item"]), str(row["name"]))
 
 

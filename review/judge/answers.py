@@ -16,6 +16,8 @@ YesNo = Literal["yes", "no", "cannot_tell"]
 YesNoWord = Annotated[
     YesNo, word(YesNo, "cannot_tell", {"是": "yes", "否": "no", "true": "yes", "false": "no"})
 ]
+Reason = Literal["yes", "wish", "no", "cannot_tell"]
+ReasonWord = Annotated[Reason, word(Reason, "cannot_tell", {"是": "yes", "否": "no"})]
 Strength = Literal["strong", "weak"]
 StrengthWord = Annotated[Strength, word(Strength, "weak")]
 Presence = Literal["present", "away", "refused", "not_done", "cannot_tell"]
@@ -56,14 +58,17 @@ class Answer(BaseModel):
     injection: Switch = False
 
 
+class MeasuredRead(Claim):
+    """A value of the first day, copied with the name of what was measured; the number is read from the quote."""
+
+    item: Text = ""
+
+
 class CriterionRead(Claim):
-    """One admission criterion as the first day's documents have it; `value` is the number its quote holds."""
+    """One condition of an admission criterion as the first day's documents have it."""
 
     criterion: Text = ""
     verdict: MetWord = "cannot_tell"
-    value: Number = None
-    unit: Text = ""
-    time: Text = ""
 
 
 class OverrideRead(Claim):
@@ -75,6 +80,7 @@ class OverrideRead(Claim):
 class AdmissionRead(Answer):
     """J1: the criteria of one group."""
 
+    measured: Annotated[list[MeasuredRead], Listed] = Field(default_factory=list)
     criteria: Annotated[list[CriterionRead], Listed]
     override: Annotated[list[OverrideRead], Listed] = Field(default_factory=list)
 
@@ -190,7 +196,9 @@ class ReasonRead(Claim):
     """Whether a reason was recorded for one item, and whether anybody acted on what it showed."""
 
     item: Text = ""
-    reason_recorded: YesNoWord = "cannot_tell"
+    reason_recorded: ReasonWord = "cannot_tell"
+    against_lines: Lines = Field(default_factory=list)
+    against_quote: Text = ""
     acted_on: YesNoWord = "cannot_tell"
     acted_lines: Lines = Field(default_factory=list)
     acted_quote: Text = ""

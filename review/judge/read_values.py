@@ -47,6 +47,7 @@ _SAME_ITEM = {
     "oxygen_saturation_no_lung_disease": "oxygen_saturation",
     "oxygen_saturation_chronic_lung": "oxygen_saturation",
 }
+_PRESSURES = ("systolic", "diastolic")
 _UNITS = {
     "℃": ("℃", "°c", "度"),
     "次/分": ("次/分", "bpm", "/min", "/分"),
@@ -63,12 +64,22 @@ _UNITS = {
 }
 
 
+def plain_item(item: str) -> str:
+    """The thing that is measured, whomever the threshold is for."""
+    return _SAME_ITEM.get(item, item)
+
+
+def readable_item(item: str) -> bool:
+    """Whether a number of this item can be read from a quote at all."""
+    return item in _PRESSURES or plain_item(item) in _NAMES
+
+
 def value_in(quote: str, item: str, unit: str | None = None) -> float | None:
     """The first value of an item in a quote; null where the quote does not give it plainly, or in another unit."""
-    if item in ("systolic", "diastolic"):
+    if item in _PRESSURES:
         pressure = _PRESSURE.search(quote)
         return float(pressure[1 if item == "systolic" else 2]) if pressure else None
-    names = _NAMES.get(_SAME_ITEM.get(item, item))
+    names = _NAMES.get(plain_item(item))
     return value_behind(names, quote, unit) if names else None
 
 

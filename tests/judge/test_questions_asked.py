@@ -106,11 +106,19 @@ def test_an_admission_record_written_late_is_shown_without_what_was_added_afterw
 
 
 def test_a_criterion_the_rules_found_met_is_not_asked_again():
-    asked = turns("admission_criteria", stay_of([finding("ADM-002")], **CASE))[0].draft.given["criteria"]
-    assert "S03" not in asked and "S04.3 血氧饱和度 ≤ 90 %" in asked
+    given = turns("admission_criteria", stay_of([finding("ADM-002")], **CASE))[0].draft.given
+    assert "血氧饱和度" in given["values"] and "S03" not in given["criteria"]
     case = CASE | {"vitals": [{"measured_at": "2024-03-01 10:00", "oxygen_saturation": 84, "pulse": 80}]}
-    asked = turns("admission_criteria", stay_of([finding("ADM-002")], **case))[0].draft.given["criteria"]
-    assert "S04" not in asked
+    given = turns("admission_criteria", stay_of([finding("ADM-002")], **case))[0].draft.given
+    assert "血氧饱和度" not in given["values"] and "体温" in given["values"]
+
+
+def test_a_value_is_asked_for_once_and_a_condition_by_itself():
+    given = turns("admission_criteria", stay_of([finding("ADM-001")], **CASE))[0].draft.given
+    values = given["values"].split("、")
+    assert len(values) == len(set(values)) and values.count("体温") == 1
+    assert "S05.2 寒战、休克等严重感染征象" in given["criteria"].splitlines()
+    assert not any(sign in given["criteria"] for sign in "<>≤≥")
 
 
 def test_a_reason_is_looked_for_by_the_day_after_the_order_and_no_longer():

@@ -1,21 +1,22 @@
 """J1: which admission criteria the documents of the first 24 hours meet, where the rules could not clear the stay.
 
-Later text is not sent. What the rules found met is not asked again; a threshold is compared by us, on the number that
-we read in the proven quote. A criterion met only here clears nothing: it heads what speaks against the suspicion.
+Later text is not sent. What the rules found met is not asked again. Asked are values that were measured, each once, and
+conditions; which thresholds a value meets is reckoned by us, on the number that we read in the proven quote, and a
+criterion of several conditions is put together by us. A criterion met only here clears nothing: it heads what speaks
+against the suspicion.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from review.checks.admission_window import ADMITTING, Window
 from review.checks.criteria import Row, State, judge
-from review.checks.header import NotChecked
-from review.checks.stay_criteria import Clause, Criterion, criteria_of
 from review.facts import OCR_USABLE
-from review.judge.answers import AdmissionRead, CriterionRead
+from review.judge.answers import AdmissionRead, CriterionRead, MeasuredRead
+from review.judge.criteria_asked import COMPARED, Asked, measured_names, open_clauses, words_asked
 from review.judge.models import Draft, Piece, Statement
 from review.judge.pieces import EXAMS, ORDERS, table_piece
-from review.judge.read_values import reaches
+from review.judge.read_values import plain_item, reaches, value_in
 from review.judge.registry import CANNOT_TELL, Prover, Reading, agreed_by_label, question
 from review.judge.showing import Claims, ranked, readable, shown, without, written_until
 from review.judge.stays import Stay
@@ -25,24 +26,6 @@ from review.record import Document
 USED_BY = ("ADM-001", "ADM-002", "ADM-003", "ADM-004", "ADM-008")
 GROUPS = {"severity": "病情", "intensity": "治疗"}
 FIRST = ranked("入院记录", "首次病程", "急诊|门诊", "护理", "查房|病程")
-# what only a table or a clock gives
-RECKONED = frozenset(
-    {
-        "operation_within_h",
-        "planned_operation_within_h",
-        "vital_interval_h",
-        "age_years",
-        "age_days",
-        "months_since_event",
-        "hemoglobin_fall_48h",
-        "creatinine_ratio_7d",
-        "alt_uln",
-        "rescue_nebulised_per_day",
-        "sessions_per_day",
-        "session_minutes",
-        "staging_then_treatment_d",
-    }
-)
 OF_LATER = ("出院", "修正", "补充", "确定诊断", "更正")
 OVERRIDES = {
     "no_transport": "写明无交通或照护条件",
@@ -51,41 +34,8 @@ OVERRIDES = {
     "referral": "写明转诊",
     "other": "写明其他须住院的情形",
 }
-COMPARED = frozenset(("<", "<=", ">", ">=", "between"))
-SAID_NOT, BELOW = "：病历写明没有", "：所载数值未达到"
+BELOW = "：所载数值没有达到任何一条标准"
 MET, NOT_MET, NOT_RECORDED = "met", "not_met", "not_recorded"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One clause of a criterion under the number it is asked by."""
-
-    number: str
-    criterion: Criterion
-    clause: Clause
-
-    @property
-    def label(self) -> str:
-        return f"{self.criterion.code} {self.criterion.name}：{self.clause.needs}"
-
-
-def _open(stay: Stay, group: str) -> list[Asked]:
-    """The clauses of a group that the rules did not find met and that a text can answer."""
-    try:
-        criteria = criteria_of(stay.record).criteria
-    except NotChecked:
-        return []
-    of_group = (
-        one
-        for one in criteria
-        if one.kind == group and one.state is not State.MET and one.mode != "supporting"
-    )
-    return [
-        Asked(f"{criterion.code}.{place}", criterion, clause)
-        for criterion in of_group
-        for place, clause in enumerate(criterion.clauses, 1)
-        if not any(str(row["item"]) in RECKONED for row in clause.rows)
-    ]
 
 
 def _is_open(stay: Stay) -> bool:
@@ -124,22 +74,23 @@ def _draft(stay: Stay, window: Window, group: str, asked: Sequence[Asked]) -> Dr
     kept = tuple(one for one in (_of_window(window, piece) for piece in pieces) if one.lines)
     if not any(one.document for one in kept):
         return None
-    given = "\n".join(f"{one.number} {one.clause.needs}" for one in asked)
-    return Draft(group, kept, {"criteria": given}, left_out)
+    return Draft(group, kept, words_asked(asked), left_out)
 
 
 def _read(stay: Stay, draft: Draft, answer: AdmissionRead, prover: Prover) -> Reading:
-    asked = {one.number: one for one in _open(stay, draft.about)}
+    asked = open_clauses(stay, draft.about)
     window = Window(stay.record)
     claims = Claims(prover)
-    told: dict[str, list[CriterionRead]] = {}
-    for one in answer.criteria:
-        number = one.criterion.split()[0].upper() if one.criterion else ""
-        if number in asked and one.verdict in (MET, NOT_MET):
-            told.setdefault(number, []).append(one)
-    statements = [
-        found for number, own in told.items() if (found := _judged(window, asked[number], own, claims))
+    values = _values(measured_names(asked), answer.measured, claims)
+    told = _told(answer.criteria, {number for one in asked for number in one.conditions}, claims)
+    statements = [found for one in asked if (found := _met(window, one, values, told))]
+    statements += [
+        Statement("for", one.denied(row), told[number].evidence)
+        for one in asked
+        for number, row in one.conditions.items()
+        if number in told and not told[number].met
     ]
+    statements += _below(asked, values)
     for override in answer.override:
         evidence = claims.quote(override.lines, override.quote, "against")
         if evidence is not None:
@@ -147,44 +98,92 @@ def _read(stay: Stay, draft: Draft, answer: AdmissionRead, prover: Prover) -> Re
     return Reading(_verdict(statements, claims), tuple(statements), answer.injection)
 
 
-def _judged(window: Window, asked: Asked, told: Sequence[CriterionRead], claims: Claims) -> Statement | None:
-    """What the proven quotes about one clause come to; null where they prove nothing."""
-    verdicts = {one.verdict for one in told}
-    if len(verdicts) > 1:
-        return None
-    says = "against" if MET in verdicts else "for"
-    found = [claims.quote(one.lines, one.quote, says) for one in told]
-    proven = tuple(dict.fromkeys(one for one in found if one is not None))
-    if not proven:
-        return None
-    if MET not in verdicts:
-        return Statement("for", f"{asked.label}{SAID_NOT}", proven)
-    reached = [_reached(window, row, proven) for row in asked.clause.rows]
-    if all(reached):
-        return Statement("against", asked.label, proven)
-    if any(one is False for one in reached):
-        return Statement(
-            "neutral", f"{asked.label}{BELOW}", tuple(replace(one, says="neutral") for one in proven)
-        )
-    return None
+@dataclass(frozen=True)
+class Answered:
+    """What the proven quotes say of one condition."""
+
+    met: bool
+    evidence: tuple[Evidence, ...]
 
 
-def _reached(window: Window, row: Row, proven: Sequence[Evidence]) -> bool | None:
-    """Whether the quotes, or the rules' own facts, satisfy one row of a clause; null where no number is read."""
+def _values(names: dict[str, Row], told: Iterable[MeasuredRead], claims: Claims) -> dict[str, list[Evidence]]:
+    """Proven quotes by the item whose number they give."""
+    found: dict[str, list[Evidence]] = {}
+    for one in told:
+        row = names.get(one.item.strip())
+        evidence = claims.quote(one.lines, one.quote, "against") if row else None
+        if row is None or evidence is None:
+            continue
+        item = plain_item(str(row["item"]))
+        if value_in(evidence.quote, item, row["unit"]) is not None and evidence not in found.get(item, []):
+            found.setdefault(item, []).append(evidence)
+    return found
+
+
+def _told(criteria: Iterable[CriterionRead], known: set[str], claims: Claims) -> dict[str, Answered]:
+    """The conditions that proven quotes decide; one said to be met and not met is not among them."""
+    sides: dict[str, dict[bool, list[Evidence]]] = {}
+    for one in criteria:
+        number = _number(one.criterion)
+        if number in known and one.verdict in (MET, NOT_MET):
+            met = one.verdict == MET
+            evidence = claims.quote(one.lines, one.quote, "against" if met else "for")
+            if evidence is not None:
+                sides.setdefault(number, {}).setdefault(met, []).append(evidence)
+    return {
+        number: Answered(met, tuple(dict.fromkeys(held)))
+        for number, said in sides.items()
+        if len(said) == 1
+        for met, held in said.items()
+    }
+
+
+def _number(written: str) -> str:
+    """A criterion's number as it was asked, however it was copied."""
+    first = written.split()[0] if written.split() else ""
+    return first[:1].upper() + first[1:].lower()
+
+
+def _met(
+    window: Window, asked: Asked, values: dict[str, list[Evidence]], told: dict[str, Answered]
+) -> Statement | None:
+    """The clause, where each of its rows is borne out by a proven quote or by what the rules read themselves."""
+    numbers = {id(row): number for number, row in asked.conditions.items()}
+    evidence: list[Evidence] = []
+    for row in asked.clause.rows:
+        if row["op"] in COMPARED:
+            held = [one for one in values.get(plain_item(str(row["item"])), []) if reaches(one.quote, row)]
+        else:
+            said = told.get(numbers[id(row)])
+            held = list(said.evidence) if said and said.met else []
+        if not held and judge(window, [row])[0].state is not State.MET:
+            return None
+        if held and not _in_time(window, row):
+            return None
+        evidence += held
+    proven = tuple(dict.fromkeys(evidence))
+    return Statement("against", asked.label, proven) if proven else None
+
+
+def _in_time(window: Window, row: Row) -> bool:
+    """Whether the complaint lasted as long, or is as recent, as a row asks."""
     compared = row["op"] in COMPARED
     ill = window.hours_ill
     lasting, recent = row.get("for_days"), row.get("within_days")
     if compared and lasting and (ill is None or ill <= 24 * int(lasting)):
-        return None if ill is None else False
-    latest = recent if compared else recent or lasting
-    if latest and ill is not None and ill > 24 * int(latest):
         return False
-    if not compared:
-        return True
-    if judge(window, [row])[0].state is State.MET:
-        return True
-    read = [reaches(one.quote, row) for one in proven]
-    return True if True in read else False if False in read else None
+    latest = recent if compared else recent or lasting
+    return not (latest and ill is not None and ill > 24 * int(latest))
+
+
+def _below(asked: Sequence[Asked], values: dict[str, list[Evidence]]) -> Iterator[Statement]:
+    """Values that reach none of the thresholds they were asked for."""
+    for name, named in measured_names(asked).items():
+        item = plain_item(str(named["item"]))
+        rows = [row for one in asked for row in one.values if plain_item(str(row["item"])) == item]
+        held = values.get(item, [])
+        if held and not any(reaches(one.quote, row) for one in held for row in rows):
+            yield Statement("neutral", f"{name}{BELOW}", tuple(replace(one, says="neutral") for one in held))
 
 
 def _verdict(statements: Sequence[Statement], claims: Claims) -> str:
@@ -212,7 +211,7 @@ def admission_criteria(stay: Stay) -> Iterator[Draft]:
         return
     window = Window(stay.record)
     for group in GROUPS:
-        asked = _open(stay, group)
+        asked = open_clauses(stay, group)
         draft = _draft(stay, window, group, asked) if asked else None
         if draft is not None:
             yield draft

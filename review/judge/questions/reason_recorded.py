@@ -1,6 +1,7 @@
 """J5: whether anybody wrote down why a test or treatment was ordered, by the day after the order, and acted on it.
 
-Nothing written later than 24 hours after the earliest order asked about is shown. Whether it was needed is not asked.
+A reason counts that was written within 24 hours of the earliest order asked about; what was made of the result is read
+in the two days after that. Nothing later is shown. Whether it was needed is not asked.
 """
 
 import re
@@ -12,17 +13,31 @@ from review.judge.answers import ReasonRead, ReasonsRead
 from review.judge.models import Draft, Line, Piece, PieceKind, Statement
 from review.judge.pieces import EXAMS, LABS, table_piece
 from review.judge.registry import CANNOT_TELL, Prover, Reading, agreed_by_label, question
-from review.judge.showing import Claims, ranked, readable, shown, written_until
+from review.judge.showing import (
+    Claims,
+    document_named,
+    ranked,
+    readable,
+    sentence_start,
+    shown,
+    written_until,
+)
 from review.judge.stays import Stay
-from review.models import Finding
+from review.models import Evidence, Finding
 
 USED_BY = ("CHG-026", "CHG-029", "CHG-030", "CHG-031", "ADM-003")
 OF_STAY = "ADM-003"
 TESTED = ("03", "04")  # charge types of examinations and laboratory tests
 FIRST = ranked("首次病程|入院记录|急诊|门诊", "查房|病程|会诊|术前", "护理")
-WINDOW = timedelta(hours=24)
+WINDOW, AFTERWARDS = timedelta(hours=24), timedelta(hours=72)  # both from the order
 MOST_ITEMS, MOST_DAYS, MOST_ROWS, MOST_TESTS = 8, 3, 15, 5
-RECORDED, WITHOUT = "reason_recorded", "no_reason"
+RECORDED, WISHED, WITHOUT = "reason_recorded", "asked_for", "no_reason"
+REASONS = {
+    "yes": ("against", "写明缘由"),
+    "wish": ("neutral", "只写明患者或家属要求"),
+    "no": ("for", "写明没有需要"),
+}
+OPPOSED = "另有相反的记载"
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ def _by_day(stay: Stay) -> dict[str, list[Item]]:
 
 
 def _draft(stay: Stay, day: str, items: Sequence[Item]) -> Draft | None:
-    closes = items[0].ordered_at + WINDOW
+    closes, ends = items[0].ordered_at + WINDOW, items[0].ordered_at + AFTERWARDS
     asked = Piece(
         PieceKind.RULE,
         "所问的项目",
@@ -93,9 +108,9 @@ def _draft(stay: Stay, day: str, items: Sequence[Item]) -> Draft | None:
         table_piece("化验报告", labs, LABS, MOST_ROWS),
     )
     pieces, left_out = shown(
-        readable(record, until=closes), stay.budget, rank=FIRST, before=(asked,), after=tables
+        readable(record, until=ends), stay.budget, rank=FIRST, before=(asked,), after=tables
     )
-    pieces = tuple(one for piece in pieces if (one := written_until(record, piece, closes)).lines)
+    pieces = tuple(one for piece in pieces if (one := written_until(record, piece, ends)).lines)
     if not any(piece.document for piece in pieces):
         return None
     numbers = "、".join(str(n) for n in range(1, len(items) + 1))
@@ -113,17 +128,24 @@ def _read(stay: Stay, draft: Draft, answer: ReasonsRead, prover: Prover) -> Read
     by_finding: dict[str, list[Statement]] = {one.finding.id: [] for one in items}
     for place, item in enumerate(items, 1):
         if place in told:
-            by_finding[item.finding.id] += _statements(item.name, told[place], claims)
+            closes = items[0].ordered_at + WINDOW
+            by_finding[item.finding.id] += _statements(stay, item.name, told[place], claims, closes)
     apart = {about: Reading(_verdict(own), tuple(own)) for about, own in by_finding.items()}
     return Reading("read", injection=answer.injection, apart=apart)
 
 
-def _statements(name: str, one: ReasonRead, claims: Claims) -> Iterator[Statement]:
+def _statements(
+    stay: Stay, name: str, one: ReasonRead, claims: Claims, closes: datetime
+) -> Iterator[Statement]:
     if one.reason_recorded != CANNOT_TELL:
-        says, meant = ("against", "写明缘由") if one.reason_recorded == "yes" else ("for", "写明没有需要")
+        says, meant = REASONS[one.reason_recorded]
         found = claims.quote(one.lines, one.quote, says)
-        if found is not None:
+        if found is not None and _written_by(stay, found, closes):
             yield Statement(says, f"{name}：{meant}", (found,))
+    if one.against_quote:
+        opposed = claims.quote(one.against_lines, one.against_quote, "for")
+        if opposed is not None and _written_by(stay, opposed, closes):
+            yield Statement("for", f"{name}：{OPPOSED}", (opposed,))
     if one.acted_on != CANNOT_TELL:
         says, meant = ("against", "结果有相应处理") if one.acted_on == "yes" else ("for", "写明未据结果处理")
         found = claims.quote(one.acted_lines, one.acted_quote, says)
@@ -131,11 +153,21 @@ def _statements(name: str, one: ReasonRead, claims: Claims) -> Iterator[Statemen
             yield Statement(says, f"{name}：{meant}", (found,))
 
 
+def _written_by(stay: Stay, evidence: Evidence, closes: datetime) -> bool:
+    """Whether a quote was written by then; of the tables only what was is shown."""
+    document = document_named(stay.record, evidence)
+    if document is None:
+        return True
+    at = sentence_start(stay.record, document, evidence)[1]
+    return at is not None and at <= closes
+
+
 def _verdict(statements: Sequence[Statement]) -> str:
-    reasons = {one.says for one in statements if one.label.endswith(("写明缘由", "写明没有需要"))}
-    if len(reasons) != 1:
+    meant = {one.label.rpartition("：")[2] for one in statements}
+    told = {word for word, (_, label) in REASONS.items() if label in meant}
+    if len(told) != 1:
         return CANNOT_TELL
-    return RECORDED if "against" in reasons else WITHOUT
+    return {"yes": RECORDED, "wish": WISHED, "no": WITHOUT}[told.pop()]
 
 
 @question(
