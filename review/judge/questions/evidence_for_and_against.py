@@ -5,7 +5,7 @@ nothing of certainty, amount or outcome. All suspicions of a stay go into as few
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from review.judge.answers import Weighed, Weighing
@@ -17,7 +17,9 @@ from review.judge.pieces import (
     LABS,
     OPERATIONS,
     ORDERS,
+    Row,
     finding_piece,
+    row_place,
     table_piece,
 )
 from review.judge.registry import CANNOT_TELL, Prover, Reading, merged, question
@@ -26,6 +28,7 @@ from review.judge.stays import Stay
 from review.models import Finding
 from review.record import Document, Lab, Order
 
+Place = tuple[str, str]  # the file of a row, and its number there
 AT_ONCE = 5  # suspicions of one request
 LETTERS = "ABCDE"
 MOST_QUOTES = 4  # of one side
@@ -69,17 +72,22 @@ def _suspicion(letter: str, finding: Finding, shown_rows: Collection[str]) -> Pi
     return replace(piece, title=f"疑点 {letter}：{finding.title}")
 
 
-def _tables(stay: Stay, findings: Sequence[Finding]) -> Iterator[Piece]:
-    """Rows that could clear: reports and operations, and what was ordered and tested under the names at issue."""
+def _tables(stay: Stay, findings: Sequence[Finding], held: Collection[Place]) -> Iterator[Piece]:
+    """Rows that could clear and are not `held` yet: reports and operations, what was ordered and tested under the names
+    at issue."""
     record = stay.record
     if any(one.check.startswith(("CHG", "ADM")) for one in findings):
-        yield table_piece("检查报告", record.exams, EXAMS, MOST_ROWS)
+        yield table_piece("检查报告", _besides(held, record.exams), EXAMS, MOST_ROWS)
         operations = [row for row in record.operations if row.origin == "hospital"]
-        yield table_piece("手术登记", operations, OPERATIONS, MOST_ROWS)
-        yield table_piece("麻醉登记", record.anesthesia, ANESTHESIA, MOST_ROWS)
+        yield table_piece("手术登记", _besides(held, operations), OPERATIONS, MOST_ROWS)
+        yield table_piece("麻醉登记", _besides(held, record.anesthesia), ANESTHESIA, MOST_ROWS)
     wanted = _names(stay, findings)
-    yield table_piece("住院医嘱", _orders(record.orders, wanted), ORDERS, MOST_ROWS)
-    yield table_piece("化验报告", _labs(record.labs, wanted), LABS, MOST_ROWS)
+    yield table_piece("住院医嘱", _besides(held, _orders(record.orders, wanted)), ORDERS, MOST_ROWS)
+    yield table_piece("化验报告", _besides(held, _labs(record.labs, wanted)), LABS, MOST_ROWS)
+
+
+def _besides(held: Collection[Place], rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row_place(row) not in held]
 
 
 def _names(stay: Stay, findings: Sequence[Finding]) -> set[str]:
@@ -107,6 +115,7 @@ def _draft(stay: Stay, findings: Sequence[Finding]) -> Draft:
         return in_reading_order(document) + 2 * (document.document_id not in cited)
 
     behind = list(cited_pieces(stay, findings))
+    places = {(str(line.source), str(line.row)) for piece in behind for line in piece.lines if line.row}
     rows = {line.row for piece in behind for line in piece.lines if line.row}
     rows |= {piece.document.document_id for piece in behind if piece.document}
     held = rows | {one.document_id for one in readable(stay.record)}
@@ -116,7 +125,7 @@ def _draft(stay: Stay, findings: Sequence[Finding]) -> Draft:
         stay.budget,
         rank=rank,
         before=[*suspicions, *behind],
-        after=tuple(_tables(stay, findings)),
+        after=tuple(_tables(stay, findings, places)),
     )
     about = "+".join(one.id for one in findings)
     return Draft(about, pieces, {"choices": _given(stay, findings)}, left_out)
