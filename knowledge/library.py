@@ -11,12 +11,12 @@ from knowledge.cutting.digests import shipped_digests
 from knowledge.cutting.documents import Document
 from knowledge.finding.collection import Clause, Collection
 from knowledge.finding.index import Index, Reranker, UnusableModel
-from knowledge.finding.indexing import open_index
+from knowledge.finding.indexing import open_collection, open_index
 from knowledge.finding.queries import Query
 from knowledge.finding.ranking import Hit, rank
 from knowledge.holding.shelf import FileState, Shelf
 
-__all__ = ["Clause", "FileState", "Hit", "Library", "UnusableModel"]
+__all__ = ["Clause", "FileState", "Hit", "Library", "UnusableModel", "open_collection"]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Protocol
 
-from knowledge.library import Library
+from knowledge.library import Clause, open_collection
 from knowledge.rows.held import ROW_TABLES, load_rows
 from review.amounts import count_once
 from review.checks.inputs import Inspection
@@ -26,6 +27,7 @@ from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
 from review.forensics.facts import file_facts
+from review.garbage import collected_seldom
 from review.intake.inspection import Intake, read_inspection
 from review.items.matching import candidate_rows
 from review.models import Basis, CheckResult, Fault, Finding, Outcome
@@ -56,6 +58,7 @@ class Review:
     out: Path
 
 
+@collected_seldom()
 def review_inspection(
     folder: Path,
     out: Path,
@@ -164,7 +167,7 @@ def build_warehouse(
 def _run_all(
     inspection: Inspection, warehouse: Path, home: Path, tell: Progress, settled: Settled, caps: Caps | None
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[CheckResult, ...], Mapping[str, float]]:
-    stamp = Stamp(inspection, clauses_of(Library.open(home)))
+    stamp = Stamp(inspection, clauses_of(open_collection(home)))
     policies = inspection.knowledge("region_policy")
     day = inspection.about.get("period_end")
     checks = checks_laid_over((*all_checks(), *adopted_checks(home, settled)), settled, policies, day)
@@ -254,7 +257,13 @@ def _result_order(result: CheckResult) -> tuple[str, str]:
     return result.admission_id, result.check
 
 
-def clauses_of(library: Library) -> Callable[[str, str, date], Basis | None]:
+class Cited(Protocol):
+    """A library, or what it holds."""
+
+    def clause(self, document: str, passage: str, *, on: date | None = None) -> Clause | None: ...
+
+
+def clauses_of(library: Cited) -> Callable[[str, str, date], Basis | None]:
     """The clause of a document in force on a day, as a basis; null where none was."""
     known: dict[tuple[str, str, date], Basis | None] = {}
 

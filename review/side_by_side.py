@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
+from review.garbage import collected_seldom
+
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 ROOT = Path(__file__).parent.parent
@@ -160,15 +162,16 @@ def answer() -> None:
     """What a helper does: answer until the questions end; what the functions print goes nowhere."""
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    while True:
-        try:
-            module, name, argument = pickle.load(questions)
-        except EOFError:
-            return
-        try:
-            result = getattr(import_module(module), name)(argument)
-            said = pickle.dumps((True, result), pickle.HIGHEST_PROTOCOL)
-        except Exception:
-            said = pickle.dumps((False, None))  # the one who asked meets the same defect and tells it
-        answers.write(said)
-        answers.flush()
+    with collected_seldom():
+        while True:
+            try:
+                module, name, argument = pickle.load(questions)
+            except EOFError:
+                return
+            try:
+                result = getattr(import_module(module), name)(argument)
+                said = pickle.dumps((True, result), pickle.HIGHEST_PROTOCOL)
+            except Exception:
+                said = pickle.dumps((False, None))  # the one who asked meets the same defect and tells it
+            answers.write(said)
+            answers.flush()

@@ -45,6 +45,18 @@ def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]
     return _load(folder, model)
 
 
+def open_collection(home: Path) -> Collection:
+    """What `open_index` would search, for those who only cite it."""
+    shelf = Shelf(home)
+    states = indexed(shelf.settled())
+    if not states:
+        return Collection.of(shipped_digests())
+    folder = _folder(shelf, states, None)
+    if not (folder / "done").exists():
+        return open_index(home)[0]
+    return _load_collection(folder)
+
+
 def index_in_memory(collection: Collection, model: str | None = None) -> Index:
     """An index of a small collection, kept nowhere."""
     views = views_of(collection)
@@ -123,14 +135,17 @@ def _folder(shelf: Shelf, states: list[FileState], model: str | None) -> Path:
     return shelf.folder / "index" / hashlib.blake2b(b"\0".join(parts), digest_size=12).hexdigest()
 
 
-def _load(folder: Path, model: str | None) -> tuple[Collection, Index]:
+def _load_collection(folder: Path) -> Collection:
     held = json.loads((folder / "collection.json").read_text(encoding="utf-8"))
-    collection = Collection(
+    return Collection(
         tuple(document_of(entry) for entry in held["documents"]),
         tuple(Passage(*entry) for entry in held["passages"]),
         tuple(held["owners"]),
         tuple(held["units"]),
     )
+
+
+def _load(folder: Path, model: str | None) -> tuple[Collection, Index]:
     vectors: Vectors = (
         StoredVectors(folder / "vectors", model)
         if model
@@ -138,4 +153,6 @@ def _load(folder: Path, model: str | None) -> tuple[Collection, Index]:
     )
     with np.load(folder / "views.npz") as views:
         units, kinds = views["units"], views["kinds"]
-    return collection, Index(Lexicon.load(folder / "lexicon.npz"), vectors, units, kinds, not model)
+    return _load_collection(folder), Index(
+        Lexicon.load(folder / "lexicon.npz"), vectors, units, kinds, not model
+    )
