@@ -88,6 +88,9 @@ def _add_readers(commands: Any) -> None:
     )
     reading.add_argument("folder", type=Path, metavar="检查文件夹", help="其中有 expected.json")
     reading.set_defaults(command=_reading)
+    recorded = commands.add_parser("recorded", help="保存下来的回答：引文是否站得住，对今天的疑点有何影响")
+    recorded.add_argument("folders", type=Path, nargs="*", metavar="回答文件夹", help="默认项目自带的各套")
+    recorded.set_defaults(command=_recorded)
 
 
 def _add_matching_and_hostile(commands: Any) -> None:
@@ -145,6 +148,13 @@ def _reading(options: argparse.Namespace) -> list[str]:
     from evals.second_reader import score_reading
 
     return score_reading(options.run, options.folder)
+
+
+def _recorded(options: argparse.Namespace) -> list[str]:
+    from evals.recorded import recorded_sets, score_recorded
+
+    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    return [line for folder in options.folders or recorded_sets() for line in score_recorded(folder, home)]
 
 
 def _matching(options: argparse.Namespace) -> list[str]:

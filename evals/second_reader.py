@@ -14,6 +14,8 @@ from pathlib import Path
 from evals.labelled import Labels, Line, found, read_lines
 from evals.questions import share_said
 
+ORDER = ("变差", "改善", "不变")  # what an expert would want to see first
+
 
 class Truth(StrEnum):
     """What the labels say of a finding."""
@@ -122,10 +124,9 @@ def _judged_right(all_of_them: Sequence[Weighed]) -> Iterator[str]:
         yield f"  {truth} {leanings.total()} 项：" + " · ".join(
             f"{name} {leanings[name]}" for name in Leaning
         )
-    for one in all_of_them:
-        if one.effect != "不变":
-            named = " ".join(one.finding[name] for name in ("admission_id", "check", "certainty"))
-            yield f"  {one.effect}  {named}：{one.truth}，模型{one.leaning}"
+    for one in sorted(all_of_them, key=lambda one: ORDER.index(one.effect)):
+        named = " ".join(one.finding[name] for name in ("admission_id", "check", "certainty"))
+        yield f"  {one.effect}  {named}：{one.truth}，模型{one.leaning}"
 
 
 def _own_findings(rules: Sequence[Line], own: Sequence[Line], labels: Labels) -> Iterator[str]:

@@ -46,7 +46,7 @@ def told(ledger: Ledger, request: Request, answer: type[BaseModel]) -> Told:
     try:
         return Told(read_answer(said.text, answer), (request.key,), said.model)
     except Unreadable as problem:
-        again = repaired(request, said.text, str(problem))
+        again = repaired(request, str(problem))
     mended = ledger.answer(again.key)
     keys = (request.key, again.key)
     if mended is None:
@@ -65,7 +65,7 @@ def still_open(ledger: Ledger, request: Request, answer: type[BaseModel]) -> Req
     try:
         read_answer(said.text, answer)
     except Unreadable as problem:
-        again = repaired(request, said.text, str(problem))
+        again = repaired(request, str(problem))
         return None if ledger.answer(again.key) else again
     return None
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -11,10 +11,7 @@ from pydantic import BaseModel
 
 from prompts import Prompt
 
-LONGEST_REPEATED = 2000  # characters of an unreadable answer that are shown to the model again
-_REPAIR = (
-    "上面的输出不合要求：{problem}。请只输出一个符合要求的 JSON 对象，不写别的文字，不加代码块；内容不变。"
-)
+_REPAIR = "\n\n前一次的输出不合要求：{problem}。请只输出一个符合要求的 JSON 对象，不写别的文字，不加代码块。"
 
 
 @dataclass(frozen=True)
@@ -60,11 +57,11 @@ def _schema(answer: type[BaseModel]) -> dict[str, Any]:
     return answer.model_json_schema()
 
 
-def repaired(request: Request, said: str, problem: str) -> Request:
-    """The same question once more, with the answer that could not be read and what is wrong with it."""
-    messages: Sequence[Mapping[str, str]] = (
-        *request.body["messages"],
-        {"role": "assistant", "content": said[:LONGEST_REPEATED] or "（没有内容）"},
-        {"role": "user", "content": _REPAIR.format(problem=problem)},
-    )
-    return replace(request, body=dict(request.body) | {"messages": list(messages)}, repairs=request.key)
+def repaired(request: Request, problem: str) -> Request:
+    """The same question once more, with what was wrong with the form of its answer.
+
+    The answer itself is not shown again: it may repeat what the record told the model to say, outside the record.
+    """
+    *before, last = request.body["messages"]
+    again = {**last, "content": last["content"] + _REPAIR.format(problem=problem)}
+    return replace(request, body=dict(request.body) | {"messages": [*before, again]}, repairs=request.key)
