@@ -174,7 +174,7 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
         except (Refused, UnreadableFile, OSError) as refusal:
             return page_refused(refusal)
         desk.store.write_trail(
-            person.name, "view_page", case.inspection.key, f"{case.admission_id} {tab_key} {number}"
+            person.name, "view_page", case.inspection.key, f"{case.key} {tab_key} {number}"
         )
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 

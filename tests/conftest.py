@@ -5,6 +5,8 @@ from pathlib import Path
 import postgres
 import pytest
 
+from review.store.store import Store
+
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 ADMISSIONS = """mdtrt_id,psn_no,psn_name,gend,brdy,fixmedins_code,lmtpric_hosp_lv,begntime,endtime,med_type,ipt_otp_no,adm_dept_name,adm_bed,dscg_maindiag_code,dscg_maindiag_name,dscg_way
@@ -73,3 +75,14 @@ def postgres_cluster():
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with postgres.cluster() as running:
         yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def store(request, tmp_path):
+    """A store without anything in it, on each of the two databases."""
+    url = f"sqlite:///{tmp_path / 'home' / 'store.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_cluster").empty_database()
+    opened = Store.open(url)
+    yield opened
+    opened.close()

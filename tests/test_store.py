@@ -1,24 +1,13 @@
 """The store on SQLite, and on PostgreSQL where it is installed."""
 
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from review.errors import SettingsError
-from review.store.entries import Press, SessionEntry, User, standing
-from review.store.store import Store, new_key, now
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'home' / 'store.sqlite3'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_cluster").empty_database()
-    opened = Store.open(url)
-    yield opened
-    opened.close()
+from review.store.entries import Press, standing
+from review.store.store import Store, new_key
 
 
 @pytest.fixture
@@ -109,31 +98,6 @@ def test_a_case_key_is_opaque_and_stays_the_same(store, inspection):
     assert store.case(keys["A1"]) == (inspection, "A1")
     assert store.case("unknown") is None
     assert not any("A1" in key for key in keys.values())
-
-
-def test_only_one_first_administrator_can_be_made(store):
-    name = new_key()
-    made = [store.add_user(User(name + str(n), "hash", ("管理员", "组长")), first=True) for n in range(2)]
-    assert made[1] is False
-    assert store.has_users()
-
-
-def test_a_session_is_kept_and_ended(store):
-    name = new_key()
-    store.add_user(User(name, "hash", ("专家",)))
-    entry = SessionEntry(new_key(), name, now(), now() + timedelta(hours=8))
-    store.save_session(entry)
-    assert store.session(entry.token_hash) == entry
-    store.end_session(entry.token_hash)
-    assert store.session(entry.token_hash) is None
-
-
-def test_misses_count_since_the_last_good_sign_in(store):
-    name, address, since = new_key(), new_key(), now() - timedelta(minutes=15)
-    for good in (False, False, True, False):
-        store.note_sign_in(name, address, good)
-    assert store.misses(since, name=name) == 1
-    assert store.misses(since, address=address) == 1
 
 
 def test_a_conversation_belongs_to_who_asked(store):

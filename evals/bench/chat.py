@@ -67,7 +67,7 @@ def _furnish(home: Path) -> int:
     store = Store.open(f"sqlite:///{home / 'mingjian.sqlite3'}")
     hashed = PasswordHasher().hash(PASSWORD)
     for n in range(PEOPLE):
-        store.add_user(User(_name(n), hashed, ("经办",)))
+        store.people.add(User(_name(n), hashed, ("经办",)), "王敏")
     store.close()
     return len(states)
 

@@ -20,7 +20,7 @@ from review.library.additions import Additions
 from review.llm import Model
 from review.own_rules import own_rules
 from review.rulebook.rulebook import describe, describe_headers
-from review.store.accounts import PAGES, Accounts, Person
+from review.store.accounts import IDLE, PAGES, Accounts, Person
 from review.store.entries import Decision, InspectionEntry, standing
 from review.store.store import Store
 
@@ -131,5 +131,8 @@ def person_line(person: Person) -> Line:
         "role": person.role,
         "demo": person.demo,
         "decides": person.decides,
-        "pages": [page for page in PAGES if person.opens(page)],
+        "pages": [page for page in PAGES if page != "users" and person.opens(page)],
+        "users": person.opens("users"),  # in the menu, not in the bar
+        "by_proxy": person.by_proxy,
+        "idle": int(IDLE.total_seconds()),
     }

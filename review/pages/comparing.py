@@ -41,7 +41,7 @@ def open_comparison(desk: Desk, person: Person, call: Call) -> Line:
     shown = compare(case.results, case.admission_id, here, there, whole)
     if shown is None:
         raise Refused(GONE)
-    desk.store.write_trail(person.name, "compare", case.inspection.key, case.admission_id)
+    desk.store.write_trail(person.name, "compare", case.inspection.key, case.key)
     return asdict(shown)
 
 

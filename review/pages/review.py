@@ -50,7 +50,7 @@ def open_case(desk: Desk, person: Person, call: Call) -> Line:
     """Everything of one case but its tables."""
     case = desk.case(text(call, "case"))
     shown = case_of(case.results, case.admission_id, desk.standing(case.inspection), desk.rules)
-    desk.store.write_trail(person.name, "open_case", case.inspection.key, case.admission_id)
+    desk.store.write_trail(person.name, "open_case", case.inspection.key, case.key)
     return shown | {"key": case.key}
 
 

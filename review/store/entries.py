@@ -60,11 +60,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class User:
-    """An account; the hash is argon2's."""
+    """An account; the hash is argon2's. `must_change`: the password was given out and has yet to be changed."""
 
     name: str
     password_hash: str
     roles: tuple[str, ...]
+    active: bool = True
+    must_change: bool = False
+    created_at: datetime | None = None  # set by the store
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,50 @@ class SessionEntry:
     name: str
     seen_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """A line of the audit trail: who did what, to what, and what it was before and after."""
+
+    seq: int
+    at: datetime
+    who: str
+    act: str
+    inspection: str
+    subject: str
+    before: str
+    after: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """Which lines are wanted; an empty field takes all. Times are the store's: `since` counts, `until` does not."""
+
+    who: str = ""
+    act: str = ""
+    inspection: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """A whole chain with its number of lines and last hash; or the first line at which it is broken, and how."""
+
+    lines: int
+    last: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A name or address that may not sign in until a time."""
+
+    kind: str  # name | address
+    value: str
+    until: datetime
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -71,12 +72,29 @@ decisions = Table(
 trail = Table(
     "trail",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
     Column("at", DateTime, nullable=False),
     Column("who", String(64), nullable=False),
     Column("act", String(32), nullable=False),
     Column("inspection", String(32), nullable=False),
     Column("subject", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("trail_by_who", "who", "seq"),
+    Index("trail_by_act", "act", "seq"),
+    Index("trail_by_inspection", "inspection", "seq"),
+    Index("trail_by_time", "at"),
+)
+
+trail_heads = Table(
+    "trail_heads",
+    METADATA,
+    Column(
+        "one", Integer, primary_key=True
+    ),  # there is one row: writers lock it, so that lines have one order
+    Column("lines", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 users = Table(
@@ -86,6 +104,8 @@ users = Table(
     Column("password_hash", String(200), nullable=False),
     Column("roles", String(100), nullable=False),  # comma separated
     Column("created_at", DateTime, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("must_change", Boolean, nullable=False),  # the password was given out by somebody else
 )
 
 sessions = Table(

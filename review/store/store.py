@@ -1,4 +1,4 @@
-"""The store: inspections, decisions and accounts in SQLite or PostgreSQL; conversations are in `review.store.talks`.
+"""The store: inspections and decisions in SQLite or PostgreSQL; beside it talks, people, rulings and the trail.
 
 Decisions are only ever appended; what holds now is read from the lines. It knows nothing of findings but their ids.
 """
@@ -7,33 +7,24 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, func, insert, select, update
-from sqlalchemy import delete as remove
+from sqlalchemy import Connection, create_engine, event, insert, select, update
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from review.errors import SettingsError
 from review.settled import Settled
-from review.store.entries import UNDO, Decision, InspectionEntry, Press, SessionEntry, User
+from review.store.entries import UNDO, Decision, InspectionEntry, Press, standing
+from review.store.people import People
 from review.store.rulings import Rulings
-from review.store.schema import (
-    cases,
-    decisions,
-    inspections,
-    preferences,
-    sessions,
-    sign_ins,
-    trail,
-    users,
-)
+from review.store.schema import cases, decisions, inspections, preferences
 from review.store.schema import now as now
 from review.store.talks import Talks
+from review.store.trail import Trail, decision_hash
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -48,6 +39,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.trail = Trail(engine)
+        self.people = People(engine, self.trail)
         self.talks = Talks(engine)
         self.rulings = Rulings(engine)
 
@@ -114,21 +107,33 @@ class Store:
         return (row[0], row[1]) if row else None
 
     def append(self, press: Press, undoes: int | None = None) -> Decision:
-        """Write one line and return it; the same press sent again returns the line it made the first time."""
+        """Write one line and return it; the same press sent again returns the line it made the first time.
+
+        The line of the audit trail is saved with it; it names no words of the person, only their hash.
+        """
         row = asdict(press) | {
             "reasons": json.dumps(press.reasons, ensure_ascii=False),
             "undoes": undoes,
             "at": now(),
         }
-        try:
-            with self._engine.begin() as connection:
-                known = _by_press(connection, press.press)
-                if known is None:
-                    connection.execute(insert(decisions).values(row))
-                    known = _by_press(connection, press.press)
-        except IntegrityError:  # the same press, or the same undo, from another thread a moment ago
-            with self._engine.connect() as connection:
-                known = _by_press(connection, press.press) or _undo_of(connection, undoes)
+        with self.trail.transaction() as pen:
+            known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
+            if known is None:
+                before = _own_standing(pen.connection, press)
+                made = insert(decisions).values(row).returning(decisions.c.seq)
+                seq = pen.connection.execute(made).scalar_one()
+                case = _case_key(pen.connection, press.inspection, press.admission_id)
+                told = {"decision": seq, "verdict": press.verdict, "content": decision_hash(row)}
+                told |= {name: row[name] for name in ("amount", "undoes") if row[name] is not None}
+                pen.write(
+                    press.who,
+                    "undo" if undoes is not None else "decide",
+                    press.inspection,
+                    f"{case} {press.finding}".strip(),
+                    before=before,
+                    after=json.dumps(told, ensure_ascii=False),
+                )
+                known = _by_press(pen.connection, press.press)
         if known is None:
             raise LookupError("这次按键没有写入；请再按一次。")
         return known
@@ -154,71 +159,9 @@ class Store:
         line = Press(press, inspection, last.admission_id, last.finding, UNDO, who)
         return self.append(line, undoes=last.seq), last
 
-    def write_trail(self, who: str, act: str, inspection: str = "", subject: str = "") -> None:
-        """Note who did what; `subject` holds ids only."""
-        row = {"at": now(), "who": who, "act": act, "inspection": inspection, "subject": subject}
-        with self._engine.begin() as connection:
-            connection.execute(insert(trail).values(row))
-
-    def add_user(self, user: User, *, first: bool = False) -> bool:
-        """Add an account; with `first`, only while there is none."""
-        row = {
-            "name": user.name,
-            "password_hash": user.password_hash,
-            "roles": ",".join(user.roles),
-            "created_at": now(),
-        }
-        try:
-            with self._engine.begin() as connection:
-                if first and connection.execute(select(func.count()).select_from(users)).scalar():
-                    return False
-                connection.execute(insert(users).values(row))
-        except IntegrityError:
-            return False
-        return True
-
-    def user(self, name: str) -> User | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.name == name)).mappings().first()
-        return User(row["name"], row["password_hash"], tuple(row["roles"].split(","))) if row else None
-
-    def has_users(self) -> bool:
-        with self._engine.connect() as connection:
-            return connection.execute(select(users.c.name).limit(1)).first() is not None
-
-    def save_session(self, session: SessionEntry) -> None:
-        """Begin a session, or note that it was seen."""
-        with self._engine.begin() as connection:
-            known = update(sessions).where(sessions.c.token_hash == session.token_hash)
-            if connection.execute(known.values(seen_at=session.seen_at)).rowcount == 0:
-                connection.execute(insert(sessions).values(asdict(session)))
-
-    def session(self, token_hash: str) -> SessionEntry | None:
-        with self._engine.connect() as connection:
-            row = (
-                connection.execute(select(sessions).where(sessions.c.token_hash == token_hash))
-                .mappings()
-                .first()
-            )
-        return SessionEntry(**row) if row else None
-
-    def end_session(self, token_hash: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(remove(sessions).where(sessions.c.token_hash == token_hash))
-
-    def note_sign_in(self, name: str, address: str, good: bool) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(insert(sign_ins).values(name=name, address=address, good=good, at=now()))
-
-    def misses(self, since: datetime, *, name: str | None = None, address: str | None = None) -> int:
-        """Failed attempts for a name or from an address since its last good one."""
-        who = sign_ins.c.name == name if name is not None else sign_ins.c.address == address
-        with self._engine.connect() as connection:
-            good = (
-                connection.execute(select(func.max(sign_ins.c.seq)).where(who, sign_ins.c.good)).scalar() or 0
-            )
-            recent = select(func.count()).where(who, sign_ins.c.at >= since, sign_ins.c.seq > good)
-            return int(connection.execute(recent).scalar() or 0)
+    def write_trail(self, who: str, act: str, inspection: str = "", subject: str = "", **change: str) -> None:
+        """Note who did what; `subject`, and in `change` `before` and `after`, hold keys and values, no words."""
+        self.trail.write(who, act, inspection, subject, **change)
 
     def prefer(self, who: str, name: str, value: str) -> None:
         mine = (preferences.c.who == who) & (preferences.c.name == name)
@@ -283,6 +226,31 @@ def _undo_of(connection: Connection, seq: int | None) -> Decision | None:
         else None
     )
     return _decision(row) if row else None
+
+
+def _own_standing(connection: Connection, press: Press) -> str:
+    """What stood of a person's own for a finding, as the trail tells it; nobody else's, which may not be known yet."""
+    own = select(decisions).where(
+        decisions.c.inspection == press.inspection,
+        decisions.c.admission_id == press.admission_id,
+        decisions.c.finding == press.finding,
+        decisions.c.who == press.who,
+    )
+    lines = [_decision(row) for row in connection.execute(own.order_by(decisions.c.seq)).mappings()]
+    stands = next(iter(standing(lines).values()), None)
+    if stands is None:
+        return ""
+    told = {"verdict": stands.verdict} | ({"amount": stands.amount} if stands.amount else {})
+    return json.dumps(told)
+
+
+def _case_key(connection: Connection, inspection: str, admission: str) -> str:
+    wanted = (cases.c.inspection == inspection) & (cases.c.admission_id == admission)
+    known = connection.execute(select(cases.c.key).where(wanted)).scalar()
+    if known is None:
+        known = new_key()
+        connection.execute(insert(cases).values(key=known, inspection=inspection, admission_id=admission))
+    return str(known)
 
 
 def _decision(row: Mapping[Any, Any]) -> Decision:

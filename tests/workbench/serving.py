@@ -25,7 +25,7 @@ def furnish(home, files, people, talks=()):
     store = Store.open(f"sqlite:///{home / 'mingjian.sqlite3'}")
     hashed = PasswordHasher().hash(PASSWORD)
     for name, roles in people.items():
-        store.add_user(User(name, hashed, roles))
+        store.people.add(User(name, hashed, roles), "王敏")
     for talk in talks:
         store.talks.add(*talk)
     store.close()

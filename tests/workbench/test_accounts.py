@@ -55,7 +55,8 @@ def test_the_first_administrator_ends_the_demonstration_and_may_open_every_page(
         ("王敏", PASSWORD, "something else", "不一样"),
         ("王敏", "short", "short", "至少"),
         ("  ", PASSWORD, PASSWORD, "姓名"),
-        ("演示", PASSWORD, PASSWORD, "示例"),
+        ("演示", PASSWORD, PASSWORD, "程序用的名字"),
+        ("王敏王敏", "我是王敏王敏一二三四五六", "我是王敏王敏一二三四五六", "容易猜到"),
         ("a\x00b", PASSWORD, PASSWORD, "姓名"),
     ],
 )
@@ -94,8 +95,8 @@ def test_a_session_unused_for_half_an_hour_asks_again(store, accounts):
     import hashlib
 
     token = accounts.first_administrator("王敏", PASSWORD, PASSWORD)
-    session = store.session(hashlib.sha256(token.encode()).hexdigest())
-    store.save_session(replace(session, seen_at=now() - timedelta(minutes=31)))
+    session = store.people.session(hashlib.sha256(token.encode()).hexdigest())
+    store.people.save_session(replace(session, seen_at=now() - timedelta(minutes=31)))
     assert accounts.who(token) is None
 
 
