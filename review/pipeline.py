@@ -7,7 +7,8 @@ the last finished one as it was.
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,8 @@ from review.checks.registry import Check, all_checks
 from review.checks.runner import Ran, Said, collected, not_asked, run_check
 from review.checks.stamping import Stamp
 from review.checks.stay_by_stay import begun_stay_by_stay
-from review.engines.duckdb import Row, Warehouse
+from review.clock import Clock
+from review.engines.duckdb import Row, Warehouse, view_names
 from review.engines.failures import Caps
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import InputError
@@ -34,12 +36,14 @@ from review.models import Basis, CheckResult, Fault, Finding, Outcome
 from review.outputs import write_outputs
 from review.own_rules import adopted_checks
 from review.settled import Settled, checks_laid_over, rows_laid_over, why_off
-from review.text_facts import load_text_facts
+from review.side_by_side import helpers_kept
+from review.text_facts import begun_text_facts, load_text_facts
 from review.versions import knowledge_version, rules_version
-from review.warehouse import load_intake
+from review.warehouse import layout_of, load_intake
 
 Progress = Callable[[str, int, int], None]
 NOTHING_SETTLED = Settled()
+VIEWS_OF_FACTS = frozenset({"facts", "sites", "leaves"})  # of what the documents say, read last
 MODEL_FILES = ("judgements.jsonl", "model.json")
 
 
@@ -74,30 +78,26 @@ def review_inspection(
     the folder cannot be read at all; nothing is written then."""
     tell = progress or (lambda stage, done, total: None)
     clock = Clock()
-    intake = read_inspection(folder, cache=home / "cache", progress=progress)
-    clock.lap("读入")
-    files = file_facts(folder, intake.sources, home / "cache", tell)
-    clock.lap("查看 PDF 版本")
-    draft = _draft(out)
-    try:
-        warehouse = build_warehouse(intake, draft / "warehouse.duckdb", home, settled, files, tell)
-        warehouse.close()
-        warehouse = Warehouse.reopen(draft / "warehouse.duckdb")
-        clock.lap("建库")
-        inspection = Inspection(warehouse)
-        findings, patterns, results, took = _run_all(
-            inspection, draft / "warehouse.duckdb", home, tell, settled, caps
-        )
+    with helpers_kept():
+        intake = read_inspection(folder, cache=home / "cache", progress=progress)
+        clock.lap("读入")
+        files = file_facts(folder, intake.sources, home / "cache", tell)
+        clock.lap("查看 PDF 版本")
+        draft = _draft(out)
+        with _removed_on_failure(draft):
+            file = draft / "warehouse.duckdb"
+            build_warehouse(intake, file, home, settled, files, tell).close()
+            inspection = Inspection(Warehouse.reopen(file))
+            clock.lap("建库")
+            findings, patterns, results, took = _run_all(inspection, file, home, tell, settled, caps)
+    with _removed_on_failure(draft):
         clock.lap("核查")
         told = versions_of(settled, home)
         review = Review(intake, findings, patterns, results, intake.faults, clock.laps, took, told, out)
         write_outputs(review, draft)
-        warehouse.close()
-        _keep(inspection, draft / "warehouse.duckdb")
+        inspection.warehouse.close()
+        _keep(inspection, file)
         _move_into_place(draft, out)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
     return review
 
 
@@ -129,6 +129,15 @@ def _draft(out: Path) -> Path:
     return draft
 
 
+@contextmanager
+def _removed_on_failure(draft: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
 def _move_into_place(draft: Path, out: Path) -> None:
     """Replace our own files only: the folder may hold what somebody else put there."""
     out.mkdir(parents=True, exist_ok=True)
@@ -153,14 +162,15 @@ def build_warehouse(
     held = {table: load_rows(table, home) for table in ROW_TABLES}
     rows = rows_laid_over(held, settled)
     warehouse = Warehouse.empty(file)
-    load_intake(warehouse, intake)
-    warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
-    warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
-    layout = Inspection(warehouse).layout
-    warehouse.load_rows("raw_text_facts", files)
     count = len(intake.documents)
-    load_text_facts(warehouse, intake.documents, layout, lambda done: tell("读出文书中的事实", done, count))
-    warehouse.build_views()
+    with begun_text_facts(intake.documents, layout_of(intake)) as facts:
+        load_intake(warehouse, intake)
+        warehouse.load_knowledge(tables_for_region(rows, intake.about.region_code))
+        warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
+        warehouse.load_rows("raw_text_facts", files)
+        warehouse.build_views(view_names() - VIEWS_OF_FACTS)
+        load_text_facts(warehouse, facts, count, lambda done: tell("读出文书中的事实", done, count))
+    warehouse.build_views(VIEWS_OF_FACTS)
     return warehouse
 
 
@@ -279,16 +289,3 @@ def clauses_of(library: Cited) -> Callable[[str, str, date], Basis | None]:
         return known[key]
 
     return clause_on
-
-
-class Clock:
-    """Wall time of each stage, in seconds."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = round(now - self._last, 3)
-        self._last = now

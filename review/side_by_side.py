@@ -11,18 +11,35 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 from review.garbage import collected_seldom
 
+Helper = subprocess.Popen[bytes]
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 ROOT = Path(__file__).parent.parent
 START = "import sys; sys.path.insert(0, sys.argv[1]); from review.side_by_side import answer; answer()"
 MOST_HELPERS = 3  # each holds the vocabulary anew; beyond that memory grows and time hardly falls
 AHEAD = 8  # how many results may wait for the one before them
+# helpers at rest, where those of one function are to go on with the next; their start costs a second of a processor
+_kept: ContextVar[list[Helper] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def helpers_kept() -> Iterator[None]:
+    """Within, helpers go on from one function to the next; they end here, and with them what they hold open."""
+    resting: list[Helper] = []
+    token = _kept.set(resting)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        for helper in resting:
+            _end(helper)
 
 
 def in_order(
@@ -70,7 +87,8 @@ class _Shared:
         self._dropped: set[int] = set()
         self._next, self._given = 0, 0
         self._changed = threading.Condition()
-        self._helpers: list[subprocess.Popen[bytes]] = []
+        self._kept = _kept.get()
+        self._busy: set[Helper] = set()
 
     def result(self, place: int) -> Any:
         """The result for a place, worked out here together with what comes after it while nobody else has it."""
@@ -95,45 +113,53 @@ class _Shared:
         self._next += 1
         return self._next - 1
 
-    def _take(self) -> int | None:
+    def _take(self, helper: Helper) -> int | None:
         """The next place for a helper, once the results are not too far behind; null at the end."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._next < self._given + self._ahead or self._next >= len(self._arguments)
             )
-            return self._taken()
+            place = self._taken()
+            if place is not None:
+                self._busy.add(helper)
+            return place
 
     def close(self) -> None:
         """Nobody takes any more, and what is being done is of no use."""
         with self._changed:
             self._next = len(self._arguments)
             self._changed.notify_all()
-            for helper in self._helpers:
+            for helper in self._busy:
                 helper.kill()
 
     def work_elsewhere(self) -> None:
         """A helper takes what is left, until it fails: then the others do."""
         try:
-            helper = _started()
+            helper = self._kept.pop() if self._kept else _started()
         except OSError:
             return
-        with helper:
+        while (place := self._take(helper)) is not None:
+            answered, result = _asked(helper, (*_named(self._function), self._arguments[place]))
             with self._changed:
-                self._helpers.append(helper)
-            while (place := self._take()) is not None:
-                answered, result = _asked(helper, (*_named(self._function), self._arguments[place]))
-                with self._changed:
-                    if answered:
-                        self._done[place] = result
-                    else:
-                        self._dropped.add(place)
-                    self._changed.notify_all()
-                if not answered:
-                    break
-            helper.kill()
+                self._busy.discard(helper)
+                if answered:
+                    self._done[place] = result
+                else:
+                    self._dropped.add(place)
+                self._changed.notify_all()
+            if not answered:
+                return _end(helper)
+        if self._kept is None:
+            return _end(helper)
+        self._kept.append(helper)
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _end(helper: Helper) -> None:
+    with helper:
+        helper.kill()
+
+
+def _started() -> Helper:
     return subprocess.Popen(
         [sys.executable, "-c", START, str(ROOT)],
         stdin=subprocess.PIPE,
@@ -146,7 +172,7 @@ def _named(function: Callable[..., Any]) -> tuple[str, str]:
     return function.__module__, function.__qualname__
 
 
-def _asked(helper: subprocess.Popen[bytes], question: tuple[str, str, Any]) -> tuple[bool, Any]:
+def _asked(helper: Helper, question: tuple[str, str, Any]) -> tuple[bool, Any]:
     """Whether the helper answered, and what: one that is gone, or cannot do it, has not."""
     assert helper.stdin is not None and helper.stdout is not None
     try:

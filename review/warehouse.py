@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from knowledge.readers import Doubt, Line
+from knowledge.readers import Doubt, Line, Page
 from review.engines.duckdb import Warehouse
 from review.facts.row_sites import row_sites
 from review.intake.inspection import Intake
+from review.quotes import Layout, LineSpan, PageSpan
 
 
 def load_intake(warehouse: Warehouse, intake: Intake) -> None:
@@ -34,6 +35,24 @@ def load_intake(warehouse: Warehouse, intake: Intake) -> None:
         provided.append("documents")
     warehouse.load_rows("provided", [{"table_name": name} for name in sorted(provided)])
     warehouse.load_rows("raw_row_sites", sites_of_rows(warehouse))
+
+
+def layout_of(intake: Intake) -> Layout:
+    """Where pages and lines lie in each file, as the raw tables will say."""
+    read = [(source.source, source.read.pages) for source in intake.sources if source.read is not None]
+    return Layout(
+        (
+            PageSpan(source, page.number, page.start, page.end)
+            for source, pages in read
+            for page in sorted(pages, key=lambda page: page.start)
+        ),
+        (
+            (source, LineSpan(span.start, span.end, span.confidence))
+            for source, pages in read
+            for page in pages
+            for span in _spans(page)
+        ),
+    )
 
 
 def sites_of_rows(warehouse: Warehouse) -> list[dict[str, Any]]:
@@ -97,11 +116,14 @@ def _load_documents(warehouse: Warehouse, intake: Intake) -> None:
                     "confidence": page.confidence,
                 }
             )
-            # a doubtful number is a line of its own: the least sure that a quote touches counts
-            spans: tuple[Line | Doubt, ...] = (*page.lines, *page.doubts)
-            lines += [_span(source.source, span) for span in spans]
+            lines += [_span(source.source, span) for span in _spans(page)]
     warehouse.load_rows("raw_pages", pages)
     warehouse.load_rows("raw_lines", lines)
+
+
+def _spans(page: Page) -> tuple[Line | Doubt, ...]:
+    """A doubtful number is a line of its own: the least sure that a quote touches counts."""
+    return (*page.lines, *page.doubts)
 
 
 def _span(source: str, span: Line | Doubt) -> dict[str, Any]:

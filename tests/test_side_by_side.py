@@ -55,3 +55,21 @@ def test_a_reader_that_stops_early_leaves_no_helper_behind():
     given = in_order(square_slowly, NUMBERS, 1)
     assert next(given) == 0
     given.close()
+
+
+def test_a_helper_that_is_kept_goes_on_with_the_next_function_and_ends_with_the_last():
+    texts = [f"体温{number}℃" for number in range(400)]
+    with side_by_side.helpers_kept():
+        assert list(in_order(letters_of, texts, 1)) == [letters_of(text) for text in texts]
+        [first] = side_by_side._kept.get()
+        assert list(in_order(bool, texts, 1)) == [True] * len(texts)
+        assert side_by_side._kept.get() == [first] and first.poll() is None
+    assert first.poll() is not None
+
+
+def test_a_helper_that_is_gone_meanwhile_is_no_loss():
+    with side_by_side.helpers_kept():
+        list(in_order(letters_of, ["发热"] * 10, 1))
+        [gone] = side_by_side._kept.get()
+        gone.kill()
+        assert list(in_order(bool, ["发热"] * 10, 1)) == [True] * 10

@@ -207,6 +207,10 @@ def among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:
     return f"{column} in ({', '.join(f'${name}' for name in bound)})", bound
 
 
+def view_names() -> frozenset[str]:
+    return frozenset(view_name(file) for file in VIEWS.glob("[1-9]*.sql"))
+
+
 def view_name(file: Path) -> str:
     """`22_charges.sql` → `charges`."""
     return file.stem.split("_", 1)[1]
