@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib import import_module
 from pathlib import Path
@@ -155,8 +155,9 @@ class _Shared:
 
 
 def _end(helper: Helper) -> None:
-    with helper:
-        helper.kill()
+    helper.kill()
+    with suppress(BrokenPipeError), helper:  # a question may be left over that one who is gone will not hear
+        pass
 
 
 def _started() -> Helper:
