@@ -48,7 +48,7 @@ def clinical_statements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     compared = _differentials(run)
     for place, sentence in enumerate(run):
         for told in _told(sentence.wording, _verdict(run, compared, place)):
-            yield Statement(sentence, *told, begins_at=sentence.at)
+            yield Statement(sentence, *told, sentence.at)
 
 
 def _differentials(run: Sequence[Sentence]) -> list[bool]:

@@ -5,7 +5,7 @@ is seen as one; a list carries its cue to its last member, a new assertion ends 
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from review.facts.context import CLAUSE_ENDS
 from review.facts.sentences import Wording
@@ -88,8 +88,7 @@ FAMILY = "家族史"
 BEFORE_SECTIONS = ("既往史", "个人史")
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """A wording with its names masked, and the clauses of it."""
 
     wording: Wording

@@ -5,7 +5,7 @@ A target, a limit, a range or a condition is no value of the patient.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from review.facts.clinical_vocabulary import vocabulary
 from review.facts.context import ELSEWHERE, RELATIVE, clause_around
@@ -34,8 +34,7 @@ BEFORE_NOW = re.compile(r"入院前|" + ELSEWHERE.pattern.replace("|急诊", "")
 OWN_CLAUSE = re.compile(r"昨(?!夜)|前[日天]|自测|平素|\d[天日]前|既往|曾|平时|基础|最高|最低|年前|月前|术前")
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One value and when it was measured: of now or of before; [start, end) counts in the bare text."""
 
     quantity: str

@@ -1,7 +1,7 @@
 """The names of clinical statements, read from `clinical.yaml`: which words stand for which name, all in one pattern."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
@@ -44,28 +44,38 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All words in one pattern, whose last group tells the word; all measured names in another, likewise."""
+    """All words in one pattern, whose last group tells the word; the measured names with their quantities."""
 
     words: tuple[Word, ...]
     any_word: re.Pattern[str]
     quantities: tuple[Quantity, ...]
-    any_quantity: re.Pattern[str]
-    quantity_of_group: tuple[Quantity, ...]
+    measured: tuple[tuple[str, Quantity], ...]  # pattern and quantity, the longest pattern first
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, tuple[re.Pattern[str], tuple[Quantity, ...]]]:
+        """By the letter that a measured name begins with: those names in one pattern, in the order of all."""
+        begun: dict[str, list[tuple[str, Quantity]]] = {}
+        for pattern, quantity in self.measured:
+            for letter in first_letters(re.compile(pattern)):
+                begun.setdefault(letter, []).append((pattern, quantity))
+        return {
+            letter: (re.compile(_either(names)), tuple(quantity for _, quantity in names))
+            for letter, names in begun.items()
+        }
 
     @cached_property
     def _beginning(self) -> re.Pattern[str]:
-        words = (word for quantity in self.quantities for word in quantity.words)
-        letters = {letter for word in words for letter in first_letters(word)}
-        return re.compile(f"[{re.escape(''.join(sorted(letters)))}]")
+        return re.compile(f"[{re.escape(''.join(sorted(self._by_letter)))}]")
 
     def measured_names(self, text: str) -> Iterator[tuple[Quantity, re.Match[str]]]:
-        """What `any_quantity.finditer` gives, with its quantity; the engine is asked only where a name can begin."""
+        """Every measured name with its quantity, the longest first where several begin at one place; none overlap."""
         place = 0
         while (begins := self._beginning.search(text, place)) is not None:
-            match = self.any_quantity.match(text, begins.start())
+            pattern, quantities = self._by_letter[begins[0]]
+            match = pattern.match(text, begins.start())
             if match is not None and match.lastindex is not None:
-                yield self.quantity_of_group[match.lastindex - 1], match
-            place = begins.start() + 1 if match is None else match.end()
+                yield quantities[match.lastindex - 1], match
+            place = begins.end() if match is None else match.end()
 
     def groups(self) -> dict[str, str]:
         """Which group each name belongs to."""
@@ -91,9 +101,13 @@ def vocabulary() -> Vocabulary:
         tuple(words),
         re.compile(_joined(words)),
         quantities,
-        re.compile("|".join(f"({pattern})" for pattern, _ in names)),
-        tuple(quantity for _, quantity in names),
+        tuple(names),
     )
+
+
+def _either(names: Sequence[tuple[str, Quantity]]) -> str:
+    """Names as alternatives, each a group of its own."""
+    return "|".join(f"({pattern})" for pattern, _ in names)
 
 
 def _words(declared: Mapping[str, Any]) -> Iterator[Word]:

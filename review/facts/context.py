@@ -4,7 +4,7 @@ Read from the clause around it and from the section it stands in. Errs towards n
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from review.facts.sentences import Worded
 
@@ -30,8 +30,7 @@ ELSEWHERE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What the surroundings say about a word."""
 
     denied: bool

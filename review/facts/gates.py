@@ -18,14 +18,14 @@ MOST_DEMANDS, LARGEST_DEMAND = 4, 200  # four ranks: see Gates.open_to
 # The standard library's own reader of patterns: a pattern taken apart by rules of ours would be read twice differently.
 _parser: Any = importlib.import_module("re._parser")
 _one_of, _digits = _parser.IN, _parser.CATEGORY_DIGIT
+_FIGURE = re.compile(DIGIT)
 _REPEATS = (_parser.MAX_REPEAT, _parser.MIN_REPEAT, getattr(_parser, "POSSESSIVE_REPEAT", None))
 
 
 @lru_cache(maxsize=4_096)
 def letters_of(text: str) -> Letters:
     """The characters of a text, and DIGIT where one of them is a digit."""
-    letters = frozenset(text)
-    return letters | {DIGIT} if any(map(str.isdecimal, letters)) else letters
+    return frozenset((*text, DIGIT)) if _FIGURE.search(text) else frozenset(text)
 
 
 class Gate:

@@ -15,7 +15,7 @@ import yaml
 from knowledge.numerals import number_of
 from review.facts.context import context
 from review.facts.gates import Gate
-from review.facts.sentences import Sentence
+from review.facts.sentences import Sentence, labelled
 from review.facts.statements import Statement
 from review.record import Document
 
@@ -169,13 +169,11 @@ def implant_labels(document: Document) -> Iterator[Statement]:
         count = LABEL_COUNT.search(line)
         if named is None or (count is None and not TRACED.search(line)):
             continue
-        places = tuple(place for place in range(start, end) if not document.text[place].isspace())
-        bare = "".join(document.text[place] for place in places)
-        sentence = Sentence(document, bare, places, document.written_at, document.written_exact, "植入物标签")
+        sentence = labelled(document, start, end, "植入物标签")
         yield Statement(
             sentence,
             0,
-            len(bare),
+            len(sentence.bare),
             "implant_label",
             named,
             value=(count[1] or count[2]) if count else "1",

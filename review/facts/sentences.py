@@ -6,9 +6,8 @@ in it can be traced to the document's own text. It does not know what a sentence
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -56,8 +55,7 @@ class Wording(NamedTuple):
         return letters_of(self.bare)
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence. `bare` is its text without white space; `places` leads each character back."""
 
     document: Document
@@ -66,19 +64,16 @@ class Sentence:
     at: datetime | None
     exact: bool
     section: str | None
+    wording: Wording
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a stretch of the bare text stands in the document's own text."""
         return self.places[start], self.places[end - 1] + 1
 
-    @cached_property
+    @property
     def letters(self) -> Letters:
         """The characters it holds, which tell most patterns at once that they need not be tried."""
         return letters_of(self.bare)
-
-    @cached_property
-    def wording(self) -> Wording:
-        return Wording(self.bare, self.section, _of_consent(self.document.kind))
 
     @property
     def whole(self) -> tuple[int, int]:
@@ -93,23 +88,44 @@ def _of_consent(kind: str) -> bool:
 def sentences(document: Document) -> Iterator[Sentence]:
     """The sentences of a document in order."""
     stamps = entry_times(document)
-    text = document.text
+    text, of_consent = document.text, _of_consent(document.kind)
     passed, stamp = 0, None
     for start, end in _cuts(text, stamps):
-        runs = [run.span() for run in INK.finditer(text, start, end)]
-        if not runs:
+        bare, places = _inked(text, start, end)
+        if not bare:
             continue
-        first = runs[0][0]
+        first = places[0]
         while passed < len(stamps) and stamps[passed].start <= first:
             stamp, passed = stamps[passed], passed + 1
+        section = section_at(document, _past_signs(text, first))
         yield Sentence(
             document,
-            "".join([text[begin:finish] for begin, finish in runs]),
-            range(*runs[0]) if len(runs) == 1 else tuple(chain.from_iterable(range(*run) for run in runs)),
+            bare,
+            places,
             stamp.at if stamp else document.written_at,
             stamp.exact if stamp else document.written_exact,
-            section_at(document, _past_signs(text, first)),
+            section,
+            Wording(bare, section, of_consent),
         )
+
+
+def labelled(document: Document, start: int, end: int, section: str) -> Sentence:
+    """A stretch of a document that is read as a sentence of a section of its own."""
+    bare, places = _inked(document.text, start, end)
+    wording = Wording(bare, section, _of_consent(document.kind))
+    return Sentence(document, bare, places, document.written_at, document.written_exact, section, wording)
+
+
+def _inked(text: str, start: int, end: int) -> tuple[str, Sequence[int]]:
+    """A stretch of a text without its white space, and where each character of it stands."""
+    words = text[start:end].split()
+    if not words:
+        return "", ()
+    if len(words) == 1:
+        first = text.find(words[0], start)
+        return words[0], range(first, first + len(words[0]))
+    runs = (range(*run.span()) for run in INK.finditer(text, start, end))
+    return "".join(words), tuple(chain.from_iterable(runs))
 
 
 def entry_times(document: Document) -> list[Moment]:

@@ -1,7 +1,6 @@
 """What a reader of text hands over: one statement with its place, before it becomes a row of the facts view."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, wraps
 from typing import NamedTuple
@@ -9,8 +8,7 @@ from typing import NamedTuple
 from review.facts.sentences import REMEMBERED, Sentence, Wording
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """One fact read from a sentence; [start, end) counts in the sentence's bare text."""
 
     sentence: Sentence
@@ -54,6 +52,6 @@ def of_wordings(
     def statements(sentences: Iterable[Sentence]) -> Iterator[Statement]:
         for sentence in sentences:
             for one in told(sentence.wording):
-                yield Statement(sentence, *one, begins_at=sentence.at)
+                yield Statement(sentence, *one, sentence.at)
 
     return statements

@@ -5,8 +5,8 @@ A date without a clock time is a day; a clock time without a date belongs to the
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 DAY = r"(?P<year>\d{4})\s?[-./年]\s?(?P<month>\d{1,2})\s?[-./月]\s?(?P<day>\d{1,2})\s?日?"
 SHORT_DAY = r"(?P<month>\d{1,2})\s?[-./月]\s?(?P<day>\d{1,2})\s?日?"
@@ -18,10 +18,10 @@ LINE_MOMENT = re.compile(
     + rf"|^[ \t\u3000|]{{0,40}}{CLOCK}(?=[\s|,，])".replace("?P<", "?P<clock_"),
     re.MULTILINE,
 )
+FIGURED_LINE = re.compile(r"\n(?=[ \t\u3000|]{0,40}\d)")
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A point in time and where it stands; `exact` is false where only the day is written."""
 
     at: datetime
@@ -66,16 +66,16 @@ def line_moments(text: str, base: datetime | None) -> list[Moment]:
 
 
 def _line_matches(text: str) -> Iterator[re.Match[str]]:
-    """What `LINE_MOMENT.finditer` gives; the engine is asked only where a line begins."""
+    """What `LINE_MOMENT.finditer` gives; the engine is asked only where a line begins with a figure."""
     place = 0
-    while place <= len(text):
+    while True:
         match = LINE_MOMENT.match(text, place)
         if match is not None:
             yield match
-        line_end = text.find("\n", match.end() - 1 if match is not None else place)
-        if line_end < 0:
+        following = FIGURED_LINE.search(text, match.end() - 1 if match is not None else place)
+        if following is None:
             return
-        place = line_end + 1
+        place = following.end()
 
 
 def _line_moment(match: re.Match[str], current: datetime | None) -> datetime | None:
