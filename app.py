@@ -26,7 +26,7 @@ def open_desk(settings: Settings) -> Desk:
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.database_url)
     runs = Runs(store, settings.home, review_inspection, _reader(settings))
-    accounts = Accounts(store, settings.host)
+    accounts = Accounts(store, settings.host, settings.proxy)
     desk = Desk(store, accounts, runs, settings.home, settings.embedding, open_model(settings))
     if not store.inspections() and settings.demo.is_dir():
         begin(desk, Person(DEMONSTRATOR, (LEADER,), demo=True), settings.demo, demo=True)
@@ -78,7 +78,15 @@ def main() -> int:
         return 1
     print(f"明鉴已就绪：http://{settings.host}:{settings.port}", flush=True)
     # addresses hold opaque keys only, and still are not worth logging one by one
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    # and who forwards an address is believed only as MINGJIAN_PROXY says, not by the server's own rule
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+    )
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from review.errors import SettingsError
+from review.proxy import NO_PROXY, Proxy
 
 PROJECT = Path(__file__).parent.parent
 
@@ -85,6 +86,7 @@ class Settings:
     model_key: str | None = field(default=None, repr=False)
     model_timeout: float = 60.0  # the longest that an answer may take
     model_limits: ModelLimits = ModelLimits()
+    proxy: Proxy = NO_PROXY  # whose word on who is signed in is taken; nobody's
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -98,6 +100,7 @@ class Settings:
             port=_port(given.get("MINGJIAN_PORT") or "7860"),
             demo=Path(given.get("MINGJIAN_DEMO") or PROJECT / "demo" / "mountain-county-2024"),
             embedding=given.get("MINGJIAN_EMBEDDING") or None,
+            proxy=Proxy.read(given.get("MINGJIAN_PROXY") or ""),
             **_model(given),
         )
 

@@ -13,29 +13,22 @@ from types import ModuleType
 from typing import Literal
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Form, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from knowledge.readers import UnreadableFile
 from review.casework.desk import Desk, Refused, source_file
 from review.casework.readings import read_tabs
 from review.casework.uploads import LARGEST_UPLOAD
-from review.chat.routes import add_chat_routes, page_refused
+from review.chat.routes import add_chat_routes, no_right, page_refused
+from review.door import PATHS, person_of
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
-from review.pages.shell import COOKIE, FOLDER, asset, build_page
-from review.pages.sign_in import sign_in_page
-from review.store.accounts import SESSION, Accounts, Person, SignInRefused, is_loopback
+from review.pages.shell import FOLDER, asset, build_page
+from review.sign_in import add_sign_in, keep_proxied, lead
+from review.store.accounts import PAGES, Accounts, is_loopback
 
-PAGES = (
-    ("review", "审核", ""),
-    ("inspections", "检查", "inspections"),
-    ("chat", "问答", "chat"),
-    ("library", "依据", "library"),
-    ("rules", "规则", "rulebook"),
-)
-OPEN_TO_ALL = ("/sign-in", "/assets/")
 HEADERS = {
     # the page library builds its templates with Function(), hence unsafe-eval; no other host is ever allowed
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval';"
@@ -53,26 +46,27 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     """All routes of the workbench; `host` is the address it will be bound to."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_guard(app, desk.accounts, host)
-    _add_sign_in(app, desk.accounts)
+    add_sign_in(app, desk.accounts)
     _add_assets(app)
     _add_page_images(app, desk)
     _add_upload(app, desk)
-    add_chat_routes(app, desk, lambda request: _person(desk.accounts, request))
-    add_library_routes(app, desk, lambda request: _person(desk.accounts, request))
+    add_chat_routes(app, desk, lambda request: person_of(desk.accounts, request))
+    add_library_routes(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 
 
 def _add_guard(app: FastAPI, accounts: Accounts, host: str) -> None:
-    local_only = is_loopback(host)
+    # a proxy before this machine is known to the browser by a name of its own
+    local_only = is_loopback(host) and not accounts.proxy.networks
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Next) -> Response:
         """Refuse foreign sites, lead to the sign-in, and put the headers on."""
-        answer = _refused(request, local_only)
-        if answer is None and _wants_page(request) and not request.url.path.startswith(OPEN_TO_ALL):
-            person = await run_in_threadpool(accounts.who, request.cookies.get(COOKIE))
-            answer = None if person else RedirectResponse("/sign-in", status_code=303)
-        answer = answer or await call_next(request)
+        answer = _refused(request, local_only) or await run_in_threadpool(lead, accounts, request)
+        if answer is None:
+            answer = await call_next(request)
+            if accounts.proxy.header:
+                await run_in_threadpool(keep_proxied, accounts, request, answer)
         for name, value in HEADERS.items():
             answer.headers[name] = value
         if not request.url.path.startswith(("/assets/", "/static/", "/page/", "/chat/page/")):
@@ -89,56 +83,6 @@ def _refused(request: Request, local_only: bool) -> Response | None:
     if foreign and request.method not in ("GET", "HEAD", "OPTIONS"):
         return JSONResponse({"problem": "请求来自别的网站，已拒绝。"}, 403)
     return None
-
-
-def _wants_page(request: Request) -> bool:
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
-
-
-def _person(accounts: Accounts, request: Request) -> Person | None:
-    return accounts.who(request.cookies.get(COOKIE))
-
-
-def _add_sign_in(app: FastAPI, accounts: Accounts) -> None:
-    @app.get("/sign-in")
-    def show(request: Request) -> Response:
-        first = accounts.needs_first()
-        if _person(accounts, request) and not (first and request.query_params.get("first")):
-            return RedirectResponse("/", status_code=303)
-        return sign_in_page(first)
-
-    @app.post("/sign-in")
-    def enter(
-        request: Request, name: str = Form(""), password: str = Form(""), again: str = Form("")
-    ) -> Response:
-        first = accounts.needs_first()
-        address = request.client.host if request.client else ""
-        try:
-            if first:
-                token = accounts.first_administrator(name, password, again)
-            else:
-                token = accounts.sign_in(name, password, address)
-        except SignInRefused as refusal:
-            return sign_in_page(first, str(refusal), name)
-        answer = RedirectResponse("/inspections" if first else "/", status_code=303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(
-            COOKIE,
-            token,
-            httponly=True,
-            samesite="strict",
-            max_age=int(SESSION.total_seconds()),
-            secure=secure,
-        )
-        return answer
-
-    @app.post("/sign-out")
-    def leave(request: Request) -> Response:
-        if token := request.cookies.get(COOKIE):
-            accounts.sign_out(token)
-        answer = RedirectResponse("/sign-in", status_code=303)
-        answer.delete_cookie(COOKIE)
-        return answer
 
 
 def _add_assets(app: FastAPI) -> None:
@@ -158,9 +102,9 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
     @app.get("/page/{case_key}/{tab_key}/{number}.png")
     def serve(request: Request, case_key: str, tab_key: str, number: int) -> Response:
         """An original page as an image, for whoever may open the case; the view is written to the trail."""
-        person = _person(desk.accounts, request)
+        person = person_of(desk.accounts, request)
         if person is None or not person.opens("review"):
-            return JSONResponse({"problem": "请先登录。"}, 401)
+            return no_right(person)
         try:
             case = desk.case(case_key)
             findings = case.results.findings.get(case.admission_id, [])
@@ -183,9 +127,9 @@ def _add_upload(app: FastAPI, desk: Desk) -> None:
     @app.put("/upload")
     async def receive(request: Request) -> Response:
         """A ZIP as the body of the request, written to the home folder as it arrives."""
-        person = await run_in_threadpool(_person, desk.accounts, request)
+        person = await run_in_threadpool(person_of, desk.accounts, request)
         if person is None or not person.opens("inspections"):
-            return JSONResponse({"problem": "您没有这一页的权限，可请组长分配。"}, 401)
+            return no_right(person)
         if person.demo:
             return JSONResponse({"problem": FIRST_ADMINISTRATOR}, 403)
         archive = desk.home / "uploads" / f"{secrets.token_hex(8)}.zip"
@@ -218,9 +162,9 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
     import gradio as gr
 
     demo = gr.Blocks(title="明鉴", fill_width=True, analytics_enabled=False, delete_cache=(600, 600))
-    for page, name, path in PAGES:
+    for path, page in PATHS.items():
         module = import_module(f"review.pages.{page}")
-        with demo.route(name, path) if path else demo:
+        with demo.route(PAGES[page], path) if path else demo:
             _build(desk, page, module)
     demo.queue(default_concurrency_limit=20)
     theme = gr.themes.Base(
@@ -233,7 +177,7 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
             app,
             demo,
             path="/",
-            auth_dependency=lambda request: getattr(_person(desk.accounts, request), "name", None),
+            auth_dependency=lambda request: getattr(person_of(desk.accounts, request), "name", None),
             footer_links=[],
             run_history=False,
             show_error=False,

@@ -41,9 +41,7 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         """A question as JSON; the answer as an event stream. It is finished and kept even if nobody listens."""
         person = await run_in_threadpool(who, request)
         if person is None or not person.opens("chat"):
-            return JSONResponse(
-                {"signed_out": person is None, "problem": NO_RIGHT}, 401 if person is None else 403
-            )
+            return no_right(person)
         call = await _call(request)
         if call is None:
             return JSONResponse({"problem": "请求读不出来，请刷新页面再问。"}, 400)
@@ -64,7 +62,7 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         """A page of a file of the library as an image, by the key of its content."""
         person = who(request)
         if person is None or not (person.opens("chat") or person.opens("library")):
-            return JSONResponse({"problem": NO_RIGHT}, 401)
+            return no_right(person)
         state = state_of(desk.library, key)
         file = original(desk.home, state) if state else None
         try:
@@ -79,9 +77,11 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
     @app.get("/chat/export/{conversation}.{kind}")
     def export(request: Request, conversation: str, kind: str) -> Response:
         """One of a person's own conversations as a file, with its citations."""
-        person = _reader(who, request)
-        turns = desk.store.talks.turns(person.name, conversation) if person else []
-        if person is None or not turns or kind not in EXPORTS:
+        person = who(request)
+        if person is None or not person.opens("chat"):
+            return no_right(person)
+        turns = desk.store.talks.turns(person.name, conversation)
+        if not turns or kind not in EXPORTS:
             return JSONResponse({"problem": "没有这段问答，或不是您的。"}, 404)
         media, write = EXPORTS[kind]
         desk.store.write_trail(person.name, "export_talk", subject=conversation)
@@ -93,15 +93,16 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         )
 
 
+def no_right(person: Person | None) -> Response:
+    """The refusal of a route: sign in first, or ask for the right."""
+    answer = {"signed_out": person is None, "problem": NO_RIGHT if person else "请先登录。"}
+    return JSONResponse(answer, 403 if person else 401)
+
+
 def page_refused(refusal: Exception) -> Response:
     """Why there is no picture of a page; a system's own message may name a path and is not passed on."""
     said = "打不开这份文件" if isinstance(refusal, OSError) else str(refusal).rstrip("。")
     return JSONResponse({"problem": f"这一页不能显示图像：{said}。文字仍可读。"}, 404)
-
-
-def _reader(who: Who, request: Request) -> Person | None:
-    person = who(request)
-    return person if person is not None and person.opens("chat") else None
 
 
 async def _call(request: Request) -> Call | None:

@@ -151,5 +151,5 @@ HANDLERS = (
     open_pages,
     note_gap,
 )
-SCRIPTS = ("mingjian.js", "clause.js", "source.js", "answer.js", "talk.js", "chat.js")
+SCRIPTS = ("mingjian.js", "session.js", "clause.js", "source.js", "answer.js", "talk.js", "chat.js")
 STYLES = ("tokens.css", "clause.css", "chat.css", "source.css")

@@ -2,16 +2,16 @@
 // one that gets no receipt is kept in this browser (ids only) and sent again with the same id.
 (function (mj) {
   'use strict';
-  const KEPT = 'mingjian-presses';
   const LONGEST_WAIT = 30000;
 
   mj.decisions = function (page, told) {
+    const kept = () => 'mingjian-presses:' + page.person.name;  // of one person: nobody's press is sent as another's
     const waiting = [], newest = {};  // newest line of each finding that this browser got a receipt for
     let sending = false, pause = 1000, timer = 0;
 
     function keep() {
       const plain = waiting.map(({name, value}) => ({name, value: {...value, note: undefined}}));
-      if (plain.length) localStorage.setItem(KEPT, JSON.stringify(plain)); else localStorage.removeItem(KEPT);
+      if (plain.length) localStorage.setItem(kept(), JSON.stringify(plain)); else localStorage.removeItem(kept());
     }
     async function pump() {
       if (sending) return;
@@ -54,7 +54,7 @@
       again() { pause = 1000; pump(); },
       busy: () => waiting.length > 0,
       resume() {
-        try { waiting.push(...JSON.parse(localStorage.getItem(KEPT) || '[]')); } catch { localStorage.removeItem(KEPT); }
+        try { waiting.push(...JSON.parse(localStorage.getItem(kept()) || '[]')); } catch { localStorage.removeItem(kept()); }
         if (waiting.length) pump();
       },
     };

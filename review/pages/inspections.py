@@ -232,5 +232,5 @@ HANDLERS = (
     undo_item,
     search_items,
 )
-SCRIPTS = ("mingjian.js", "items.js", "inspections.js")
+SCRIPTS = ("mingjian.js", "session.js", "items.js", "inspections.js")
 STYLES = ("tokens.css", "inspections.css", "items.css")

@@ -111,6 +111,7 @@ HANDLERS = (
 )
 SCRIPTS = (
     "mingjian.js",
+    "session.js",
     "clause.js",
     "source.js",
     "library_adding.js",

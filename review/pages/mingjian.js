@@ -5,7 +5,7 @@
   const FAMILIES = {admission: '住', charges: '费', documents: '书'};
   const BARS = {established: 3, probable: 2, clue: 1};
   const PAGES = {review: ['审核', '/'], inspections: ['检查', '/inspections'], chat: ['问答', '/chat'],
-    library: ['依据', '/library'], rules: ['规则', '/rulebook']};
+    library: ['依据', '/library'], rules: ['规则', '/rulebook'], audit: ['留痕', '/audit']};
 
   mj.el = function (tag, settings, ...children) {
     const node = document.createElement(tag);
@@ -37,9 +37,10 @@
   // The client swallows every error and hands back undefined, so undefined is "the server did not answer".
   mj.ask = async function (page, name, value) {
     let reply;
-    try { reply = await page.server[name](value || {}); } catch { reply = undefined; }
+    try { reply = await page.server[name]({...value, ...(page.person ? {as: page.person.name} : {})}); } catch { reply = undefined; }
     offline(page, reply === undefined || reply === null);
-    if (reply && reply.signed_out) { signInSheet(page); return null; }
+    if (reply && reply.other_person) { location.assign('/'); return null; }
+    if (reply && reply.signed_out) { mj.signInSheet(page); return null; }
     return reply === undefined ? null : reply;
   };
   // A picture that did not come says only that it failed; asked again, its address tells why.
@@ -62,7 +63,8 @@
   };
 
   mj.frame = function (page, about, body) {
-    const person = about.person;
+    const person = page.person = about.person;
+    mj.watchIdle(page);
     const switcher = about.inspections && about.inspections.length ? mj.el('select', {
       class: 'switch', 'aria-label': '选择检查', on: {change: (e) => about.onSwitch(e.target.value)}},
       about.inspections.map((one) => mj.el('option', {value: one.key, selected: one.key === about.inspection}, one.name))) : null;
@@ -84,6 +86,8 @@
     if (old) { old.remove(); return; }
     const menu = mj.el('div', {class: 'menu user', style: 'top:44px;right:16px'},
       mj.el('button', {on: {click: () => mj.toggleTheme(page)}}, '深色或浅色', mj.el('span', {class: 'push'}, mj.kbd('D'))),
+      person.users ? mj.el('a', {href: '/users'}, '人员') : null,
+      person.demo || person.by_proxy ? null : mj.el('a', {href: '/password'}, '修改密码'),
       person.demo ? mj.el('a', {href: '/sign-in?first=1'}, '设置管理员')
         : mj.el('form', {method: 'post', action: '/sign-out'}, mj.el('button', {type: 'submit'}, '退出登录')));
     page.root.append(menu);
@@ -127,21 +131,8 @@
     dialog.showModal();
   };
 
-  function signInSheet(page) {
-    if (page.root.querySelector('dialog.again')) return;
-    const problem = mj.el('p', {class: 'small'}, '会话已结束。重新登录后接着做，未存上的决定会补存。');
-    const name = mj.el('input', {class: 'field', name: 'name', placeholder: '姓名', autocomplete: 'username'});
-    const password = mj.el('input', {class: 'field', name: 'password', type: 'password', placeholder: '密码', autocomplete: 'current-password'});
-    const form = mj.el('form', {style: 'display:grid;gap:10px;width:300px', on: {submit: async (e) => {
-      e.preventDefault();
-      const reply = await fetch('/sign-in', {method: 'POST', body: new URLSearchParams(new FormData(form))});
-      if (reply.ok && reply.redirected) { dialog.close(); page.onBack && page.onBack(); } else problem.textContent = '姓名或密码不对，或已锁定，请重试。';
-    }}}, problem, name, password, mj.el('button', {class: 'btn main'}, '登录'));
-    const dialog = mj.el('dialog', {class: 'again', 'aria-label': '登录'}, mj.el('h2', {}, '登录'), form);
-    dialog.addEventListener('close', () => dialog.remove());
-    page.root.append(dialog);
-    dialog.showModal();
-  }
+  // The whole page where the server refuses it, or did not answer.
+  mj.refuse = (page, reply) => page.root.replaceChildren(mj.el('div', {class: 'empty'}, reply ? reply.problem || '请重新登录。' : '没有连上服务器。', mj.el('a', {href: '/'}, '返回我的页面')));
 
   mj.loaded.add('mingjian');
 })(window.mingjian ||= {loaded: new Set()});

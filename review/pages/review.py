@@ -222,6 +222,7 @@ HANDLERS = (
 )
 SCRIPTS = (
     "mingjian.js",
+    "session.js",
     "timeline.js",
     "timeline_scale.js",
     "charts.js",

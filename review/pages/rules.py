@@ -279,5 +279,5 @@ HANDLERS = (
     try_own,
     adopt_own,
 )
-SCRIPTS = ("mingjian.js", "clause.js", "rule_detail.js", "rule_own.js", "rules.js")
+SCRIPTS = ("mingjian.js", "session.js", "clause.js", "rule_detail.js", "rule_own.js", "rules.js")
 STYLES = ("tokens.css", "clause.css", "rules.css")

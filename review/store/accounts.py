@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from review.proxy import NO_PROXY, Proxy
 from review.store.entries import SessionEntry, User
 from review.store.people import ADMINISTRATOR as ADMINISTRATOR
 from review.store.people import NoAdministrator
@@ -73,11 +74,11 @@ class Person:
 
 
 class Accounts:
-    """Sign-in over the store; `host` is the address the pages are bound to, `proxied` whether others reach it."""
+    """Sign-in over the store; `host` is the address the pages are bound to, `proxy` who stands before it."""
 
-    def __init__(self, store: Store, host: str, *, proxied: bool = False) -> None:
-        self._store, self._people = store, store.people
-        self._loopback = is_loopback(host) and not proxied
+    def __init__(self, store: Store, host: str, proxy: Proxy = NO_PROXY) -> None:
+        self._store, self._people, self.proxy = store, store.people, proxy
+        self._loopback = is_loopback(host) and not proxy.networks
         self._hasher = PasswordHasher()
         self._no_such_hash = self._hasher.hash(secrets.token_hex(16))
 

@@ -177,10 +177,18 @@ class Store:
             return {row[0]: row[1] for row in rows}
 
 
+def is_there(url: str) -> bool:
+    """Whether a store has been made at an address; a server's is asked only when opened."""
+    try:
+        address = make_url(url)
+    except ArgumentError as problem:
+        raise SettingsError("数据库的地址读不出来；请检查 MINGJIAN_DATABASE。") from problem
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+
+
 def settled_in(url: str) -> Settled:
     """What people have settled for every inspection; nothing where no store has been made yet."""
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+    if not is_there(url):
         return Settled()
     store = Store.open(url)
     try:
