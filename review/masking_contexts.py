@@ -10,7 +10,7 @@ ONE = f"[{LETTER}]"
 ETHNIC = rf"{ONE}{{2,9}} ?(?:· ?{ONE}{{1,9}}){{1,3}}"
 LATIN = r"[A-Z][A-Za-z'-]{1,15}(?: [A-Z][A-Za-z'-]{1,15}){1,3}"
 WHOLE = re.compile(rf"{ETHNIC}|{LATIN}")
-SPACED = re.compile(rf"{ONE}( {{1,3}}){ONE}(?:\1{ONE}){{0,6}}(?! ?{ONE}{ONE})")
+SPACED = re.compile(rf"{ONE}( {{1,3}}){ONE}(?!{ONE})(?:\1{ONE}(?!{ONE})){{0,6}}")
 RUN = re.compile(rf"{ONE}{{1,12}}")
 A_TITLE = re.compile(TITLE)
 TITLED = re.compile(rf"(?:{TITLE})(?!签|{ONE}?签名)")
@@ -29,12 +29,12 @@ LABEL_SPACE = re.compile(
     rf"|\n ?)(?={ONE}|[A-Z][a-z])"
 )
 DIRECT = re.compile(
-    rf"(?:(?:{ROLE}|检查)(?:者|人员?|员|姓名|签名|签字)|姓名|签名|签字|术者|主刀|[一二三ⅠⅡⅢ]助|助手|医师"
+    rf"(?:(?:{ROLE}|检查)(?:者|人员?|员|姓名|签名|签字)|姓名|签名|签字|术者|主刀|助手|[一二三ⅠⅡⅢ]助(?!手)|医师"
     rf"|医生|护士长?|护师|助产士|技师|药师|治疗师"
     rf"|教授|司机|护工|[^患或前后]者|[^医教大老军律]师|[^人成动]员|[^护女男]士|曾用名|签发|签收|主任"
-    rf"|院长|科长|组长|助理|部长|(?:调配|发药|复核|查对)(?![者人员护])"
+    rf"|院长|所长|校长|站长|处长|局长|科长|组长|助理|部长|书记|警官|交警|辅警|(?:收费|住院|结算)处|经办|(?:调配|发药|复核|查对)(?![者人员护])"
     rf"|[样审核印表手办收查告付送领托绍证约保责]人|会计|书记|工程师|律师|患者|患儿|病人|病员|产妇|死者"
-    rf"|该患|村民|村医|民警|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={ONE}{{2}})"
+    rf"|该患|村民|村医|民警|孕妇|产妇|伤员|孕产妇|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={ONE}{{2}}|[A-Z][a-z])"
 )
 LED = re.compile(rf"(?:{LEAD})(?={ONE}{{2}})")
 DOES = re.compile(PERSON_VERB)
@@ -88,6 +88,7 @@ ALONE = re.compile(rf"(?<![{LETTER}A-Za-z0-9])(?P<n>{ONE}{{3}}|{ETHNIC})(?![{LET
 BETWEEN = re.compile(
     rf" {{0,3}}[、,/;|→] {{0,2}}(?={ONE})| {{1,3}}(?={ONE}{{2,3}}(?![{LETTER}]))|[和及与](?={ONE}{{2}})"
 )
+LAST_OF_LINE = re.compile(rf"{ONE}{{2,3}} *(?=\n|$)")
 NEXT_IN_LIST = re.compile(rf"(?: ?[(][^()\n]{{0,12}}[)])? ?[、/→] ?(?={ONE}{{2}})")
 LAST_IN_LIST = re.compile(rf"(?<![{LETTER}])(?P<n>{ONE}{{2,3}}) ?[、/→] ?$")
 BEHIND = re.compile(rf" ?[(][^()\n]{{0,20}}[)]| ?(?:{TITLE})")
@@ -118,4 +119,26 @@ OF_A_PEOPLE = re.compile(
 )
 SHAPED = re.compile(
     rf"(?:^|[\n。;:,?!(] ?|\d )(?P<n>[{''.join(sorted(SURNAMES))}][{''.join(sorted(GIVEN))}]{{2}})", re.M
+)
+SENTENCE_START = re.compile(r"[^。\n]*$")
+SENTENCE_END = re.compile(r"[^。\n]{0,40}")
+A_DOSE = re.compile(
+    r"\d ?(?:mg|ug|μg|g|ml|U|IU|片|粒|支|袋|丸|瓶|盒|枚|贴|剂|喷|滴|付|万u?)(?![A-Za-z/])|胶囊|颗粒|口服液|注射液|软膏"
+    r"|滴眼液|他汀|沙坦|地平|洛尔|霉素|西林|沙星|拉唑|量表|问卷|试验|抗体"
+)
+# What names of the minorities are made of; a row of them is a name wherever it stands.
+_SYLLABLES = (
+    "阿依|古丽|买买提|麦麦提|买提|吐尔|吐逊|尔逊|艾力|艾合|艾买|热依|热合|努尔|木拉|木沙|依明|依布|阿卜|阿不|阿布|都拉|都热|热孜|孜古|祖丽|夏提|帕提|玛丽|米娜|亚森|玉素|托合|卡德|哈力|巴哈"
+    "|巴图|巴特|其其|格日|日勒|乌兰|那仁|图雅|苏和|宝音|朝鲁|娜仁|萨仁|斯琴|高娃|毕力|阿拉|腾格|卓玛|扎西|次仁|多吉|旺堆|旺姆|央金|央宗|拉姆|达瓦|尼玛|桑杰|桑珠|格桑|索南|才让|仁青|仁增|洛桑|丹增|丹巴|顿珠|平措|白玛|德吉"
+    "|曲珍|曲扎|益西|罗布|巴桑|贡布|强巴|旦增|措姆|吉克|阿木|木呷|日哈|尔古|尔布|阿牛|沙马|吉木|马海|曲木|曲比|伍呷|尔哈|子布|惹|呷"
+)
+OF_MINORITIES = re.compile(rf"(?<![{LETTER}]阿)(?P<n>(?:{_SYLLABLES}){{2,5}})(?![兰索普莫])")
+CALLED = re.compile(
+    rf"(?:小名|乳名|大名|昵称|曾用名|又名|别名|化名|绰号|外号|原名|本名|真名|学名)"
+    rf"(?:叫|为|是)? ?[:(“\"‘']{{0,2}} ?(?P<n>{ONE}{{2,4}})"
+    rf"(?![{LETTER}])"
+)
+PARENT_OF = re.compile(
+    rf"(?P<n>(?P<one>(?![妈爸奶爷婆公哥姐弟妹叔伯宝娃]){ONE})(?P=one)|(?<![{LETTER}]){ONE}{{2,3}}(?=[(]))"
+    rf"(?=妈妈?|爸爸?|奶奶|爷爷|外婆|外公|[(](?:大名|小名|乳名|学名|原名|曾用名|又名))"
 )

@@ -3,6 +3,7 @@
 The folded text is exactly as long as the text, so that a span found in one is a span of the other.
 """
 
+import re
 import unicodedata
 
 from knowledge.readers.text import normalise
@@ -49,3 +50,28 @@ def _sign(sign: str) -> str:
 def bare(text: str) -> str:
     """The letters of an identifier without what is written between them: what tells two of them apart."""
     return "".join(sign for sign in folded(text) if sign not in " \n-_/.:()[]").upper()
+
+
+_WRAP = re.compile(rf"(?<=[{LETTER}\d]) {{0,2}}\n {{0,4}}(?=[{LETTER}\d])")
+_SPREAD = re.compile(r"(?:[^ \n] ){5,}[^ \n](?![^ \n])")
+_BEFORE, _BEHIND = 40, 14  # letters of either line that tell what stands over the break
+
+
+def closed(text: str) -> tuple[str, list[int]]:
+    """What stands around each line break inside a sentence, and each line set with spaces, without the two.
+
+    With the place in the folded text of each sign; the signs that are no part of it are line breaks.
+    """
+    signs: list[str] = []
+    places: list[int] = []
+    for match in _WRAP.finditer(text):
+        start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - _BEFORE)
+        end = text.find("\n", match.end())
+        end = min(len(text) if end < 0 else end, match.end() + _BEHIND)
+        places += [*range(start, match.start()), *range(match.end(), end), end]
+        signs += [text[start : match.start()], text[match.end() : end], "\n"]
+    for match in _SPREAD.finditer(text):
+        inside = [place for place in range(*match.span()) if text[place] != " "]
+        places += [*inside, match.end()]
+        signs += [text[place] for place in inside] + ["\n"]
+    return "".join(signs), places

@@ -35,6 +35,7 @@ _RARE = """
 锐镜问闲附降随隐集预额风骑鬻鸟鸿鹤黑鼓昭旭宝乃京佳俐倚东从位充原后国官家富师年文能衣都门隆
 """
 SURNAMES = frozenset("".join((_COMMON).split()))
+SURNAME_ORDER = {letter: place for place, letter in reversed([*enumerate("".join(_COMMON.split()))])}
 RARE_SURNAMES = frozenset("".join((_RARE).split())) - SURNAMES
 # surnames whose letter begins many a sentence: a name of two letters with one needs more company
 AMBIGUOUS = frozenset("丰保元全单印双向和商尚居常干平应强成支时昌明权松查水相秋管练经荣解计连那")

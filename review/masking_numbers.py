@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from review.masking_letters import LETTER
+from review.masking_names import plausible
 from review.masking_people import Found
 
 IDENTITY, PHONE, NUMBER, BED, BIRTH, ADDRESS, EMPLOYER = "证件", "电话", "编号", "床", "生日", "地址", "单位"
@@ -36,7 +37,7 @@ _NUMBER_LABEL = (
     + r"|(?:CT|MR|MRI|DR|CR|DSA|X线|X光|ID|HD|NO|No|B超|US|PACS|LIS|HIS)"
 )
 _LABELLED_ID = re.compile(
-    rf"(?:{_ID_LABEL}){_TO}(?P<v>[A-Za-z0-9*](?:[ -]{{0,2}}[A-Za-z0-9*]){{3,25}})(?![A-Za-z0-9])"
+    rf"(?:{_ID_LABEL}){_TO}(?P<v>[A-Za-z0-9*×](?:[ -]{{0,2}}[A-Za-z0-9*×]){{3,25}})(?![A-Za-z0-9])"
 )
 _LABELLED_NUMBER = re.compile(
     rf"(?:(?:{_NUMBER_LABEL}){_S}(?:编{_S}号|号{_S}码?|码|单{_S}号|ID)|条形?码|病案号|车牌|(?:报告|样本"
@@ -51,7 +52,7 @@ _ID_CARD = re.compile(
     rf"(?<![\dA-Za-z.])(?:[1-9]\d{{5}} ?{_BIRTHDAY} ?\d{{3}}[\dXx]"
     rf"|[1-9]\d{{5}} {{1,2}}{_BIRTHDAY} {{1,2}}\d{{3}}[\dXx]"
     rf"|[1-9]\d{{5}}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}|[1-9](?: \d){{16}} [\dXx]"
-    rf"|\d{{3,12}}\*{{3,12}}[\dXx]{{0,6}}|\d{{16,40}})(?![\dA-Za-z.])"
+    rf"|\d{{3,17}}[*×]{{3,12}}[\dXx]{{0,6}}|\d{{16,40}})(?![\dA-Za-z.])"
 )
 _MOBILE = re.compile(
     r"(?<![\dA-Za-z.*])(?:\+?86[- ]?)?(?:1[3-9]\d(?:[- ]?\d{4}){2}|1[3-9]\d{2}[- ]\d{4}[- ]\d{3}"
@@ -72,7 +73,7 @@ _BARE_NUMBER = re.compile(
 )
 _BED_LABEL = re.compile(
     rf"(?:{_spread('床位号|床号|病床号|床位|病床')}){_S}[:;]?{_S}\n?{_S}(?P<v>(?:[A-Za-z]{{1,5}}-?|加 ?"
-    rf"|\+|监护 ?|抢 ?|产 ?|暖箱 ?)?\d{{1,4}}(?:-\d{{1,3}})?)(?![\d张元.天日])"
+    rf"|[东西南北中新老]楼?|\+|监护 ?|抢 ?|产 ?|暖箱 ?)?\d{{1,4}}(?:-\d{{1,3}})?)(?! ?[\d张元.天日床个次%])"
 )
 _BED = re.compile(
     r"(?<![\d./~×xX^%-])(?<!\d:)(?P<v>(?:[A-Za-z]{1,5}-?|加 ?|\+|监护 ?|抢救? ?"
@@ -83,8 +84,8 @@ _BED = re.compile(
     r"|(?<=暖箱)(?P<u>\d{1,3})"
 )
 _BED_ROW = re.compile(
-    rf"(?:^|(?<=[ |\n;,]))(?P<v>[A-Z+]?\d{{1,3}})(?= ?[|-] ?{_C}{{2,3}} ?[|-]| {_C}{{2,3}} (?:[男女]|{_C})"
-    rf"|(?= ?[|-] ?空))|(?<=床头卡)(?P<w>\d{{1,3}})",
+    rf"(?:^|(?<=[ |\n;,]))(?P<v>[A-Z+]?\d{{1,3}})(?:(?= ?[|-] ?(?P<one>{_C}{{2,3}}) ?[|-])"
+    rf"|(?= (?P<two>{_C}{{2,3}}) (?:[男女]|{_C}))|(?= ?[|-] ?空))|(?<=床头卡)(?P<w>\d{{1,3}})",
     re.M,
 )
 _DATE = r"(?:(?:18|19|20)\d\d ?[-./年] ?\d{1,2} ?(?:[-./月] ?\d{1,2} ?日?|月)?|(?:18|19|20)\d{6})"
@@ -111,7 +112,7 @@ _LIVES = re.compile(
     rf"(?:家住|现住(?!院)|久居(?:于|住)?|居住(?:于|在)|常住|暂住|现居|住在|住于"
     rf"|(?<![入出未再转在已院二])住(?!几|[一两二三四五六七八九十半]|了|过|\d|院|入|址|所|宿|在院|进)|搬至"
     rf"|家访:?到?"
-    rf"|于原籍,?)[:于在]?{_S}(?P<v>{_C}[^\n,。;|()]{{2,50}}?)"
+    rf"|(?<!出)生于(?!原籍|本地|当地|足月|\d)|长居|定居|迁居|于原籍,?)[:于在]?{_S}(?P<v>{_C}[^\n,。;|()]{{2,50}}?)"
     rf"{_NEXT}"
 )
 _PLACE = (
@@ -124,6 +125,10 @@ _PLACE = (
 _PLACES = re.compile(
     rf"(?<![{LETTER}])(?:在|到|往|至|于|我|系)?(?P<v>{_PLACE})(?!卫生|医院|门诊|诊所|人民|中心|服务|医保"
     rf"|民政|小学|中学)"
+)
+_WITHIN = re.compile(
+    rf"(?<![{LETTER}])(?:系|来自|住|在|到|往|至|于)?(?P<v>(?:{_C}{{2,7}}(?:省|自治区))?(?:{_C}{{2,6}}(?:市|州|盟))?{_C}{{1,5}}"
+    rf"[县旗区市]{_C}{{1,6}}(?:镇|乡|街道|苏木)(?:{_C}{{1,6}}[村寨屯])?)(?=人|籍|$|[,。;|\n) ])"
 )
 _ROAD = re.compile(
     rf"(?P<v>{_C}{{2,6}}(?:路|街|大道|巷|弄|胡同)(?:\d{{1,4}}"
@@ -157,6 +162,8 @@ _WORKS = re.compile(
 _FIRMS = re.compile(
     rf"(?<![{LETTER}])(?P<v>{_C}{{4,16}}?(?:有限责任公司|有限公司|集团|煤矿|{_C}厂|供销社|粮食局|养殖场"
     rf"|第[一二三四五]中学))(?={_C}{{0,6}}(?:工|员|会计|教师|退休|[(,。、;| \n)]|$))"
+    rf"|(?<![{LETTER}])(?P<w>{_C}{{2,12}}(?:大学|学院|中学|小学|学校|幼儿园))"
+    rf"(?=[高初大小中][一二三四五六班]|[一二三四五六]年级|学生|教师|老师|退休)"
 )
 _GIVEN_BY = re.compile(rf"由(?P<v>{_C}{{3,12}}(?:民政办|居委会|村委会|派出所|[局厂矿校社]))(?=出具)")
 _NO_FIRM = re.compile(
@@ -175,14 +182,22 @@ def numbers(text: str) -> Iterator[Found]:
         for one in _all(text, NUMBER, _LABELLED_NUMBER, _BARE_NUMBER)
         if re.search(r"\d", text[one.start : one.end])
     )
-    yield from _all(text, BED, _BED_LABEL, _BED, _BED_ROW)
+    yield from _all(text, BED, _BED_LABEL, _BED)
+    for match in _BED_ROW.finditer(text):
+        beside = match["one"] or match["two"]
+        if not beside or plausible(beside, 2, _nobody):
+            yield Found(*match.span("v" if match["v"] else "w"), BED)
     yield from _all(text, BIRTH, _BIRTH_LABEL, _BIRTH_AFTER, _BIRTH_BARE)
-    for found in _all(text, ADDRESS, _ADDRESS_LABEL, _LIVES, _PLACES, _ROAD, _HAMLET):
+    for found in _all(text, ADDRESS, _ADDRESS_LABEL, _LIVES, _PLACES, _WITHIN, _ROAD, _HAMLET):
         if text[found.start].isalnum() and not _NO_PLACE.match(text[found.start : found.end]):
             yield found
     for found in _all(text, EMPLOYER, _EMPLOYER_LABEL, _WORKS, _FIRMS, _GIVEN_BY):
         if not _NO_FIRM.match(text[found.start : found.end]):
             yield found
+
+
+def _nobody(_: str) -> bool:
+    return False
 
 
 def _all(text: str, kind: str, *patterns: re.Pattern[str], least: int = 0) -> Iterator[Found]:

@@ -4,27 +4,31 @@ Works on folded text (`review.masking_letters`). What a table already says is no
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from review import masking_contexts as near
-from review.masking_letters import LETTER
-from review.masking_lexicon import AMBIGUOUS, COMPOUND, GIVEN, SURNAMES
+from review.masking_letters import LETTER, closed
+from review.masking_lexicon import COMPOUND, SURNAMES
+from review.masking_likelihood import given_cost, likelier_a_name, words_cost
+from review.masking_names import NEVER, Known, length_of_name, plausible
 from review.masking_roles import (
     FOLLOW,
     PATIENT,
     PERSON,
     a_word,
     alone_is_a_name,
-    blank,
     certain,
-    clinical,
     is_surname,
     kind_of,
     never_a_name,
 )
 
-Known = Callable[[str], bool]
+_BROKEN = 6.0  # a surname left alone at the end of a line goes on below
+_ONLY_A_SURNAME = 9.5  # a letter as seldom as this is hardly written but in names
+_FREE, _ALONE = 4.0, -1.0  # the same where nothing at all stands around them
+# By how much letters behind such a word must be likelier a name than words.
+_LABEL, _ROLE, _THE_PATIENT, _LED = -2.0, 0.0, 0.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,23 @@ class Found:
 
 def people(text: str, known: Known = lambda _: False) -> Iterator[Found]:
     """Spans of names in a folded text; `known` says of letters that they are a name of this admission."""
+    yield from _people(text, known)
+    around, places = closed(text)
+    for one in _people(around, known) if around else ():
+        start, end = places[one.start], places[one.end - 1] + 1
+        if end - start > one.end - one.start and _goes_on(text, start, end, around[one.end : one.end + 6]):
+            yield Found(start, end, one.kind)
+
+
+def _goes_on(text: str, start: int, end: int, after: str) -> bool:
+    """Whether what stands below a line break belongs to the name above it rather than to a word of its own."""
+    below = text[start:end].rpartition("\n")[2].strip() if "\n" in text[start:end] else ""
+    rest = run[0] if (run := near.RUN.match(after)) else ""
+    gain = words_cost(below + rest) - words_cost(rest) + (_BROKEN if text[start + 1] in " \n" else 0)
+    return not below or "·" in text[start:end] or given_cost(below) < gain
+
+
+def _people(text: str, known: Known) -> Iterator[Found]:
     reading = _Reading(text, known)
     finders = (reading.labelled, reading.titled, reading.led, reading.first, reading.tails)
     found: dict[tuple[int, int], Found] = {}
@@ -72,7 +93,8 @@ class _Reading:
             strong = (bounded and not near.OF_PATIENT.match(match[0])) or (
                 match[0][-1] in near.RELATION and len(match[0]) == 1
             )
-            found = self._one_at(match.end(), 2 if strong else 1)
+            of_patient = near.OF_PATIENT.match(match[0])
+            found = self._one_at(match.end(), 2 if strong else 1, _THE_PATIENT if of_patient else _ROLE)
             if found:
                 yield Found(match.end(), found, kind_of(match[0]))
         for pattern in (near.WITH_SEX, near.WITH_KIN):
@@ -80,7 +102,7 @@ class _Reading:
                 if self._plausible(_letters(match["n"]), 3):
                     yield Found(*match.span("n"), PATIENT if pattern is near.WITH_SEX else PERSON)
         for match in near.DUTY.finditer(text):
-            if self._plausible(match["n"], 2):
+            if self._plausible(match["n"], 2) and not FOLLOW.match(match["n"]):
                 yield Found(*match.span("n"), PERSON)
         for match in near.IN_PERSON.finditer(text):
             group = "n" if match["n"] else "m"
@@ -88,6 +110,10 @@ class _Reading:
                 yield Found(*match.span(group), PERSON)
         for match in near.OF_A_PEOPLE.finditer(text):
             yield Found(*match.span("n"), PATIENT)
+        for pattern in (near.CALLED, near.PARENT_OF, near.OF_MINORITIES):
+            for match in pattern.finditer(text):
+                if len(match["n"]) > 3 or not never_a_name(match["n"]):
+                    yield Found(*match.span("n"), PERSON)
         for match in near.SPELT.finditer(text):
             yield Found(*match.span("surname"), PERSON)
             yield Found(*match.span("given"), PERSON)
@@ -104,21 +130,25 @@ class _Reading:
 
     def led(self) -> Iterator[Found]:
         for match in near.LED.finditer(self._text):
-            found = self._one_at(match.end(), 1)
+            found = self._one_at(match.end(), 1, _LED)
             if found:
                 yield Found(match.end(), found, PATIENT if "患" in match[0] else PERSON)
         for match in near.IN_BRACKETS.finditer(self._text):
             found = self._one_at(match.end(), 1)
-            if found:
+            if found and not self._among_things(match.start(), found):
                 yield Found(match.end(), found, PERSON)
 
     def first(self) -> Iterator[Found]:
-        for pattern, level in ((near.FIRST, 2), (near.SPEAKS, 1), (near.ALONE, 1), (near.SHAPED, 1)):
+        for pattern, level in ((near.FIRST, 2), (near.SPEAKS, 1)):
             for match in pattern.finditer(self._text):
                 if self._plausible(_letters(match["n"]), level):
                     yield Found(*match.span("n"), PERSON)
+        for pattern in (near.ALONE, near.SHAPED):
+            for match in pattern.finditer(self._text):
+                if self._plausible(match["n"], 1) and self._likely(*match.span("n")):
+                    yield Found(*match.span("n"), PERSON)
         for match in near.BED.finditer(self._text):
-            found = self._one_at(match.end(), 2)
+            found = self._one_at(match.end(), 2, _LABEL if "床" in match[0] else NEVER)
             if found:
                 yield Found(match.end(), found, PATIENT if "床" in match[0] else PERSON)
         for match in near.PAIR.finditer(self._text):
@@ -129,6 +159,25 @@ class _Reading:
                 yield from (Found(*match.span(group), PERSON) for group in groups)
         for match in near.MASKED.finditer(self._text):
             yield Found(*match.span("n"), PERSON)
+
+    def _likely(self, start: int, end: int) -> bool:
+        """Whether letters without company are a name: no dose behind them, no thing beside them in a list."""
+        text = self._text
+        run = near.RUN.match(text, start)
+        if not run or self._among_things(start, end):
+            return "·" in text[start:end]
+        letters = run[0][:8]
+        return self._known(text[start:end]) or likelier_a_name(letters, end - start) > (
+            _FREE if len(letters) > end - start else _ALONE
+        )
+
+    def _among_things(self, start: int, end: int) -> bool:
+        """Whether the sentence there speaks of drugs and their doses."""
+        text = self._text
+        sentence = near.SENTENCE_START.search(text[max(0, start - 60) : start])
+        before = sentence[0] if sentence else ""
+        after = near.SENTENCE_END.match(text, end)
+        return bool(near.A_DOSE.search(before) or (after and near.A_DOSE.search(after[0])))
 
     def tails(self) -> Iterator[Found]:
         for match in near.TAIL.finditer(self._text):
@@ -162,7 +211,7 @@ class _Reading:
         at = blanks.end() if blanks else at
         first = True
         while at < limit:
-            end = self._one_at(at, level if first else min(level, 2))
+            end = self._one_at(at, level if first else min(level, 2), _LABEL if first else NEVER)
             if not end:
                 return
             yield Found(at, end, kind)
@@ -175,13 +224,14 @@ class _Reading:
                 at = end
             else:
                 at = between.end()
-            first, level = False, min(level, 2) if between and " " not in between[0] else 1
+            ends = near.LAST_OF_LINE.match(text, at)
+            first, level = False, min(level, 2) if ends or (between and " " not in between[0]) else 1
 
-    def _one_at(self, at: int, level: int) -> int:
+    def _one_at(self, at: int, level: int, least: float = NEVER) -> int:
         """Where the name that begins here ends; 0 where none begins."""
         text = self._text
         if whole := near.WHOLE.match(text, at):
-            return whole.end() if level > 1 or "·" in whole[0] else 0
+            return whole.end() if level > 1 or least < NEVER or "·" in whole[0] else 0
         run = near.RUN.match(text, at)
         if not run:
             return 0
@@ -192,65 +242,11 @@ class _Reading:
         if at + 13 > run.end() and text[run.end() : run.end() + 1] in ("某", "×"):
             places.append(run.end())
         rest = text[places[-1] + 1 : places[-1] + 4]
-        size = self._cut("".join(text[place] for place in places), level, rest)
+        size = length_of_name("".join(text[place] for place in places), level, rest, self._known, least)
         return places[size - 1] + 1 if size else 0
 
-    def _cut(self, run: str, level: int, after: str) -> int:
-        if len(run) == 3 and run[2] in near.ENDS_EARLY and self._plausible(run[:2], level):
-            return 2
-        if len(run) <= (4 if level == 3 or run[:2] in COMPOUND else 3) and self._plausible(
-            run, level, bounded=True
-        ):
-            return len(run)
-        for size in (3, 4, 2) if run[:2] in COMPOUND else (2, 3):
-            if size < len(run) and near.DOES.match(run[size:]) and self._plausible(run[:size], max(level, 2)):
-                return size
-        for size in (3, 4, 2) if run[:2] in COMPOUND else (2, 3):
-            if size < len(run) and FOLLOW.match(run[size:] + after) and self._plausible(run[:size], level):
-                return size
-        if len(run) > 1 and alone_is_a_name(run[0]) and near.A_TITLE.match(run, 1):
-            return 1
-        if len(run) > 3 and set(run[1:3]) <= GIVEN and self._plausible(run[:3], 1):
-            return 3
-        if level == 3 and len(run) > 4 and is_surname(run, rare=False) and not never_a_name(run[:2]):
-            return 3
-        return 0
-
-    def _plausible(self, letters: str, level: int, *, bounded: bool = False) -> bool:
-        if "·" in letters or not letters[0] >= "㐀":
-            return True
-        if self._known(letters):
-            return True
-        if level == 3:
-            if not 2 <= len(letters) <= 4 or blank(letters) or near.A_ROLE.search(letters):
-                return False
-            if len(letters) > 3 and letters[:2] not in COMPOUND and never_a_name(letters[:2]):
-                return False
-            return is_surname(letters, rare=False) or not (
-                clinical(letters) or a_word(letters) or near.NEVER & set(letters)
-            )
-        if len(letters) < 2 or len(letters) > (4 if letters[:2] in COMPOUND else 3):
-            return False
-        if (
-            not is_surname(letters)
-            or never_a_name(letters)
-            or clinical(letters)
-            or near.A_ROLE.search(letters)
-        ):
-            return False
-        if level == 2:
-            return letters[1] not in near.NEVER and not never_a_name(letters[:2])
-        return (
-            is_surname(letters, rare=False)
-            and not a_word(letters)
-            and not never_a_name(letters[:2])
-            and not near.NEVER & set(letters)
-            and not near.BODY & set(letters[1:])
-            and (
-                len(letters) > 2
-                or (letters[1] not in near.NEVER_SECOND and (bounded or letters[0] not in AMBIGUOUS))
-            )
-        )
+    def _plausible(self, letters: str, level: int) -> bool:
+        return plausible(letters, level, self._known)
 
     def _before_title(self, at: int, after: int) -> int | None:
         """Where the name that ends before a title begins."""
@@ -282,7 +278,7 @@ class _Reading:
         edge = 2 if not before or before in near.BEFORE_TITLE else 0
         if len(name) == 1 or name in COMPOUND:
             return (
-                edge + 1
+                max(edge, 2 if words_cost(name) > _ONLY_A_SURNAME and is_surname(name, rare=False) else 0) + 1
                 if alone_is_a_name(name)
                 or (not before and name not in near.NEVER_ALONE and is_surname(name, rare=False))
                 else 0
