@@ -44,7 +44,7 @@
         el('p', {class: 'small legend'}, Object.entries(SAYS).map(([words, says]) => el('span', {}, el('i', {class: 'cover-key ' + STATES[words]}), says))),
         wanting.length ? el('details', {class: 'small'}, el('summary', {}, `补上 ${wanting.length} 张表，可再检查 ${gain} 项：看缺什么`), el('ul', {class: 'wanting'}, wanting.map((one) => el('li', {}, el('b', {class: 'strong'}, one.says),
           el('span', {class: 'muted'}, [one.classes.length ? `规则类 ${one.classes.join('、')}` : '', one.problems.length ? `典型问题 ${one.problems.join('、')}` : ''].filter(Boolean).join('；')), el('span', {}, '由此收入：' + (one.brought_by || '当地规则表'))))),
-        el('p', {}, el('a', {href: '/library'}, '去“依据”页添加文件'))) : null));
+        S.about.person.pages.includes('library') ? el('p', {}, el('a', {href: '/library'}, '去“依据”页添加文件')) : null) : null));
     }
     const all = () => S.about[S.view];
     const isList = () => S.view === 'classes' || S.view === 'problems';
@@ -117,7 +117,7 @@
       const open_check = (code) => { look('checks'); open(code); reveal(); };
       detail.replaceChildren(head(one), el('dl', {}, part('状态', SAYS[one.state] + (one.reason ? `：${one.reason}` : '')), one.violations.length ? part('违规类型', one.violations.join('、')) : null,
         part('检查', one.checks.length ? el('ul', {}, one.checks.map((code) => el('li', {}, el('button', {class: 'link', on: {click: () => open_check(code)}}, code, ' ', (S.about.checks.find((other) => other.code === code) || {}).name || '')))) : el('span', {class: 'muted'}, '尚无检查')),
-        one.tables.length ? part('规则表', el('ul', {class: 'held'}, one.tables.map(held))) : null), one.state === '缺表' ? el('p', {}, el('a', {class: 'btn', href: '/library'}, '去“依据”页添加文件')) : '');
+        one.tables.length ? part('规则表', el('ul', {class: 'held'}, one.tables.map(held))) : null), one.state === '缺表' && S.about.person.pages.includes('library') ? el('p', {}, el('a', {class: 'btn', href: '/library'}, '去“依据”页添加文件')) : '');
       detail.scrollTop = 0;
     }
     function reveal() { const on = table.querySelector('tr.on'); if (on) on.scrollIntoView({block: 'center'}); }

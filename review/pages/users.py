@@ -11,7 +11,7 @@ from review.store.accounts import ADMINISTRATOR, EXPERT, LEADER, OPENS, STAFF, V
 MEANS = {
     EXPERT: "审核分派给自己的病例，提问",
     LEADER: "新建检查、分派、裁定、导出、改规则",
-    STAFF: "提问，查看规则，维护依据",
+    STAFF: "提问，查看规则和依据，处理缺口",
     ADMINISTRATOR: "账户，检查，规则，依据，留痕；不看病历",
     VIEWER: "只看，不作决定",
 }

@@ -68,7 +68,6 @@ def adopt_own(desk: Desk, person: Person, call: Call) -> Line:
     place = "" if call.get("everywhere") is True else desk.inspection(text(call, "inspection", 32)).key
     code, value = rule.check.header.code, rule.sha256 if adopt else None
     desk.store.rulings.change(place, code, ADOPTED, value, why_said(call), person.name)
-    desk.store.write_trail(person.name, "adopt_rule", place, code)
     return {"ok": True}
 
 

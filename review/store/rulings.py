@@ -9,15 +9,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
-from review.settled import ItemChoice, RowApproval, RuleChange, Settled
+from review.settled import ADOPTED, ItemChoice, RowApproval, RuleChange, Settled
 from review.store.schema import item_choices, now, row_approvals, rule_changes
+from review.store.trail import Trail
 
 
 class Rulings:
     """Item choices, rule changes and row approvals in the store's database; each call is its own transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, trail: Trail) -> None:
+        self._engine, self._trail = engine, trail
 
     def settled(self, inspection: str, hospitals: Iterable[str] | None = None) -> Settled:
         """All that holds for an inspection; `hospitals` narrows the item choices, null takes every hospital's."""
@@ -72,9 +73,14 @@ class Rulings:
     def change(self, inspection: str, code: str, name: str, value: Any, why: str, who: str) -> None:
         """Change a check for an inspection, or for all where `inspection` is empty; null takes the change back."""
         row = {"inspection": inspection, "code": code, "name": name, "why": why, "who": who}
-        with self._engine.begin() as connection:
-            said = json.dumps(value, ensure_ascii=False)
-            connection.execute(insert(rule_changes).values(row | {"value": said, "at": now()}))
+        said = json.dumps(value, ensure_ascii=False)
+        own = {name: row[name] for name in ("inspection", "code", "name")}
+        last = select(rule_changes.c.value).filter_by(**own).order_by(rule_changes.c.seq.desc()).limit(1)
+        with self._trail.transaction() as pen:
+            before = pen.connection.execute(last).scalar()
+            pen.connection.execute(insert(rule_changes).values(row | {"value": said, "at": now()}))
+            act = "adopt_rule" if name == ADOPTED else "change_rule"
+            pen.write(who, act, inspection, f"{code} {name}", before=_told(before), after=_told(said))
 
     def history(self, code: str) -> tuple[RuleChange, ...]:
         """Every change of one check, the latest first."""
@@ -93,8 +99,10 @@ class Rulings:
         """Note that a row holds in a region, or with an empty ceiling that it no longer does."""
         names = ("row_table", "row_id", "region", "ceiling", "source_doc", "source_passage", "why", "who")
         row = {name: getattr(approval, name) for name in names} | {"at": now()}
-        with self._engine.begin() as connection:
-            connection.execute(insert(row_approvals).values(row))
+        with self._trail.transaction() as pen:
+            pen.connection.execute(insert(row_approvals).values(row))
+            subject = f"{approval.row_table} {approval.row_id} {approval.region}".strip()
+            pen.write(approval.who, "approve_row", "", subject, after=approval.ceiling or "收回批准")
 
     def approvals(self) -> tuple[RowApproval, ...]:
         """The last word on each row and region, also where it took the approval back."""
@@ -123,6 +131,11 @@ class Rulings:
         if line is None:
             raise LookupError("这一项刚被另一窗口撤销；请刷新后再试。")
         return ItemChoice(**line)
+
+
+def _told(value: str | None) -> str:
+    """A value as the trail tells it: none where the check stands as shipped."""
+    return "" if value is None else "恢复默认" if value == "null" else value
 
 
 def _change(row: Any) -> RuleChange:

@@ -42,7 +42,7 @@ class Store:
         self.trail = Trail(engine)
         self.people = People(engine, self.trail)
         self.talks = Talks(engine)
-        self.rulings = Rulings(engine)
+        self.rulings = Rulings(engine, self.trail)
 
     @classmethod
     def open(cls, url: str) -> "Store":
