@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from review.engines.duckdb import Warehouse, in_columns
-from review.facts import read_text_facts
+from review.engines.duckdb import Warehouse, rows_in_columns
+from review.facts import FactRow, text_facts
 from review.quotes import Layout
 from review.record import Document
 from review.side_by_side import begun
@@ -41,4 +41,4 @@ def load_text_facts(
 
 
 def _facts_of(part: Part) -> Any:
-    return in_columns(read_text_facts(*part))
+    return rows_in_columns(FactRow._fields, text_facts(*part))

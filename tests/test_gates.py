@@ -9,7 +9,7 @@ from review.facts.phrases import phrases
 from review.facts.treatments import treatments_known
 
 COMPILED = [
-    *(phrase.quick for phrase in phrases()),
+    *(pattern for phrase in phrases() for pattern in phrase.any),
     *(known.pattern for known in treatments_known()),
     *(
         value

@@ -36,6 +36,12 @@ def in_columns(rows: Sequence[Mapping[str, Any]]) -> Any:
     return pyarrow.table({name: pyarrow.array([row.get(name) for row in rows]) for name in columns})
 
 
+def rows_in_columns(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Any:
+    """Rows of these columns as a pyarrow table."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return pyarrow.table({name: pyarrow.array(column) for name, column in zip(names, columns, strict=True)})
+
+
 class Warehouse:
     """Plain views of one inspection, asked in SQL. Not safe for use from two threads at once."""
 

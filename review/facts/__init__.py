@@ -4,9 +4,9 @@ A reader yields statements about sentences; here they get their place in the fil
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from review.facts.absences import absences
 from review.facts.anaesthetic_doses import anaesthetic_doses
 from review.facts.care_levels import care_levels
 from review.facts.cited_results import cited_results
@@ -18,7 +18,7 @@ from review.facts.implants import implant_labels, implants
 from review.facts.lab_values import lab_values
 from review.facts.leaves import leaves
 from review.facts.measurements import measurements
-from review.facts.phrases import said
+from review.facts.openings import away, shared_out
 from review.facts.sentences import sentences
 from review.facts.statements import Statement
 from review.facts.treatments import treatments
@@ -28,36 +28,55 @@ from review.record import Document
 from review.violations import Certainty, lowest
 
 OCR_SURE, OCR_USABLE = 0.90, 0.80
-Row = dict[str, Any]
 
 
-def read_text_facts(documents: Iterable[Document], layout: Layout) -> list[Row]:
+class FactRow(NamedTuple):
+    """A row of `raw_text_facts`; its fields are the columns."""
+
+    fact_id: str
+    admission_id: str
+    kind: str
+    name: str
+    value: str | None
+    unit: str | None
+    begins_at: datetime | None
+    ends_at: datetime | None
+    source: str
+    page: int | None
+    start_at: int
+    end_at: int
+    quote: str
+    certainty: str
+
+
+def read_text_facts(documents: Iterable[Document], layout: Layout) -> list[dict[str, Any]]:
+    """The rows of `raw_text_facts` as mappings."""
+    return [row._asdict() for row in text_facts(documents, layout)]
+
+
+def text_facts(documents: Iterable[Document], layout: Layout) -> list[FactRow]:
     """The rows of `raw_text_facts`; a sentence that OCR could hardly read says nothing."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, FactRow] = {}
     for document in documents:
         for statement in statements(document):
             row = _row(statement, layout)
             if row is not None:
-                rows.setdefault(str(row["fact_id"]), row)
+                rows.setdefault(row.fact_id, row)
     return list(rows.values())
 
 
 def statements(document: Document) -> Iterator[Statement]:
     """All that every reader finds in one document."""
     parts = list(sentences(document))
-    yield from absences(said(parts))
-    yield from measurements(parts)
+    shares = shared_out(parts)
+    yield from away(shares.get(away, ()))
+    yield from measurements(shares.get(measurements, ()))
     yield from diagnoses(parts)
-    yield from identities(parts)
-    yield from cited_results(parts)
-    yield from lab_values(parts)
-    yield from leaves(parts)
-    yield from units_done(parts)
-    yield from care_levels(parts)
-    yield from anaesthetic_doses(parts)
-    yield from treatments(parts)
-    yield from denials(parts)
-    yield from implants(parts)
+    for reader in (
+        *(identities, cited_results, lab_values, leaves, units_done, care_levels),
+        *(anaesthetic_doses, treatments, denials, implants),
+    ):
+        yield from reader(shares.get(reader, ()))
     yield from implant_labels(document)
     yield from clinical_statements(parts)
 
@@ -72,28 +91,28 @@ def _which(statement: Statement) -> str:
     return f".{statement.value}" if statement.kind == "site" else ""
 
 
-def _row(statement: Statement, layout: Layout) -> Row | None:
-    document = statement.sentence.document
+def _row(statement: Statement, layout: Layout) -> FactRow | None:
+    document, kind, name = statement.sentence.document, statement.kind, statement.name
     start, end = place_of(statement)
     place = layout.placed(document, start, end)
     if place.confidence is not None and place.confidence < OCR_USABLE:
         return None
-    return {
-        "fact_id": f"text:{document.document_id}:{start}-{end}:{statement.kind}.{statement.name}{_which(statement)}",
-        "admission_id": document.admission_id,
-        "kind": statement.kind,
-        "name": statement.name,
-        "value": statement.value,
-        "unit": statement.unit,
-        "begins_at": statement.begins_at,
-        "ends_at": statement.ends_at,
-        "source": document.source,
-        "page": place.page,
-        "start_at": place.start,
-        "end_at": place.end,
-        "quote": place.quote,
-        "certainty": _certainty(statement.certainty, place),
-    }
+    return FactRow(
+        f"text:{document.document_id}:{start}-{end}:{kind}.{name}{_which(statement)}",
+        document.admission_id,
+        kind,
+        name,
+        statement.value,
+        statement.unit,
+        statement.begins_at,
+        statement.ends_at,
+        document.source,
+        place.page,
+        place.start,
+        place.end,
+        place.quote,
+        _certainty(statement.certainty, place),
+    )
 
 
 def _certainty(said: str, place: Place) -> str:

@@ -45,6 +45,7 @@ class Gates(Generic[Entry]):
 
     def __init__(self, entries: Iterable[tuple[re.Pattern[str], Entry]]) -> None:
         pairs = list(entries)
+        self.patterns = [pattern for pattern, _ in pairs]
         self._entries = [entry for _, entry in pairs]
         self._met: dict[str, int] = {}
         self._undemanded = 0

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import yaml
@@ -23,7 +25,6 @@ class Phrase:
     kind: str
     name: str
     any: tuple[re.Pattern[str], ...]
-    quick: re.Pattern[str]  # all of them in one, to pass over most sentences at once
     unless: re.Pattern[str] | None
     whole: re.Pattern[str] | None
     still: frozenset[str]
@@ -56,7 +57,6 @@ def _compiled(entry: dict[str, list[str] | str]) -> Phrase:
         str(entry["kind"]),
         str(entry["name"]),
         tuple(re.compile(pattern) for pattern in entry["any"]),
-        re.compile("|".join(f"(?:{pattern})" for pattern in entry["any"])),
         _either(entry.get("unless", ())),
         _either(entry.get("whole", ())),
         still,
@@ -79,10 +79,8 @@ def said(sentences: Iterable[Sentence], *kinds: str) -> Iterator[Said]:
 def _asserted(wording: Wording, kinds: tuple[str, ...]) -> tuple[tuple[Phrase, int, int], ...]:
     """The phrases of these kinds that a wording asserts, each where it first does."""
     found = []
-    for phrase in _wanted(kinds).open_to(wording.letters):
-        if not phrase.quick.search(wording.bare):
-            continue
-        places = (match.span() for pattern in phrase.any for match in pattern.finditer(wording.bare))
+    for phrase, patterns in groupby(wanted(kinds).open_to(wording.letters), itemgetter(0)):
+        places = (match.span() for _, pattern in patterns for match in pattern.finditer(wording.bare))
         place = next((span for span in places if _counts(phrase, wording, *span)), None)
         if place is not None:
             found.append((phrase, *place))
@@ -90,8 +88,10 @@ def _asserted(wording: Wording, kinds: tuple[str, ...]) -> tuple[tuple[Phrase, i
 
 
 @cache
-def _wanted(kinds: tuple[str, ...]) -> Gates[Phrase]:
-    return Gates((phrase.quick, phrase) for phrase in phrases() if not kinds or phrase.kind in kinds)
+def wanted(kinds: tuple[str, ...]) -> Gates[tuple[Phrase, re.Pattern[str]]]:
+    """The phrases of these kinds, all of them where none is named, with each pattern behind its gate."""
+    chosen = (phrase for phrase in phrases() if not kinds or phrase.kind in kinds)
+    return Gates((pattern, (phrase, pattern)) for phrase in chosen for pattern in phrase.any)
 
 
 def _counts(phrase: Phrase, wording: Wording, start: int, end: int) -> bool:

@@ -58,7 +58,8 @@ def treatments_known() -> tuple[Treatment, ...]:
 
 
 @cache
-def _gates() -> Gates[Treatment]:
+def gates() -> Gates[Treatment]:
+    """Every kind of treatment behind its gate."""
     return Gates((known.pattern, known) for known in treatments_known())
 
 
@@ -73,7 +74,7 @@ def treatments(sentences: Iterable[Sentence]) -> Iterator[Statement]:
     for sentence in sentences:
         if not _names_days(sentence.document.kind + sentence.document.title):
             continue
-        known_here = _gates().open_to(sentence.letters)
+        known_here = gates().open_to(sentence.letters)
         at = _time_of(sentence) if known_here else None
         if at is None:
             continue
