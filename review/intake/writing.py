@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import zip_longest
 
 from review.facts.times import line_moments, moments
@@ -48,6 +49,12 @@ _SECTION_LINE = re.compile(
 _HOLDS = {"拟诊讨论": ("诊断依据", "鉴别诊断")}
 
 
+@lru_cache(maxsize=4)  # documents are read one after the other
+def _roles(text: str) -> tuple[re.Match[str], ...]:
+    """Every label of a signature in a document."""
+    return tuple(ROLE.finditer(text))
+
+
 def written_at(text: str, heading: datetime | None, heading_exact: bool) -> tuple[datetime | None, bool]:
     """The time said beside 记录时间 or a signature, else that of the heading; and whether a clock time is given."""
     for place in (*_after_labels(text, _WRITTEN), *_after_signatures(text)):
@@ -64,7 +71,7 @@ def _after_labels(text: str, label: re.Pattern[str]) -> list[int]:
 
 def _after_signatures(text: str) -> Iterator[int]:
     """Behind the name on a signature's line, and the start of the line below it."""
-    for match in reversed(list(ROLE.finditer(text))):
+    for match in reversed(_roles(text)):
         if "签" not in match["role"] and not match["role"].startswith("记录"):
             continue
         line_end = text.find("\n", match.end())
@@ -78,7 +85,7 @@ def _after_signatures(text: str) -> Iterator[int]:
 def signatures(text: str) -> tuple[Signature, ...]:
     """Names behind the roles they were signed in, in order; an empty line to sign on is no signature."""
     found: dict[Signature, None] = {}
-    labels = list(ROLE.finditer(text))
+    labels = _roles(text)
     for label, following in zip_longest(labels, labels[1:]):
         line_end = text.find("\n", label.end())
         end = min(
@@ -100,7 +107,7 @@ def sections(kind: str, text: str) -> tuple[Section, ...]:
         if entries:
             return entries
     starts = [(match.start("name"), "".join(match["name"].split())) for match in _SECTION_LINE.finditer(text)]
-    signed = [match.start() for match in ROLE.finditer(text) if "签" in match["role"]]
+    signed = [match.start() for match in _roles(text) if "签" in match["role"]]
     found = []
     for number, (start, name) in enumerate(starts):
         held = _HOLDS.get(name, ())
@@ -112,7 +119,7 @@ def sections(kind: str, text: str) -> tuple[Section, ...]:
 
 def _entries(text: str) -> tuple[Section, ...]:
     stamps = line_moments(text, None)
-    last = next((match.start() for match in reversed(list(ROLE.finditer(text)))), len(text))
+    last = _roles(text)[-1].start() if _roles(text) else len(text)
     found = []
     for stamp, following in zip_longest(stamps, stamps[1:]):
         end = following.start if following is not None else (last if last > stamp.end else len(text))
