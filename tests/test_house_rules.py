@@ -19,7 +19,7 @@ DOORS = {
     "pypdfium2": ("knowledge/readers/", "review/forensics/"),
     "rapidocr": ("knowledge/readers/",),
     "docx": ("knowledge/readers/", "review/reports/", "evals/bench/long_stays.py"),
-    "openpyxl": ("knowledge/readers/",),
+    "openpyxl": ("knowledge/readers/", "review/reports/workbook.py"),
     "bs4": ("knowledge/readers/",),
     "chromadb": ("knowledge/finding/index.py",),
     "sentence_transformers": ("knowledge/finding/index.py", "evals/"),

@@ -1,0 +1,55 @@
+"""The papers there are: what each is called, what it is written as, and how it is put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from review.reports import word, workbook
+from review.reports.annex_statistics import annex_statistics
+from review.reports.confirmation_letter import confirmation_letter
+from review.reports.dossier import Dossier
+from review.reports.evidence_sheet import evidence_sheet
+from review.reports.handover_list import handover_list
+from review.reports.own_notes import own_notes
+from review.reports.paper import Block, Paper
+from review.reports.working_paper import working_paper
+
+WRITERS: Mapping[str, tuple[str, Callable[[Paper], bytes]]] = {
+    "docx": (word.MEDIA, word.as_word),
+    "xlsx": (workbook.MEDIA, workbook.as_workbook),
+}
+
+WORD, EXCEL = ("docx", "xlsx"), ("xlsx", "docx")  # the one that people ask for first
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of paper. `leaves`: it goes out of the bureau; `of_stay`: it can be had for one stay alone."""
+
+    key: str
+    title: str
+    tells: str
+    build: Callable[[Dossier], tuple[Block, ...]]
+    formats: tuple[str, ...]
+    leaves: bool = False
+    of_stay: bool = False
+    own: bool = False
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind("evidence", "取证单", "逐例列出疑点、原文、依据和决定", evidence_sheet, WORD[:1], of_stay=True),
+        Kind("working", "工作底稿", "病例、疑点、证据、费用明细、未检查", working_paper, EXCEL),
+        Kind("statistics", "统计附表", "机构自查、现场检查、专项治理", annex_statistics, EXCEL),
+        Kind("letter", "事实确认书", "已确认的事项，交机构核对", confirmation_letter, WORD, leaves=True),
+        Kind("handover", "移送清单", "已确认的事项，按建议移送的部门", handover_list, WORD, leaves=True),
+        Kind("notes", "审核记录", "每一项决定的理由和附言", own_notes, EXCEL, own=True),
+    )
+}
+
+
+def make(kind: Kind, dossier: Dossier, made_at: datetime, *, draft: bool) -> Paper:
+    """The paper of a dossier; a draft says so on every page."""
+    subtitle = f"{dossier.hospital}　{dossier.name}　{made_at:%Y-%m-%d}"
+    return Paper(kind.title, subtitle, draft, made_at, kind.build(dossier), not kind.of_stay)

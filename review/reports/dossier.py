@@ -1,0 +1,284 @@
+"""What every paper of an inspection is written from: stays, findings with what was decided of them, yuan once.
+
+Only what stands in the results and in the decisions; nothing is judged. With a mask, no text names a person.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from review.casework.cases import ordered, shown_evidence
+from review.casework.readings import read_tabs
+from review.casework.results import Line, Results
+from review.casework.sheets import place_row, table_sources, told_rows
+from review.reports.counting import CENT, amount_of, counted, line_amounts
+from review.store.entries import Decision, InspectionEntry
+from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
+
+OPEN = "待定"
+WORDS = {"confirm": "确认", "reject": "不成立", "ask": "待补", "": OPEN}
+Hide = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One finding on paper. `suspected` and `confirmed` are its yuan counted once; null where it carries none."""
+
+    id: str
+    check: str
+    violation: str
+    name: str  # 疑似…, whatever was decided
+    certainty: str
+    message: str
+    amount: Decimal | None
+    fund: Decimal | None
+    suspected: Decimal | None
+    confirmed: Decimal | None
+    carried_by: str  # the finding of the same stay that carries the rest of its yuan
+    charge_ids: tuple[str, ...]
+    evidence: tuple[Line, ...]
+    basis: tuple[Line, ...]
+    overturned_by: tuple[str, ...]
+    verdict: str  # confirm | reject | ask | empty = undecided
+    reasons: tuple[str, ...]
+    note: str
+    who: str
+    at: datetime | None
+    gone: bool
+    origin: str
+
+    @property
+    def decided(self) -> str:
+        return WORDS[self.verdict]
+
+
+@dataclass(frozen=True)
+class Sojourn:
+    """One stay on paper; `number` counts the stays of the inspection and stays the same when names are masked."""
+
+    admission_id: str
+    number: int
+    name: str
+    inpatient_no: str
+    sex: str
+    age: int | None
+    department: str
+    doctor: str
+    diagnosis: str
+    begins: datetime | None
+    ends: datetime | None
+    days: int | None
+    total: Decimal | None
+    fund: Decimal | None
+    seen: bool
+    points: tuple[Point, ...]
+    unchecked: tuple[tuple[str, str], ...] = ()  # check and what it lacked
+    charges: tuple[Line, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One inspection as its papers tell it."""
+
+    name: str
+    hospital: str
+    hospital_code: str
+    region: str
+    begins: date | None
+    ends: date | None
+    reviewed_at: datetime | None
+    run: int
+    masked: bool
+    versions: Mapping[str, Any] = field(default_factory=dict)
+    stays: tuple[Sojourn, ...] = ()
+
+    @property
+    def points(self) -> Iterable[Point]:
+        return (point for stay in self.stays for point in stay.points)
+
+    @property
+    def open(self) -> int:
+        return sum(not point.verdict for point in self.points)
+
+    @property
+    def asked(self) -> int:
+        return sum(point.verdict == "ask" for point in self.points)
+
+    @property
+    def period(self) -> str:
+        return f"{self.begins or '未注明'} 至 {self.ends or '未注明'}"
+
+
+def open_dossier(
+    entry: InspectionEntry,
+    results: Results,
+    standing: Mapping[str, Decision],
+    rules: Mapping[str, Line],
+    *,
+    hides: Mapping[str, Hide] | None = None,
+    only: Collection[str] | None = None,
+) -> Dossier:
+    """The dossier of a reviewed inspection; `hides` masks the texts of each stay, `only` names the stays wanted.
+
+    Yuan are counted over all stays, so that a paper of one stay says the same as that of all."""
+    current = [line for lines in results.findings.values() for line in lines if not line.get("gone")]
+    by_price = {code for code, rule in rules.items() if rule.get("takes") == "price"}
+    amounts = line_amounts(results)
+    suspects = [line for line in current if _verdict(line, standing) != "reject"]
+    sure = [line for line in current if _verdict(line, standing) == "confirm"]
+    sums = (counted(suspects, standing, amounts, by_price), counted(sure, standing, amounts, by_price))
+    about = results.about
+    return Dossier(
+        name=entry.name,
+        hospital=about.get("hospital_name") or entry.hospital,
+        hospital_code=about.get("hospital_code") or "",
+        region=about.get("region") or "",
+        begins=about.get("period_start"),
+        ends=about.get("period_end"),
+        reviewed_at=entry.reviewed_at,
+        run=entry.run,
+        masked=hides is not None,
+        versions=results.summary.get("versions", {}),
+        stays=tuple(
+            _stay(results, admission, number, standing, rules, sums, hides[admission] if hides else None)
+            for number, admission in enumerate(results.admissions, start=1)
+            if only is None or admission in only
+        ),
+    )
+
+
+def _verdict(line: Line, standing: Mapping[str, Decision]) -> str:
+    decision = standing.get(line["id"])
+    return decision.verdict if decision else ""
+
+
+def _stay(
+    results: Results,
+    admission_id: str,
+    number: int,
+    standing: Mapping[str, Decision],
+    rules: Mapping[str, Line],
+    sums: tuple[Any, Any],
+    hide: Hide | None,
+) -> Sojourn:
+    row = results.rows("select * from admissions where admission_id = $id", id=admission_id)[0]
+    lines = ordered(results.findings.get(admission_id, []))
+    tabs = read_tabs(results, admission_id, lines)
+    names = {line["id"]: f"疑似{VIOLATIONS[line['violation']].name}" for line in lines}
+    hidden: Hide = hide or (lambda text: text)
+    cited = _rows_cited(results, admission_id, lines)
+    return Sojourn(
+        admission_id=admission_id,
+        number=number,
+        name=_masked_name(row["person_name"]) if hide else row["person_name"] or "（无姓名）",
+        inpatient_no=_masked_number(row["inpatient_no"]) if hide else row["inpatient_no"] or "",
+        sex=row["sex"] or "",
+        age=row["age_years"],
+        department=row["discharge_department"] or row["department"] or "",
+        doctor=hidden(row["doctor"] or ""),
+        diagnosis=hidden(row["main_diagnosis"] or row["admission_diagnosis"] or ""),
+        begins=row["begins_at"],
+        ends=row["ends_at"],
+        days=row["bed_days"],
+        total=_cents(row["total_amount"]),
+        fund=_cents(row["fund_amount"]),
+        seen=f"case:{admission_id}" in standing,
+        points=tuple(
+            _point(line, standing.get(line["id"]), _evidence(line, tabs, cited), sums, names, hidden)
+            for line in lines
+        ),
+        unchecked=tuple(
+            (str(rules.get(one["check"], {}).get("title", one["check"])), hidden(one["reason"] or ""))
+            for one in results.outcomes.get(admission_id, ())
+            if one["outcome"] in ("not_checked", "failed")
+        ),
+        charges=_charges(results, admission_id, {one for line in lines for one in line["charge_ids"]}),
+    )
+
+
+def _point(
+    line: Line,
+    decision: Decision | None,
+    evidence: list[Line],
+    sums: tuple[Any, Any],
+    names: Mapping[str, str],
+    hide: Hide,
+) -> Point:
+    suspected, carrier = sums[0].get(line["id"], (None, None))
+    confirmed, confirmed_in = sums[1].get(line["id"], (None, None))
+    return Point(
+        id=line["id"],
+        check=line["check"],
+        violation=line["violation"],
+        name=names[line["id"]],
+        certainty=CERTAINTY_NAMES[Certainty(line["certainty"])],
+        message=hide(line["message"]),
+        amount=amount_of(line, decision),
+        fund=_cents(line["fund_amount"]),
+        suspected=suspected,
+        confirmed=confirmed,
+        carried_by=names.get(confirmed_in or carrier or "", ""),
+        charge_ids=tuple(line["charge_ids"]),
+        evidence=tuple(
+            item | {"quote": hide(item["quote"]), "told": hide(item["told"]), "title": hide(item["title"])}
+            for item in evidence
+        ),
+        basis=tuple(line["basis"]),
+        overturned_by=tuple(line["overturned_by"]),
+        verdict=decision.verdict if decision else "",
+        reasons=tuple(hide(reason) for reason in decision.reasons) if decision else (),
+        note=hide(decision.note) if decision else "",
+        who=decision.who if decision else "",
+        at=decision.at if decision else None,
+        gone=bool(line.get("gone")),
+        origin=line["origin"],
+    )
+
+
+def _rows_cited(results: Results, admission_id: str, lines: list[Line]) -> tuple[Any, Any]:
+    sources = table_sources(results)
+    files = {item["source"] for line in lines for item in line["evidence"] if item["kind"] == "table"}
+    return sources, told_rows(results, admission_id, {sources[file] for file in files if file in sources})
+
+
+def _evidence(line: Line, tabs: list[Any], cited: tuple[Any, Any]) -> list[Line]:
+    """Quotes that stand in their source, and what the cited rows say; an unverified quote is not on paper either."""
+    sources, rows = cited
+    of_tables = iter([item for item in line["evidence"] if item["kind"] == "table"])
+    whole = {item["source"].rsplit("/", 1)[-1]: item["source"] for item in line["evidence"]}
+    shown = []
+    for item in shown_evidence(line, tabs):
+        row = None if item["place"] else next(of_tables)  # a table's row has no place in a text
+        said = rows.get(place_row(row, sources), "") if row else ""
+        shown.append(item | {"source": whole[item["source"]], "told": said})
+    return shown
+
+
+def _charges(results: Results, admission_id: str, wanted: set[str]) -> tuple[Line, ...]:
+    if not wanted:
+        return ()
+    rows = results.rows(
+        "select charge_id, charged_at, hospital_item_name, code15, quantity, unit, unit_price, amount"
+        " from charge_lines where admission_id = $id order by charged_at nulls last, source, row_number",
+        id=admission_id,
+    )
+    return tuple(row for row in rows if row["charge_id"] in wanted)
+
+
+def _cents(amount: Any) -> Decimal | None:
+    return None if amount is None else Decimal(str(amount)).quantize(CENT)
+
+
+def _masked_name(name: str | None) -> str:
+    return f"{name[0]}＊＊" if name else "（无姓名）"
+
+
+def _masked_number(number: str | None) -> str:
+    """The tail of a number that is long enough to leave the rest unknown."""
+    return "" if not number else f"…{number[-4:]}" if len(number) >= 8 else "＊＊＊＊"

@@ -1,0 +1,84 @@
+"""移送清单: confirmed findings by the department that may have to deal with them; the leader decides what goes.
+
+Which department may be concerned is data: `handover.yaml`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from review.reports.confirmation_letter import confirmed
+from review.reports.dossier import Dossier, Point, Sojourn
+from review.reports.paper import COUNT, YUAN, Block, Cell, Column, Heading, Signatures, Table, Text
+from review.reports.wording import ONCE, ZERO, about, bases, decided, masked_note
+from review.violations import VIOLATIONS
+
+FILE = Path(__file__).with_name("handover.yaml")
+ITEMS = (
+    Column("序号", COUNT, 0.45),
+    Column("病例", width=1.2),
+    Column("涉嫌事项", width=1.2),
+    Column("核查所见", width=3.2),
+    Column("计入（元）", YUAN, 1.0),
+    Column("依据", width=2.4),
+    Column("审核决定", width=1.2),
+    Column("证据", COUNT, 0.5),
+    Column("是否移送", width=0.8),
+)
+
+
+@cache
+def departments() -> tuple[Mapping[str, Any], ...]:
+    """The departments as the file has them; raises ValueError where a violation is unknown."""
+    read = tuple(yaml.safe_load(FILE.read_text("utf-8"))["departments"])
+    unknown = {code for one in read for code in one["violations"]} - set(VIOLATIONS)
+    if unknown:
+        raise ValueError(f"{FILE.name}: no such violation: {', '.join(sorted(unknown))}")
+    return read
+
+
+def handover_list(dossier: Dossier) -> tuple[Block, ...]:
+    """A table for each department; a finding that concerns two stands in both."""
+    pairs = confirmed(dossier)
+    blocks: list[Block] = [
+        about(dossier),
+        Text(
+            "下列为已确认的事项和建议移送的部门；是否移送由组长逐项决定并填写。"
+            f"待定 {dossier.open} 项、待补 {dossier.asked} 项不在本件内。"
+        ),
+        Text(ONCE + "涉及两个部门的事项在两处各列一次，不得相加。", "small"),
+        *masked_note(dossier),
+    ]
+    for one in departments():
+        concerned = [pair for pair in pairs if pair[1].violation in one["violations"]]
+        rows = tuple(_item(number, *pair) for number, pair in enumerate(concerned, start=1))
+        total = sum((point.confirmed or ZERO for _, point in concerned), ZERO)
+        blocks += [
+            Heading(f"建议移送：{one['name']}"),
+            Text(f"{one['why']}（《{one['document']}》{one['passage']}）。", "small"),
+            Table(
+                one["name"],
+                ITEMS,
+                rows,
+                (None, "合计", "", "", total, "", "", None, ""),
+                empty="没有涉及的事项。",
+            ),
+        ]
+    return (*blocks, Signatures(("移送单位经办人", "组长", "接收单位接收人（签名并盖章）")))
+
+
+def _item(number: int, stay: Sojourn, point: Point) -> tuple[Cell, ...]:
+    return (
+        number,
+        f"{stay.label}\n{stay.inpatient_no}".strip(),
+        point.name,
+        point.message,
+        point.confirmed,
+        bases(point),
+        decided(point),
+        len(point.evidence),
+        "",
+    )

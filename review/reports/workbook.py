@@ -1,0 +1,177 @@
+"""Writes a paper as an Excel workbook: a first sheet that says what it is, then a sheet for every table.
+
+The only writer that opens openpyxl. A text is a text whatever it begins with: no cell of ours is ever a formula.
+"""
+
+import io
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from review.reports.packing import packed
+from review.reports.paper import (
+    COUNT,
+    DAY,
+    YUAN,
+    Cell,
+    Column,
+    Fields,
+    Paper,
+    Table,
+    Text,
+    pieces,
+    told,
+    width_of,
+)
+
+MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FONT = "宋体"  # Office takes the system's Chinese font where it is missing: the character set says which
+LONGEST_PIECE = 500  # letters of a cell; a longer text goes on in the rows below
+SHEET_WIDTH = 132  # half-width letters across a page in landscape
+_ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMS = {YUAN: "#,##0.00", COUNT: "#,##0", DAY: "yyyy-mm-dd"}
+_NO_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+def as_workbook(paper: Paper) -> bytes:
+    """The bytes of an .xlsx file."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.properties.creator, book.properties.title = "明鉴", paper.title
+    _first(book.active, paper)
+    names = {book.active.title}
+    for table in paper.tables:
+        name = _sheet_name(table.name, names)
+        names.add(name)
+        _sheet(book.create_sheet(name), table, paper)
+    sink = io.BytesIO()
+    book.save(sink)
+    return packed(sink.getvalue(), paper.made_at)
+
+
+def _first(sheet: Any, paper: Paper) -> None:
+    sheet.title = "说明"
+    _print(sheet, paper, landscape=False)
+    for letter, width in (("A", 22), ("B", 72)):
+        sheet.column_dimensions[letter].width = width
+    lines: list[tuple[Cell, Cell]] = [(paper.header, paper.subtitle)]
+    for block in paper.blocks:
+        if isinstance(block, Fields):
+            lines += block.pairs
+        elif isinstance(block, Text):
+            lines.append(("", block.text))
+    for number, (label, value) in enumerate(lines, start=1):
+        _write(sheet.cell(number, 1), label, strong=True)
+        _write(sheet.cell(number, 2), value, kind=YUAN if isinstance(value, Decimal) else "")
+        sheet.cell(number, 2).alignment = _aligned("left")
+        sheet.row_dimensions[number].height = _height([(told(label), 22), (told(value), 72)])
+
+
+def _sheet(sheet: Any, table: Table, paper: Paper) -> None:
+    from openpyxl.utils import get_column_letter
+
+    _print(sheet, paper, landscape=True)
+    whole = sum(column.width for column in table.columns)
+    widths = [max(7.0, round(SHEET_WIDTH * column.width / whole, 1)) for column in table.columns]
+    for number, (column, width) in enumerate(zip(table.columns, widths, strict=True), start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+        _write(sheet.cell(1, number), column.title, strong=True, head=True)
+    sheet.row_dimensions[1].height = _height(list(zip([c.title for c in table.columns], widths, strict=True)))
+    rows = [line for row in table.rows for line in _continued(row)]
+    strong = len(rows) + 1 if table.total else 0
+    for number, row in enumerate([*rows, *([table.total] if table.total else [])], start=1):
+        _row(sheet, number + 1, row, table.columns, widths, strong=number == strong)
+    last = len(rows) + (2 if table.total else 1)
+    if table.note:
+        _write(sheet.cell(last + 1, 1), table.note)
+        sheet.merge_cells(start_row=last + 1, start_column=1, end_row=last + 1, end_column=len(table.columns))
+        sheet.row_dimensions[last + 1].height = _height([(table.note, SHEET_WIDTH)])
+    sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
+    if table.rows:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(rows) + 1}"
+
+
+def _row(
+    sheet: Any,
+    at: int,
+    row: tuple[Cell, ...],
+    columns: tuple[Column, ...],
+    widths: list[float],
+    *,
+    strong: bool,
+) -> None:
+    for number, (value, column) in enumerate(zip(row, columns, strict=True), start=1):
+        _write(sheet.cell(at, number), value, kind=column.kind, strong=strong)
+    written = [
+        (told(value, column.kind), width) for value, column, width in zip(row, columns, widths, strict=True)
+    ]
+    sheet.row_dimensions[at].height = _height(written)
+
+
+def _continued(row: tuple[Cell, ...]) -> list[tuple[Cell, ...]]:
+    """A row, and below it rows that go on with what is too long for one cell to be read."""
+    parts = [pieces(value, LONGEST_PIECE) if isinstance(value, str) else [value] for value in row]
+    most = max(len(part) for part in parts)
+    return [tuple(part[n] if n < len(part) else None for part in parts) for n in range(most)]
+
+
+def _write(cell: Any, value: Cell, *, kind: str = "", strong: bool = False, head: bool = False) -> None:
+    from openpyxl.styles import Border, Font, PatternFill, Side
+
+    cell.font = Font(name=FONT, size=10, bold=strong, charset=134, family=3)
+    thin = Side(style="thin", color="FFB5BDB9")
+    cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+    cell.alignment = _aligned("right" if kind in (YUAN, COUNT) and not head else "left")
+    if head:
+        cell.fill = PatternFill("solid", fgColor="FFE8ECEA")
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        text = told(value)[:32_000]
+        cell.value, cell.data_type = text, "s"  # whatever it looks like: a formula, an error, a number
+        cell.quotePrefix = text.startswith(_ACTS)
+        return
+    cell.value = value
+    timed = isinstance(value, datetime)
+    day = isinstance(value, date)
+    cell.number_format = "yyyy-mm-dd hh:mm" if timed else _FORMS[DAY] if day else _FORMS.get(kind, "General")
+
+
+def _aligned(side: str) -> Any:
+    from openpyxl.styles import Alignment
+
+    return Alignment(horizontal=side, vertical="top", wrap_text=True)
+
+
+def _print(sheet: Any, paper: Paper, *, landscape: bool) -> None:
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.5
+    sheet.oddHeader.left.text = _plain(paper.header)
+    sheet.oddHeader.right.text = _plain(paper.subtitle)
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    sheet.oddFooter.right.text = f"{paper.made_at:%Y-%m-%d}"
+
+
+def _plain(text: str) -> str:
+    """Without what a page header takes for an instruction; it holds 255 letters."""
+    return told(text).replace("&", "＆").replace("\n", " ")[:80]
+
+
+def _height(cells: list[tuple[str, float]]) -> float:
+    """Points for the highest of these texts, broken at the widths of their columns."""
+    lines = max(
+        sum(max(1, -(-width_of(line) // max(1, int(width) - 1))) for line in text.split("\n"))
+        for text, width in cells
+    )
+    return min(409.0, 4.0 + 13.5 * lines)
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name Excel accepts and no other sheet has."""
+    plain = _NO_NAME.sub("", told(name)).strip("'")[:28] or "表"
+    return next(one for one in [plain, *(f"{plain}{n}" for n in range(2, 1000))] if one not in taken)
