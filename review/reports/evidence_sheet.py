@@ -22,7 +22,7 @@ from review.reports.wording import ONCE, about, bases, carried, decided, heads, 
 SIDES = (("for", "支持疑点"), ("against", "不支持疑点"))
 QUOTES = (
     Column("序号", width=0.45),
-    Column("方面", width=0.8),
+    Column("方面", width=1.0),
     Column("原文或数据", width=4.2),
     Column("出处", width=2.0),
     Column("时间", width=1.0),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from review.reports.dossier import Dossier, Point, Sojourn
-from review.reports.paper import COUNT, DAY, YUAN, Block, Cell, Column, Table, Text
+from review.reports.paper import COUNT, MINUTE, YUAN, Block, Cell, Column, Table, Text
 from review.reports.wording import ONCE, about, bases, local, masked_note
 
 NOTES = (
@@ -17,7 +17,7 @@ NOTES = (
     Column("理由", width=1.4),
     Column("附言", width=1.6),
     Column("决定人", width=0.7),
-    Column("决定时间", DAY, 0.9),
+    Column("决定时间", MINUTE, 1.2),
     Column("依据", width=2.4),
 )
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 Cell = str | int | Decimal | date | datetime | None
-YUAN, COUNT, DAY, TEXT = "yuan", "count", "day", "text"
+YUAN, COUNT, DAY, MINUTE, TEXT = "yuan", "count", "day", "minute", "text"
 DRAFT = "草稿"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the direction of what follows

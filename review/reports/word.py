@@ -95,6 +95,8 @@ def _font(style: Any, font: str, points: int) -> None:
     style.font.name, style.font.size = LATIN, Pt(points)
     style.font.color.rgb = RGBColor(0, 0, 0)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for line in style.element.findall(f"{qn('w:pPr')}/{qn('w:pBdr')}"):
+        line.getparent().remove(line)  # the library's own title is underlined in blue
     for name in list(fonts.attrib):
         if name.endswith("Theme"):
             del fonts.attrib[name]
@@ -177,6 +179,7 @@ def _grid(
 ) -> None:
     """A table built straight as XML: the library walks the whole table for every cell it is asked for."""
     from docx.oxml.ns import qn
+    from docx.shared import Pt
 
     table = document.add_table(rows=0, cols=len(columns))
     table.style, table.autofit = "Table Grid", False
@@ -189,7 +192,8 @@ def _grid(
         table._tbl.append(_row(tuple(c.title for c in columns), widths, set(), strong=True, head=True))
     for row in rows:
         table._tbl.append(_row(row, widths, right, labels=labels))
-    document.add_paragraph()
+    after = document.add_paragraph().paragraph_format
+    after.space_before = after.space_after = after.line_spacing = Pt(3)
 
 
 def _row(

@@ -86,7 +86,7 @@ def about(dossier: Dossier) -> Fields:
             ("机构编码", dossier.hospital_code or "待填"),
             ("检查区间", dossier.period),
             ("审核病例", f"{len(dossier.stays)} 例"),
-            ("审核批次", f"第 {dossier.run} 次，{told(local(dossier.reviewed_at))}"),
+            ("审核批次", f"第 {dossier.run} 次　{told(local(dossier.reviewed_at))}".strip()),
         )
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.reports.evidence_sheet import charge_row, quotes
-from review.reports.paper import COUNT, DAY, YUAN, Block, Cell, Column, Table, Text
+from review.reports.paper import COUNT, DAY, MINUTE, YUAN, Block, Cell, Column, Table, Text
 from review.reports.wording import (
     ONCE,
     about,
@@ -48,7 +48,7 @@ POINTS = (
     Column("决定", width=0.6),
     Column("理由与附言", width=1.6),
     Column("决定人", width=0.7),
-    Column("决定时间", DAY, 0.9),
+    Column("决定时间", MINUTE, 1.2),
     Column("依据", width=2.6),
 )
 EVIDENCE = (
