@@ -45,6 +45,7 @@ ACTS = {
     "delete_talk": "删除问答",
     "chain_begins": "建立哈希链",
 }
+PARTS = {"off": "停用", "adopted": "启用"}
 KINDS = {"name": "姓名", "address": "地址"}
 OF_A_CASE = (
     "decide",
@@ -55,13 +56,27 @@ OF_A_CASE = (
 )  # the subject begins with the key of the case
 
 
+def subject_said(line: TrailLine) -> str:
+    """What a line is about, in words where it names a part of a check."""
+    if line.act not in ("change_rule", "adopt_rule"):
+        return line.subject
+    code, _, name = line.subject.partition(" ")
+    return f"{code} {PARTS.get(name, name.replace('limit:', '限值 '))}".strip()
+
+
 def said(line: TrailLine) -> tuple[str, str]:
     """A line's before and after, in words."""
     if line.act == "locked":
         return "", f"{KINDS.get(line.before, line.before)}锁定 15 分钟"
     if line.act == "unlock":
         return f"{KINDS.get(line.before, line.before)}锁定", "可再试"
+    if line.act in ("change_rule", "adopt_rule"):
+        return _switched(line.before), _switched(line.after)
     return _words(line.before), _words(line.after)
+
+
+def _switched(value: str) -> str:
+    return {"true": "是", "恢复默认": "恢复默认", "": ""}.get(value, value.strip('"')[:24])
 
 
 def _words(value: str) -> str:

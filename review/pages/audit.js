@@ -16,14 +16,14 @@
     if (!first || (first.problem && !first.lines)) { mj.refuse(page, first); return; }
     S.reply = first;
     const choice = (name, words, options) => el('select', {class: 'switch', 'aria-label': words, on: {change: (e) => want(name, e.target.value)}}, el('option', {value: ''}, words), options.map(([value, label]) => el('option', {value, selected: value === S.wanted[name]}, label)));
-    const day = (name, words) => el('input', {class: 'field', type: 'date', 'aria-label': words, title: words, value: S.wanted[name], min: '2000-01-01', max: '2199-12-31', on: {change: (e) => want(name, e.target.value)}});
+    const day = (name, words) => el('input', {class: 'field', 'aria-label': words, title: words, value: S.wanted[name], maxlength: 10, placeholder: '年-月-日', on: {change: (e) => want(name, e.target.value)}});
     const fields = () => [first.everybody ? choice('who', '所有人', first.people.map((name) => [name, name])) : '', choice('act', '所有动作', first.acts.map((one) => [one.act, one.name])),
       choice('inspection', '所有检查', first.inspections.map((one) => [one.key, one.name])), el('span', {class: 'days'}, day('from', '从这一天'), '至', day('to', '到这一天')), clear];
     const clear = el('button', {class: 'link', on: {click: reset}}, '清除筛选'), filters = el('div', {class: 'filters-of-trail', role: 'group', 'aria-label': '筛选'});
     const chain = el('p', {class: 'chain', role: 'status'}, '正在核对哈希链…'), problem = el('p', {class: 'notice', role: 'alert', hidden: true});
     const table = el('div', {class: 'scroll panel trail', tabindex: '0', 'aria-label': '留痕'}), told = el('span', {class: 'small muted'});
     const newer = el('button', {class: 'btn', on: {click: () => turn(-1)}}, mj.kbd('['), '较新'), older = el('button', {class: 'btn', on: {click: () => turn(1)}}, '较早', mj.kbd(']'));
-    const body = el('main', {class: 'audit'}, el('header', {class: 'title'}, el('h1', {}, '留痕'), first.everybody ? '' : el('span', {class: 'small muted'}, '只列您自己的'), chain), filters, problem, table, el('footer', {class: 'turning'}, told, newer, older));
+    const body = el('main', {class: 'audit'}, el('header', {class: 'title'}, el('h1', {}, '留痕'), first.everybody ? '' : el('span', {class: 'small muted'}, '只列您自己的'), chain), filters, problem, table, el('div', {class: 'turning'}, told, newer, older));
     page.showKeys = () => mj.keysDialog(page, KEYS);
 
     async function load() {

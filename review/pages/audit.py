@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from review.audit import ACTS, OF_A_CASE, said, state_said
+from review.audit import ACTS, OF_A_CASE, said, state_said, subject_said
 from review.casework.desk import Call, Desk, Refused, person_line, text
 from review.casework.results import Line
 from review.store.accounts import ADMINISTRATOR, LEADER, Person
@@ -78,7 +78,7 @@ def _day(call: Call, name: str) -> date | None:
 
 def _line(one: TrailLine, names: Mapping[str, str], person: Person) -> Line:
     before, after = said(one)
-    case, _, rest = one.subject.partition(" ") if one.act in OF_A_CASE else ("", "", one.subject)
+    case, _, rest = one.subject.partition(" ") if one.act in OF_A_CASE else ("", "", subject_said(one))
     return {
         "seq": one.seq,
         "at": one.at.isoformat() + "Z",

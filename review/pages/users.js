@@ -33,8 +33,10 @@
         el('p', {class: 'small muted'}, '只显示这一次，请当面或电话交给本人；首次登录时须换成自己的密码。'), el('button', {class: 'link', on: {click: () => { given.hidden = true; given.replaceChildren(); }}}, '已交给本人'));
       given.scrollIntoView({block: 'nearest'});
     }
-    const roleBoxes = (chosen) => S.about.roles.map((role) => el('label', {class: 'role'}, el('input', {type: 'checkbox', name: 'role', value: role.name, checked: chosen.includes(role.name)}), el('span', {}, el('b', {class: 'strong'}, role.name), el('span', {class: 'small muted'}, role.means))));
-    const ticked = (root) => [...root.querySelectorAll('input[name=role]:checked')].map((box) => box.value);
+    function roleBoxes(chosen) {
+      return S.about.roles.map((role) => el('label', {class: 'role'}, el('input', {type: 'checkbox', name: 'role', value: role.name, checked: chosen.includes(role.name)}), el('span', {}, el('b', {class: 'strong'}, role.name), el('span', {class: 'small muted'}, role.means))));
+    }
+    function ticked(root) { return [...root.querySelectorAll('input[name=role]:checked')].map((box) => box.value); }
 
     function form() {
       const name = el('input', {class: 'field', name: 'name', maxlength: 32, required: true, autocomplete: 'off', placeholder: '姓名'});
