@@ -1,7 +1,9 @@
 """The files of an inspection folder, and what became of each. Nothing outside the folder is ever followed."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 MOST_FILES = 200_000
@@ -24,28 +26,30 @@ def files_under(folder: Path, part: str) -> tuple[list[Path], list[FileState]]:
     """Ordinary files below a part of the inspection, in a fixed order, and those that are passed over."""
     home = folder.resolve()
     taken, passed = [], []
-    for path in sorted(_walk(folder / part), key=lambda path: path.relative_to(folder).as_posix()):
-        name = path.relative_to(folder).as_posix()
+    for name, entry in sorted(_walk(folder, part), key=itemgetter(0)):
+        path = folder / name
         if path.name.lower() in _CLUTTER or path.name.startswith(("~$", "._")):
             passed.append(FileState(name, "系统文件", 0, "", "未用", "系统或临时文件"))
-        elif not path.resolve().is_relative_to(home):
+        elif entry.is_symlink() and not path.resolve().is_relative_to(home):
             passed.append(FileState(name, "链接", 0, "", "未用", "指向检查文件夹之外，未跟随"))
-        elif path.is_file():
+        elif entry.is_file():
             taken.append(path)
         if len(taken) > MOST_FILES:
             break
     return taken, passed
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files and links; a linked folder is named but not entered, so that no loop can arise."""
-    if folder.is_symlink():
-        yield folder
+def _walk(folder: Path, part: str) -> Iterator[tuple[str, os.DirEntry[str] | Path]]:
+    """Files and links with their places in the folder; a linked folder is not entered, so that no loop can arise."""
+    here = folder / part
+    if here.is_symlink():
+        yield part, here
         return
-    if not folder.is_dir():
+    if not here.is_dir():
         return
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
-        else:
-            yield entry
+    with os.scandir(here) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(folder, f"{part}/{entry.name}")
+            else:
+                yield f"{part}/{entry.name}", entry
