@@ -11,6 +11,7 @@ PATHS = {
     "chat": "chat",
     "library": "library",
     "rulebook": "rules",
+    "papers": "papers",
     "audit": "audit",
     "users": "users",
 }

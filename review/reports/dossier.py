@@ -121,10 +121,10 @@ def open_dossier(
     standing: Mapping[str, Decision],
     rules: Mapping[str, Line],
     *,
-    hides: Mapping[str, Hide] | None = None,
+    hides: Callable[[str], Hide] | None = None,
     only: Collection[str] | None = None,
 ) -> Dossier:
-    """The dossier of a reviewed inspection; `hides` masks the texts of each stay, `only` names the stays wanted.
+    """The dossier of a reviewed inspection; `hides` gives what masks a stay's texts, `only` names the stays wanted.
 
     Yuan are counted over all stays, so that a paper of one stay says the same as that of all."""
     current = [line for lines in results.findings.values() for line in lines if not line.get("gone")]
@@ -133,7 +133,7 @@ def open_dossier(
     suspects = [line for line in current if _verdict(line, standing) != "reject"]
     sure = [line for line in current if _verdict(line, standing) == "confirm"]
     sums = (counted(suspects, standing, amounts, by_price), counted(sure, standing, amounts, by_price))
-    about = results.about
+    about, sources = results.about, table_sources(results)
     return Dossier(
         name=entry.name,
         hospital=about.get("hospital_name") or entry.hospital,
@@ -146,7 +146,16 @@ def open_dossier(
         masked=hides is not None,
         versions=results.summary.get("versions", {}),
         stays=tuple(
-            _stay(results, admission, number, standing, rules, sums, hides[admission] if hides else None)
+            _stay(
+                results,
+                admission,
+                number,
+                standing,
+                rules,
+                sums,
+                sources,
+                hides(admission) if hides else None,
+            )
             for number, admission in enumerate(results.admissions, start=1)
             if only is None or admission in only
         ),
@@ -165,14 +174,15 @@ def _stay(
     standing: Mapping[str, Decision],
     rules: Mapping[str, Line],
     sums: tuple[Any, Any],
+    sources: Mapping[str, str],
     hide: Hide | None,
 ) -> Sojourn:
     row = results.rows("select * from admissions where admission_id = $id", id=admission_id)[0]
     lines = ordered(results.findings.get(admission_id, []))
-    tabs = read_tabs(results, admission_id, lines)
+    tabs = read_tabs(results, admission_id, lines) if lines else []
     names = {line["id"]: f"疑似{VIOLATIONS[line['violation']].name}" for line in lines}
     hidden: Hide = hide or (lambda text: text)
-    cited = _rows_cited(results, admission_id, lines)
+    cited = _rows_cited(results, admission_id, lines, sources)
     return Sojourn(
         admission_id=admission_id,
         number=number,
@@ -181,8 +191,8 @@ def _stay(
         sex=row["sex"] or "",
         age=row["age_years"],
         department=row["discharge_department"] or row["department"] or "",
-        doctor=hidden(row["doctor"] or ""),
-        diagnosis=hidden(row["main_diagnosis"] or row["admission_diagnosis"] or ""),
+        doctor=_masked_name(row["doctor"]) if hide else row["doctor"] or "",
+        diagnosis=row["main_diagnosis"] or row["admission_diagnosis"] or "",
         begins=row["begins_at"],
         ends=row["ends_at"],
         days=row["bed_days"],
@@ -194,9 +204,9 @@ def _stay(
             for line in lines
         ),
         unchecked=tuple(
-            (str(rules.get(one["check"], {}).get("title", one["check"])), hidden(one["reason"] or ""))
+            (str(rules.get(one["check"], {}).get("title", one["check"])), str(one["reason"] or ""))
             for one in results.outcomes.get(admission_id, ())
-            if one["outcome"] in ("not_checked", "failed")
+            if one["outcome"] in ("not_checked", "failed") and not hide  # no masked paper lists it
         ),
         charges=_charges(results, admission_id, {one for line in lines for one in line["charge_ids"]}),
     )
@@ -241,8 +251,9 @@ def _point(
     )
 
 
-def _rows_cited(results: Results, admission_id: str, lines: list[Line]) -> tuple[Any, Any]:
-    sources = table_sources(results)
+def _rows_cited(
+    results: Results, admission_id: str, lines: list[Line], sources: Mapping[str, str]
+) -> tuple[Any, Any]:
     files = {item["source"] for line in lines for item in line["evidence"] if item["kind"] == "table"}
     return sources, told_rows(results, admission_id, {sources[file] for file in files if file in sources})
 
@@ -276,7 +287,7 @@ def _cents(amount: Any) -> Decimal | None:
 
 
 def _masked_name(name: str | None) -> str:
-    return f"{name[0]}＊＊" if name else "（无姓名）"
+    return f"{name.strip()[0]}＊＊" if name and name.strip() else "（无姓名）"
 
 
 def _masked_number(number: str | None) -> str:

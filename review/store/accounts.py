@@ -28,6 +28,7 @@ PAGES = {
     "chat": "问答",
     "library": "依据",
     "rules": "规则",
+    "papers": "文书",
     "audit": "留痕",
     "users": "人员",
 }

@@ -1,0 +1,160 @@
+"""The papers of an inspection: who may have which, what state each is in, and putting one together.
+
+A state is a line of the audit trail and holds for the decisions it was given on: another decision, and it is a draft.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from review.casework.desk import Desk, Refused
+from review.casework.results import Results
+from review.checks.inputs import Inspection
+from review.deidentify import mask_of
+from review.reports.catalogue import KINDS, Kind, make
+from review.reports.dossier import Dossier, Hide, open_dossier
+from review.reports.own_notes import of_expert
+from review.reports.paper import DRAFT, Paper
+from review.store.accounts import LEADER, Person
+from review.store.entries import Decision, InspectionEntry, TrailFilter
+
+SETTLED, SIGNED = "已定", "已签收"
+STATES = {DRAFT: "reopen_paper", SETTLED: "settle_paper", SIGNED: "sign_paper"}
+NO_REVIEW = "这个检查还没有审核结果；请先在“检查”页审核。"
+OWN_ONLY = "专家只有自己的审核记录；其他文书请组长生成。"
+
+
+class Undecided(Refused):
+    """Findings are still open; the question is for the leader to answer."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"还有 {count} 项待定，生成草稿还是先审完？")
+        self.count = count
+
+
+@dataclass(frozen=True)
+class State:
+    """草稿, 已定 or 已签收, with who and when; `outdated` where decisions changed after it was given."""
+
+    state: str = DRAFT
+    who: str = ""
+    at: datetime | None = None
+    outdated: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: a kind of paper of an inspection, of one stay where `case` is given, masked or not."""
+
+    inspection: str
+    kind: str
+    case: str = ""
+    masked: bool = False
+
+
+def leads(person: Person) -> bool:
+    return LEADER in person.roles
+
+
+def kinds_for(person: Person) -> list[Kind]:
+    """The papers a person may have: a leader all, an expert his own notes."""
+    return [kind for kind in KINDS.values() if leads(person) or kind.own]
+
+
+def states(desk: Desk, entry: InspectionEntry) -> dict[str, State]:
+    """The state of each kind of paper, as the last line of the trail on it says."""
+    held = content(entry, desk.standing(entry))
+    found: dict[str, State] = {}
+    lines = [
+        (line, state)
+        for state, act in STATES.items()
+        for line in desk.store.trail.lines(TrailFilter(act=act, inspection=entry.key), most=100)
+    ]
+    for line, state in sorted(lines, key=lambda one: one[0].seq):
+        same = line.after.endswith(held)
+        if state == DRAFT or same:
+            found[line.subject] = State(state, line.who, line.at)
+        else:
+            found[line.subject] = State(DRAFT, line.who, line.at, outdated=True)
+    return found
+
+
+def content(entry: InspectionEntry, standing: dict[str, Decision]) -> str:
+    """What a state is given on, as 16 hexadecimal digits: the review and every decision that stands."""
+    told = [entry.run, sorted((finding, decision.seq) for finding, decision in standing.items())]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def change_state(desk: Desk, person: Person, entry: InspectionEntry, key: str, state: str) -> None:
+    """Settle a paper, note that it was signed for, or take that back; nothing is settled while findings are open."""
+    kind = KINDS.get(key)
+    if kind is None or kind.own or state not in STATES:
+        raise Refused("没有这种文书；请刷新页面。")
+    if not leads(person):
+        raise Refused("文书由组长定稿。")
+    standing, before = desk.standing(entry), states(desk, entry).get(key, State())
+    if state == SETTLED and (count := undecided(_results(desk, entry), standing)):
+        raise Undecided(count)
+    if state == SIGNED and before.state != SETTLED:
+        raise Refused("先定稿，再记签收。")
+    if state != before.state:
+        after = f"{state} {content(entry, standing)}"
+        desk.store.write_trail(person.name, STATES[state], entry.key, key, before=before.state, after=after)
+
+
+def undecided(results: Results, standing: dict[str, Decision]) -> int:
+    """Findings of the last review without a decision."""
+    lines = (line for found in results.findings.values() for line in found)
+    return sum(line["id"] not in standing for line in lines)
+
+
+def put_together(desk: Desk, person: Person, order: Order, made_at: datetime) -> tuple[Paper, Kind]:
+    """A paper as a person may have it; a draft unless it was settled on the decisions that stand."""
+    kind = KINDS.get(order.kind)
+    if kind is None:
+        raise Refused("没有这种文书；请刷新页面。")
+    if kind not in kinds_for(person):
+        raise Refused(OWN_ONLY)
+    entry = desk.inspection(order.inspection)
+    dossier = _dossier(desk, entry, order, kind)
+    if kind.own:
+        mine = dossier if leads(person) else of_expert(dossier, person.name)
+        return make(kind, mine, made_at, draft=False), kind
+    state = states(desk, entry).get(kind.key, State()).state
+    return make(kind, dossier, made_at, draft=state == DRAFT), kind
+
+
+def _dossier(desk: Desk, entry: InspectionEntry, order: Order, kind: Kind) -> Dossier:
+    results = _results(desk, entry)
+    only = None
+    if kind.of_stay and order.case:
+        case = desk.case(order.case)
+        if case.inspection.key != entry.key:
+            raise Refused("这份病例不在这个检查里；请刷新页面。")
+        only = {case.admission_id}
+    hides = masks(results) if order.masked and kind.leaves else None
+    return open_dossier(entry, results, desk.standing(entry), desk.rules, hides=hides, only=only)
+
+
+def _results(desk: Desk, entry: InspectionEntry) -> Results:
+    results = desk.results(entry)
+    if results is None:
+        raise Refused(NO_REVIEW)
+    return results
+
+
+def masks(results: Results) -> Callable[[str], Hide]:
+    """By admission what hides the persons in a text of it; each mask is made when first used."""
+
+    @cache
+    def mask(admission_id: str) -> Hide:
+        with results.alone() as warehouse:
+            return mask_of(Inspection(warehouse).records[admission_id]).hide
+
+    def hides(admission_id: str) -> Hide:
+        return lambda text: mask(admission_id)(text) if text else text
+
+    return hides
