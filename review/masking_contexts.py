@@ -7,12 +7,20 @@ from review.masking_lexicon import GIVEN, SURNAMES
 from review.masking_roles import KIN_WORD, LEAD, PERSON_VERB, ROLE, TITLE
 
 ONE = f"[{LETTER}]"
+A_LETTER = re.compile(ONE)
+COLON = re.compile(rf"(?<=[{LETTER}) ]):")
+SEMICOLON = re.compile(r"(?:签名|姓名|签字);")
+BLANKS = re.compile(r" {0,4}(?:\n ?)?")
 ETHNIC = rf"{ONE}{{2,9}} ?(?:· ?{ONE}{{1,9}}){{1,3}}"
 LATIN = r"[A-Z][A-Za-z'-]{1,15}(?: [A-Z][A-Za-z'-]{1,15}){1,3}"
 WHOLE = re.compile(rf"{ETHNIC}|{LATIN}")
 SPACED = re.compile(rf"{ONE}( {{1,3}}){ONE}(?!{ONE})(?:\1{ONE}(?!{ONE})){{0,6}}")
 RUN = re.compile(rf"{ONE}{{1,12}}")
 A_TITLE = re.compile(TITLE)
+SPEAKER = re.compile(
+    rf"(?P<n>{ONE}{{1,3}}(?<![由及和与请经遵向同随]))"
+    rf"(?:副?主任(?:医师)?|主治(?:医师)?|住院医师|医师|医生|大夫|副?教授|护士长?)$"
+)
 TITLED = re.compile(rf"(?:{TITLE})(?!签|{ONE}?签名)")
 TO_TITLE = re.compile(r"汇报|请示|报告|说明|反映|提出|申请")
 SUFFIX = (
@@ -21,7 +29,7 @@ SUFFIX = (
 )
 A_ROLE = re.compile(rf"(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}$")
 LABEL_END = re.compile(
-    rf"(?:(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}|{ONE}{{1,6}}(?:[者员师士]|[^病成]人|签名|签字"
+    rf"(?:(?:[白夜早中晚前后]|小夜|大夜)班?|(?:{ROLE}|{TITLE}|{KIN_WORD})(?:{SUFFIX}){{0,3}}|{ONE}{{1,6}}(?:[者员师士]|[^病成]人|签名|签字"
     rf"|签章|姓名))$"
 )
 LABEL_SPACE = re.compile(
@@ -33,8 +41,8 @@ DIRECT = re.compile(
     rf"|医生|护士长?|护师|助产士|技师|药师|治疗师"
     rf"|教授|司机|护工|[^患或前后]者|[^医教大老军律]师|[^人成动]员|[^护女男]士|曾用名|签发|签收|主任"
     rf"|院长|所长|校长|站长|处长|局长|科长|组长|助理|部长|书记|警官|交警|辅警|(?:收费|住院|结算)处|经办|(?:调配|发药|复核|查对)(?![者人员护])"
-    rf"|[样审核印表手办收查告付送领托绍证约保责]人|会计|书记|工程师|律师|患者|患儿|病人|病员|产妇|死者"
-    rf"|该患|村民|村医|民警|孕妇|产妇|伤员|孕产妇|{KIN_WORD}|代签人?|接生)[(:“\"]?(?={ONE}{{2}}|[A-Z][a-z])"
+    rf"|[^病老家本他成男女工军农为商盲常别众每主客亲个等二两三四五六七八九十数某证]人(?!员|民|工|类|体|物|数|次|份|为|力|间|均)|证人|会计|书记|工程师|律师|患者|患儿|病人|病员|产妇|死者"
+    rf"|该患|村民|村医|民警|孕妇|产妇|伤员|孕产妇|{KIN_WORD}|代签人?|接生|人员|(?:实习|规培|研究|进修|学)生|主治(?!医|中|大))[(:“\"]?(?={ONE}{{2}}|[A-Z][a-z])"
 )
 LED = re.compile(rf"(?:{LEAD})(?={ONE}{{2}})")
 DOES = re.compile(PERSON_VERB)
@@ -57,7 +65,7 @@ AFTER_NAME = (
     r" {0,2}, ?(?:孕\d|\d{1,3}岁)| {0,3}[,|·(:、] ?[男女](?![㐀-鿿]{2,})| {1,4}[男女](?![㐀-鿿])"
     r"| {1,3}[MF] | {1,2}\d\.[男女]"
     r"| {0,2}[(](?:患|男|女|其|儿|丈夫|妻|夫|父|母|子|侄|姐|妹|兄|弟|孙|外|科主任"
-    r"|经治|护|医|家属|\d|手机|电话|[A-Z]{1,4}\d|警|民警|工号|系|与|江|院|住|床)"
+    r"|经治|护|医|家属|同|邻|朋|亲|\d|手机|电话|[A-Z]{1,4}\d|警|民警|工号|系|与|江|院|住|床)"
     r"| {0,2}[(:,]? ?(?:电话:?)?(?:\+?86[- ]?)?1[3-9]\d{9}"
     r"| {1,4}(?:\d{1,2}:\d\d|(?:19|20)\d\d[-./年]|\d\d-\d\d )| ?\||之[子女妻夫父母]|家属? ?[(,，]"
     r"| {1,3}[12]\.[男女]"
@@ -68,7 +76,8 @@ SPEAKS = re.compile(
     rf"(?:^|[\n。;:,?] ?|\d )(?P<n>{ONE}{{2,3}})(?=:(?!\d)|{PERSON_VERB}|[今昨]|自称|已[于开])", re.M
 )
 PAIR = re.compile(
-    rf"(?<![{LETTER}])(?P<a>{ONE}{{2,3}}) ?[/→、] ?(?P<b>{ONE}{{2,3}})(?P<both>双人|[两二]人|共同)"
+    rf"(?<![{LETTER}])(?P<a>{ONE}{{2,3}}) ?[/→、] ?(?P<b>{ONE}{{2,3}})(?P<both>双人|[两二]人|共同|协助"
+    rf"|陪同|参加|参与|护送|在场|到场|出席|核对|执行|配合)"
     rf"|(?<![{LETTER}])(?P<c>{ONE}{{2,3}}) ?[/→] ?(?P<d>{ONE}{{2,3}})(?![{LETTER}])"
 )
 BED = re.compile(
@@ -88,7 +97,7 @@ ALONE = re.compile(rf"(?<![{LETTER}A-Za-z0-9])(?P<n>{ONE}{{3}}|{ETHNIC})(?![{LET
 BETWEEN = re.compile(
     rf" {{0,3}}[、,/;|→] {{0,2}}(?={ONE})| {{1,3}}(?={ONE}{{2,3}}(?![{LETTER}]))|[和及与](?={ONE}{{2}})"
 )
-LAST_OF_LINE = re.compile(rf"{ONE}{{2,3}} *(?=\n|$)")
+LAST_OF_LINE = re.compile(rf"{ONE}{{2,3}} *(?=\n|$| {{2}})")
 NEXT_IN_LIST = re.compile(rf"(?: ?[(][^()\n]{{0,12}}[)])? ?[、/→] ?(?={ONE}{{2}})")
 LAST_IN_LIST = re.compile(rf"(?<![{LETTER}])(?P<n>{ONE}{{2,3}}) ?[、/→] ?$")
 BEHIND = re.compile(rf" ?[(][^()\n]{{0,20}}[)]| ?(?:{TITLE})")

@@ -39,6 +39,8 @@ SURNAME_ORDER = {letter: place for place, letter in reversed([*enumerate("".join
 RARE_SURNAMES = frozenset("".join((_RARE).split())) - SURNAMES
 # surnames whose letter begins many a sentence: a name of two letters with one needs more company
 AMBIGUOUS = frozenset("丰保元全单印双向和商尚居常干平应强成支时昌明权松查水相秋管练经荣解计连那")
+# surnames that are adverbs before a verb: 曾拟捐肾, 时感乏力
+ADVERBS = frozenset("曾时经向应于")
 
 
 @cache
@@ -85,5 +87,6 @@ def _read(part: str) -> frozenset[str]:
     return frozenset(words)
 
 
+ALSO_GIVEN = frozenset("为如进来放命南北双得儿中东西")  # words of every sentence, yet in many a given name
 GIVEN = frozenset("".join(_read("given")))  # letters that given names are made of
 COMPOUND = compound_surnames()

@@ -5,16 +5,16 @@ what stands around the letters; whoever asks weighs that himself.
 """
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from review.masking_lexicon import COMPOUND, GIVEN, SURNAME_ORDER
+from review.masking_lexicon import ALSO_GIVEN, COMPOUND, GIVEN, SURNAME_ORDER
 
 _FREQUENCIES = Path(__file__).with_name("masking_frequencies.txt")
 _LONGEST = 4
 _UNKNOWN = 17.0  # a letter that no list holds, as seldom as the rarest in print
 _COMPOUND, _RARE = 8.5, 10.5
-_GIVEN, _NOT_GIVEN = 6.5, 9.0
+_GIVEN, _AT_TIMES, _NOT_GIVEN = 6.5, 7.5, 9.0
 _ONE_LETTER, _TWO_LETTERS = 1.6, 0.2  # a given name of one letter is one in five
 
 
@@ -23,7 +23,7 @@ def likelier_a_name(run: str, size: int) -> float:
     return words_cost(run) - name_cost(run[:size]) - words_cost(run[size:])
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def words_cost(run: str) -> float:
     """How unlikely the letters are as a row of words: minus a logarithm."""
     costs = _costs()
@@ -49,7 +49,9 @@ def name_cost(letters: str) -> float:
 
 def given_cost(letters: str) -> float:
     """How unlikely the letters are in a given name."""
-    return sum(_GIVEN if sign in GIVEN else _NOT_GIVEN for sign in letters)
+    return sum(
+        _GIVEN if sign in GIVEN else _AT_TIMES if sign in ALSO_GIVEN else _NOT_GIVEN for sign in letters
+    )
 
 
 def is_a_word(letters: str) -> bool:

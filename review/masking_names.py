@@ -6,7 +6,7 @@ The level says what stands around them: 3, nothing but a name can stand there; 2
 from collections.abc import Callable
 
 from review import masking_contexts as near
-from review.masking_lexicon import AMBIGUOUS, COMPOUND, GIVEN
+from review.masking_lexicon import ADVERBS, AMBIGUOUS, COMPOUND, GIVEN
 from review.masking_likelihood import likelier_a_name, name_cost, words_cost
 from review.masking_roles import (
     FOLLOW,
@@ -21,7 +21,8 @@ from review.masking_roles import (
 Known = Callable[[str], bool]
 
 NEVER = 99.0  # no likelihood is enough
-_SELDOM = 9.0  # a rare surname whose letter is a common word begins no name by likelihood
+_SELDOM = 9.0
+_RARE_AND_COMMON = 3.0  # what a rare surname loses whose letter is a common word
 _BOUNDED = {2: 3.0, 3: 5.0, 4: 5.0}  # what a name gains where nothing goes on behind it
 _DOUBT = {1: -6.0, 2: -15.0}  # so much likelier words than a name is no name
 
@@ -39,17 +40,14 @@ def length_of_name(run: str, level: int, after: str, known: Known, least: float 
     for size in sizes:
         name = run[:size]
         if len(name) == size and plausible(name, 2, known) and not near.NEVER_SECOND & set(name[-1:]):
-            word = a_word(name) and size < len(run)
-            if word or (not is_surname(name, rare=False) and _common(run)):
+            if a_word(name) and size < len(run):
                 continue
             margin = likelier_a_name(run, size) + (_BOUNDED[size] if size == len(run) else 0)
+            if not is_surname(name, rare=False) and words_cost(name[0]) < _SELDOM:
+                margin -= _RARE_AND_COMMON
             if margin > best_margin:
                 best, best_margin = size, margin
     return best
-
-
-def _common(run: str) -> bool:
-    return words_cost(run[0]) < _SELDOM or FOLLOW.match(run) is not None
 
 
 def _told(run: str, level: int, after: str, known: Known) -> int:
@@ -60,12 +58,14 @@ def _told(run: str, level: int, after: str, known: Known) -> int:
     ):
         return len(run)
     sizes = (3, 4, 2) if run[:2] in COMPOUND else (2, 3)
-    for size in sizes:
-        if size < len(run) and near.DOES.match(run[size:]) and plausible(run[:size], max(level, 2), known):
-            return size
-    for size in sizes:
-        if size < len(run) and FOLLOW.match(run[size:] + after) and plausible(run[:size], level, known):
-            return size
+    for ends, least in ((near.DOES, max(level, 2)), (FOLLOW, level)):
+        ending = [
+            size
+            for size in sizes
+            if size < len(run) and ends.match(run[size:] + after) and plausible(run[:size], least, known)
+        ]
+        if ending:
+            return max(ending, key=lambda size: (known(run[:size]), likelier_a_name(run, size)))
     if (
         len(run) > 1
         and alone_is_a_name(run[0])
@@ -93,6 +93,8 @@ def plausible(letters: str, level: int, known: Known, *, bounded: bool = False) 
     if not is_surname(letters) or never_a_name(letters) or clinical(letters) or near.A_ROLE.search(letters):
         return False
     if not is_surname(letters, rare=False) and FOLLOW.match(letters):
+        return False
+    if letters[0] in ADVERBS and letters[1] not in GIVEN and not bounded:
         return False
     if words_cost(letters) - name_cost(letters) < _DOUBT[level]:
         return False

@@ -6,7 +6,7 @@ Works on folded text (`review.masking_letters`). Dates, times, doses, prices and
 import re
 from collections.abc import Iterator
 
-from review.masking_letters import LETTER
+from review.masking_letters import LETTER, closed
 from review.masking_names import plausible
 from review.masking_people import Found
 
@@ -85,7 +85,7 @@ _BED = re.compile(
 )
 _BED_ROW = re.compile(
     rf"(?:^|(?<=[ |\n;,]))(?P<v>[A-Z+]?\d{{1,3}})(?:(?= ?[|-] ?(?P<one>{_C}{{2,3}}) ?[|-])"
-    rf"|(?= (?P<two>{_C}{{2,3}}) (?:[男女]|{_C}))|(?= ?[|-] ?空))|(?<=床头卡)(?P<w>\d{{1,3}})",
+    rf"|(?= {{1,3}}(?P<two>{_C}{{2,3}}) {{1,3}}(?:[男女]|{_C}))|(?= ?[|-] ?空))|(?<=床头卡)(?P<w>\d{{1,3}})",
     re.M,
 )
 _DATE = r"(?:(?:18|19|20)\d\d ?[-./年] ?\d{1,2} ?(?:[-./月] ?\d{1,2} ?日?|月)?|(?:18|19|20)\d{6})"
@@ -118,7 +118,7 @@ _LIVES = re.compile(
 _PLACE = (
     rf"(?:{_C}{{1,7}}?(?:省|自治区|自治州|市|州|盟|县|区|旗|镇|乡|苏木|街道)){{1,5}}+(?:{_C}{{1,9}}?(?:村"
     rf"|社区|小区|新村|苑|庄|屯|寨|路|街|大道|巷|弄|里|组|湾|坡|塘|国道|家属院|敬老院|福利院)村?)"
-    r"(?:[\dA-Za-z-]{1,6}|第?[一二三四五六七八九十]{1,3})?(?:组|号|栋|幢|座|弄|社|队|排"
+    r"(?:[\dA-Za-z-]{1,12}|第?[一二三四五六七八九十]{1,3})?(?:组|号|栋|幢|座|弄|社|队|排"
     r"|段)?(?:[\dA-Za-z\u4e00-\u9fff-]{0,14}?(?:号院|单元|栋|号楼|楼|室|号|座|户|组"
     r"|段))*(?:\d{1,3}(?:-\d{1,4}){1,3})?"
 )
@@ -188,6 +188,11 @@ def numbers(text: str) -> Iterator[Found]:
         if not beside or plausible(beside, 2, _nobody):
             yield Found(*match.span("v" if match["v"] else "w"), BED)
     yield from _all(text, BIRTH, _BIRTH_LABEL, _BIRTH_AFTER, _BIRTH_BARE)
+    around, places = closed(text)
+    for one in _all(around, ADDRESS, _PLACES, _ROAD, _HAMLET):
+        start, end = places[one.start], places[one.end - 1] + 1
+        if re.search(r"[省市州县区镇乡街道路村号][^\n]{0,6}\n", text[start:end]):
+            yield Found(start, end, ADDRESS)
     for found in _all(text, ADDRESS, _ADDRESS_LABEL, _LIVES, _PLACES, _WITHIN, _ROAD, _HAMLET):
         if text[found.start].isalnum() and not _NO_PLACE.match(text[found.start : found.end]):
             yield found

@@ -3,32 +3,27 @@
 Works on folded text (`review.masking_letters`). What a table already says is not found here.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from review import masking_contexts as near
-from review.masking_letters import LETTER, closed
-from review.masking_lexicon import COMPOUND, SURNAMES
+from review.masking_letters import closed
 from review.masking_likelihood import given_cost, likelier_a_name, words_cost
 from review.masking_names import NEVER, Known, length_of_name, plausible
 from review.masking_roles import (
     FOLLOW,
     PATIENT,
     PERSON,
-    a_word,
-    alone_is_a_name,
     certain,
-    is_surname,
     kind_of,
     never_a_name,
 )
+from review.masking_titles import before_title
 
 _BROKEN = 6.0  # a surname left alone at the end of a line goes on below
-_ONLY_A_SURNAME = 9.5  # a letter as seldom as this is hardly written but in names
 _FREE, _ALONE = 4.0, -1.0  # the same where nothing at all stands around them
 # By how much letters behind such a word must be likelier a name than words.
-_LABEL, _ROLE, _THE_PATIENT, _LED = -2.0, 0.0, 0.0, 5.0
+_LABEL, _ROLE, _THE_PATIENT, _LED_BY_A_WORD, _LED = -2.0, 0.0, 0.0, 2.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -77,18 +72,21 @@ class _Reading:
 
     def labelled(self) -> Iterator[Found]:
         text = self._text
-        for sign in re.finditer(rf"(?<=[{LETTER}) ]):", text):
+        for sign in near.COLON.finditer(text):
             label = "".join(text[max(0, sign.start() - 24) : sign.start()].split(" "))[-14:]
             label = label.rsplit("\n")[-1]
-            if near.LABEL_END.search(label):
-                yield from self._people_at(sign.end(), label, 3 if certain(re.sub(r"\(.*", "", label)) else 2)
-        for match in re.finditer(r"(?:签名|姓名|签字);", text):
-            yield from self._people_at(match.end(), match[0][:-1], 3)
+            if near.LABEL_END.search(label) and not label.endswith("主诉"):
+                level = 1 if self._speaks(label) else 3 if certain(label.partition("(")[0]) else 2
+                yield from self._people_at(sign.end(), label, level)
+        for match in near.SEMICOLON.finditer(text):
+            yield from self._people_at(match.end(), match[0][:-1], 2)
         for match in near.LABEL_SPACE.finditer(text):
             label = match[0].strip()
             bounded = near.BOUNDED.match(text, match.end())
             yield from self._people_at(match.end(), label, 2 if bounded or certain(label) else 1)
         for match in near.DIRECT.finditer(text):
+            if self._speaks(text[max(0, match.start() - 6) : match.end()]):
+                continue
             bounded = near.BOUNDED.match(text, match.end())
             strong = (bounded and not near.OF_PATIENT.match(match[0])) or (
                 match[0][-1] in near.RELATION and len(match[0]) == 1
@@ -118,10 +116,16 @@ class _Reading:
             yield Found(*match.span("surname"), PERSON)
             yield Found(*match.span("given"), PERSON)
 
+    def _speaks(self, label: str) -> bool:
+        """Whether what ends before a colon is a person with a title, whose words follow: 傅晨医师:入院时."""
+        speaker = near.SPEAKER.search(label)
+        before = speaker["n"] if speaker else ""
+        return any(self._plausible(before[-size:], 1) for size in (3, 2) if len(before) >= size)
+
     def titled(self) -> Iterator[Found]:
         text = self._text
         for match in near.TITLED.finditer(text):
-            start = self._before_title(match.start(), match.end())
+            start = before_title(text, match.start(), match.end(), self._known)
             if start is not None:
                 end = match.start()
                 while text[end - 1] == " ":
@@ -130,7 +134,11 @@ class _Reading:
 
     def led(self) -> Iterator[Found]:
         for match in near.LED.finditer(self._text):
-            found = self._one_at(match.end(), 1, _LED)
+            if self._speaks(self._text[max(0, match.start() - 6) : match.end()]):
+                continue
+            found = self._one_at(
+                match.end(), 1, _LED if len(match[0]) == 1 or match[0][-1].isdigit() else _LED_BY_A_WORD
+            )
             if found:
                 yield Found(match.end(), found, PATIENT if "患" in match[0] else PERSON)
         for match in near.IN_BRACKETS.finditer(self._text):
@@ -207,7 +215,7 @@ class _Reading:
         """The names of a list that begins here."""
         text, limit = self._text, at + 160
         kind = kind_of(label)
-        blanks = re.compile(r" {0,4}(?:\n ?)?").match(text, at)
+        blanks = near.BLANKS.match(text, at)
         at = blanks.end() if blanks else at
         first = True
         while at < limit:
@@ -247,49 +255,6 @@ class _Reading:
 
     def _plausible(self, letters: str, level: int) -> bool:
         return plausible(letters, level, self._known)
-
-    def _before_title(self, at: int, after: int) -> int | None:
-        """Where the name that ends before a title begins."""
-        text = self._text
-        places: list[int] = []
-        place = at - 1
-        while place >= 0 and len(places) < 6 and at - place < 14:
-            if text[place] == " " and (not places or (place > 0 and text[place - 1] != " ")):
-                place -= 1
-                continue
-            if not re.match(near.ONE, text[place]):
-                break
-            places.append(place)
-            place -= 1
-        letters = "".join(text[one] for one in reversed(places))
-        best, best_score = None, 1
-        for size in range(1, min(4, len(letters)) + 1):
-            name, before = letters[-size:], letters[-size - 1 : -size]
-            if size == 1 and near.TO_TITLE.match(text, after):
-                continue
-            score = self._score_before_title(name, before)
-            if score > best_score:
-                best, best_score = places[size - 1], score
-        return best
-
-    def _score_before_title(self, name: str, before: str) -> int:
-        if self._known(name):
-            return 9
-        edge = 2 if not before or before in near.BEFORE_TITLE else 0
-        if len(name) == 1 or name in COMPOUND:
-            return (
-                max(edge, 2 if words_cost(name) > _ONLY_A_SURNAME and is_surname(name, rare=False) else 0) + 1
-                if alone_is_a_name(name)
-                or (not before and name not in near.NEVER_ALONE and is_surname(name, rare=False))
-                else 0
-            )
-        if (len(name) == 4 and name[:2] not in COMPOUND) or not self._plausible(name, 2):
-            return 0
-        if name[0] in near.BEFORE_TITLE and name[1] in SURNAMES and edge == 0:
-            return 0
-        if edge == 0 and (a_word(name) or not is_surname(name, rare=False)):
-            return 1 if len(name) > 2 and is_surname(name, rare=False) and not never_a_name(name[:2]) else 0
-        return edge + 2 + (len(name) > 2)
 
 
 def _letters(name: str) -> str:
