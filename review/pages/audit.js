@@ -62,9 +62,9 @@
     function draw() {
       const {lines, count, at_once: most} = S.reply, start = (S.from.length - 1) * most;
       clear.hidden = !Object.values(S.wanted).some(Boolean);
-      told.textContent = lines.length ? `第 ${(start + 1).toLocaleString()}–${(start + lines.length).toLocaleString()} 条，共 ${count.toLocaleString()} 条` : '';
+      told.textContent = S.from[1] && S.from[1] === S.broken + 5 ? `自序号 ${lines.length ? lines[0].seq : 0} 起，共 ${count.toLocaleString()} 条` : lines.length ? `第 ${(start + 1).toLocaleString()}–${(start + lines.length).toLocaleString()} 条，共 ${count.toLocaleString()} 条` : '';
       newer.disabled = S.from.length < 2;
-      older.disabled = start + lines.length >= count || !lines.length;
+      older.disabled = lines.length < most || start + lines.length >= count;
       table.replaceChildren(lines.length ? el('table', {class: 'list'}, el('thead', {}, el('tr', {}, ['序', '时间', '人', '动作', '检查', '对象', '之前 → 之后'].map((name) => el('th', {}, name)))), el('tbody', {}, lines.map(row)))
         : el('div', {class: 'empty'}, el('p', {}, Object.values(S.wanted).some(Boolean) ? '没有符合的留痕。' : '还没有留痕。'), clear.hidden ? '' : el('button', {class: 'btn', on: {click: reset}}, '清除筛选')));
     }
@@ -73,6 +73,7 @@
       chain.classList.toggle('broken', Boolean(reply && !reply.problem && !reply.whole));
       chain.textContent = reply ? reply.problem || reply.said : '哈希链没有核对成，请刷新页面。';
       S.broken = reply && reply.line;
+      if (S.broken) chain.append(' ', el('button', {class: 'link', on: {click: () => { for (const name of names) S.wanted[name] = ''; filters.replaceChildren(...fields()); S.from = [null, S.broken + 5]; load(); }}}, '看这一行'));
       draw();
     }
     Object.assign(page.keys, {BracketLeft: () => turn(-1), BracketRight: () => turn(1), Slash: () => filters.querySelector('select').focus(), Escape: () => !clear.hidden && reset(), KeyD: () => mj.toggleTheme(page), 'Shift+Slash': page.showKeys});

@@ -165,9 +165,9 @@ def _walk(
             told.seq += 1
             told.last = line_hash(told.last, row)
             if told.last != row["hash"]:
-                return _broken(told.seq, f"第 {told.seq:,} 条与它的哈希不符", row), told
+                return _broken(told.seq, f"第 {told.seq:,} 条与它的哈希不符"), told
             if known and known[0] == told.seq and known[1] != told.last:
-                return _broken(told.seq, f"第 {told.seq:,} 条与抄录的哈希不同，其前的行被整体改写", row), told
+                return _broken(told.seq, f"第 {told.seq:,} 条与抄录的哈希不同，其前的行被整体改写"), told
             if row["act"] in DECIDES:
                 decision = json.loads(row["after"])
                 told.decisions[decision["decision"]] = (told.seq, decision["content"])
@@ -206,9 +206,8 @@ def _decisions(connection: Connection) -> list[Mapping[Any, Any]]:
     return list(connection.execute(select(decisions).order_by(decisions.c.seq)).mappings())
 
 
-def _broken(seq: int, problem: str, row: Mapping[Any, Any] | None = None) -> ChainState:
-    told = f"（{row['at']:%Y-%m-%d %H:%M:%S} UTC，{row['who']}，{row['act']}）" if row else ""
-    return ChainState(seq, "", problem + told)
+def _broken(seq: int, problem: str) -> ChainState:
+    return ChainState(seq, "", problem)
 
 
 def _fitting(query: Select[Any], wanted: TrailFilter) -> Select[Any]:

@@ -120,6 +120,10 @@ def test_a_line_changed_by_hand_is_shown_where_the_chain_breaks(window, home, ad
     assert f"第 {seq:,} 条与它的哈希不符" in whole(page)
     assert page.get_attribute(".trail tr.broken", "data-seq") == str(seq)
     shot(page, "audit-broken")
+    page.keyboard.press("BracketRight")
+    page.wait_for_function("() => !document.querySelector('.trail tr.broken')")
+    page.click("text=看这一行")
+    page.wait_for_selector(".trail tr.broken")
     with store._engine.begin() as connection:
         connection.execute(text("update trail set who = :was where seq = :seq"), {"was": was, "seq": seq})
     store.close()
