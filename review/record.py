@@ -1,15 +1,16 @@
 """The nouns of one inspection: admissions, charges, orders, documents — as the plain views give them.
 
-Field names equal the column names of `review/views/*.sql`; money is in yuan, times are local without zone.
+Field names equal the column names of `review/views/*.sql`; money is in yuan, times are local without zone. What a view
+gives by the hundred thousand is a named tuple, which is made in a tenth of the time.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Admission:
+class Admission(NamedTuple):
     """One inpatient stay (one row of the platform's admission table)."""
 
     admission_id: str
@@ -42,8 +43,7 @@ class Admission:
     fund_amount: Decimal | None
 
 
-@dataclass(frozen=True)
-class Charge:
+class Charge(NamedTuple):
     """One charge line after its refunds; `quantity` and `amount` are net."""
 
     charge_id: str
@@ -74,8 +74,7 @@ class Charge:
     source: str
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """One diagnosis of the settlement list."""
 
     admission_id: str
@@ -85,8 +84,7 @@ class Diagnosis:
     present_on_admission: str | None
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """One order of the hospital's extract; `fact_id` cites its row."""
 
     fact_id: str
@@ -111,8 +109,7 @@ class Order:
     executor: str | None
 
 
-@dataclass(frozen=True)
-class Exam:
+class Exam(NamedTuple):
     """One imaging or function report."""
 
     fact_id: str
@@ -129,8 +126,7 @@ class Exam:
     image_no: str | None
 
 
-@dataclass(frozen=True)
-class Lab:
+class Lab(NamedTuple):
     """One analyte of a laboratory report; `value` is null where the text is no number."""
 
     fact_id: str
@@ -149,8 +145,7 @@ class Lab:
     specimen_no: str | None
 
 
-@dataclass(frozen=True)
-class Vital:
+class Vital(NamedTuple):
     """One line of the vital-sign chart."""
 
     fact_id: str
@@ -166,8 +161,7 @@ class Vital:
     nurse: str | None
 
 
-@dataclass(frozen=True)
-class OperationRow:
+class OperationRow(NamedTuple):
     """One operation as one table gives it (hospital register or settlement list)."""
 
     fact_id: str
@@ -182,8 +176,7 @@ class OperationRow:
     is_main: bool
 
 
-@dataclass(frozen=True)
-class Anesthesia:
+class Anesthesia(NamedTuple):
     """One anaesthesia of the hospital's register."""
 
     fact_id: str
@@ -197,8 +190,7 @@ class Anesthesia:
     recovery_ends_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """One entry of the record system's audit trail."""
 
     fact_id: str
@@ -211,8 +203,7 @@ class Edit:
     after: str | None
 
 
-@dataclass(frozen=True)
-class Stay:
+class Stay(NamedTuple):
     """One stay of a person together with the one before it at the same hospital."""
 
     admission_id: str
@@ -260,8 +251,7 @@ class Document:
     signatures: tuple[Signature, ...] = ()
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A statement read from a table row or a sentence, with the quote that says it."""
 
     fact_id: str

@@ -147,7 +147,7 @@ def place(evidence: Line, tabs: Sequence[Tab]) -> Place | None:
 def spot_of(item: Document | Fact, tabs: Sequence[Tab]) -> Line | None:
     """Where a document begins, or where a text fact stands, as the page goes there; null where no tab holds it."""
     if isinstance(item, Fact):
-        found = place(asdict(item), tabs)
+        found = place(item._asdict(), tabs)
         return None if found is None else asdict(found)
     return span_of(item.document_id, 0, 0, tabs)
 

@@ -11,12 +11,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import pyarrow
@@ -26,7 +25,7 @@ from review.engines.knowledge_tables import KnowledgeTable
 
 VIEWS = Path(__file__).parent.parent / "views"
 PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
-Noun = TypeVar("Noun")
+Noun = TypeVar("Noun", bound=NamedTuple)
 Row = dict[str, Any]
 
 
@@ -143,11 +142,10 @@ class Warehouse:
     def fetch(
         self, noun: type[Noun], view: str, where: str = "true", parameters: Mapping[str, Any] | None = None
     ) -> list[Noun]:
-        """Rows of a view as frozen nouns; the noun's fields are the columns asked for."""
-        names = [field.name for field in fields(noun)]  # type: ignore[arg-type]
-        columns = ", ".join(f'"{name}"' for name in names)
+        """Rows of a view as named tuples; the noun's fields are the columns asked for."""
+        columns = ", ".join(f'"{name}"' for name in noun._fields)
         cursor = self._asked(f"select {columns} from {view} where {where}", parameters)
-        return [_noun(noun, names, row) for row in cursor.fetchall()]
+        return list(map(noun._make, cursor.fetchall()))
 
     def has_rows(self, table: str) -> bool:
         return bool(self.rows(f"select 1 from {table} limit 1"))
@@ -198,13 +196,6 @@ class Warehouse:
             watchdog.cancel()
             cursor.close()
             self._connection.execute(f"set memory_limit = '{before}'")
-
-
-def _noun(noun: type[Noun], names: Sequence[str], row: Sequence[Any]) -> Noun:
-    """A frozen noun of one row: its fields are set together, since hundreds of thousands are made."""
-    made = object.__new__(noun)
-    made.__dict__.update(zip(names, row, strict=True))
-    return made
 
 
 def among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:

@@ -5,7 +5,7 @@ Rows, lines and stays come in one order, so that no more than one stay's finding
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -177,7 +177,7 @@ def _present(file: Path, names: Sequence[str]) -> list[str]:
 
 
 def _columns(noun: type[Any], alias: str, view: str) -> str:
-    columns = ", ".join(f'{alias}."{field.name}"' for field in fields(noun))
+    columns = ", ".join(f'{alias}."{name}"' for name in noun._fields)
     if view == "charges":
         joined = "join found_lines f on f.admission_id = c.admission_id and f.charge_id = c.charge_id"
         return f"select {columns} from charges c {joined} order by c.admission_id, c.charged_at, c.charge_id"

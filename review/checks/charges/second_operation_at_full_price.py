@@ -171,8 +171,7 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _as_one(posted: Sequence[Line]) -> Line:
     charges = tuple({line.charge.charge_id: line.charge for line in posted}.values())
-    whole = replace(
-        charges[0],
+    whole = charges[0]._replace(
         quantity=sum((charge.quantity for charge in charges), Decimal(0)),
         amount=sum((charge.amount for charge in charges), Decimal(0)),
     )
