@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from knowledge.numerals import number_of
 from review.checks.inputs import Record
@@ -138,6 +138,11 @@ class Window:
     def orders(self) -> tuple[Order, ...]:
         return tuple(order for order in self.record.orders if self.holds(order.begins_at))
 
+    @cached_property
+    def ordered(self) -> tuple[tuple[str, str], ...]:
+        """What each of those orders says, and the fact that cites it."""
+        return tuple((f"{order.order_name or ''}{order.usage or ''}", order.fact_id) for order in self.orders)
+
     def values(self, item: str) -> list[Reading]:
         """Everything the window says of an item, in order of time; empty where it is not recorded."""
         if item not in self._values:
@@ -182,7 +187,7 @@ class Window:
     def _lab_values(self, item: str) -> Iterator[Reading]:
         pattern = ANALYTES[item]
         for lab in self.labs:
-            if lab.value is not None and pattern.search(BRACKETS.sub("", lab.analyte or "")):
+            if lab.value is not None and item in _items_of(lab.analyte or ""):
                 yield Reading(float(lab.value), lab.fact_id, lab.sampled_at)
         for fact in facts_of(self.record, "lab_value"):
             if fact.value is not None and pattern.search(fact.name) and self.told(fact):
@@ -225,6 +230,13 @@ class Window:
                 spans = [figure_of(match[1]) * HOURS[match[2]] for match in SPAN.finditer(sentence.bare)]
                 return min(spans, default=None)
         return None
+
+
+@lru_cache(maxsize=8_192)  # a laboratory reports the same few hundred analytes
+def _items_of(analyte: str) -> frozenset[str]:
+    """The items whose value a line of a laboratory report is."""
+    name = BRACKETS.sub("", analyte)
+    return frozenset(item for item, pattern in ANALYTES.items() if pattern.search(name))
 
 
 def _undisputed(run: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -152,11 +152,10 @@ def _phrase(window: Window, row: Row) -> tuple[State, list[str], Spoken | None]:
     service = row.get("kind") == "intensity" or row["item"] in DONE_IN_STAY
     if row["item"] in DONE_IN_STAY and (done := _done(window.record, pattern)) is not None:
         return State.MET, [done] if done else [], None
-    orders = [
-        order for order in window.orders if pattern.search(f"{order.order_name or ''}{order.usage or ''}")
-    ]
-    if orders and row.get("kind") != "severity":
-        return State.MET, [orders[0].fact_id], None
+    if row.get("kind") != "severity":
+        for text, fact_id in window.ordered:
+            if pattern.search(text):
+                return State.MET, [fact_id], None
     if row["item"] in ONLY_ORDERED and window.orders:
         return State.NOT_RECORDED, [], None
     spoken = window.says(pattern, lasting=row["item"] in LASTING, carried_out=service)

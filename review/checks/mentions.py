@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.checks.inputs import Record
 from review.facts.context import Context, context
@@ -45,6 +46,7 @@ def quoted(record: Record, mention: Mention, says: str = "for") -> Evidence:
     return record.quote(sentence.document, *sentence.whole, says=says, at=sentence.at)
 
 
+@lru_cache(maxsize=8_192)
 def drug_core(name: str) -> str:
     """The part of a drug's name that a note would use: 注射用头孢曲松钠 → 头孢曲松钠, 厄贝沙坦片 → 厄贝沙坦."""
     bare = FORM.sub("", name.replace(" ", ""))

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from review.checks.inputs import Inspection, Record
@@ -122,7 +123,7 @@ def narrative(record: Record, document: Document, *, examined: bool = False) -> 
     kept = [sentence for sentence in record.sentences(document) if _is_narrative(sentence, examined)]
     admission = record.admission
     lines = tuple(sentence.bare for sentence in kept)
-    places = tuple(place for sentence in kept for place in sentence.places)
+    places = tuple(chain.from_iterable(sentence.places for sentence in kept))
     return Narrative(
         record,
         document,

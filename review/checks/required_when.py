@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from review.checks.continued_stays import goes_on
@@ -75,13 +76,14 @@ def urgent(record: Record) -> bool:
 
 
 def _charged(record: Record, pattern: re.Pattern[str], kind: str | None = None) -> bool:
-    return any(
-        charge.quantity > 0
-        and charge.charge_type != LABORATORY
-        and (kind is None or charge.kind == kind)
-        and pattern.search(charge.item_name or "")
-        for charge in record.charges
-    )
+    return any((kind is None or own == kind) and pattern.search(name) for own, name in _billed(record))
+
+
+@lru_cache(maxsize=8)  # every row of the table asks of one stay before the next
+def _billed(record: Record) -> tuple[tuple[str, str], ...]:
+    """Kind and name of every item of a stay that was charged and is no laboratory test."""
+    lines = (charge for charge in record.charges if charge.quantity > 0 and charge.charge_type != LABORATORY)
+    return tuple(dict.fromkeys((charge.kind, charge.item_name or "") for charge in lines))
 
 
 def _when(row: Row) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from review.checks.deadlines import kinds_of
 from review.checks.header import Limits, NotChecked, check
 from review.checks.inputs import Inspection, Record
 from review.checks.required_when import WHEN, to_agree, urgent
+from review.facts.gates import Gate, Letters
 from review.models import Evidence, Outcome, Problem, Skipped
 from review.violations import Certainty
 
@@ -220,22 +221,25 @@ def _has(record: Record, row: Row) -> bool:
     if any(getattr(record, table) for table in IN_TABLES.get(str(row["document"]), ())):
         return True
     kinds = tuple(kind for kind in kinds_of(row) if kind)
-    words, spaced = _patterns(kinds)
+    words, spaced, gate = _patterns(kinds)
     if any(document.kind in kinds or words.search(document.title) for document in record.documents):
         return True
     instead = TOLD_INSTEAD.get(str(row["condition"]))
     return any(
-        spaced.search(document.text) or (instead is not None and instead.search(document.text))
-        for document in record.documents
+        (gate.opens(letters) and spaced.search(text)) or (instead is not None and instead.search(text))
+        for text, letters in _texts(record)
     )
+
+
+@lru_cache(maxsize=8)  # every row of the table asks of one stay before the next
+def _texts(record: Record) -> tuple[tuple[str, Letters], ...]:
+    return tuple((document.text, frozenset(document.text)) for document in record.documents)
 
 
 @lru_cache(maxsize=256)
-def _patterns(kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(kinds: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], Gate]:
     """The kinds as they stand in a title, and as they stand in a text whose letters may be set apart."""
-    return (
-        re.compile("|".join(OF_ANOTHER + re.escape(kind) for kind in kinds)),
-        re.compile(
-            "|".join(OF_ANOTHER + r"\s*".join(re.escape(letter) for letter in kind) for kind in kinds)
-        ),
+    spaced = re.compile(
+        "|".join(OF_ANOTHER + r"\s*".join(re.escape(letter) for letter in kind) for kind in kinds)
     )
+    return re.compile("|".join(OF_ANOTHER + re.escape(kind) for kind in kinds)), spaced, Gate(spaced)
