@@ -67,6 +67,7 @@ decisions = Table(
     Column("undoes", ForeignKey("decisions.seq"), unique=True),
     Column("who", String(64), nullable=False),
     Column("at", DateTime, nullable=False),
+    Index("decisions_by_finding", "inspection", "admission_id", "finding"),
 )
 
 trail = Table(

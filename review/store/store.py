@@ -133,9 +133,7 @@ class Store:
                     before=before,
                     after=json.dumps(told, ensure_ascii=False),
                 )
-                known = _by_press(pen.connection, press.press)
-        if known is None:
-            raise LookupError("这次按键没有写入；请再按一次。")
+                known = _decision(row | {"seq": seq})
         return known
 
     def decisions(self, inspection: str) -> list[Decision]:

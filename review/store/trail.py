@@ -6,6 +6,7 @@ PostgreSQL alike, and what a line tells of is saved with it or not at all. Lines
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -62,11 +63,12 @@ class Trail:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = threading.RLock()  # writers of one process wait here, in turn, and not on the database's sleeps
 
     @contextmanager
     def transaction(self) -> Iterator[Pen]:
         """A transaction that other writers wait for; its lines and its other changes stand or fall together."""
-        with self._engine.begin() as connection:
+        with self._turn, self._engine.begin() as connection:
             # a change that changes nothing: it takes the write lock before anything has been read
             taken = update(trail_heads).values(lines=trail_heads.c.lines)
             count, last = connection.execute(taken.returning(trail_heads.c.lines, trail_heads.c.hash)).one()

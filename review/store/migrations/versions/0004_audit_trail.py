@@ -52,6 +52,7 @@ def _tables() -> None:
     )
     for name, columns in (("who", ["who", "seq"]), ("act", ["act", "seq"]), ("time", ["at"])):
         op.create_index(f"trail_by_{name}", "trail", columns)
+    op.create_index("decisions_by_finding", "decisions", ["inspection", "admission_id", "finding"])
     op.create_index("trail_by_inspection", "trail", ["inspection", "seq"])
     op.create_table(
         "trail_heads",
