@@ -43,14 +43,14 @@ $(READY_DEV): requirements.txt requirements-dev.txt constraints.txt
 	$(BIN)/pip install --quiet -r requirements.txt -r requirements-dev.txt -c constraints.txt
 	touch $@ $(READY)
 
-# What the browser and database tests need from the system. Without root they are skipped, and the tests say so.
-PACKAGES := chromium fonts-noto-cjk postgresql
+# What the browser, office and database tests need from the system. Without root they are skipped, and the tests say so.
+PACKAGES := chromium fonts-noto-cjk postgresql libreoffice-writer-nogui libreoffice-calc-nogui
 packages:
 	@missing=""; for name in $(PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	else echo "缺系统软件包：$$missing。请由管理员执行 apt-get install$$missing；在此之前浏览器与数据库测试会跳过。"; fi
+	else echo "缺系统软件包：$$missing。请由管理员执行 apt-get install$$missing；在此之前浏览器、办公软件与数据库测试会跳过。"; fi
 
 # The other engine of the screening: installs it and compares it with the first; elsewhere those tests are skipped.
 spark: $(READY_DEV)
