@@ -16,7 +16,7 @@ from typing import Any
 
 from review.masking_letters import BREAKS, bare, folded
 from review.masking_numbers import ADDRESS, BED, BIRTH, EMPLOYER, IDENTITY, NUMBER, PHONE, numbers
-from review.masking_people import Found, people
+from review.masking_people import Found, people, stands_alone
 from review.masking_roles import DOCTOR, KIN, NURSE, PATIENT, PERSON, a_word, longer_word
 
 NAMES = (PATIENT, KIN, DOCTOR, NURSE, PERSON)
@@ -48,6 +48,7 @@ class Mask:
         self._counts: dict[str, int] = {}
         self._writings: dict[str, str] = {}  # as written → placeholder
         self._shown: dict[str, str] = {}  # placeholder → as written
+        self._told = frozenset(bare(one.writing) for one in known if one.kind in NAMES)
         self._own = frozenset(bare(one.writing) for one in known if one.kind == PATIENT)
         self._key: bytes | None = None
         self._born = _birth_pattern(born) if born else None
@@ -163,6 +164,7 @@ class Mask:
             for match in self._names.finditer(plain):
                 letters = bare(match[0])
                 word = a_word(letters) and letters not in self._own
+                word = word and not (letters in self._told and stands_alone(plain, *match.span()))
                 if letters in self._places and not word and not longer_word(plain, *match.span()):
                     yield Found(*match.span(), self._places[letters][0])
         for match in _TOKEN.finditer(plain) if self._tokens else ():

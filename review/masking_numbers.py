@@ -14,7 +14,7 @@ IDENTITY, PHONE, NUMBER, BED, BIRTH, ADDRESS, EMPLOYER = "证件", "电话", "�
 
 _C = f"[{LETTER}]"
 _S = " {0,2}"
-_TO = rf"{_S}(?:号码?|编号|码|ID)?{_S}(?:[(][^()\n]{{0,6}}[)])?{_S}(?:[:;是为]|\n)?{_S}\n?{_S}"
+_TO = rf"{_S}(?:号码?|编号|码|ID)?{_S}(?:[(][^()\n]{{0,6}}[)])?{_S}(?:[:;|是为]|\n)?{_S}\n?{_S}"
 # labels are often set with a space between their letters
 _SPREAD = re.compile(rf"(?<=[{LETTER}])(?=[{LETTER}])")
 
@@ -43,7 +43,7 @@ _LABELLED_NUMBER = re.compile(
     rf"(?:(?:{_NUMBER_LABEL}){_S}(?:编{_S}号|号{_S}码?|码|单{_S}号|ID)|条形?码|病案号|车牌|(?:报告|样本"
     rf"|标本"
     rf"|证明|心电图|同意书|急救|申请)单?编号|警号|工号|腕带号?|\bID号?|\bNO\.?|№)"
-    rf"{_S}(?:[(][^()\n]{{0,6}}[)])?{_S}(?:[:;是为.]"
+    rf"{_S}(?:[(][^()\n]{{0,6}}[)])?{_S}(?:[:;|是为.]"
     rf"|\n)?{_S}\n?{_S}"
     rf"(?P<v>(?:NO\.?|No\.?)?[A-Z\u4e00-\u9fff]?[A-Za-z0-9*](?:[ _-]?[A-Za-z0-9*]){{1,29}})(?![A-Za-z0-9])"
 )
@@ -72,12 +72,12 @@ _BARE_NUMBER = re.compile(
     r"(?P<v>\d{9,14}|[A-Z]{1,4}-?\d{7,20})(?![\dA-Za-z.%])|[(](?P<w>\d{6,14})[)]"
 )
 _BED_LABEL = re.compile(
-    rf"(?:{_spread('床位号|床号|病床号|床位|病床')}){_S}[:;]?{_S}\n?{_S}(?P<v>(?:[A-Za-z]{{1,5}}-?|加 ?"
+    rf"(?:{_spread('床位号|床号|病床号|床位|病床')}){_S}[:;|]?{_S}\n?{_S}(?P<v>(?:[A-Za-z]{{1,5}}-?|加 ?"
     rf"|[东西南北中新老]楼?|\+|监护 ?|抢 ?|产 ?|暖箱 ?)?\d{{1,4}}(?:-\d{{1,3}})?)(?! ?[\d张元.天日床个次%])"
 )
 _BED = re.compile(
     r"(?<![\d./~×xX^%-])(?<!\d:)(?P<v>(?:[A-Za-z]{1,5}-?|加 ?|\+|监护 ?|抢救? ?"
-    r"|产 ?)?\d{1,3}(?:-\d{1,2})? ?(?=号? ?床(?!日|位费?|次|旁|边|头|上|单元|以|数|被|栏|挡|尾)))"
+    r"|产 ?)?\d{1,3}(?:-\d{1,2})? ?(?=号? ?床(?!日|位费?|次|旁|边|头|上(?!官)|单元|以|数|被|栏|挡|尾)))"
     r"|(?<=暖箱)(?P<w>\d{1,3})(?![\d.℃度])|(?P<x>(?:ICU|CCU|NICU|RICU|EICU|SICU)-?\d{1,3})(?=床| ?号)"
     rf"|(?<=第)(?P<y>[一二三四五六七八九十]{{1,3}}|\d{{1,3}})(?=号?床(?!日|位|次))"
     rf"|(?<![{LETTER}])(?P<z>[一二三四五六七八九十]{{1,3}})(?=号?床(?!日|位|次))"
@@ -132,7 +132,7 @@ _WITHIN = re.compile(
 )
 _ROAD = re.compile(
     rf"(?P<v>{_C}{{2,6}}(?:路|街|大道|巷|弄|胡同)(?:\d{{1,4}}"
-    rf"|[一二三四五六七八九十]{{1,3}})号(?:[\dA-Za-z]{{1,4}}(?:号楼|号院|栋|单元|室|楼|幢|号))*)"
+    rf"|[一二三四五六七八九十]{{1,3}})号(?:[\dA-Za-z]{{1,4}}(?:号楼|号院|栋|单元|室|楼|幢|号))*(?:(?<=[元栋楼幢号])\d{{3,4}}(?!\d))?)"
 )
 _HAMLET = re.compile(
     rf"(?P<v>{_C}{{2,6}}(?:乡|镇|县|市|区)?{_C}{{1,6}}?(?:村|社区|小区)(?:\d{{1,3}}"
@@ -170,6 +170,7 @@ _NO_FIRM = re.compile(
     r"^(?:无|不详|农民|务农|退休|个体|自由|同|本院|我院|家中|外院|mg|ml|g\b|U\b|mmol|%"
     r"|元)"
 )
+_SPREAD_OUT = re.compile(r"\S(?: \S)+")  # a sign, a space, a sign
 _BREAK = re.compile(r"[ \n]+$")
 
 
@@ -193,6 +194,11 @@ def numbers(text: str) -> Iterator[Found]:
         start, end = places[one.start], places[one.end - 1] + 1
         if re.search(r"[省市州县区镇乡街道路村号][^\n]{0,6}\n", text[start:end]):
             yield Found(start, end, ADDRESS)
+    for kind, pattern in ((BED, _BED_LABEL), (NUMBER, _LABELLED_NUMBER)):
+        for one in _all(around, kind, pattern):
+            start, end = places[one.start], places[one.end - 1] + 1
+            if _SPREAD_OUT.fullmatch(text[start:end]):
+                yield Found(start, end, kind)
     for found in _all(text, ADDRESS, _ADDRESS_LABEL, _LIVES, _PLACES, _WITHIN, _ROAD, _HAMLET):
         if text[found.start].isalnum() and not _NO_PLACE.match(text[found.start : found.end]):
             yield found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from review import masking_contexts as near
 from review.masking_letters import closed
-from review.masking_likelihood import given_cost, likelier_a_name, words_cost
+from review.masking_lexicon import COMPOUND
+from review.masking_likelihood import given_cost, is_a_word, likelier_a_name, words_cost
 from review.masking_names import NEVER, Known, length_of_name, plausible
 from review.masking_roles import (
     FOLLOW,
@@ -43,6 +44,17 @@ def people(text: str, known: Known = lambda _: False) -> Iterator[Found]:
         start, end = places[one.start], places[one.end - 1] + 1
         if end - start > one.end - one.start and _goes_on(text, start, end, around[one.end : one.end + 6]):
             yield Found(start, end, one.kind)
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether the letters of someone's name that are a word as well are meant as the name: no word goes on with
+    them, no word stands beside them and no dose in their sentence."""
+    if near.A_LETTER.match(text, end) or near.LETTERS_END.search(text[max(0, start - 1) : start])[0]:  # type: ignore[index]
+        return False
+    beside = near.BESIDE.match(text, end)
+    return not (beside and is_a_word(beside["n"])) and not _Reading(text, lambda _: False).among_things(
+        start, end
+    )
 
 
 def _goes_on(text: str, start: int, end: int, after: str) -> bool:
@@ -143,7 +155,7 @@ class _Reading:
                 yield Found(match.end(), found, PATIENT if "患" in match[0] else PERSON)
         for match in near.IN_BRACKETS.finditer(self._text):
             found = self._one_at(match.end(), 1)
-            if found and not self._among_things(match.start(), found):
+            if found and not self.among_things(match.start(), found):
                 yield Found(match.end(), found, PERSON)
 
     def first(self) -> Iterator[Found]:
@@ -172,14 +184,14 @@ class _Reading:
         """Whether letters without company are a name: no dose behind them, no thing beside them in a list."""
         text = self._text
         run = near.RUN.match(text, start)
-        if not run or self._among_things(start, end):
+        if not run or self.among_things(start, end):
             return "·" in text[start:end]
         letters = run[0][:8]
         return self._known(text[start:end]) or likelier_a_name(letters, end - start) > (
             _FREE if len(letters) > end - start else _ALONE
         )
 
-    def _among_things(self, start: int, end: int) -> bool:
+    def among_things(self, start: int, end: int) -> bool:
         """Whether the sentence there speaks of drugs and their doses."""
         text = self._text
         sentence = near.SENTENCE_START.search(text[max(0, start - 60) : start])
@@ -243,7 +255,9 @@ class _Reading:
         run = near.RUN.match(text, at)
         if not run:
             return 0
-        if len(run[0]) == 1 and (spaced := near.SPACED.match(text, at)):
+        spaced = near.SPACED.match(text, at) if len(run[0]) == 1 else near.APART.match(text, at)
+        if spaced and (len(run[0]) == 1 or run[0] in COMPOUND):
+            level = max(level, 2)
             places = [place for place in range(*spaced.span()) if text[place] != " "]
         else:
             places = list(range(*run.span()))
