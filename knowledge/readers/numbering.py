@@ -4,9 +4,12 @@ Counts the paragraphs of a list as they are met, level by level; a bullet is no 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from docx.oxml import parse_xml
 
 from knowledge.numerals import in_chinese
 
@@ -25,13 +28,16 @@ class _Level:
     plain: bool  # all counters as Arabic numbers, whatever their own levels say
 
 
+Style = tuple[str | None, str | None, str | None]  # list, level, style it builds on
+
+
 @dataclass
 class Numbering:
     """The lists of one Word file, and how far each has counted."""
 
     levels: dict[str, dict[int, _Level]]  # by abstract list
     lists: dict[str, tuple[str, dict[int, int]]]  # list → abstract list, starts of its own
-    styles: dict[str, tuple[str | None, str | None, str | None]]  # style → list, level, style it builds on
+    styles: Mapping[str, Style]
     _counters: dict[str, list[int | None]] = field(default_factory=dict)
     _begun: set[tuple[str, int]] = field(default_factory=set)
 
@@ -70,7 +76,7 @@ class Numbering:
         style = None if properties is None else properties.find(f"{_W}pStyle")
         name = None if style is None else style.get(f"{_W}val")
         for _ in range(20):  # styles may build on each other, and a damaged file in a circle
-            if name not in self.styles or (number is not None and level is not None):
+            if name is None or name not in self.styles or (number is not None and level is not None):
                 break
             style_number, style_level, name = self.styles[name]
             number, level = number or style_number, level or style_level
@@ -100,11 +106,22 @@ def read_numbering(document: Any) -> Numbering:
             if override.find(f"{_W}startOverride") is not None
         }
         lists[str(one.get(f"{_W}numId"))] = (str(_value(one, "abstractNumId")), starts)
-    styles = {
+    return Numbering(levels, lists, _styles(document))
+
+
+def _styles(document: Any) -> Mapping[str, Style]:
+    related = (relation for relation in document.part.rels.values() if not relation.is_external)
+    named = (relation for relation in related if relation.reltype.rpartition("/")[2] == "styles")
+    relation = next(named, None)
+    return {} if relation is None else _styles_in(relation.target_part.blob)
+
+
+@lru_cache(maxsize=8)  # the files of one system have the same styles, which are long
+def _styles_in(styles: bytes) -> Mapping[str, Style]:
+    return {
         str(style.get(f"{_W}styleId")): (*_of(style.find(f"{_W}pPr/{_W}numPr")), _value(style, "basedOn"))
-        for style in document.styles.element.findall(f"{_W}style")
+        for style in parse_xml(styles).findall(f"{_W}style")
     }
-    return Numbering(levels, lists, styles)
 
 
 def _level(element: Any) -> _Level | None:

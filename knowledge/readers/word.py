@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import docx
+from docx.opc.constants import CONTENT_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.package import Unmarshaller
+from docx.opc.part import Part, PartFactory
+from docx.opc.pkgreader import PackageReader
 from docx.oxml import parse_xml
+from docx.package import Package
 
 from knowledge.readers import ReadText, UnreadableFile
 from knowledge.readers.numbering import Numbering, read_numbering
@@ -58,7 +62,7 @@ def read_word(path: Path, *, citable: bool = False) -> ReadText:
     content = read_bytes(path, LARGEST_WORD)
     check_package(content, "Word")
     try:
-        document = docx.Document(io.BytesIO(content))
+        document = _opened(content)
         body = _Body(read_numbering(document), citable)
         lines = [*body.lines(document.element.body), *_notes(document, body)]
         if not citable:
@@ -83,8 +87,28 @@ def read_word(path: Path, *, citable: bool = False) -> ReadText:
     )
 
 
+def _opened(content: bytes) -> Any:
+    """What `docx.Document` opens, its styles unread: they are most of a small file, and say nothing but of lists."""
+    reader: Any = PackageReader
+    builder: Any = Unmarshaller
+    package = Package()
+    builder.unmarshal(reader.from_file(io.BytesIO(content)), package, _part)
+    part: Any = package.main_document_part
+    if part.content_type != CONTENT_TYPE.WML_DOCUMENT_MAIN:
+        raise ValueError(f"no Word document but {part.content_type}")
+    return part.document
+
+
+def _part(name: Any, content_type: str, relation: str, blob: bytes, package: Any) -> Any:
+    if content_type == CONTENT_TYPE.WML_STYLES:
+        return Part.load(name, content_type, blob, package)
+    return PartFactory(name, content_type, relation, blob, package)
+
+
 def _margin(part: Any, body: "_Body") -> list[str]:
     """Lines of a header or footer that has text."""
+    if part.is_linked_to_previous:  # of a first section: there is none
+        return []
     return [line for line in body.lines(part._element) if line.strip()]
 
 
