@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -203,4 +204,61 @@ row_approvals = Table(
     Column("why", Text, nullable=False),
     Column("who", String(64), nullable=False),
     Column("at", DateTime, nullable=False),
+)
+
+assignments = Table(
+    "assignments",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
+    Column("admission_id", String(64), nullable=False),
+    Column("part", String(16), nullable=False),  # first | second
+    Column("who", String(64), nullable=False),  # empty = taken back
+    Column("given_by", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+inspection_settings = Table(
+    "inspection_settings",
+    METADATA,
+    Column("inspection", ForeignKey("inspections.key"), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
+)
+
+adjudications = Table(
+    "adjudications",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("press", String(64), nullable=False, unique=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False),
+    Column("admission_id", String(64), nullable=False),
+    Column("finding", String(64), nullable=False),
+    Column("choice", String(16), nullable=False),  # first | second | other
+    Column("verdict", String(16), nullable=False),
+    Column("amount", String(20)),
+    Column("reason", Text, nullable=False),
+    Column("first", ForeignKey("decisions.seq"), nullable=False),
+    Column("second", ForeignKey("decisions.seq"), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+    UniqueConstraint("inspection", "finding", name="one_ruling_per_finding"),
+)
+
+known_answers = Table(
+    "known_answers",
+    METADATA,
+    Column("inspection", ForeignKey("inspections.key"), primary_key=True),
+    Column("finding", String(64), primary_key=True),
+    Column("verdict", String(16), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+
+spent = Table(
+    "spent",
+    METADATA,
+    Column("press", String(64), primary_key=True),
+    Column("inspection", ForeignKey("inspections.key"), nullable=False, index=True),
+    Column("seconds", Float, nullable=False),  # with the page in view and somebody at it
 )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from review.errors import SettingsError
 from review.settled import Settled
 from review.store.entries import UNDO, Decision, InspectionEntry, Press, standing
+from review.store.pairs import Pairs
 from review.store.people import People
 from review.store.rulings import Rulings
 from review.store.schema import cases, decisions, inspections, preferences
@@ -42,6 +43,7 @@ class Store:
         self.trail = Trail(engine)
         self.people = People(engine, self.trail)
         self.talks = Talks(engine)
+        self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
 
     @classmethod
