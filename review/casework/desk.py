@@ -12,6 +12,7 @@ from typing import Any
 
 from knowledge.library import Library
 from knowledge.readers.viewing import Viewer
+from review.casework.pairing import Pairing, visible
 from review.casework.results import Line, Results, open_results
 from review.casework.runs import Runs
 from review.chat.askings import Askings
@@ -21,7 +22,7 @@ from review.llm import Model
 from review.own_rules import own_rules
 from review.rulebook.rulebook import describe, describe_headers
 from review.store.accounts import IDLE, PAGES, Accounts, Person
-from review.store.entries import Decision, InspectionEntry, standing
+from review.store.entries import Decision, InspectionEntry
 from review.store.store import Store
 
 NO_CASE = "没有这份病例，或未分配给您。"
@@ -90,16 +91,40 @@ class Desk:
         """The last finished review of an inspection; null before the first."""
         return open_results(self.runs.out(entry.key, entry.run)) if entry.run else None
 
-    def case(self, key: str) -> Case:
+    def case(self, key: str, person: Person) -> Case:
+        """A case that a person may open: one assigned to him, or any for who leads."""
         found = self.store.case(key)
         entry = self.inspection(found[0]) if found else None
         results = self.results(entry) if entry else None
         if found is None or entry is None or results is None or found[1] not in results.admissions:
             raise Refused(NO_CASE)
+        if not self.pairing(entry).part(person, found[1]):
+            raise Refused(NO_CASE)
         return Case(key, entry, found[1], results)
 
+    def pairing(self, entry: InspectionEntry) -> Pairing:
+        """Who has which case of an inspection, and how first and second calls stand."""
+        pairs, results = self.store.pairs, self.results(entry)
+        groups = results.findings.values() if results else ()
+        return Pairing(
+            pairs.rules(entry.key),
+            pairs.assigned(entry.key),
+            self.store.decisions(entry.key),
+            pairs.adjudications(entry.key),
+            {line["id"]: line["amount"] for group in groups for line in group},
+        )
+
     def standing(self, entry: InspectionEntry) -> dict[str, Decision]:
-        return standing(self.store.decisions(entry.key))
+        """What holds for each finding of an inspection; nothing where two reviewers differ and nobody has ruled."""
+        return self.pairing(entry).holding()
+
+    def finding(self, case: Case, person: Person, finding: str) -> Line | None:
+        """A finding of a case, if the person may see it yet."""
+        pairing = self.pairing(case.inspection)
+        calls = pairing.seen_by(person, case.admission_id)
+        hides = pairing.rules.hides_model
+        shown, _ = visible(case.results, case.admission_id, calls, hides=hides)
+        return next((line for line in shown if line["id"] == finding), None)
 
 
 def source_file(case: Case, source: str) -> Path:
@@ -114,14 +139,16 @@ def source_file(case: Case, source: str) -> Path:
 def text(call: Call, name: str, longest: int = 200) -> str:
     """A text value of a call; nothing a browser sends is trusted to be there or to be text."""
     value = call.get(name)
-    return value[:longest] if isinstance(value, str) else ""
+    # PostgreSQL keeps no text with a zero in it
+    return value[:longest].replace("\x00", "") if isinstance(value, str) else ""
 
 
 def texts(call: Call, name: str, longest: int = 10) -> tuple[str, ...]:
     value = call.get(name)
     if not isinstance(value, list):
         return ()
-    return tuple(item[:200] for item in value[:longest] if isinstance(item, str) and item.strip())
+    given = [item[:200].replace("\x00", "") for item in value[:longest] if isinstance(item, str)]
+    return tuple(item for item in given if item.strip())
 
 
 def person_line(person: Person) -> Line:

@@ -70,7 +70,13 @@ def choose_item(desk: Desk, person: Person, call: Call) -> Line:
     if not press:
         raise Refused("这次按键没有编号；请刷新页面。")
     desk.store.rulings.choose(press, person.name, choice)
-    desk.store.write_trail(person.name, "choose_item", text(call, "inspection"), item_id(item))
+    desk.store.write_trail(
+        person.name,
+        "choose_item",
+        text(call, "inspection"),
+        item_id(item),
+        after=choice.ref_code15 or "目录里没有",
+    )
     return {"item": item_line(item, desk.store.rulings.choices((item.hospital,)))}
 
 

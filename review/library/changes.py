@@ -81,7 +81,9 @@ def correct(desk: Desk, person: Person, call: Call) -> Line:
             who=person.name,
             embedding=desk.embedding,
         )
-    desk.store.write_trail(person.name, "library_correct", subject=f"{_sha256(one)[:16]} {name}")
+    desk.store.write_trail(
+        person.name, "library_correct", subject=f"{_sha256(one)[:16]} {name}", after=text(call, "value", 200)
+    )
     return holding_detail(desk.library, find_holding(desk.library, one.key))
 
 

@@ -86,6 +86,7 @@ class People:
         with self._engine.begin() as connection:
             known = update(sessions).where(sessions.c.token_hash == session.token_hash)
             if connection.execute(known.values(seen_at=session.seen_at)).rowcount == 0:
+                connection.execute(delete(sessions).where(sessions.c.expires_at < now()))
                 connection.execute(insert(sessions).values(asdict(session)))
 
     def session(self, token_hash: str) -> SessionEntry | None:

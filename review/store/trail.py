@@ -22,6 +22,7 @@ NOTHING_BEFORE = "0" * 64
 LONGEST_SUBJECT, LONGEST_VALUE = 400, 4000
 DECIDES = ("decide", "undo")
 _AT_A_TIME = 5000
+_COLUMNS = tuple(trail.c.keys())
 
 
 class Pen:
@@ -63,7 +64,9 @@ class Trail:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._turn = threading.RLock()  # writers of one process wait here, in turn, and not on the database's sleeps
+        self._proving = threading.Lock()  # one walk along the lines at a time
+        # writers of one process wait here, in turn, and not on the database's sleeps
+        self._turn = threading.RLock()
 
     @contextmanager
     def transaction(self) -> Iterator[Pen]:
@@ -108,7 +111,7 @@ class Trail:
 
         `known` is the number and hash of a line noted down before, at any time: it finds a chain rewritten as a whole.
         """
-        with self._engine.connect() as connection:
+        with self._proving, self._engine.connect() as connection:
             # decisions before the head: one that is seen here has its line below the head
             decided = {row["seq"]: decision_hash(row) for row in _decisions(connection)}
             lines, last = connection.execute(select(trail_heads.c.lines, trail_heads.c.hash)).one()
@@ -160,8 +163,9 @@ def _walk(
     told = _Told()
     while told.seq < lines:
         block = select(trail).where(trail.c.seq > told.seq, trail.c.seq <= lines)
-        rows = connection.execute(block.order_by(trail.c.seq).limit(_AT_A_TIME)).mappings().all()
-        for row in rows:
+        rows = connection.execute(block.order_by(trail.c.seq).limit(_AT_A_TIME)).all()
+        for held in rows:
+            row = dict(zip(_COLUMNS, held, strict=True))
             if row["seq"] != told.seq + 1:
                 return _broken(told.seq + 1, f"第 {told.seq + 1:,} 条缺失"), told
             told.seq += 1

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from review.store.accounts import ADMINISTRATOR, LEADER, Accounts, SignInRefused
+from review.proxy import Proxy
+from review.store.accounts import ADMINISTRATOR, LEADER, PAGES, Accounts, SignInRefused
+from review.store.entries import TrailFilter
 from review.store.store import Store, now
 
 PASSWORD = "correct horse battery"
@@ -104,3 +106,69 @@ def test_the_store_holds_no_token_and_no_password(tmp_path, store, accounts):
     token = accounts.first_administrator("王敏", PASSWORD, PASSWORD)
     files = [file.read_bytes() for file in tmp_path.iterdir()]
     assert not any(token.encode() in content or PASSWORD.encode() in content for content in files)
+
+
+def acts(store):
+    return [(line.who, line.act) for line in reversed(store.trail.lines(TrailFilter()))]
+
+
+def test_a_password_given_out_opens_nothing_until_it_is_changed(store, accounts):
+    accounts.first_administrator("王敏", PASSWORD, PASSWORD)
+    given = accounts.add_account("李国栋", ["专家"], "王敏")
+    token = accounts.sign_in("李国栋", given, "10.0.0.1")
+    person = accounts.who(token)
+    assert (person.must_change, person.decides, any(person.opens(page) for page in PAGES)) == (
+        True,
+        False,
+        False,
+    )
+    with pytest.raises(SignInRefused, match="相同"):
+        accounts.change_password(token, given, given, given, "10.0.0.1")
+    elsewhere = accounts.sign_in("李国栋", given, "10.0.0.2")
+    accounts.change_password(token, given, PASSWORD, PASSWORD, "10.0.0.1")
+    assert accounts.who(token).opens("review")
+    assert accounts.who(elsewhere) is None
+    assert ("李国栋", "change_password") in acts(store)
+
+
+def test_what_is_typed_for_a_name_is_kept_only_where_it_names_an_account(store, accounts, tmp_path):
+    accounts.first_administrator("王敏", PASSWORD, PASSWORD)
+    with pytest.raises(SignInRefused):
+        accounts.sign_in("my own secret passphrase", PASSWORD, "10.0.0.1")
+    assert acts(store)[-1] == ("", "sign_in_failed")
+    store.close()
+    assert not any(b"secret passphrase" in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_an_account_out_of_use_is_told_like_a_wrong_password_and_its_sessions_end(store, accounts):
+    accounts.first_administrator("王敏", PASSWORD, PASSWORD)
+    given = accounts.add_account("李国栋", ["专家"], "王敏")
+    token = accounts.sign_in("李国栋", given, "10.0.0.1")
+    accounts.set_active("李国栋", False, "王敏")
+    assert accounts.who(token) is None
+    with pytest.raises(SignInRefused, match="姓名或密码不对"):
+        accounts.sign_in("李国栋", given, "10.0.0.1")
+    accounts.set_active("李国栋", True, "王敏")
+    assert accounts.sign_in("李国栋", given, "10.0.0.1")
+
+
+def test_other_roles_hold_at_once_and_the_trail_has_both(store, accounts):
+    accounts.first_administrator("王敏", PASSWORD, PASSWORD)
+    given = accounts.add_account("李国栋", ["专家"], "王敏")
+    token = accounts.sign_in("李国栋", given, "10.0.0.1")
+    accounts.change_password(token, given, PASSWORD, PASSWORD, "10.0.0.1")
+    accounts.change_roles("李国栋", ["经办"], "王敏")
+    assert not accounts.who(token).opens("review")
+    line = store.trail.lines(TrailFilter(act="change_roles"))[0]
+    assert (line.who, line.subject, line.before, line.after) == ("王敏", "李国栋", "专家", "经办")
+
+
+@pytest.mark.parametrize("roles", [[], ["院长"], ["专家", "院长"]])
+def test_roles_that_are_none_are_refused(accounts, roles):
+    with pytest.raises(SignInRefused, match="角色"):
+        accounts.add_account("李国栋", roles, "王敏")
+
+
+def test_the_demonstration_is_over_once_a_proxy_stands_before_it(store):
+    proxy = Proxy.read("from=127.0.0.1 user=X-Remote-User")
+    assert Accounts(store, "127.0.0.1", proxy).who(None) is None
