@@ -72,6 +72,17 @@ def hidden(text, *known):
         ("家住石桥镇柳树村，务农", "石桥镇柳树村"),
         ("工作单位：江北第三纺织厂", "江北第三纺织厂"),
         ("在宏达建筑有限公司打工", "宏达建筑有限公司"),
+        ("第一助手柴文；第二助手佟力", "柴文"),
+        ("护工牟大山推至放射科检查", "牟大山"),
+        ("患 者 罗 建 勋 于 昨 日 出 现 胸 痛", "罗 建 勋"),
+        ("代理人签名：令狐 远　电话", "令狐 远"),
+        ("| 姓名 | 韩雪琴 | 床号 | 08 | 住院号 | 201945 |", "201945"),
+        ("患儿小名“小豆子”，夜间哭闹", "小豆子"),
+        ("产妇阿依努尔于凌晨顺产", "阿依努尔"),
+        ("患者Michael Green，男", "Michael Green"),
+        ("小夜：佟力　大夜：柴文", "柴文"),
+        ("生于广平县安岭镇，长居本地", "广平县安岭镇"),
+        ("身份证：36010219900101××××", "36010219900101"),
     ],
 )
 def test_what_names_a_person_is_hidden(text, letters):
@@ -94,6 +105,13 @@ def test_what_names_a_person_is_hidden(text, letters):
         "连翘10g 白芍15g 石膏30g 柴胡10g 甘草6g",
         "001204000060000 静脉注射 4.00 次",
         "出院医嘱：门诊随访，2周后复查肝功能",
+        "石菖蒲 60g、高良姜 50g、安息香 10g",
+        "出院带药：辛伐他汀、安博维、康复新、金天格",
+        "白色念珠菌阴道炎，金黄色葡萄球菌败血症，石棉接触史",
+        "简明精神病量表48分，艾森克人格问卷示内向",
+        "左阴性，右阳性；加强试验阳性；床位 1床日 30元计费 30.00",
+        "| 吸氧 | 24 | 小时 | 单价 | 2.00 |",
+        "全麻 麻醉医师已到，12:40安返病房，主诉：经量增多半年",
     ],
 )
 def test_what_a_clinician_needs_stays(text):
@@ -168,6 +186,27 @@ def test_a_name_broken_over_two_lines_is_hidden_in_both_and_when_a_line_is_shown
     assert not re.search("张三|^丰", mask.hide(text), re.M)
     assert "张三" not in mask.hide(text.split("\n")[0])
     assert mask.show(mask.hide(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["护士签名：翁秋\n玲　交班", "术者签名：靳\n东方　记录", "经黎\n少洪主任同意"]
+)
+def test_a_name_over_a_line_break_is_hidden_whole_where_no_table_tells_it(text):
+    assert not re.search("翁秋|玲|靳|东方|黎|少洪", hidden(text))
+
+
+def test_a_word_below_a_name_is_no_part_of_it():
+    assert hidden("护士签名：翁秋\n患者入睡") == "护士签名：〔护士1〕\n患者入睡"
+
+
+def test_a_title_before_a_colon_speaks_and_is_no_label():
+    assert hidden("傅晨医师：入院时GCS 6分") == "〔医师1〕医师：入院时GCS 6分"
+
+
+def test_a_nurse_of_the_tables_whose_name_is_a_word_is_hidden_where_it_stands_alone():
+    nurse = Identifier("护士", "云朵")
+    assert hidden("16:00 交班。云朵", nurse) == "16:00 交班。〔护士1〕"
+    assert hidden("窗外云朵飘过", nurse) == "窗外云朵飘过"
 
 
 def test_a_value_below_its_label_is_hidden_when_its_line_is_shown_alone():

@@ -2,12 +2,13 @@
 
 import pytest
 
-from evals.masking import DEMO, HELD_OUT, OPEN, labelled, score_inspection, score_sentences
+from evals.masking import ALONE, BLIND, DEMO, HELD_OUT, OPEN, labelled, score_inspection, score_sentences
 
 
 def test_the_labelled_sentences_are_many_and_of_many_documents():
-    sentences = [*labelled(OPEN), *labelled(HELD_OUT)]
-    assert len(sentences) >= 400
+    sentences = [*labelled(OPEN), *labelled(BLIND), *labelled(HELD_OUT)]
+    assert len(sentences) >= 1000
+    assert sum(not one.spans for one in sentences) >= 200
     assert len({one.document for one in sentences}) >= 30
     assert all(one.text[start:end].strip() for one in sentences for _, start, end in one.spans)
 
@@ -15,6 +16,12 @@ def test_the_labelled_sentences_are_many_and_of_many_documents():
 def test_the_floors_hold_for_the_admission_held_out():
     score, _, _ = score_sentences(HELD_OUT, together=True)
     assert score.below() == []
+
+
+@pytest.mark.parametrize("file", [OPEN, BLIND, HELD_OUT], ids=lambda file: file.stem)
+def test_the_floors_hold_for_sentences_without_their_record(file):
+    score, _, _ = score_sentences(file, together=False)
+    assert score.below(ALONE) == []
 
 
 @pytest.mark.slow
