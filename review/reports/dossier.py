@@ -48,6 +48,7 @@ class Point:
     at: datetime | None
     gone: bool
     origin: str
+    ruled: bool = False  # between two calls that differed
 
     @property
     def decided(self) -> str:
@@ -248,6 +249,7 @@ def _point(
         at=decision.at if decision else None,
         gone=bool(line.get("gone")),
         origin=line["origin"],
+        ruled=decision is not None and decision.seq < 0,
     )
 
 

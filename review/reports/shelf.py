@@ -19,7 +19,7 @@ from review.reports.dossier import Dossier, Hide, open_dossier
 from review.reports.own_notes import of_expert
 from review.reports.paper import DRAFT, Paper
 from review.store.accounts import LEADER, Person
-from review.store.entries import Decision, InspectionEntry, TrailFilter
+from review.store.entries import Decision, InspectionEntry, TrailFilter, standing
 
 SETTLED, SIGNED = "已定", "已签收"
 STATES = {DRAFT: "reopen_paper", SETTLED: "settle_paper", SIGNED: "sign_paper"}
@@ -82,9 +82,10 @@ def states(desk: Desk, entry: InspectionEntry) -> dict[str, State]:
     return found
 
 
-def content(entry: InspectionEntry, standing: dict[str, Decision]) -> str:
+def content(entry: InspectionEntry, decisions: dict[str, Decision]) -> str:
     """What a state is given on, as 16 hexadecimal digits: the review and every decision that stands."""
-    told = [entry.run, sorted((finding, decision.seq) for finding, decision in standing.items())]
+    held = ((finding, x.seq, x.verdict, x.amount, x.who) for finding, x in decisions.items())
+    told = [entry.run, sorted(held, key=lambda one: one[0])]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -95,20 +96,20 @@ def change_state(desk: Desk, person: Person, entry: InspectionEntry, key: str, s
         raise Refused("没有这种文书；请刷新页面。")
     if not leads(person):
         raise Refused("文书由组长定稿。")
-    standing, before = desk.standing(entry), states(desk, entry).get(key, State())
-    if state == SETTLED and (count := undecided(_results(desk, entry), standing)):
+    held, before = desk.standing(entry), states(desk, entry).get(key, State())
+    if state == SETTLED and (count := undecided(_results(desk, entry), held)):
         raise Undecided(count)
     if state == SIGNED and before.state != SETTLED:
         raise Refused("先定稿，再记签收。")
     if state != before.state:
-        after = f"{state} {content(entry, standing)}"
+        after = f"{state} {content(entry, held)}"
         desk.store.write_trail(person.name, STATES[state], entry.key, key, before=before.state, after=after)
 
 
-def undecided(results: Results, standing: dict[str, Decision]) -> int:
+def undecided(results: Results, decisions: dict[str, Decision]) -> int:
     """Findings of the last review without a decision."""
     lines = (line for found in results.findings.values() for line in found)
-    return sum(line["id"] not in standing for line in lines)
+    return sum(line["id"] not in decisions for line in lines)
 
 
 def put_together(desk: Desk, person: Person, order: Order, made_at: datetime) -> tuple[Paper, Kind]:
@@ -119,24 +120,33 @@ def put_together(desk: Desk, person: Person, order: Order, made_at: datetime) ->
     if kind not in kinds_for(person):
         raise Refused(OWN_ONLY)
     entry = desk.inspection(order.inspection)
-    dossier = _dossier(desk, entry, order, kind)
+    if kind.own and not leads(person):
+        return make(kind, _own(desk, person, entry), made_at, draft=False), kind
+    dossier = _dossier(desk, person, entry, order, kind)
     if kind.own:
-        mine = dossier if leads(person) else of_expert(dossier, person.name)
-        return make(kind, mine, made_at, draft=False), kind
+        return make(kind, dossier, made_at, draft=False), kind
     state = states(desk, entry).get(kind.key, State()).state
     return make(kind, dossier, made_at, draft=state == DRAFT), kind
 
 
-def _dossier(desk: Desk, entry: InspectionEntry, order: Order, kind: Kind) -> Dossier:
+def _dossier(desk: Desk, person: Person, entry: InspectionEntry, order: Order, kind: Kind) -> Dossier:
     results = _results(desk, entry)
     only = None
     if kind.of_stay and order.case:
-        case = desk.case(order.case)
+        case = desk.case(order.case, person)
         if case.inspection.key != entry.key:
             raise Refused("这份病例不在这个检查里；请刷新页面。")
         only = {case.admission_id}
     hides = masks(results) if order.masked and kind.leaves else None
     return open_dossier(entry, results, desk.standing(entry), desk.rules, hides=hides, only=only)
+
+
+def _own(desk: Desk, person: Person, entry: InspectionEntry) -> Dossier:
+    """What one person called, whether or not it holds; nothing of what anybody else called."""
+    calls = standing([line for line in desk.store.decisions(entry.key) if line.who == person.name])
+    only = {line.admission_id for line in calls.values()}
+    whole = open_dossier(entry, _results(desk, entry), calls, desk.rules, only=only)
+    return of_expert(whole, person.name)
 
 
 def _results(desk: Desk, entry: InspectionEntry) -> Results:

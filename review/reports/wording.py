@@ -40,7 +40,8 @@ def decided(point: Point) -> str:
         return point.decided
     at = local(point.at)
     gone = "（新规则下不再提示，金额未计入）" if point.gone else ""
-    return f"{point.decided}{gone}　{point.who}　{told(at)}"
+    ruled = "（裁定）" if point.ruled else ""
+    return f"{point.decided}{ruled}{gone}　{point.who}　{told(at)}"
 
 
 def why(point: Point) -> str:

@@ -129,7 +129,7 @@ def _point(stay: Sojourn, point: Point) -> tuple[Cell, ...]:
         point.suspected,
         point.confirmed,
         carried(point),
-        point.decided,
+        point.decided + ("（裁定）" if point.ruled else ""),
         why(point),
         point.who,
         local(point.at),

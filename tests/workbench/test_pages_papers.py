@@ -20,6 +20,7 @@ from review.reports.routes import add_paper_routes
 from review.reports.shelf import Order, put_together
 from review.store.accounts import ADMINISTRATOR, EXPERT, STAFF, VIEWER, Person
 from review.store.entries import Press, TrailFilter
+from review.store.pairs import Adjudication
 from review.store.store import new_key
 from review.violations import VIOLATIONS
 
@@ -252,6 +253,23 @@ def test_an_expert_has_the_notes_on_own_decisions_and_nothing_else(desk, leader,
             assert reply.status_code == (200 if kind.own else 404)
     with pytest.raises(Refused, match="由组长"):
         settle_paper(desk, WANG, {"inspection": key, "paper": "letter", "state": "已定"})
+
+
+def test_what_two_reviewers_differ_on_is_open_until_it_is_ruled_and_each_has_the_own_call(desk, leader, key):
+    line = of(desk, key, ABSENT, "phantom_stay")
+    for part, who in (("first", "王敏"), ("second", "李可")):
+        desk.store.pairs.assign(key, part, {line["admission_id"]: who}, leader.name)
+    press(desk, key, line, "confirm", note="首审附言")
+    press(desk, key, line, "reject", who="李可", note="复审附言")
+    assert table(paper(desk, leader, key, "letter"), "事项").rows == ()
+    assert f"待定 {len(findings(desk, key))} 项" in said(paper(desk, leader, key, "evidence"))
+    second = said(paper(desk, Person("李可", (EXPERT,)), key, "notes"))
+    assert ("复审附言" in second, "首审附言" in second) == (True, False)
+    first, other = desk.store.decisions(key)
+    about = (new_key(), key, line["admission_id"], line["id"], "first", "confirm", None, "夜间不在院有据")
+    desk.store.pairs.adjudicate(Adjudication(*about, first.seq, other.seq, leader.name, first.at), "case")
+    assert len(table(paper(desk, leader, key, "letter"), "事项").rows) == 1
+    assert f"确认（裁定）　{leader.name}" in said(paper(desk, leader, key, "evidence"))
 
 
 @pytest.mark.parametrize(
