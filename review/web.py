@@ -108,7 +108,7 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
         if person is None or not person.opens("review"):
             return no_right(person)
         try:
-            case = desk.case(case_key)
+            case = desk.case(case_key, person)
             findings = case.results.findings.get(case.admission_id, [])
             tab = next(
                 (tab for tab in read_tabs(case.results, case.admission_id, findings) if tab.key == tab_key),

@@ -3,7 +3,7 @@
 Plain values only. Suspicion and doubt are treated alike: evidence for is numbered, evidence against lettered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -30,9 +30,20 @@ class Rows:
     told: Mapping[tuple[str, str], str]
 
 
-def open_case(results: Results, admission_id: str, standing: Standing, rules: Mapping[str, Line]) -> Line:
-    """Everything the page shows of one case but its tables, which are asked for one by one."""
-    findings = ordered(results.findings.get(admission_id, []))
+def open_case(
+    results: Results,
+    admission_id: str,
+    standing: Standing,
+    rules: Mapping[str, Line],
+    findings: Sequence[Line] | None = None,
+    read_of: Collection[str] | None = None,
+) -> Line:
+    """Everything the page shows of one case but its tables, which are asked for one by one.
+
+    `findings` are those that may be sent, in their order; `read_of` those whose
+    model reading may be sent. Null is all.
+    """
+    findings = ordered(results.findings.get(admission_id, [])) if findings is None else findings
     tabs = read_tabs(results, admission_id, findings)
     read = [one for line in results.judgements.get(admission_id, ()) for one in line["statements"]]
     rows = _rows_cited(results, admission_id, [*findings, *read])
@@ -47,7 +58,7 @@ def open_case(results: Results, admission_id: str, standing: Standing, rules: Ma
         "sheets": counts(results, admission_id),
         "timelines": draw_all(results, admission_id, findings, lambda item: spot_of(item, tabs)),
         "seen": shown_decision(standing.get(f"case:{admission_id}")),
-        "model": model_share(results, admission_id, lambda line: _evidence(line, tabs, rows)[0]),
+        "model": model_share(results, admission_id, lambda line: _evidence(line, tabs, rows)[0], read_of),
     }
 
 

@@ -4,7 +4,7 @@ Nothing of it changes a finding of a rule. A view without a proven quote says on
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from review.casework.results import Line, Results
@@ -14,11 +14,18 @@ Placed = Callable[[Line], list[Line]]  # a line with `evidence` to the items as 
 STATES = {"answered": "", "cannot_tell": "判断不了", "not_asked": "未问", "failed": "没有答出"}
 
 
-def model_share(results: Results, admission_id: str, placed: Placed) -> Line | None:
-    """Views by finding, views of the stay, and what was dropped; null where no model was asked."""
+def model_share(
+    results: Results, admission_id: str, placed: Placed, read_of: Collection[str] | None = None
+) -> Line | None:
+    """Views by finding, views of the stay, and what was dropped; null where no model was asked.
+
+    With `read_of` only the views on these findings, and nothing of the stay.
+    """
     told = results.model
     if told is None:
         return None
+    if read_of is not None:
+        return _share_of(results, admission_id, placed, read_of)
     lines = results.judgements.get(admission_id, [])
     known = {line["id"] for line in results.findings.get(admission_id, ())}
     titles = {question.prompt: question.title for question in all_questions()}
@@ -38,6 +45,16 @@ def model_share(results: Results, admission_id: str, placed: Placed) -> Line | N
         "open": _counted(lines),
         "models": told["models"],
     }
+
+
+def _share_of(results: Results, admission_id: str, placed: Placed, read_of: Collection[str]) -> Line:
+    titles = {question.prompt: question.title for question in all_questions()}
+    by_finding: dict[str, list[Line]] = {}
+    for line in results.judgements.get(admission_id, []):
+        if line["about"] in read_of:
+            by_finding.setdefault(line["about"], []).append(_view(line, titles, placed))
+    empty: Line = {"stay": [], "dropped": 0, "injection": False, "open": [], "models": []}
+    return empty | {"findings": by_finding, "hidden": True}
 
 
 def _view(line: Line, titles: dict[str, str], placed: Placed) -> Line:

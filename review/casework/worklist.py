@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from review.casework.cases import Standing, ordered
+from review.casework.pairing import LEADS, Pairing, visible
 from review.casework.results import Line, Results
+from review.store.accounts import Person
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
 
 
-def queue(results: Results, keys: Mapping[str, str], standing: Standing) -> list[Line]:
-    """One row per admission: those with open findings first by yuan, stays of one person together."""
-    rows = [_row(results, admission, keys[admission], standing) for admission in results.admissions]
+def queue(results: Results, keys: Mapping[str, str], pairing: Pairing, person: Person) -> list[Line]:
+    """One row per admission a person may see: open ones first by yuan, stays of one person together."""
+    shown = [admission for admission in results.admissions if pairing.part(person, admission)]
+    rows = [_row(results, admission, keys[admission], pairing, person) for admission in shown]
     heaviest: dict[str, float] = {}
     for row in rows:
         heaviest[row["person"]] = max(heaviest.get(row["person"], 0), row["amount"] or 0)
@@ -18,9 +21,14 @@ def queue(results: Results, keys: Mapping[str, str], standing: Standing) -> list
     return rows
 
 
-def _row(results: Results, admission_id: str, key: str, standing: Standing) -> Line:
+def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person: Person) -> Line:
+    standing = pairing.seen_by(person, admission_id)
+    part = pairing.part(person, admission_id)
+    sent, _ = visible(results, admission_id, standing, hides=pairing.rules.hides_model)
+    disputed = [line for line in sent if line["id"] in pairing.disputes]
+    told = [line for line in disputed if pairing.knows(person, line["id"])]
     admission = results.admissions[admission_id]
-    findings = ordered(results.findings.get(admission_id, []))
+    findings = ordered(sent)
     current = [line for line in findings if not line.get("gone")]
     decided = [standing[line["id"]] for line in findings if line["id"] in standing]
     state = _state(len(findings), decided, f"case:{admission_id}" in standing)
@@ -41,6 +49,10 @@ def _row(results: Results, admission_id: str, key: str, standing: Standing) -> L
         "decided": len(decided),
         "state": state,
         "group": {"open": 0, "part": 0, "unseen": 1}.get(state, 2),
+        "part": part,
+        "disputed": len(told),
+        "rules": any(pairing.may_rule(person, line["id"]) for line in disputed),
+        **({"first": pairing.first_of(admission_id)} if part == LEADS else {}),
     }
 
 

@@ -19,11 +19,11 @@ NOTHING = "这一项没有可并排对照的两份文书。"
 
 def open_comparison(desk: Desk, person: Person, call: Call) -> Line:
     """Two documents beside each other: those of a finding, of a pair of the map, or any two by name."""
-    case = desk.case(text(call, "case"))
+    case = desk.case(text(call, "case"), person)
     here, there = text(call, "here", 400), text(call, "there", 400)
     whole = _whole_names(person)
     if not (here and there):
-        finding = case.results.finding(case.admission_id, text(call, "finding"))
+        finding = desk.finding(case, person, text(call, "finding"))
         if finding is None:
             raise Refused("这一项疑点已不在本次审核结果里；请刷新页面。")
         kind = comparable(finding)
@@ -47,8 +47,8 @@ def open_comparison(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_versions(desk: Desk, person: Person, call: Call) -> Line:
     """One page of a PDF in each of its revisions, as text and as picture."""
-    case = desk.case(text(call, "case"))
-    finding = case.results.finding(case.admission_id, text(call, "finding"))
+    case = desk.case(text(call, "case"), person)
+    finding = desk.finding(case, person, text(call, "finding"))
     if finding is None or comparable(finding) != VERSIONS:
         raise Refused(NOTHING)
     told = versions_told(case.results, finding)
@@ -59,14 +59,14 @@ def open_versions(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_map(desk: Desk, person: Person, call: Call) -> Line:
     """All pairs of the inspection that a case is of."""
-    case = desk.case(text(call, "case"))
+    case = desk.case(text(call, "case"), person)
     keys = desk.store.case_keys(case.inspection.key, list(case.results.admissions))
     return asdict(likeness_map(case.results, keys, _whole_names(person)))
 
 
 def open_plot(desk: Desk, person: Person, call: Call) -> Line:
     """The vital signs of a case over time."""
-    case: Case = desk.case(text(call, "case"))
+    case: Case = desk.case(text(call, "case"), person)
     shown = asdict(vitals_plot(case.results, case.admission_id))
     other = shown["others"]
     keys = desk.store.case_keys(case.inspection.key, [other]) if other in case.results.admissions else {}

@@ -1,23 +1,20 @@
 """审核: the queue, one case beside its record, and the decisions of the expert."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 
 from knowledge.readers import UnreadableFile
 from review.casework.admission_need import open_criteria as criteria_of_case
-from review.casework.cases import open_case as case_of
-from review.casework.cases import shown_decision, shown_evidence
+from review.casework.cases import shown_evidence
 from review.casework.clauses import open_clause
-from review.casework.desk import Call, Case, Desk, Refused, person_line, source_file, text, texts
+from review.casework.desk import Call, Case, Desk, Refused, person_line, source_file, text
 from review.casework.readings import read_tabs, text_of
 from review.casework.results import Line
 from review.casework.sheets import read_sheet
 from review.casework.worklist import queue
+from review.pages.calling import CALLING, case_for
 from review.pages.comparing import COMPARING
 from review.store.accounts import Person
-from review.store.entries import VERDICTS, Decision, Press
-
-LONGEST_NOTE = 500
+from review.store.entries import VERDICTS, Decision
 
 
 def open_queue(desk: Desk, person: Person, call: Call) -> Line:
@@ -42,22 +39,22 @@ def open_queue(desk: Desk, person: Person, call: Call) -> Line:
         return shown | running | {"rows": None}
     keys = desk.store.case_keys(entry.key, list(results.admissions))
     lines = desk.store.decisions(entry.key)
-    rows = queue(results, keys, desk.standing(entry))
+    rows = queue(results, keys, desk.pairing(entry), person)
     return shown | running | {"rows": rows, "run": entry.run, "today": _cases_today(lines, person)}
 
 
 def open_case(desk: Desk, person: Person, call: Call) -> Line:
     """Everything of one case but its tables."""
-    case = desk.case(text(call, "case"))
-    shown = case_of(case.results, case.admission_id, desk.standing(case.inspection), desk.rules)
+    case = desk.case(text(call, "case"), person)
+    shown = case_for(desk, person, case)
     desk.store.write_trail(person.name, "open_case", case.inspection.key, case.key)
-    return shown | {"key": case.key}
+    return shown
 
 
 def open_text(desk: Desk, person: Person, call: Call) -> Line:
     """The documents of one tab of a case whose record is too long to send at once."""
-    case = desk.case(text(call, "case"))
-    findings = case.results.findings.get(case.admission_id, [])
+    case = desk.case(text(call, "case"), person)
+    findings = case.results.findings.get(case.admission_id, [])  # for the tabs' keys; none of them is sent
     tabs = read_tabs(case.results, case.admission_id, findings)
     tab = next((tab for tab in tabs if tab.key == text(call, "tab")), None)
     if tab is None:
@@ -67,7 +64,7 @@ def open_text(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_boxes(desk: Desk, person: Person, call: Call) -> Line:
     """Where the quotes of a finding stand on the original pages of a tab, as fractions of the page."""
-    case, finding = _finding(desk, call)
+    case, finding = _finding(desk, person, call)
     tabs = read_tabs(case.results, case.admission_id, case.results.findings[case.admission_id])
     tab = next((tab for tab in tabs if tab.key == text(call, "tab")), None)
     shown = [
@@ -95,7 +92,7 @@ def open_boxes(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
     """One table of a case."""
-    case = desk.case(text(call, "case"))
+    case = desk.case(text(call, "case"), person)
     sheet = read_sheet(case.results, case.admission_id, text(call, "sheet"))
     if sheet is None:
         raise Refused("没有这张表；请刷新页面。")
@@ -104,13 +101,13 @@ def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_criteria(desk: Desk, person: Person, call: Call) -> Line:
     """The admission criteria of a case: met, not met, not recorded, with what became known later apart."""
-    case = desk.case(text(call, "case"))
+    case = desk.case(text(call, "case"), person)
     return criteria_of_case(case.results, case.admission_id)
 
 
 def open_basis(desk: Desk, person: Person, call: Call) -> Line:
     """The clauses behind a finding, on the day they were applied to."""
-    case, finding = _finding(desk, call)
+    case, finding = _finding(desk, person, call)
     day = case.results.rows("select begins_on from admissions where admission_id = $id", id=case.admission_id)
     admitted = day[0]["begins_on"]
     return {
@@ -122,79 +119,12 @@ def open_basis(desk: Desk, person: Person, call: Call) -> Line:
     }
 
 
-def decide(desk: Desk, person: Person, call: Call) -> Line:
-    """Write one press; answers with what stands now, which differs where another window was quicker."""
-    if not person.decides:
-        raise Refused("您的角色只能查看，不能作决定。")
-    case = desk.case(text(call, "case"))
-    verdict, finding = text(call, "verdict"), text(call, "finding")
-    if verdict not in VERDICTS or not text(call, "press"):
-        raise Refused("没有这种决定；请刷新页面。")
-    known = case.results.finding(case.admission_id, finding)
-    if (known is None) != (verdict == "seen"):
-        raise Refused("这一项疑点已不在本次审核结果里；请刷新页面。")
-    press = Press(
-        press=text(call, "press", 64),
-        inspection=case.inspection.key,
-        admission_id=case.admission_id,
-        finding="" if known is None else finding,
-        verdict=verdict,
-        who=person.name,
-        reasons=texts(call, "reasons"),
-        note=text(call, "note", LONGEST_NOTE),
-        amount=_amount(call, case) if known is not None else None,
-    )
-    stands = desk.standing(case.inspection).get(finding or f"case:{case.admission_id}")
-    if stands is not None and stands.press != press.press and call.get("known") != stands.seq:
-        return {"conflict": shown_decision(stands)}
-    line = desk.store.append(press)
-    return {"ok": True, "decision": shown_decision(line)}
-
-
-def undo(desk: Desk, person: Person, call: Call) -> Line:
-    """Take back one's own last decision in the inspection, whatever case it was in."""
-    entry = desk.inspection(text(call, "inspection"))
-    undone = desk.store.undo_last(text(call, "press", 64), entry.key, person.name)
-    if undone is None:
-        return {"ok": True, "undone": None}
-    _, last = undone
-    keys = desk.store.case_keys(entry.key, [last.admission_id])
-    stands = desk.standing(entry).get(last.finding or f"case:{last.admission_id}")
-    return {
-        "ok": True,
-        "undone": shown_decision(last),
-        "case": keys[last.admission_id],
-        "finding": last.finding,
-        "stands": shown_decision(stands),
-    }
-
-
-def _finding(desk: Desk, call: Call) -> tuple[Case, Line]:
-    case = desk.case(text(call, "case"))
-    finding = case.results.finding(case.admission_id, text(call, "finding"))
+def _finding(desk: Desk, person: Person, call: Call) -> tuple[Case, Line]:
+    case = desk.case(text(call, "case"), person)
+    finding = desk.finding(case, person, text(call, "finding"))
     if finding is None:
         raise Refused("这一项疑点已不在本次审核结果里；请刷新页面。")
     return case, finding
-
-
-def _amount(call: Call, case: Case) -> str | None:
-    """A changed amount: two decimals, from zero to the stay's total."""
-    given = text(call, "amount", 20)
-    if not given:
-        return None
-    total = case.results.rows(
-        "select total_amount from admissions where admission_id = $id", id=case.admission_id
-    )
-    limit = total[0]["total_amount"]
-    try:
-        amount = Decimal(given).quantize(Decimal("0.01"))
-    except InvalidOperation as problem:
-        raise Refused("金额须是数字，至多两位小数；请改正。") from problem
-    if not amount.is_finite() or amount < 0 or (limit is not None and amount > limit):
-        raise Refused(
-            f"不能超过本次住院费用 {limit:,.2f} 元；请改正。" if limit is not None else "金额不能为负。"
-        )
-    return f"{amount:.2f}"
 
 
 def _cases_today(lines: list[Decision], person: Person) -> Line:
@@ -216,8 +146,7 @@ HANDLERS = (
     open_sheet,
     open_criteria,
     open_basis,
-    decide,
-    undo,
+    *CALLING,
     *COMPARING,
 )
 SCRIPTS = (
@@ -239,8 +168,9 @@ SCRIPTS = (
     "queue.js",
     "clause.js",
     "asking.js",
+    "pairing.js",
     "decisions.js",
     "deciding.js",
     "review.js",
 )
-STYLES = ("tokens.css", "clause.css", "review.css", "timeline.css", "views.css")
+STYLES = ("tokens.css", "clause.css", "review.css", "pairing.css", "timeline.css", "views.css")

@@ -6,8 +6,9 @@ import shutil
 import pytest
 
 from review.casework.desk import Refused
+from review.pages.calling import decide
 from review.pages.inspections import create, open_inspection, open_list, progress, run_again
-from review.pages.review import decide, open_case
+from review.pages.review import open_case
 from review.store.accounts import DEMONSTRATOR, LEADER, Person
 from review.store.store import new_key
 

@@ -8,16 +8,8 @@ from demonstration import ABSENT, CLEAN, TWICE
 
 from review.casework.desk import Refused
 from review.casework.readings import find_quote
-from review.pages.review import (
-    decide,
-    open_basis,
-    open_boxes,
-    open_case,
-    open_queue,
-    open_sheet,
-    open_text,
-    undo,
-)
+from review.pages.calling import decide, undo
+from review.pages.review import open_basis, open_boxes, open_case, open_queue, open_sheet, open_text
 from review.store.accounts import Person
 from review.store.store import new_key
 

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from evals.bent_pdfs import bomb
 from review.pages.review import HANDLERS
 from review.pages.shell import FOLDER, answer, asset
+from review.store.accounts import Person
 from review.web import create_app
 
 PASSWORD = "correct horse battery"
@@ -124,7 +125,7 @@ def test_a_page_image_is_served_under_opaque_keys_and_the_view_is_noted(local, d
 def test_a_hostile_file_costs_its_own_picture_and_the_workbench_goes_on(local, desk, case, tmp_path):
     shown = answer(desk, "review", HANDLERS[1], desk.accounts.who(None), {"case": case(ABSENT)})
     tab = next(tab for tab in shown["tabs"] if tab["file"].endswith(".pdf"))
-    entry = desk.inspection(desk.case(case(ABSENT)).inspection.key)
+    entry = desk.inspection(desk.case(case(ABSENT), Person("王敏", ("组长",))).inspection.key)
     own = tmp_path / "检查"
     shutil.copytree(entry.folder, own)
     desk.store.update_inspection(entry.key, folder=str(own))
@@ -184,8 +185,6 @@ def test_a_defect_reaches_the_reader_as_a_number_and_the_log_without_the_record(
 
 
 def test_a_page_that_a_role_lacks_refuses_on_the_server(desk):
-    from review.store.accounts import Person
-
     expert = Person("王敏", ("专家",))
     assert answer(desk, "inspections", HANDLERS[0], expert, {}) == {
         "problem": "您没有这一页的权限，可请组长分配。"

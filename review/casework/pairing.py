@@ -1,0 +1,175 @@
+"""First and second calls on the findings of an inspection: who may see what, where two differ, and what holds.
+
+Neither of two reviewers is told of the other's call before his own. Nothing here asks who may do what but `sees`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from random import Random
+
+from review.casework.results import Line, Results
+from review.store.accounts import LEADER, VIEWER, Person
+from review.store.entries import UNDO, Decision, standing
+from review.store.pairs import FIRST, SECOND, Adjudication, Rules
+
+Calls = dict[str, Decision]
+LEADS, RULES = "leads", "rules"
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """An inspection's assignments, calls and rulings as they stand."""
+
+    rules: Rules
+    assigned: Mapping[str, Mapping[str, str]]
+    lines: Sequence[Decision]
+    rulings: Mapping[str, Adjudication]
+    amounts: Mapping[str, float | None]  # of the findings themselves
+
+    def second_of(self, admission: str) -> str:
+        return self.assigned[SECOND].get(admission, "")
+
+    def first_of(self, admission: str) -> str:
+        return self.assigned[FIRST].get(admission, "")
+
+    def own(self, part: str) -> Calls:
+        """The calls of one part, by finding."""
+        return self._calls[part]
+
+    @cached_property
+    def _calls(self) -> dict[str, Calls]:
+        sides: dict[str, list[Decision]] = {FIRST: [], SECOND: []}
+        for line in self.lines:
+            sides[SECOND if line.who == self.second_of(line.admission_id) else FIRST].append(line)
+        return {part: standing(lines) for part, lines in sides.items()}
+
+    def part(self, person: Person, admission: str) -> str:
+        """`second`, `first`, `leads` (sees all), `rules` on a difference, or nothing: the case is not the person's."""
+        if person.name == self.second_of(admission):
+            return SECOND
+        if person.name == self.first_of(admission):
+            return FIRST
+        if person.demo or LEADER in person.roles or VIEWER in person.roles:
+            return LEADS
+        return RULES if person.name == self.rules.adjudicator and self._disputed(admission) else ""
+
+    def _disputed(self, admission: str) -> bool:
+        return any(first.admission_id == admission for first, _ in self.disputes.values())
+
+    def decides(self, person: Person, admission: str) -> str:
+        """The part a person calls in; a leader's only where a case is nobody's. Empty: he may not."""
+        part = self.part(person, admission)
+        if part == LEADS and person.decides and not self.first_of(admission):
+            return FIRST
+        return part if part in (FIRST, SECOND) and person.decides else ""
+
+    @cached_property
+    def pairs(self) -> dict[str, tuple[Decision, Decision]]:
+        """Findings that both have called, as the calls stand now."""
+        first, second = self.own(FIRST), self.own(SECOND)
+        return {key: (first[key], call) for key, call in second.items() if key in first and call.finding}
+
+    def blind_pairs(self) -> dict[str, tuple[Decision, Decision]]:
+        """Findings that both have called, as the calls stood when the later one was made: neither knew the other."""
+        undone: set[int] = set()
+        now: tuple[Calls, Calls] = ({}, {})
+        found: dict[str, tuple[Decision, Decision]] = {}
+        for line in self.lines:
+            side = now[line.who == self.second_of(line.admission_id)]
+            if line.verdict == UNDO:
+                undone.add(line.undoes or 0)
+                if line.finding in side and side[line.finding].seq in undone:
+                    del side[line.finding]
+            elif line.finding:
+                side[line.finding] = line
+            if line.finding in now[0] and line.finding in now[1]:
+                found.setdefault(line.finding, (now[0][line.finding], now[1][line.finding]))
+        return found
+
+    @cached_property
+    def disputes(self) -> dict[str, tuple[Decision, Decision]]:
+        """Findings on which the two differ and nobody has ruled yet."""
+        return {
+            key: pair
+            for key, pair in self.pairs.items()
+            if key not in self.rulings and difference(*pair, self.rules, self.amounts.get(key))
+        }
+
+    def holding(self) -> Calls:
+        """What holds for each finding: a ruling, else the first call; nothing while two differ."""
+        open_ones = self.disputes
+        calls = {key: call for key, call in self.own(FIRST).items() if key not in open_ones}
+        return calls | {key: ruling.as_decision() for key, ruling in self.rulings.items()}
+
+    def seen_by(self, person: Person, admission: str) -> Calls:
+        """What a person may know of a case's findings: his own calls, what was ruled; who leads also the first."""
+        part = self.part(person, admission)
+        calls = self.own(SECOND if part == SECOND else FIRST)
+        ruled = {key: ruling.as_decision() for key, ruling in self.rulings.items() if key in calls}
+        return {key: x for key, x in (calls | ruled).items() if x.admission_id == admission}
+
+    def other_call(self, person: Person, finding: str) -> Decision | None:
+        """The other's call on a finding, once a person has made his own."""
+        pair = self.pairs.get(finding)
+        if pair is None:
+            return None
+        return pair[1] if person.name == pair[0].who else pair[0] if person.name == pair[1].who else None
+
+    def knows(self, person: Person, finding: str) -> bool:
+        """Whether a person may be told that two differ: he leads or rules, or is one of the two."""
+        pair = self.disputes[finding]
+        part = self.part(person, pair[0].admission_id)
+        return part in (LEADS, RULES) or person.name in (pair[0].who, pair[1].who)
+
+    def may_rule(self, person: Person, finding: str) -> bool:
+        pair = self.disputes.get(finding)
+        if pair is None or person.name in (pair[0].who, pair[1].who):
+            return False
+        return person.decides and (LEADER in person.roles or person.name == self.rules.adjudicator)
+
+
+def difference(first: Decision, second: Decision, rules: Rules, amount: float | None) -> str:
+    """The first criterion on which two calls differ, in words; empty where they agree.
+
+    `amount` is the finding's own in yuan, which a confirmation without one takes over.
+    """
+    if first.verdict != second.verdict:
+        return "决定"
+    own = None if amount is None else str(amount)
+    one, two = first.amount or own, second.amount or own
+    if first.verdict != "confirm" or one is None or two is None:
+        return ""
+    apart, larger = abs(Decimal(one) - Decimal(two)), max(Decimal(one), Decimal(two))
+    far = apart > Decimal(str(rules.yuan)) and apart * 100 > larger * Decimal(str(rules.percent))
+    return "金额" if far else ""
+
+
+def drawn(admissions: Sequence[str], rules: Rules) -> set[str]:
+    """The admissions of an inspection that go to a second review once the first is done: its share, by the seed."""
+    wanted = -(-len(admissions) * rules.share // 100)
+    place = {one: Random(f"{rules.seed}:{one}").random() for one in admissions}
+    return set(sorted(admissions, key=lambda one: (place[one], one))[:wanted])
+
+
+def shuffled(findings: Sequence[Line], admission: str, rules: Rules) -> list[Line]:
+    """The findings of a case in the order a second reviewer has them."""
+    mixed = sorted(findings, key=lambda line: str(line["id"]))
+    Random(f"{rules.seed}:{admission}").shuffle(mixed)
+    return mixed
+
+
+def visible(
+    results: Results, admission: str, calls: Mapping[str, Decision], *, hides: bool
+) -> tuple[list[Line], set[str] | None]:
+    """The findings a person may be sent, and those whose model reading he may be sent (null: all, and the stay's).
+
+    With the model hidden its own findings wait until every finding of a rule has been called.
+    """
+    found = results.findings.get(admission, [])
+    if not hides:
+        return found, None
+    ruled = [line for line in found if line["origin"] == "rule"]
+    done = all(line["id"] in calls for line in ruled) if ruled else f"case:{admission}" in calls
+    return (found, None) if done else (ruled, {line["id"] for line in ruled if line["id"] in calls})
