@@ -26,6 +26,7 @@ class Inspection:
         self._of_source: dict[str, Sequence[Document]] = {}  # the file asked for last
         self._sentences: OrderedDict[str, tuple[Sentence, ...]] = OrderedDict()
         self._codes: dict[str, Mapping[str, Sequence[Mapping[str, Any]]]] = {}
+        self._filled: dict[str, bool] = {}
 
     @cached_property
     def provided(self) -> frozenset[str]:
@@ -69,6 +70,12 @@ class Inspection:
         if table not in self._rows:
             self._rows[table] = self.warehouse.rows(f"select * from {table} order by row_id")
         return self._rows[table]
+
+    def has_rows(self, table: str) -> bool:
+        """Whether a rule table holds any row of the inspection's region; asked by nearly every check."""
+        if table not in self._filled:
+            self._filled[table] = self.warehouse.has_rows(table)
+        return self._filled[table]
 
     def row_codes(self, table: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Rows of a table by the items of this inspection that they name: item key → (row_id, side, ceiling)."""

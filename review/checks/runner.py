@@ -99,7 +99,7 @@ def missing_input(header: Header, inspection: Inspection) -> str | None:
     ]
     if tables:
         return f"缺：{'、'.join(tables)}"
-    rules = [table for table in header.needs.knowledge if not inspection.warehouse.has_rows(table)]
+    rules = [table for table in header.needs.knowledge if not inspection.has_rows(table)]
     if rules:
         region = inspection.about.get("region") or "未注明"
         return f"缺：规则表 {'、'.join(rules)}（地区 {region}）"
