@@ -13,6 +13,7 @@ from review.store.entries import Press, TrailFilter
 from review.store.store import new_key, now
 from review.store.trail import line_hash
 
+ADMISSION = "22992024060300010548"
 REFUSALS = {
     "sqlite": ("drop trigger trail_no_update", "drop trigger trail_no_delete"),
     "postgresql": ("drop trigger trail_no_change on trail",),
@@ -25,7 +26,7 @@ def inspection(store):
 
 
 def decide(store, inspection, finding="f1", verdict="confirm", **more):
-    return store.append(Press(new_key(), inspection, "A1", finding, verdict, "王敏", **more))
+    return store.append(Press(new_key(), inspection, ADMISSION, finding, verdict, "王敏", **more))
 
 
 def by_hand(store, *statements):
@@ -49,9 +50,9 @@ def test_a_decision_and_its_line_are_saved_together_with_what_stood_before(store
     assert json.loads(second.before) == {"verdict": "confirm", "amount": "576.00"}
     assert json.loads(third.before) == {"verdict": "reject"}
     assert json.loads(third.after)["undoes"] == 2
-    key = store.case_keys(inspection, ["A1"])["A1"]
+    key = store.case_keys(inspection, [ADMISSION])[ADMISSION]
     assert first.subject == f"{key} f1"
-    assert "张三" not in str(lines(store)) and "A1" not in str(lines(store))
+    assert "张三" not in str(lines(store)) and ADMISSION not in str(lines(store))
 
 
 def test_the_same_press_sent_twice_is_one_line(store, inspection):

@@ -464,7 +464,7 @@ def test_the_route_keeps_the_same_guard_as_every_other(plain, signed_in):
     stranger = signed_in(plain, None)
     assert stranger.post("/chat/ask", json=body).status_code == 401
     assert stranger.get("/chat/page/0123456789abcdef/1.png").status_code == 401
-    assert stranger.get("/chat/export/unknown.md").status_code == 404
+    assert stranger.get("/chat/export/unknown.md").status_code == 401
     assert signed_in(plain, "赵管理").post("/chat/ask", json=body).status_code == 403
     client = signed_in(plain, "王敏")
     assert client.post("/chat/ask", json=body, headers={"origin": "http://evil.example"}).status_code == 403

@@ -5,7 +5,7 @@ from browsing import LIVE
 from openpyxl import Workbook
 from serving import PASSWORD, furnish, served
 
-PEOPLE = {"陈立群": ("组长",), "王敏": ("经办",)}
+PEOPLE = {"陈立群": ("组长",), "王敏": ("只读",)}
 HOSTILE = "<img src=x onerror=window.ran=1>${window.ran=1}{{7*7}}"
 NOTICE = "临江县医保局关于夜间查房的通知\n第一条 每周查房不少于两次。\n第二条 登记簿保存7年。\n第三条 本通知自2024年1月1日起施行。\n"
 
