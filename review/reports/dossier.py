@@ -20,6 +20,7 @@ from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 OPEN = "待定"
 WORDS = {"confirm": "确认", "reject": "不成立", "ask": "待补", "": OPEN}
 Hide = Callable[[str], str]
+Hides = tuple[Hide, Hide]  # for the words of a record, and for ours
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def open_dossier(
     standing: Mapping[str, Decision],
     rules: Mapping[str, Line],
     *,
-    hides: Callable[[str], Hide] | None = None,
+    hides: Callable[[str], Hides] | None = None,
     only: Collection[str] | None = None,
 ) -> Dossier:
     """The dossier of a reviewed inspection; `hides` gives what masks a stay's texts, `only` names the stays wanted.
@@ -176,23 +177,23 @@ def _stay(
     rules: Mapping[str, Line],
     sums: tuple[Any, Any],
     sources: Mapping[str, str],
-    hide: Hide | None,
+    hide: Hides | None,
 ) -> Sojourn:
     row = results.rows("select * from admissions where admission_id = $id", id=admission_id)[0]
     lines = ordered(results.findings.get(admission_id, []))
     tabs = read_tabs(results, admission_id, lines) if lines else []
     names = {line["id"]: f"疑似{VIOLATIONS[line['violation']].name}" for line in lines}
-    hidden: Hide = hide or (lambda text: text)
+    hidden: Hides = hide or (str, str)
     cited = _rows_cited(results, admission_id, lines, sources)
     return Sojourn(
         admission_id=admission_id,
         number=number,
-        name=_masked_name(row["person_name"]) if hide else row["person_name"] or "（无姓名）",
-        inpatient_no=_masked_number(row["inpatient_no"]) if hide else row["inpatient_no"] or "",
+        name=masked_name(row["person_name"]) if hide else row["person_name"] or "（无姓名）",
+        inpatient_no=masked_number(row["inpatient_no"]) if hide else row["inpatient_no"] or "",
         sex=row["sex"] or "",
         age=row["age_years"],
         department=row["discharge_department"] or row["department"] or "",
-        doctor=_masked_name(row["doctor"]) if hide else row["doctor"] or "",
+        doctor=masked_name(row["doctor"]) if hide else row["doctor"] or "",
         diagnosis=row["main_diagnosis"] or row["admission_diagnosis"] or "",
         begins=row["begins_at"],
         ends=row["ends_at"],
@@ -219,8 +220,9 @@ def _point(
     evidence: list[Line],
     sums: tuple[Any, Any],
     names: Mapping[str, str],
-    hide: Hide,
+    hides: Hides,
 ) -> Point:
+    hide, ours = hides
     suspected, carrier = sums[0].get(line["id"], (None, None))
     confirmed, confirmed_in = sums[1].get(line["id"], (None, None))
     return Point(
@@ -229,7 +231,7 @@ def _point(
         violation=line["violation"],
         name=names[line["id"]],
         certainty=CERTAINTY_NAMES[Certainty(line["certainty"])],
-        message=hide(line["message"]),
+        message=ours(line["message"]),
         amount=amount_of(line, decision),
         fund=_cents(line["fund_amount"]),
         suspected=suspected,
@@ -237,7 +239,7 @@ def _point(
         carried_by=names.get(confirmed_in or carrier or "", ""),
         charge_ids=tuple(line["charge_ids"]),
         evidence=tuple(
-            item | {"quote": hide(item["quote"]), "told": hide(item["told"]), "title": hide(item["title"])}
+            item | {"quote": hide(item["quote"]), "told": ours(item["told"]), "title": hide(item["title"])}
             for item in evidence
         ),
         basis=tuple(line["basis"]),
@@ -288,10 +290,10 @@ def _cents(amount: Any) -> Decimal | None:
     return None if amount is None else Decimal(str(amount)).quantize(CENT)
 
 
-def _masked_name(name: str | None) -> str:
+def masked_name(name: str | None) -> str:
     return f"{name.strip()[0]}＊＊" if name and name.strip() else "（无姓名）"
 
 
-def _masked_number(number: str | None) -> str:
+def masked_number(number: str | None) -> str:
     """The tail of a number that is long enough to leave the rest unknown."""
     return "" if not number else f"…{number[-4:]}" if len(number) >= 8 else "＊＊＊＊"

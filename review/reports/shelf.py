@@ -5,17 +5,14 @@ A state is a line of the audit trail and holds for the decisions it was given on
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from review.casework.desk import Desk, Refused
 from review.casework.results import Results
-from review.checks.inputs import Inspection
-from review.deidentify import mask_of
 from review.reports.catalogue import KINDS, Kind, make
-from review.reports.dossier import Dossier, Hide, open_dossier
+from review.reports.dossier import Dossier, open_dossier
+from review.reports.hiding import masks
 from review.reports.own_notes import of_expert
 from review.reports.paper import DRAFT, Paper
 from review.store.accounts import LEADER, Person
@@ -154,17 +151,3 @@ def _results(desk: Desk, entry: InspectionEntry) -> Results:
     if results is None:
         raise Refused(NO_REVIEW)
     return results
-
-
-def masks(results: Results) -> Callable[[str], Hide]:
-    """By admission what hides the persons in a text of it; each mask is made when first used."""
-
-    @cache
-    def mask(admission_id: str) -> Hide:
-        with results.alone() as warehouse:
-            return mask_of(Inspection(warehouse).records[admission_id]).hide
-
-    def hides(admission_id: str) -> Hide:
-        return lambda text: mask(admission_id)(text) if text else text
-
-    return hides

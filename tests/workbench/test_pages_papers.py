@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -212,6 +213,9 @@ def test_a_masked_paper_names_no_patient_and_no_doctor(desk, leader, key):
         assert "本件已隐去个人身份" in words
         full = said(paper(desk, leader, key, kind))
         assert any(name in full for name in named)
+        assert not re.search(
+            "〔[^〕]*x[0-9a-f]{12}", words
+        )  # what we say names nobody the record does not know
 
 
 def test_a_paper_is_settled_signed_and_falls_back_to_a_draft_when_a_decision_changes(desk, leader, key):
