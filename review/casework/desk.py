@@ -107,6 +107,7 @@ class Desk:
         pairs, results = self.store.pairs, self.results(entry)
         groups = results.findings.values() if results else ()
         return Pairing(
+            entry.key,
             pairs.rules(entry.key),
             pairs.assigned(entry.key),
             self.store.decisions(entry.key),

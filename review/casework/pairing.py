@@ -22,6 +22,7 @@ LEADS, RULES = "leads", "rules"
 class Pairing:
     """An inspection's assignments, calls and rulings as they stand."""
 
+    inspection: str
     rules: Rules
     assigned: Mapping[str, Mapping[str, str]]
     lines: Sequence[Decision]

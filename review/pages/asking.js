@@ -32,6 +32,15 @@
         return true;
       });
     }
+    // one digit ends it
+    function pick(title, given, done) {
+      const take = (n) => { close(); done(n); };
+      show(title, el('div', {class: 'choices'}, given.map((words, n) => choice(n + 1, words, () => take(n))), escape('放弃')), (e) => {
+        const n = digit(e);
+        if (given[n - 1]) take(n - 1);
+        return Boolean(n) || e.code === 'Space';
+      });
+    }
     // digits toggle, Enter ends
     function materials(given, done) {
       const chosen = new Set();
@@ -83,7 +92,7 @@
         return Boolean(option);
       });
     }
-    return {reasons, materials, text, amount, close: () => close()};
+    return {reasons, pick, materials, text, amount, close: () => close()};
   };
 
   mj.loaded.add('asking');

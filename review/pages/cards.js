@@ -45,6 +45,7 @@
       return el('article', {class: 'card open', data: {finding: one.id}, 'aria-current': 'true'}, title(one, 'h2'),
         el('p', {class: 'small muted'}, one.subtitle, ' · ', el('span',
           {class: 'code'}, one.check), one.origin !== 'rule' ? ' · 来源：' + one.origin : ''),
+        mj.pairBand(one, cas, act),
         one.gone ? el('p', {class: 'notice small'}, '新规则下不再提示；您的决定保留。') : null,
         el('p', {class: 'message'}, one.message),
         one.compare ? el('button', {class: 'pill compare-of', on: {click: act.compare}}, {documents: '并排对照两份文书', reports: '并排对照两份报告', versions: '并排对照前后两版'}[one.compare], ' ', mj.kbd('C')) : null,

@@ -15,21 +15,22 @@
     const buttons = ['confirm', 'reject', 'ask'].map((verdict, n) =>
       el('button', {class: 'btn', data: {verdict}, on: {click: () => begin(verdict)}}, mj.kbd(String(n + 1)), mj.VERDICTS[verdict][1]));
     const root = el('div', {class: 'act'}, holder, strip, el('div', {class: 'act-buttons'}, buttons), foot);
-    const redone = [];
+    const redone = [], spent = mj.activeTime();
+    const words = [['confirm', 'reject', 'ask'].map((verdict) => mj.VERDICTS[verdict][1]), ['从首审', '从复审', '另定']];
     let timer = 0;
     const decisions = mj.decisions(page, {
       waiting: () => say('正在存…'),
       lost: (press) => settle(press, {lost: press.tries}),
       refused: (press, problem) => { settle(press, null); say(problem, true); },
       conflict: (press, stands) => settle(press, {...stands, mine: press}),
-      saved: (press, reply) => press.name === 'undo' ? undone(reply) : settle(press, reply.decision),
+      saved: (press, reply) => press.name === 'undo' ? undone(reply) : saved(press, reply),
     });
 
     // what stands -------------------------------------------------------------------------------------------
     function draw() {
       const one = finding() || (S.cas && {decision: S.cas.seen});
-      const can = S.about.person.decides && finding();
-      buttons.forEach((button) => { button.disabled = !can; });
+      const rules = ruling(one), can = finding() && (rules || S.cas.may_decide && !one.ruling);
+      buttons.forEach((button, n) => { button.disabled = !can; button.lastChild.data = words[rules ? 1 : 0][n]; });
       const press = (key, words, run) => el('button', {class: 'small', on: {click: run}}, mj.kbd(key), ' ' + words);
       foot.replaceChildren(press('R', '理由', reason), press('N', '附言', note), press('Space', '下一处证据', desk.walk),
         el('span', {class: 'push muted'}, '自动保存'));
@@ -53,7 +54,7 @@
       const told = `${made.who} ${made.saving ? '正在存' : mj.clock(made.at)}${more ? ' · ' + more : ''}`;
       strip.className = 'strip ' + made.verdict;
       strip.replaceChildren(el('b', {class: 'strong'}, mj.VERDICTS[made.verdict].join(' ')), el('span', {class: 'small cut', title: more}, told),
-        el('button', {class: 'push small', on: {click: undo}}, mj.kbd('Z'), ' 撤销'));
+        finding() && finding().ruling ? el('span', {class: 'push small'}, '已裁定') : el('button', {class: 'push small', on: {click: undo}}, mj.kbd('Z'), ' 撤销'));
     }
     function drawLost(made) {
       say(el('b', {class: 'strong'}, '未存上'), true);
@@ -76,8 +77,10 @@
     // deciding ----------------------------------------------------------------------------------------------
     function begin(verdict) {
       const one = finding();
-      if (!one || !S.about.person.decides) return;
       stop();
+      if (ruling(one)) { rule({confirm: 'first', reject: 'second', ask: 'other'}[verdict]); return; }
+      if (one && one.ruling) { say('已裁定，不能撤销，可申请复议', true); return; }
+      if (!one || !S.cas.may_decide) return;
       if (verdict === 'reject') asking.reasons('不成立：选理由', one.reasons, (reasons) => decide('reject', reasons));
       else if (verdict === 'ask') asking.materials(one.materials, (reasons) => decide('ask', reasons));
       else if (one.typed && !S.reason) {
@@ -91,7 +94,7 @@
       one.decision = {...given, amount: one.draft || null, who: S.about.person.name, saving: true, seq: before ? before.seq : null};
       S.reason = S.note = '';
       redone.length = 0;
-      decisions.send('decide', {case: S.cas.key, finding: one.id, known: before ? before.seq : null, ...given});
+      decisions.send('decide', {case: S.cas.key, finding: one.id, known: before ? before.seq : null, spent: spent(), ...given});
       count();
       const all = S.cas.findings, after = all.slice(S.active + 1).find((other) => !other.decision) || all.find((other) => !other.decision);
       if (after) desk.choose(all.indexOf(after));
@@ -114,9 +117,23 @@
       count();
       desk.redraw();
     }
+    // two calls differ and one may rule between them
+    const ruling = (one) => Boolean(one && one.dispute && one.dispute.may_rule);
+    function rule(choice) {
+      const one = finding(), key = S.cas.key;
+      stop();
+      mj.ruling(asking, choice, one, (told) => decisions.send('adjudicate', {case: key, finding: one.id, ...told}));
+    }
+    function saved(press, reply) {
+      settle(press, reply.decision);
+      if (S.cas.key !== press.value.case) return;
+      const one = S.cas.findings.find((other) => other.id === press.value.finding);
+      if (one && reply.beside) { Object.assign(one, reply.beside); desk.redraw(); }
+      if (reply.reopen) desk.openCase(S.cas.key, finding() && finding().id);
+    }
     function seen() {
       if (!S.cas || S.cas.findings.length) return;
-      if (!S.cas.seen && S.about.person.decides) {
+      if (!S.cas.seen && S.cas.may_decide) {
         S.cas.seen = {verdict: 'seen', reasons: [], note: '', who: S.about.person.name, saving: true};
         decisions.send('decide', {case: S.cas.key, finding: '', verdict: 'seen'});
         count();
@@ -184,7 +201,7 @@
       if (one && one.amount !== null) asking.amount(one, S.cas.head.total, setAmount);
     }
     const unsaved = () => decisions.busy() && S.cas && S.cas.findings.some((one) => one.decision && one.decision.lost);
-    return {root, asking, draw, say, begin, undo, redo, seen, reason, note, amount, setAmount, stop, unsaved,
+    return {root, asking, draw, say, begin, rule, opened: spent, undo, redo, seen, reason, note, amount, setAmount, stop, unsaved,
       resume: () => decisions.resume(), again: () => decisions.again()};
   };
 

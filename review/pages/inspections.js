@@ -79,7 +79,7 @@
       one.problem ? el('p', {class: 'notice'}, one.problem) : '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
       one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '', one.reading ? reading(one.reading) : '',
-      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');
+      one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, one.leads ? mj.assigningPanel(page, one.key) : '', faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');
     }
     function running(run, key) {
       return [el('header', {class: 'both'}, el('b', {class: 'strong'}, run.stage + (run.total ? ` ${run.done.toLocaleString()} / ${run.total.toLocaleString()}` : '')),

@@ -12,7 +12,8 @@ from review.casework.runs import read_lines
 from review.casework.uploads import inspection_folder, unpack
 from review.errors import InputError
 from review.items.choices import choose_item, open_items, search_items, undo_item
-from review.store.accounts import Person
+from review.pages.assigning import ASSIGNING
+from review.store.accounts import LEADER, Person
 from review.store.entries import InspectionEntry
 
 HOSPITAL_TABLES = {
@@ -61,6 +62,7 @@ def open_inspection(desk: Desk, person: Person, call: Call) -> Line:
         "faults": results.faults,
         "changes": _changes(desk, entry, results),
         "reading": results.model,
+        "leads": LEADER in person.roles,
     }
 
 
@@ -231,6 +233,7 @@ HANDLERS = (
     choose_item,
     undo_item,
     search_items,
+    *ASSIGNING,
 )
-SCRIPTS = ("mingjian.js", "session.js", "items.js", "inspections.js")
-STYLES = ("tokens.css", "inspections.css", "items.css")
+SCRIPTS = ("mingjian.js", "session.js", "items.js", "assigning.js", "inspections.js")
+STYLES = ("tokens.css", "inspections.css", "items.css", "pairing.css")

@@ -7,6 +7,9 @@
   const FAMILIES = [['admission', '住院'], ['charges', '收费'], ['documents', '文书']];
   const CERTAINTIES = [['established', '数据可证'], ['probable', '较可能'], ['clue', '线索']];
 
+  const PARTS = {mine: (row) => row.part === 'first', second: (row) => row.part === 'second', disputed: (row) => row.disputed > 0,
+    free: (row) => row.part === 'leads' && !row.first};
+
   mj.queue = function (page, choose) {
     const filter = {words: '', view: 'all', family: '', certainty: ''};
     const search = el('input', {class: 'field', type: 'search', placeholder: '搜索姓名、住院号', 'aria-label': '搜索病例', on: {
@@ -28,6 +31,7 @@
       if (filter.certainty && !row.certainties.includes(filter.certainty)) return false;
       if (filter.view === 'todo' && row.group === 2) return false;
       if (filter.view === 'done' && row.group !== 2) return false;
+      if (PARTS[filter.view] && !PARTS[filter.view](row)) return false;
       if (!filter.words) return true;
       return [row.name, row.number, row.department, row.doctor, ...row.violations, ...row.checks].some((text) => text.includes(filter.words));
     }
@@ -74,7 +78,12 @@
       const count = (n) => el('span', {class: 'count'}, ' ' + n);
       const pill = (view, text) => el('button', {class: 'pill', 'aria-pressed': String(filter.view === view),
         on: {click: () => { filter.view = view; draw(); }}}, text);
-      views.replaceChildren(pill('all', ['全部', count(rows.length)]), pill('todo', ['待审', count(todo)]), pill('done', '已审'), more());
+      const part = (view, text) => pill(view, [text, count(rows.filter(PARTS[view]).length)]);
+      const leads = rows.some((row) => row.part === 'leads'), shared = rows.some((row) => row.part !== 'leads' || row.first);
+      const plain = () => [pill('all', ['全部', count(rows.length)]), pill('todo', ['待审', count(todo)]), pill('done', '已审')];
+      const led = () => [pill('all', ['全部', count(rows.length)]), part('free', '未分派'), part('disputed', '分歧')];
+      const own = () => [part('mine', '我的'), part('second', '复审'), part('disputed', '分歧')];
+      views.replaceChildren(...(!shared ? plain() : leads ? led() : own()), more());
       const active = [...FAMILIES.map((pair) => ['family', ...pair]), ...CERTAINTIES.map((pair) => ['certainty', ...pair])]
         .filter(([kind, code]) => filter[kind] === code);
       chips.replaceChildren(...active.map(([kind, , name]) =>
@@ -119,6 +128,12 @@
         const row = rows.find((one) => one.key === key) || {};
         if ((row.group === 2) !== (change.group === 2)) counted.today = Math.max(0, counted.today + (change.group === 2 ? 1 : -1));
         Object.assign(row, change);
+        draw();
+      },
+      first: () => shown().find((row) => row.group !== 2) || shown()[0],
+      begin() {
+        if (!rows.length || rows.some((row) => row.part === 'leads')) return;
+        filter.view = ['mine', 'second', 'disputed'].find((view) => rows.some((row) => PARTS[view](row) && (row.group !== 2 || view === 'disputed'))) || 'mine';
         draw();
       },
       focusSearch() { search.focus(); search.select(); },

@@ -17,7 +17,7 @@
     const record = mj.record(page, mj.stayViews(page, {S, finding, look, go, openCase}));
     const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
     const stage = mj.stage(page, {S, finding, openCase, choose, go, address: () => S.cas && address(true)});
-    const cards = mj.cards(page, {choose, compare: () => stage.compare(), look, go, redraw, basis, seen: deciding.seen, amount: (given) => deciding.setAmount(given, false)});
+    const cards = mj.cards(page, {choose, compare: () => stage.compare(), look, go, redraw, basis, seen: deciding.seen, rule: deciding.rule, rulings: () => mj.rulingsDialog(page, S.about.inspection, openCase), amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
     const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', role: 'group', 'aria-label': '时间线，方向键逐日看'});
     const middle = el('section', {class: 'middle'}, head, lanes, record.root);
@@ -38,10 +38,11 @@
       body.prepend(el('button', {class: 'btn open-queue', on: {click: () => body.classList.toggle('with-queue')}}, '病例'));
       if (!about.rows) { waitForRun(about); return; }
       queue.set(about.rows, about.today);
+      queue.begin();
       deciding.resume();
-      const row = queue.row(wanted.get('case')) || about.rows.find((one) => one.group !== 2) || about.rows[0];
+      const row = queue.row(wanted.get('case')) || queue.first() || about.rows.find((one) => one.group !== 2) || about.rows[0];
       if (row) { await openCase(row.key, wanted.get('finding'), true); stage.open(wanted.get('view')); }
-      else middle.replaceChildren(el('div', {class: 'empty'}, '这个检查里没有病例。'));
+      else middle.replaceChildren(el('div', {class: 'empty'}, about.person.role === '专家' ? '没有分派给您的病例。' : '这个检查里没有病例。'));
     }
     function failed(about) {
       const words = about ? about.problem : '没有连上服务器。';
@@ -90,6 +91,7 @@
       Object.assign(S, {cas, now: null, note: '', reason: '', active: Math.max(0, active)});
       record.show(cas);
       cards.reset();
+      deciding.opened();
       drawHead();
       if (cas.findings.length) choose(S.active, replace);
       else { look(null); address(replace); }
