@@ -5,6 +5,7 @@ The only writer that opens openpyxl. A text is a text whatever it begins with: n
 
 import io
 import re
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,11 +30,13 @@ from review.reports.paper import (
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FONT = "宋体"  # Office takes the system's Chinese font where it is missing: the character set says which
 LONGEST_PIECE = 500  # letters of a cell; a longer text goes on in the rows below
+LONGEST_CELL = 32_000  # letters; Excel holds 32,767
 SHEET_WIDTH = 132  # half-width letters across a page in landscape
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _NARROWEST = {DAY: 11.5, MINUTE: 17.0, YUAN: 12.0}  # below this a program shows #### in their place
 _FORMS = {YUAN: "#,##0.00", COUNT: "#,##0", DAY: "yyyy-mm-dd"}
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
+Looks = dict[tuple[str, bool, bool, bool, bool], Any]  # form, right, strong, head, marked as text
 
 
 def as_workbook(paper: Paper) -> bytes:
@@ -42,18 +45,19 @@ def as_workbook(paper: Paper) -> bytes:
 
     book = Workbook()
     book.properties.creator, book.properties.title = "明鉴", paper.title
-    _first(book.active, paper)
+    looks: Looks = {}
+    _first(book.active, paper, looks)
     names = {book.active.title}
     for table in paper.tables:
         name = _sheet_name(table.name, names)
         names.add(name)
-        _sheet(book.create_sheet(name), table, paper)
+        _sheet(book.create_sheet(name), table, paper, looks)
     sink = io.BytesIO()
     book.save(sink)
     return packed(sink.getvalue(), paper.made_at)
 
 
-def _first(sheet: Any, paper: Paper) -> None:
+def _first(sheet: Any, paper: Paper, looks: Looks) -> None:
     sheet.title = "说明"
     _print(sheet, paper, landscape=False)
     for letter, width in (("A", 22), ("B", 72)):
@@ -65,13 +69,13 @@ def _first(sheet: Any, paper: Paper) -> None:
         elif isinstance(block, Text):
             lines.append(("", block.text))
     for number, (label, value) in enumerate(lines, start=1):
-        _write(sheet.cell(number, 1), label, strong=True)
-        _write(sheet.cell(number, 2), value, kind=YUAN if isinstance(value, Decimal) else "")
+        _write(looks, sheet.cell(number, 1), label, strong=True)
+        _write(looks, sheet.cell(number, 2), value, kind=YUAN if isinstance(value, Decimal) else "")
         sheet.cell(number, 2).alignment = _aligned("left")
         sheet.row_dimensions[number].height = _height([(told(label), 22), (told(value), 72)])
 
 
-def _sheet(sheet: Any, table: Table, paper: Paper) -> None:
+def _sheet(sheet: Any, table: Table, paper: Paper, looks: Looks) -> None:
     from openpyxl.utils import get_column_letter
 
     _print(sheet, paper, landscape=True)
@@ -81,15 +85,15 @@ def _sheet(sheet: Any, table: Table, paper: Paper) -> None:
     ]
     for number, (column, width) in enumerate(zip(table.columns, widths, strict=True), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-        _write(sheet.cell(1, number), column.title, strong=True, head=True)
+        _write(looks, sheet.cell(1, number), column.title, strong=True, head=True)
     sheet.row_dimensions[1].height = _height(list(zip([c.title for c in table.columns], widths, strict=True)))
     rows = [line for row in table.rows for line in _continued(row)]
     strong = len(rows) + 1 if table.total else 0
     for number, row in enumerate([*rows, *([table.total] if table.total else [])], start=1):
-        _row(sheet, number + 1, row, table.columns, widths, strong=number == strong)
+        _row(looks, sheet, number + 1, row, table.columns, widths, strong=number == strong)
     last = len(rows) + (2 if table.total else 1)
     if table.note:
-        _write(sheet.cell(last + 1, 1), table.note)
+        _write(looks, sheet.cell(last + 1, 1), table.note)
         sheet.merge_cells(start_row=last + 1, start_column=1, end_row=last + 1, end_column=len(table.columns))
         sheet.row_dimensions[last + 1].height = _height([(table.note, SHEET_WIDTH)])
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
@@ -98,6 +102,7 @@ def _sheet(sheet: Any, table: Table, paper: Paper) -> None:
 
 
 def _row(
+    looks: Looks,
     sheet: Any,
     at: int,
     row: tuple[Cell, ...],
@@ -107,7 +112,7 @@ def _row(
     strong: bool,
 ) -> None:
     for number, (value, column) in enumerate(zip(row, columns, strict=True), start=1):
-        _write(sheet.cell(at, number), value, kind=column.kind, strong=strong)
+        _write(looks, sheet.cell(at, number), value, kind=column.kind, strong=strong)
     written = [
         (told(value, column.kind), width) for value, column, width in zip(row, columns, widths, strict=True)
     ]
@@ -121,26 +126,41 @@ def _continued(row: tuple[Cell, ...]) -> list[tuple[Cell, ...]]:
     return [tuple(part[n] if n < len(part) else None for part in parts) for n in range(most)]
 
 
-def _write(cell: Any, value: Cell, *, kind: str = "", strong: bool = False, head: bool = False) -> None:
+def _write(
+    looks: Looks, cell: Any, value: Cell, *, kind: str = "", strong: bool = False, head: bool = False
+) -> None:
+    """A value in its form. A look is put together once in a workbook: the library takes long over each."""
+    text = told(value)[:LONGEST_CELL] if isinstance(value, str) else ""
+    look = (_form(value, kind), kind in (YUAN, COUNT) and not head, strong, head, text.startswith(_ACTS))
+    if look not in looks:
+        _dress(cell, *look)
+        looks[look] = copy(cell._style)
+    cell._style = copy(looks[look])
+    if isinstance(value, str) and value:
+        cell.value, cell.data_type = text, "s"  # whatever it looks like: a formula, an error, a number
+    elif value is not None and value != "":
+        cell.value = value
+        cell._style = copy(looks[look])  # a day put into a cell changes its form
+
+
+def _form(value: Cell, kind: str) -> str:
+    if isinstance(value, datetime):
+        return "yyyy-mm-dd hh:mm"
+    if isinstance(value, date):
+        return _FORMS[DAY]
+    return "General" if isinstance(value, str) else _FORMS.get(kind, "General")
+
+
+def _dress(cell: Any, form: str, right: bool, strong: bool, head: bool, marked: bool) -> None:
     from openpyxl.styles import Border, Font, PatternFill, Side
 
     cell.font = Font(name=FONT, size=10, bold=strong, charset=134, family=3)
     thin = Side(style="thin", color="FFB5BDB9")
     cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
-    cell.alignment = _aligned("right" if kind in (YUAN, COUNT) and not head else "left")
+    cell.alignment = _aligned("right" if right else "left")
+    cell.number_format, cell.quotePrefix = form, marked
     if head:
         cell.fill = PatternFill("solid", fgColor="FFE8ECEA")
-    if value is None or value == "":
-        return
-    if isinstance(value, str):
-        text = told(value)[:32_000]
-        cell.value, cell.data_type = text, "s"  # whatever it looks like: a formula, an error, a number
-        cell.quotePrefix = text.startswith(_ACTS)
-        return
-    cell.value = value
-    timed = isinstance(value, datetime)
-    day = isinstance(value, date)
-    cell.number_format = "yyyy-mm-dd hh:mm" if timed else _FORMS[DAY] if day else _FORMS.get(kind, "General")
 
 
 def _aligned(side: str) -> Any:
