@@ -55,7 +55,7 @@ def test_quotes_are_found_at_any_depth_with_the_lines_of_their_own_name(tmp_path
 @pytest.mark.parametrize("folder", recorded_sets(), ids=lambda folder: folder.name)
 def test_the_quotes_of_a_set_stand_in_its_own_requests(folder):
     held = Recorded.read(folder)
-    assert {"answered_on", "reader", "seen", "model", "inspection"} <= set(held.provenance)
+    assert {"answered_on", "reader", "seen", "model", "inspection", "not_independent"} <= set(held.provenance)
     assert len(held.answers) >= LEAST_ANSWERS and set(held.answers) <= set(held.requests)
     stands = [held.stands(*one) for one in held.quotes()]
     assert sum(stands) >= LEAST_PROVEN * len(stands) > 0
