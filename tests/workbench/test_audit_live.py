@@ -59,6 +59,7 @@ def shot(page, name):
 
 def test_a_hundred_thousand_lines_open_at_once_and_are_proven_whole(window, address):  # noqa: F811
     page = enter(window(), address, "王敏", path="/audit")
+    page.wait_for_selector(".trail tbody tr")
     began = time.perf_counter()
     page.reload()
     page.wait_for_selector(".trail tbody tr")
