@@ -41,7 +41,8 @@
       queue.begin();
       deciding.resume();
       const row = queue.row(wanted.get('case')) || queue.first() || about.rows.find((one) => one.group !== 2) || about.rows[0];
-      if (row) { await openCase(row.key, wanted.get('finding'), true); stage.open(wanted.get('view')); }
+      if (row) { await openCase(row.key, wanted.get('finding'), true); stage.open(wanted.get('view'));
+        if (wanted.get('case') && row.key !== wanted.get('case')) deciding.say('没有这份病例，或未分配给您。', true); }
       else middle.replaceChildren(el('div', {class: 'empty'}, about.person.role === '专家' ? '没有分派给您的病例。' : '这个检查里没有病例。'));
     }
     function failed(about) {
