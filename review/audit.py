@@ -48,6 +48,11 @@ ACTS = {
     "reopen_paper": "文书退回草稿",
     "export_talk": "导出问答",
     "delete_talk": "删除问答",
+    "adjudicate": "裁定",
+    "set_review_rules": "改复审设置",
+    "plant_known": "放入已知病例",
+    "assign": "分派",
+    "unassign": "收回分派",
     "chain_begins": "建立哈希链",
 }
 PARTS = {"off": "停用", "adopted": "启用"}
