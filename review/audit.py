@@ -51,6 +51,7 @@ ACTS = {
     "adjudicate": "裁定",
     "set_review_rules": "改复审设置",
     "plant_known": "放入已知病例",
+    "unplant_known": "取出已知病例",
     "assign": "分派",
     "unassign": "收回分派",
     "chain_begins": "建立哈希链",
