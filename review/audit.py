@@ -52,8 +52,9 @@ ACTS = {
     "set_review_rules": "改复审设置",
     "plant_known": "放入已知病例",
     "unplant_known": "取出已知病例",
-    "assign": "分派",
-    "unassign": "收回分派",
+    "assign_first": "分派首审",
+    "assign_second": "分派复审",
+    "assign_adjudicator": "分派裁定",
     "chain_begins": "建立哈希链",
 }
 PARTS = {"off": "停用", "adopted": "启用"}
