@@ -32,6 +32,7 @@ DOORS = {
         "review/store/schema.py",
         "review/store/store.py",
         "review/store/talks.py",
+        "review/store/pairs.py",
         "review/store/people.py",
         "review/store/trail.py",
         "review/store/rulings.py",
