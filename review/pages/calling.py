@@ -8,9 +8,9 @@ from review.casework.cases import open_case as case_of
 from review.casework.cases import ordered, shown_decision
 from review.casework.desk import Call, Case, Desk, Refused, text, texts
 from review.casework.drawing import draw_seconds
-from review.casework.pairing import Pairing, difference, shuffled, visible
+from review.casework.pairing import LEADS, Pairing, difference, shuffled, visible
 from review.casework.results import Line
-from review.store.accounts import Person
+from review.store.accounts import LEADER, Person
 from review.store.entries import UNDO, VERDICTS, Press
 from review.store.pairs import FIRST, SECOND, Adjudication
 from review.store.store import now
@@ -30,6 +30,10 @@ def case_for(desk: Desk, person: Person, case: Case) -> Line:
     shown = case_of(case.results, admission, calls, desk.rules, findings, read_of)
     for line in shown["findings"]:
         line |= beside(pairing, person, line["id"])
+    if LEADER in person.roles and part == LEADS:
+        known = desk.store.pairs.known_answers(case.inspection.key)
+        for line in shown["findings"]:
+            line["known"] = known.get(line["id"], "")
     told = {"key": case.key, "part": part, "blind": part == SECOND, "model_waits": read_of is not None}
     return shown | told | {"may_decide": bool(pairing.decides(person, admission))}
 

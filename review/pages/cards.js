@@ -52,6 +52,7 @@
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
         one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。`) : null,
         details(one, cas),
+        mj.knownAnswer(one, act.plant),
         mj.readingOf(one, cas, act.go));
     }
     function side(one, says, name, none, now) {

@@ -33,6 +33,13 @@
       el('button', {class: 'btn', data: {choice}, on: {click: () => act.rule(choice)}}, mj.kbd(String(n + 1)), words))) : el('p', {class: 'small muted'}, '等待裁定'));
   }
 
+  // the leader's mark that a finding's answer is known; nobody else is sent it
+  mj.knownAnswer = function (one, plant) {
+    if (one.known === undefined) return null;
+    return el('label', {class: 'known small muted'}, '已知答案，仅组长可见 ', el('select', {'aria-label': '已知答案', on: {change: (e) => plant(one, e.target.value)}},
+      [['', '不埋入'], ['confirm', '应为确认'], ['reject', '应为不成立']].map(([value, words]) => el('option', {value, selected: value === one.known}, words))));
+  };
+
   // choice, then for 另定 a verdict, then the reason, which is required
   mj.ruling = function (asking, choice, one, done) {
     const finish = (more) => asking.text('裁定理由（必填）', '', 500, (reason) => reason && done({choice, reason, ...more}));

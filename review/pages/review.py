@@ -11,6 +11,7 @@ from review.casework.readings import read_tabs, text_of
 from review.casework.results import Line
 from review.casework.sheets import read_sheet
 from review.casework.worklist import queue
+from review.pages.assigning import plant
 from review.pages.calling import CALLING, case_for
 from review.pages.comparing import COMPARING
 from review.store.accounts import Person
@@ -147,6 +148,7 @@ HANDLERS = (
     open_criteria,
     open_basis,
     *CALLING,
+    plant,
     *COMPARING,
 )
 SCRIPTS = (

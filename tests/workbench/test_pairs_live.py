@@ -121,9 +121,12 @@ def test_a_blind_review_a_difference_and_its_ruling_by_keys(enter, place):
 
     page.keyboard.press("KeyZ")
     page.wait_for_selector(".strip:has-text('已裁定，不能撤销，可申请复议')")
-    first, _ = enter("王敏", f"/?case={case}&finding={shown}")
+    leader.select_option(".card.open .known select", "reject")
+    first, heard = enter("王敏", f"/?case={case}&finding={shown}")
     first.wait_for_selector(".card.open .pair-ruling", timeout=60_000)
     assert "您原判 ✓ 确认" in first.inner_text(".card.open .pair-ruling")
+    assert '"known"' not in received(heard)
+    assert store.pairs.known_answers(key) == {shown: "reject"}
     first.click("text=我的改判")
     first.wait_for_selector("dialog.rulings:has-text('维持 0，改判 1')")
 
