@@ -105,14 +105,13 @@ class Desk:
     def pairing(self, entry: InspectionEntry) -> Pairing:
         """Who has which case of an inspection, and how first and second calls stand."""
         pairs, results = self.store.pairs, self.results(entry)
-        groups = results.findings.values() if results else ()
         return Pairing(
             entry.key,
             pairs.rules(entry.key),
             pairs.assigned(entry.key),
             self.store.decisions(entry.key),
             pairs.adjudications(entry.key),
-            {line["id"]: line["amount"] for group in groups for line in group},
+            results.amounts if results else {},
         )
 
     def standing(self, entry: InspectionEntry) -> dict[str, Decision]:

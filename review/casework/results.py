@@ -52,6 +52,11 @@ class Results:
         return _by_admission([*found, *gone])
 
     @cached_property
+    def amounts(self) -> Mapping[str, float | None]:
+        """The amount of each finding in yuan, by its id."""
+        return {line["id"]: line["amount"] for group in self.findings.values() for line in group}
+
+    @cached_property
     def outcomes(self) -> Mapping[str, list[Line]]:
         return _by_admission(read_lines(self.out / "checks.jsonl"))
 
