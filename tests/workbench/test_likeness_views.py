@@ -23,6 +23,7 @@ from review.casework.vitals_plot import vitals_plot
 from review.pages.comparing import COMPARING, open_comparison, open_map, open_plot, open_versions
 from review.pages.shell import answer
 from review.store.accounts import LEADER, Accounts, Person
+from review.store.pairs import FIRST
 from review.store.store import Store
 
 pytestmark = pytest.mark.slow  # two reviews
@@ -45,6 +46,7 @@ def alike(tmp_path, reviewed_likeness):
     shutil.copytree(out, desk.runs.out(key, 1))
     store.update_inspection(key, state="ready", run=1)
     results = desk.results(desk.inspection(key))
+    store.pairs.assign(key, FIRST, dict.fromkeys(results.admissions, EXPERT.name), "陈立群")
     yield desk, store.case_keys(key, list(results.admissions)).__getitem__
     results.close()
     store.close()
