@@ -37,9 +37,7 @@ class Agreement:
         return self.alike / self.items if self.items else None
 
 
-def agreement(
-    pairs: Sequence[tuple[str, str]], categories: Sequence[str], fewest: int = FEWEST
-) -> Agreement:
+def agreement(pairs: Sequence[tuple[str, str]], categories: Sequence[str], fewest: int = FEWEST) -> Agreement:
     """Agreement on pairs of calls, each one of `categories`, of which there are at least two.
 
     Raises ValueError for a call that is none of them.
