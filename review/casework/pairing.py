@@ -109,10 +109,8 @@ class Pairing:
         part = self.part(person, admission)
         calls = self.own(SECOND if part == SECOND else FIRST)
         ruled = {key: ruling.as_decision() for key, ruling in self.rulings.items() if key in calls}
-        if part in (
-            LEADS,
-            RULES,
-        ):  # who may rule is not to lean to the first call: it stands in the panel only
+        if part in (LEADS, RULES):
+            # who may rule is not to lean to the first call: it stands in the panel only
             calls = {key: made for key, made in calls.items() if key not in self.disputes}
         return {key: x for key, x in (calls | ruled).items() if x.admission_id == admission}
 
