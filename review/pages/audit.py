@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from review.audit import ACTS, OF_A_CASE, said, state_said, subject_said
 from review.casework.desk import Call, Desk, Refused, person_line, text
 from review.casework.results import Line
+from review.reports.catalogue import KINDS
 from review.store.accounts import ADMINISTRATOR, LEADER, Person
 from review.store.entries import TrailFilter, TrailLine
 from review.store.trail import day_in_utc
 
 SEES_ALL = {LEADER, ADMINISTRATOR}
 AT_ONCE = 100
+OF_A_PAPER = ("view_paper", "export_paper", "settle_paper", "sign_paper", "reopen_paper")
+PROGRAMS = {"docx": "Word", "xlsx": "Excel"}
 
 
 def open_audit(desk: Desk, person: Person, call: Call) -> Line:
@@ -78,7 +81,7 @@ def _day(call: Call, name: str) -> date | None:
 
 def _line(one: TrailLine, names: Mapping[str, str], person: Person) -> Line:
     before, after = said(one)
-    case, _, rest = one.subject.partition(" ") if one.act in OF_A_CASE else ("", "", subject_said(one))
+    case, _, rest = one.subject.partition(" ") if one.act in OF_A_CASE else ("", "", _subject(one))
     return {
         "seq": one.seq,
         "at": one.at.isoformat() + "Z",
@@ -92,6 +95,16 @@ def _line(one: TrailLine, names: Mapping[str, str], person: Person) -> Line:
         "after": after,
         "hash": one.hash,
     }
+
+
+def _subject(line: TrailLine) -> str:
+    """What a line is about; a paper goes by its title and by what it was written as."""
+    if line.act not in OF_A_PAPER:
+        return subject_said(line)
+    paper, _, case = line.subject.partition(" ")
+    key, _, written_as = paper.partition(".")
+    title = KINDS[key].title if key in KINDS else key
+    return " ".join(part for part in (title, PROGRAMS.get(written_as, written_as), case) if part)
 
 
 def _sees_all(person: Person) -> bool:

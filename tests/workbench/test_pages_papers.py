@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from review.casework.desk import Refused
+from review.pages.audit import open_audit
 from review.pages.papers import open_paper, open_papers, settle_paper
 from review.reports.annex_statistics import shapes
 from review.reports.catalogue import KINDS
@@ -104,6 +105,7 @@ def test_a_file_is_asked_about_while_findings_are_open_and_comes_as_a_draft(desk
     line = desk.store.trail.lines(TrailFilter(act="export_paper"))[0]
     assert (line.who, line.inspection, line.subject) == (leader.name, key, "letter.docx")
     assert line.after.startswith("草稿，实名 ")
+    assert open_audit(desk, leader, {})["lines"][0]["subject"] == "事实确认书 Word"
     assert desk.store.trail.verify().problem == ""
 
 
@@ -308,3 +310,4 @@ def test_every_paper_can_be_looked_at_and_looking_is_noted(desk, leader, key, ki
     json.dumps(open_paper(desk, leader, {"inspection": key, "paper": kind}), allow_nan=False)
     line = desk.store.trail.lines(TrailFilter(act="view_paper"))[0]
     assert (line.inspection, line.subject) == (key, kind)
+    assert open_audit(desk, leader, {})["lines"][0]["subject"] == KINDS[kind].title

@@ -201,6 +201,8 @@ def _suspicion(stay: Stay, one: Difference, a: Evidence, b: Evidence) -> Suspici
     known = [place for place in places if place is not None]
     if _told_by_rule(stay, known):
         return None
+    if one.field == BEFORE and _is_early(stay, a) is None and not _happened_later(stay, known[0][0], b):
+        return None
     same_note = known[0][0].document_id == known[1][0].document_id
     check = SAME_NOTE if same_note and one.field != BEFORE else CHECKS.get(one.field, OTHERWISE)
     if check not in stay.headers:
@@ -211,6 +213,17 @@ def _suspicion(stay: Stay, one: Difference, a: Evidence, b: Evidence) -> Suspici
         a=_titled(first), quote_a=a.quote, b=_titled(second), quote_b=b.quote, subject=SUBJECTS[one.field]
     )
     return Suspicion(check, _clue(message, (a, b), tuple(pair)))
+
+
+def _happened_later(stay: Stay, note: Document, told: Evidence) -> bool:
+    """Whether another document has the event at a known time after the note was written; compared by us."""
+    other = document_named(stay.record, told)
+    if other is None or other.document_id == note.document_id:
+        return False
+    if note.written_at is None or not note.written_exact:
+        return False
+    at = sentence_start(stay.record, other, told)[1]
+    return at is not None and at > note.written_at
 
 
 def _place(stay: Stay, evidence: Evidence) -> tuple[Document, int] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.checks.admission.diagnosis_unsupported import COMPARED, SUSPECTED
+from review.checks.stay_criteria import SIGNS
 from review.judge.answers import DiagnosesRead, SupportRead
 from review.judge.models import Draft, Statement
 from review.judge.pieces import EXAMS, LABS, VITALS, table_piece
@@ -25,7 +26,6 @@ from review.violations import Certainty
 Row = Mapping[str, Any]
 FIRST = ranked("首次病程|入院记录", "查房|病程|会诊|抢救", "出院|死亡", "护理")
 KINDS = {"lab": "化验", "exam": "检查", "vital": "体征"}
-SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 MOST_DIAGNOSES, MOST_ROWS = 4, 30
 LETTERS = "ABCD"
 CHECK = "ADM-009"

@@ -10,6 +10,7 @@ from typing import Any
 
 from review.checks.admission.diagnosis_unsupported import COMPARED
 from review.checks.criteria import rows_in_force
+from review.checks.stay_criteria import SIGNS
 from review.judge.answers import ClauseRead, ClausesRead
 from review.judge.models import Draft, Statement
 from review.judge.pieces import DIAGNOSES, LABS, table_piece
@@ -25,7 +26,6 @@ USED_BY = ("CHG-023", "CHG-031")
 TABLES = {"CHG-023": ("drug_indication_limits",), "CHG-031": ("treatment_rules", "item_scope_limits")}
 FIRST = ranked("首次病程|入院记录", "会诊|查房|病程|抢救", "手术|麻醉|术", "出院|死亡", "护理")
 ONE_RULE = "CHG-031"  # its findings are of one row; those of a drug limit are of all its clauses
-SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 # the columns that say what a row without a text of its own asks for
 MEANT = ("needs_regex", "indication_regex", "diag_regex")
 _OF_US = re.compile(r"（序号[^）]*）|，(?:适应症为我们整理|词由我们放宽)")
