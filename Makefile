@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench setup packages spark clean
+.PHONY: run test check bench setup packages spark bundle bundle-trial clean
 
 run: $(READY)
 	$(BIN)/python app.py
@@ -57,6 +57,13 @@ spark: $(READY_DEV)
 	$(BIN)/pip install --quiet -r requirements-spark.txt -c constraints.txt
 	@$(MAKE) --no-print-directory packages PACKAGES=openjdk-17-jre-headless
 	MINGJIAN_SPARK=1 $(BIN)/python -m pytest tests/test_screening_engines.py
+
+# One archive under out/ that installs where there is no network, and its trial in an empty network namespace.
+bundle: $(READY)
+	$(BIN)/python -m bundle pack
+
+bundle-trial: $(READY)
+	$(BIN)/python -m bundle trial
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
