@@ -1,1 +1,1 @@
-"""One archive that installs where there is no network: packed here, unpacked and set up by `install.sh`, tried by `trial`."""
+"""One archive that installs where there is no network: packed here, set up by `install.sh`, tried by `trial`."""

@@ -1,4 +1,4 @@
-"""Prepares the installed program's home: what it imports is there, the database is backed up, then brought up to date."""
+"""Prepares the installed program's home: its libraries load, its database is backed up and migrated."""
 
 import importlib
 import sqlite3
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def prepare(settings: Settings) -> Path | None:
-    """Migrate the store of this home to this version; where a SQLite store was there, the path of its copy from before."""
+    """Migrate the store of this home; where a SQLite store was there, the path of its copy from before."""
     settings.home.mkdir(parents=True, exist_ok=True)
     kept = back_up(settings)
     Store.open(settings.database_url).close()

@@ -54,7 +54,7 @@ def pack(root: Path, out: Path, kept: Path) -> Packed:
 
 
 def gather(program: Path, kept: Path) -> list[Path]:
-    """The wheels that install the program's requirements without an index, downloaded to `kept` where they are not yet."""
+    """The wheels that install the requirements without an index, downloaded to `kept` where they are not yet."""
     kept.mkdir(parents=True, exist_ok=True)
     asked = ["-r", str(program / "requirements.txt"), "-r", str(program / "bundle" / "requirements.txt")]
     asked += ["-c", str(program / "constraints.txt"), "--only-binary=:all:", "--quiet"]

@@ -30,7 +30,7 @@ _BEYOND = ("192.0.2.1", 443)  # RFC 5737: an address for examples
 
 
 def try_out(root: Path, archive: Path) -> str:
-    """What was measured, in lines; raises BundleError where a step fails or the findings differ from those of `root`."""
+    """What was measured, in lines; raises BundleError where a step fails or findings differ from those of `root`."""
     with tempfile.TemporaryDirectory(prefix="mingjian-trial-") as folder:
         place = Path(folder)
         outside = place / "outside"
@@ -53,7 +53,8 @@ def try_out(root: Path, archive: Path) -> str:
             f"离线安装包 {archive.name}：{archive.stat().st_size / 1e6:.0f} MB，{measured['wheels']} 个依赖",
             f"断网：{measured['network']}",
             *(f"{step} {seconds:.1f} 秒" for step, seconds in measured["seconds"].items()),
-            f"装好后占 {measured['installed_mb']:.0f} MB；审核示例得 {findings} 个疑点，{'、'.join(COMPARED)} 逐字节相同",
+            f"装好后占 {measured['installed_mb']:.0f} MB",
+            f"审核示例得 {findings} 个疑点，{'、'.join(COMPARED)} 逐字节相同",
         ]
     )
 
