@@ -13,11 +13,11 @@ run: $(READY)
 
 test: $(READY_DEV) packages
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto --dist loadscope
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 check: $(READY_DEV)
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto --dist loadscope -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder -m "not slow"
 
 .PHONY: lint
 lint:

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 
@@ -46,17 +47,22 @@ class Prompt:
 
 def read_prompt(name: str, folder: Path = FOLDER) -> Prompt:
     """The prompt in `<name>.md`. Raises ValueError, which names file and fault."""
-    file = folder / f"{name}.md"
-    parts = _PARTS.match(file.read_text(encoding="utf-8"))
+    return _parsed(name, (folder / f"{name}.md").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)  # a stay asks the same few questions hundreds of times
+def _parsed(name: str, text: str) -> Prompt:
+    file_name = f"{name}.md"
+    parts = _PARTS.match(text)
     if parts is None:
-        raise ValueError(f"{file.name}：须有 --- 围起的说明、## system 和 ## user；请补上。")
+        raise ValueError(f"{file_name}：须有 --- 围起的说明、## system 和 ## user；请补上。")
     try:
         header = Header.model_validate(yaml.safe_load(parts[1]))
     except (ValidationError, yaml.YAMLError) as problem:
-        raise ValueError(f"{file.name}：说明有误：{problem}") from problem
+        raise ValueError(f"{file_name}：说明有误：{problem}") from problem
     system, user = parts[2].strip(), parts[3].strip()
     used = {*Template(system).get_identifiers(), *Template(user).get_identifiers()}
     if used != set(header.inputs) or not (Template(system).is_valid() and Template(user).is_valid()):
         wrong = "、".join(sorted(used ^ set(header.inputs))) or "$"
-        raise ValueError(f"{file.name}：inputs 与文中的 $ 名称不一致：{wrong}；请改正。")
+        raise ValueError(f"{file_name}：inputs 与文中的 $ 名称不一致：{wrong}；请改正。")
     return Prompt(name, header, system, user)

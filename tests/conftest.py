@@ -53,6 +53,12 @@ hospital_level: 二级甲等
 """
 
 
+def pytest_collection_modifyitems(items):
+    """Modules with slow tests begin first, so that nothing long is left to one worker at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def inspection(tmp_path):
     """The folder of a readable inspection with two admissions."""

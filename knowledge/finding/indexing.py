@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,7 @@ def open_index(home: Path, model: str | None = None) -> tuple[Collection, Index]
     shelf = Shelf(home)
     states = indexed(shelf.settled())
     if not states:
-        collection = Collection.of(shipped_digests())
-        return collection, index_in_memory(collection, model)
+        return _shipped_index() if model is None else _in_memory(model)
     folder = _folder(shelf, states, model)
     if not (folder / "done").exists():
         with shelf.writing():
@@ -50,11 +50,22 @@ def open_collection(home: Path) -> Collection:
     shelf = Shelf(home)
     states = indexed(shelf.settled())
     if not states:
-        return Collection.of(shipped_digests())
+        return _shipped_index()[0]
     folder = _folder(shelf, states, None)
     if not (folder / "done").exists():
         return open_index(home)[0]
     return _load_collection(folder)
+
+
+@cache
+def _shipped_index() -> tuple[Collection, Index]:
+    """What every home that holds nothing of its own searches: read-only, and made once."""
+    return _in_memory(None)
+
+
+def _in_memory(model: str | None) -> tuple[Collection, Index]:
+    collection = Collection.of(shipped_digests())
+    return collection, index_in_memory(collection, model)
 
 
 def index_in_memory(collection: Collection, model: str | None = None) -> Index:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -74,6 +75,12 @@ class Person:
         return "示例" if self.demo else self.roles[0]
 
 
+@cache
+def _hash_of_nobody() -> str:
+    """What an unknown name's password is held against, so that its answer takes as long as another's."""
+    return PasswordHasher().hash(secrets.token_hex(16))
+
+
 class Accounts:
     """Sign-in over the store; `host` is the address the pages are bound to, `proxy` who stands before it."""
 
@@ -81,7 +88,7 @@ class Accounts:
         self._store, self._people, self.proxy = store, store.people, proxy
         self._loopback = is_loopback(host) and not proxy.networks
         self._hasher = PasswordHasher()
-        self._no_such_hash = self._hasher.hash(secrets.token_hex(16))
+        self._no_such_hash = _hash_of_nobody()
 
     def demonstration(self) -> bool:
         """Bound to this machine, no account yet, nothing loaded but the demonstration."""
