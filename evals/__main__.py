@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "names",
         nargs="*",
         metavar="项目",
-        help="startup、review、retrieval、adding、chat（不写则这些）、screening、cohorts、copies",
+        help="startup、review、retrieval、adding、chat、workbench（不写则这些）、screening、cohorts、copies",
     )
     bench.add_argument(
         "--lines", type=_sizes, metavar="行数", help="screening 的规模，如 2000000,20000000（默认）"

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from review.store.accounts import PAGES, Accounts, Person
 
 COOKIE = "mingjian"
+KNOWN = "mingjian.person"
 PATHS = {
     "": "review",
     "inspections": "inspections",
@@ -18,8 +19,11 @@ PATHS = {
 
 
 def person_of(accounts: Accounts, request: Request) -> Person | None:
-    """Null where a sign-in is needed."""
-    return accounts.who(request.cookies.get(COOKIE), named_by_proxy(accounts, request))
+    """Null where a sign-in is needed; looked up once for a request."""
+    if KNOWN not in request.scope:
+        request.scope[KNOWN] = accounts.who(request.cookies.get(COOKIE), named_by_proxy(accounts, request))
+    known: Person | None = request.scope[KNOWN]
+    return known
 
 
 def named_by_proxy(accounts: Accounts, request: Request) -> str | None:

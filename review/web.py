@@ -169,6 +169,11 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
         with demo.route(PAGES[page], path) if path else demo:
             _build(desk, page, module)
     demo.queue(default_concurrency_limit=20)
+
+    async def who(request: Request) -> str | None:
+        # off the loop that serves everybody: the answer takes the database
+        return getattr(await run_in_threadpool(person_of, desk.accounts, request), "name", None)
+
     theme = gr.themes.Base(
         font=["PingFang SC", "Microsoft YaHei", "sans-serif"], font_mono=["Consolas", "monospace"]
     )
@@ -179,7 +184,7 @@ def _mount_pages(app: FastAPI, desk: Desk) -> FastAPI:
             app,
             demo,
             path="/",
-            auth_dependency=lambda request: getattr(person_of(desk.accounts, request), "name", None),
+            auth_dependency=who,
             footer_links=[],
             run_history=False,
             show_error=False,

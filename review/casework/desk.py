@@ -42,6 +42,7 @@ class Case:
     inspection: InspectionEntry
     admission_id: str
     results: Results
+    pairing: Pairing  # as it was when the case was asked for
 
 
 @dataclass
@@ -56,8 +57,12 @@ class Desk:
     model: Model | None = None  # answers in the chat where there is one
     askings: Askings = field(default_factory=Askings)
     viewer: Viewer = field(default_factory=Viewer)  # original pages for the screen
+    drawing: threading.Lock = field(
+        default_factory=threading.Lock
+    )  # second reviewers are drawn one at a time
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
+    _pairings: dict[str, tuple[tuple[int, ...], Results | None, Pairing]] = field(default_factory=dict)
     additions: Additions = field(init=False)  # files on their way into the library
 
     def __post_init__(self) -> None:
@@ -98,21 +103,27 @@ class Desk:
         results = self.results(entry) if entry else None
         if found is None or entry is None or results is None or found[1] not in results.admissions:
             raise Refused(NO_CASE)
-        if not self.pairing(entry).part(person, found[1]):
+        pairing = self.pairing(entry)
+        if not pairing.part(person, found[1]):
             raise Refused(NO_CASE)
-        return Case(key, entry, found[1], results)
+        return Case(key, entry, found[1], results, pairing)
 
     def pairing(self, entry: InspectionEntry) -> Pairing:
         """Who has which case of an inspection, and how first and second calls stand."""
         pairs, results = self.store.pairs, self.results(entry)
-        return Pairing(
-            entry.key,
-            pairs.rules(entry.key),
-            pairs.assigned(entry.key),
-            self.store.decisions(entry.key),
-            pairs.adjudications(entry.key),
-            results.amounts if results else {},
-        )
+        # the marks before what they stand for: what comes in between is read once more the next time
+        version, held = pairs.version(entry.key), self._pairings.get(entry.key)
+        if held and held[:2] == (version, results):
+            return held[2]
+        lines = self.store.decisions(entry.key)
+        if held and held[0][:-2] == version[:-2] and held[0][-1] == version[-1]:
+            known = held[2].rules, held[2].assigned, held[2].rulings
+        else:
+            known = pairs.rules(entry.key), pairs.assigned(entry.key), pairs.adjudications(entry.key)
+        rules, assigned, rulings = known
+        made = Pairing(entry.key, rules, assigned, lines, rulings, results.amounts if results else {})
+        self._pairings[entry.key] = version, results, made
+        return made
 
     def standing(self, entry: InspectionEntry) -> dict[str, Decision]:
         """What holds for each finding of an inspection; nothing where two reviewers differ and nobody has ruled."""
@@ -120,9 +131,8 @@ class Desk:
 
     def finding(self, case: Case, person: Person, finding: str) -> Line | None:
         """A finding of a case, if the person may see it yet."""
-        pairing = self.pairing(case.inspection)
-        calls = pairing.seen_by(person, case.admission_id)
-        hides = pairing.rules.hides_model
+        calls = case.pairing.seen_by(person, case.admission_id)
+        hides = case.pairing.rules.hides_model
         shown, _ = visible(case.results, case.admission_id, calls, hides=hides)
         return next((line for line in shown if line["id"] == finding), None)
 

@@ -47,17 +47,30 @@ def shared_out(results: Results, given: Mapping[str, str], names: Sequence[str])
 
 def draw_seconds(desk: Desk, entry: InspectionEntry) -> int:
     """Give each drawn case whose first review is done to a second reviewer; returns how many were given."""
-    rules = desk.store.pairs.rules(entry.key)
-    results = desk.results(entry) if rules.share else None
-    if results is None:
+    results = desk.results(entry)
+    if results is None or not _due(desk.pairing(entry), results):
         return 0
-    pairing, names = desk.pairing(entry), experts(desk)
+    with desk.drawing:
+        return _draw(desk, entry, results)
+
+
+def _due(pairing: Pairing, results: Results) -> list[str]:
+    """The drawn admissions whose first review is done and who have no second reviewer yet."""
+    if not pairing.rules.share:
+        return []
     with_findings = [one for one in results.admissions if results.findings.get(one)]
+    return [
+        admission
+        for admission in sorted(drawn(with_findings, pairing.rules))
+        if not pairing.second_of(admission) and _first_done(pairing, results, admission)
+    ]
+
+
+def _draw(desk: Desk, entry: InspectionEntry, results: Results) -> int:
+    pairing, names = desk.pairing(entry), experts(desk)
     load = Counter(pairing.assigned[SECOND].values())
     given: dict[str, str] = {}
-    for admission in sorted(drawn(with_findings, rules)):
-        if pairing.second_of(admission) or not _first_done(pairing, results, admission):
-            continue
+    for admission in _due(pairing, results):
         barred = {line.who for line in pairing.lines if line.admission_id == admission}
         barred.add(pairing.first_of(admission))
         free = [name for name in names if name not in barred]

@@ -6,7 +6,7 @@ Neither of two reviewers is told of the other's call before his own. Nothing her
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from random import Random
 
 from review.casework.results import Line, Results
@@ -46,6 +46,15 @@ class Pairing:
             sides[SECOND if line.who == self.second_of(line.admission_id) else FIRST].append(line)
         return {part: standing(lines) for part, lines in sides.items()}
 
+    @cached_property
+    def _of_case(self) -> dict[str, dict[str, Calls]]:
+        """The calls of each part by admission: a queue asks for those of one case after another."""
+        grouped: dict[str, dict[str, Calls]] = {FIRST: {}, SECOND: {}}
+        for part, calls in self._calls.items():
+            for key, made in calls.items():
+                grouped[part].setdefault(made.admission_id, {})[key] = made
+        return grouped
+
     def part(self, person: Person, admission: str) -> str:
         """`second`, `first`, `leads` (sees all), `rules` on a difference, or nothing: the case is not the person's."""
         if person.name == self.second_of(admission):
@@ -57,7 +66,11 @@ class Pairing:
         return RULES if person.name == self.rules.adjudicator and self._disputed(admission) else ""
 
     def _disputed(self, admission: str) -> bool:
-        return any(first.admission_id == admission for first, _ in self.disputes.values())
+        return admission in self._disputed_admissions
+
+    @cached_property
+    def _disputed_admissions(self) -> frozenset[str]:
+        return frozenset(first.admission_id for first, _ in self.disputes.values())
 
     def decides(self, person: Person, admission: str) -> str:
         """The part a person calls in; a leader's only where a case is nobody's. Empty: he may not."""
@@ -107,12 +120,12 @@ class Pairing:
     def seen_by(self, person: Person, admission: str) -> Calls:
         """What a person may know of a case's findings: his own calls, what was ruled; who leads also the first."""
         part = self.part(person, admission)
-        calls = self.own(SECOND if part == SECOND else FIRST)
-        ruled = {key: ruling.as_decision() for key, ruling in self.rulings.items() if key in calls}
+        calls = self._of_case[SECOND if part == SECOND else FIRST].get(admission, {})
+        ruled = {key: self.rulings[key].as_decision() for key in calls if key in self.rulings}
         if part in (LEADS, RULES):
             # who may rule is not to lean to the first call: it stands in the panel only
             calls = {key: made for key, made in calls.items() if key not in self.disputes}
-        return {key: x for key, x in (calls | ruled).items() if x.admission_id == admission}
+        return calls | ruled
 
     def other_call(self, person: Person, finding: str) -> Decision | None:
         """The other's call on a finding, once a person has made his own."""
@@ -152,9 +165,14 @@ def difference(first: Decision, second: Decision, rules: Rules, amount: float | 
 
 def drawn(admissions: Sequence[str], rules: Rules) -> set[str]:
     """The admissions of an inspection that go to a second review once the first is done: its share, by the seed."""
-    wanted = -(-len(admissions) * rules.share // 100)
-    place = {one: Random(f"{rules.seed}:{one}").random() for one in admissions}
-    return set(sorted(admissions, key=lambda one: (place[one], one))[:wanted])
+    return set(_drawn(tuple(admissions), rules.share, rules.seed))
+
+
+@lru_cache(maxsize=8)
+def _drawn(admissions: tuple[str, ...], share: int, seed: int) -> tuple[str, ...]:
+    wanted = -(-len(admissions) * share // 100)
+    place = {one: Random(f"{seed}:{one}").random() for one in admissions}
+    return tuple(sorted(admissions, key=lambda one: (place[one], one))[:wanted])
 
 
 def shuffled(findings: Sequence[Line], admission: str, rules: Rules) -> list[Line]:

@@ -50,11 +50,19 @@ class Place:
 
 def read_tabs(results: Results, admission_id: str, findings: Sequence[Line]) -> list[Tab]:
     """The files of an admission in order of writing, then those that its findings compare with."""
+    cited = frozenset(
+        item["source"] for finding in findings for item in finding["evidence"] if item["kind"] == "document"
+    )
+    return results.kept(
+        ("tabs", admission_id, cited),
+        lambda: _read_tabs(results, admission_id, cited),
+        lambda tabs: sum(tab.length for tab in tabs),
+    )
+
+
+def _read_tabs(results: Results, admission_id: str, cited: frozenset[str]) -> list[Tab]:
     own = _tabs(results, "admission_id = $admission_id", admission_id=admission_id)
     known = {tab.source for tab in own}
-    cited = {
-        item["source"] for finding in findings for item in finding["evidence"] if item["kind"] == "document"
-    }
     foreign = [
         replace(tab, foreign=True)
         for source in sorted(cited - known)

@@ -1,20 +1,26 @@
 """One finished review as the pages read it: findings and outcomes by admission, faults, and the record behind them.
 
-Everything is read and nothing is judged here. Safe for many threads: the warehouse is asked by one at a time.
+Everything is read and nothing is judged here. Safe for many threads: a few ask the warehouse side by side, the others
+wait. What was made of a case lately is kept, for a case is opened again by its second reviewer, by undo, by reload.
 """
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TypeVar, cast
 
 from review.casework.runs import read_lines
 from review.engines.duckdb import Warehouse
 
 Line = dict[str, Any]
+ASKED_AT_ONCE = 4
+KEPT_CHARACTERS = 24_000_000  # of what was made of cases
+_Made = TypeVar("_Made")
 
 
 class Results:
@@ -23,16 +29,21 @@ class Results:
     def __init__(self, out: Path) -> None:
         self.out = out
         self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], tuple[object, int]] = OrderedDict()
         self._warehouse = Warehouse.reopen(out / "warehouse.duckdb")
+        self._free: SimpleQueue[Warehouse] = SimpleQueue()
+        for _ in range(ASKED_AT_ONCE):
+            self._free.put(self._warehouse.beside())
 
     def close(self) -> None:
-        with self._lock:
-            self._warehouse.close()
+        for _ in range(ASKED_AT_ONCE):
+            self._free.get().close()
+        self._warehouse.close()
 
     def rows(self, sql: str, **parameters: Any) -> list[Line]:
         """Ask the warehouse; `$name` in the text is bound."""
-        with self._lock:
-            return self._warehouse.rows(sql, parameters)
+        with self.alone() as warehouse:
+            return warehouse.rows(sql, parameters)
 
     def holds(self, table: str) -> bool:
         """Whether the run kept such a table: an earlier version did not, or the check that writes it was off."""
@@ -40,9 +51,27 @@ class Results:
 
     @contextmanager
     def alone(self) -> Iterator[Warehouse]:
-        """The warehouse for as long as several questions belong together; everybody else waits."""
+        """A way into the warehouse that is nobody else's, for as long as several questions belong together."""
+        warehouse = self._free.get()
+        try:
+            yield warehouse
+        finally:
+            self._free.put(warehouse)
+
+    def kept(
+        self, key: tuple[object, ...], make: Callable[[], _Made], weigh: Callable[[_Made], int]
+    ) -> _Made:
+        """What `make` makes, once while it is kept; `weigh` gives its characters. Nobody may change it."""
         with self._lock:
-            yield self._warehouse
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("_Made", self._kept[key][0])
+        made = make()
+        with self._lock:
+            self._kept[key] = made, weigh(made)
+            while sum(weight for _, weight in self._kept.values()) > KEPT_CHARACTERS and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+        return made
 
     @cached_property
     def findings(self) -> Mapping[str, list[Line]]:

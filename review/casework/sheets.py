@@ -167,15 +167,15 @@ SHEETS = {
 
 def counts(results: Results, admission_id: str) -> list[Line]:
     """The tables that hold rows of an admission, for the bar of tabs."""
-    shown = []
-    for sheet in SHEETS.values():
-        rows = results.rows(
-            f"select count(*) as n from {sheet.view} where admission_id = $admission_id",
-            admission_id=admission_id,
-        )
-        if rows[0]["n"]:
-            shown.append({"key": sheet.name, "title": sheet.title, "count": rows[0]["n"]})
-    return shown
+    parts = [
+        f"(select count(*) from {one.view} where admission_id = $id) as {one.name}" for one in SHEETS.values()
+    ]
+    held = results.rows(f"select {', '.join(parts)}", id=admission_id)[0]
+    return [
+        {"key": sheet.name, "title": sheet.title, "count": held[sheet.name]}
+        for sheet in SHEETS.values()
+        if held[sheet.name]
+    ]
 
 
 def read_sheet(results: Results, admission_id: str, name: str) -> Line | None:
@@ -243,6 +243,10 @@ def place_row(evidence: Line, sources: Mapping[str, str]) -> tuple[str, str] | N
 
 def table_sources(results: Results) -> dict[str, str]:
     """Which table of the page each file of the extract feeds."""
+    return results.kept(("table sources",), lambda: _table_sources(results), len)
+
+
+def _table_sources(results: Results) -> dict[str, str]:
     found: dict[str, str] = {}
     for sheet in SHEETS.values():
         for row in results.rows(f"select distinct source from {sheet.raw}"):

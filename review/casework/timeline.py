@@ -4,6 +4,7 @@ Which lanes are drawn is the finding's matter; a lane holds what tables and docu
 which nothing shows the patient, and days of leave, are named apart, so that the page can shade them through all lanes.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,6 +35,15 @@ def lanes_for(finding: Line) -> tuple[str, ...]:
 
 def draw_all(results: Results, own: str, findings: Sequence[Line], spot: Spot) -> Line:
     """The stay's own days under "", and by finding what differs: its own lines, or an axis that holds several stays."""
+    found = tuple(line["id"] for line in findings)
+    return results.kept(
+        ("timelines", own, found),
+        lambda: _draw_all(results, own, findings, spot),
+        lambda drawn: len(json.dumps(drawn, default=str)),
+    )
+
+
+def _draw_all(results: Results, own: str, findings: Sequence[Line], spot: Spot) -> Line:
     drawn: dict[str, Any] = {}
     axes: dict[tuple[str, ...], Line] = {}
     known = results.admissions  # read before the warehouse is held for the rest

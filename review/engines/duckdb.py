@@ -71,6 +71,10 @@ class Warehouse:
         """Open a warehouse that is still being filled."""
         return cls(duckdb.connect(str(path)))
 
+    def beside(self) -> Warehouse:
+        """The same warehouse for another thread; closed by itself."""
+        return type(self)(self._connection.cursor())
+
     def close(self) -> None:
         self._connection.close()
 

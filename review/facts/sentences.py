@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from review.facts.gates import Letters, letters_of
 from review.facts.times import Moment, line_moments
-from review.record import Document
+from review.record import Document, Section
 
 ENDS = "。；;！!？?"
 END = re.compile(rf"[{ENDS}\n]")
@@ -89,7 +89,7 @@ def sentences(document: Document) -> Iterator[Sentence]:
     """The sentences of a document in order."""
     stamps = entry_times(document)
     text, of_consent = document.text, _of_consent(document.kind)
-    passed, stamp = 0, None
+    passed, ended, stamp = 0, 0, None
     for start, end in _cuts(text, stamps):
         bare, places = _inked(text, start, end)
         if not bare:
@@ -97,7 +97,9 @@ def sentences(document: Document) -> Iterator[Sentence]:
         first = places[0]
         while passed < len(stamps) and stamps[passed].start <= first:
             stamp, passed = stamps[passed], passed + 1
-        section = section_at(document, _past_signs(text, first))
+        while ended < len(document.sections) and document.sections[ended].end <= first:
+            ended += 1
+        section = section_at(document.sections, ended, _past_signs(text, first))
         yield Sentence(
             document,
             bare,
@@ -141,10 +143,16 @@ def _past_signs(text: str, place: int) -> int:
     return place if signs is None else signs.end()
 
 
-def section_at(document: Document, place: int) -> str | None:
-    """The name of the section that a place lies in."""
-    for section in document.sections:
-        if section.start <= place < section.end:
+def section_at(sections: Sequence[Section], ended: int, place: int) -> str | None:
+    """The name of the section that a place lies in; those before the number `ended` lie before it.
+
+    Sections stand in the order in which they begin, and a long sheet has tens of thousands.
+    """
+    for number in range(ended, len(sections)):
+        section = sections[number]
+        if section.start > place:
+            return None
+        if place < section.end:
             return section.name
     return None
 

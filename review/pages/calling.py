@@ -23,7 +23,7 @@ GONE = "这一项疑点已不在本次审核结果里；请刷新页面。"
 
 def case_for(desk: Desk, person: Person, case: Case) -> Line:
     """A case as one person may see it: nothing of another's call before his own, the model's share when it is due."""
-    pairing, admission = desk.pairing(case.inspection), case.admission_id
+    pairing, admission = case.pairing, case.admission_id
     part, calls = pairing.part(person, admission), pairing.seen_by(person, admission)
     found, read_of = visible(case.results, admission, calls, hides=pairing.rules.hides_model)
     findings = shuffled(found, admission, pairing.rules) if part == SECOND else ordered(found)
@@ -75,7 +75,7 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
     if not person.decides:
         raise Refused("您的角色只能查看，不能作决定。")
     case = desk.case(text(call, "case"), person)
-    pairing = desk.pairing(case.inspection)
+    pairing = case.pairing
     if not pairing.decides(person, case.admission_id):
         raise Refused(f"这一例已分派给 {pairing.first_of(case.admission_id)}；请先改派，或在“分歧”里裁定。")
     verdict, finding = text(call, "verdict"), text(call, "finding")
@@ -104,17 +104,16 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
     stands = before.get(finding or f"case:{case.admission_id}")
     if stands is not None and stands.press != press.press and call.get("known") != stands.seq:
         return {"conflict": shown_decision(stands)}
-    line = desk.store.append(press)
-    _note_time(desk, press, call)
+    line = desk.store.append(press, spent=_time_spent(call))
     draw_seconds(desk, case.inspection)
+    after = desk.pairing(case.inspection)
     return {"ok": True, "decision": shown_decision(line)} | _revealed(
-        desk, person, case, finding, len(before)
+        after, person, case, finding, len(before)
     )
 
 
-def _revealed(desk: Desk, person: Person, case: Case, finding: str, known: int) -> Line:
+def _revealed(pairing: Pairing, person: Person, case: Case, finding: str, known: int) -> Line:
     """What a call lets its maker see: the other's on the same finding, and what of the model has waited for it."""
-    pairing = desk.pairing(case.inspection)
     calls = pairing.seen_by(person, case.admission_id)
     hides = pairing.rules.hides_model
     return {
@@ -123,10 +122,11 @@ def _revealed(desk: Desk, person: Person, case: Case, finding: str, known: int) 
     }
 
 
-def _note_time(desk: Desk, press: Press, call: Call) -> None:
+def _time_spent(call: Call) -> float | None:
     spent = call.get("spent")
-    if isinstance(spent, int | float) and not isinstance(spent, bool) and 0 <= spent <= LONGEST_TIME:
-        desk.store.pairs.note_time(press.inspection, press.press, float(spent))
+    if isinstance(spent, bool) or not isinstance(spent, int | float) or not 0 <= spent <= LONGEST_TIME:
+        return None
+    return float(spent)
 
 
 def undo(desk: Desk, person: Person, call: Call) -> Line:
@@ -156,7 +156,7 @@ def undo(desk: Desk, person: Person, call: Call) -> Line:
 def adjudicate(desk: Desk, person: Person, call: Call) -> Line:
     """Rule between two calls; a reason is required, and there is no way back."""
     case = desk.case(text(call, "case"), person)
-    pairing, finding = desk.pairing(case.inspection), text(call, "finding")
+    pairing, finding = case.pairing, text(call, "finding")
     choice, reason = text(call, "choice"), text(call, "reason", LONGEST_REASON).strip()
     held = pairing.rulings.get(finding)
     if held and held.press != text(call, "press", 64):

@@ -19,6 +19,10 @@
     node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
     return node;
   };
+  // letters as a reader counts them: a rare character, a joined emoji, a letter with its accent are one each
+  const graphemes = new Intl.Segmenter('zh', {granularity: 'grapheme'});
+  mj.letters = (words) => [...graphemes.segment(words)].map((one) => one.segment);
+  mj.shortName = (name) => { const all = mj.letters(name); return all.length > 8 ? all.slice(0, 8).join('') + '…' : name; };
   mj.kbd = (key) => mj.el('kbd', {}, key);
   mj.family = (family) => mj.el('span', {class: 'family ' + family, title: {admission: '住院', charges: '收费', documents: '文书'}[family]}, FAMILIES[family]);
   mj.certainty = (code, name) => mj.el('span', {class: 'certainty'},
@@ -74,7 +78,7 @@
         mj.el('a', {href: PAGES[key][1], 'aria-current': key === page.name ? 'page' : null}, PAGES[key][0]))),
       mj.el('div', {class: 'who push'},
         mj.el('button', {class: 'avatar', 'aria-label': person.name + ' 的菜单',
-          on: {click: (e) => userMenu(page, person, e.currentTarget)}}, person.name.slice(0, 1)),
+          on: {click: (e) => userMenu(page, person, e.currentTarget)}}, mj.letters(person.name)[0]),
         mj.el('span', {class: 'name'}, mj.el('b', {class: 'strong', style: 'color:var(--ink)'}, person.name), ' · ' + person.role),
         mj.el('button', {'aria-label': '键盘', on: {click: () => page.showKeys && page.showKeys()}}, mj.kbd('?'))));
     page.root.replaceChildren(top, mj.el('div', {},

@@ -55,7 +55,7 @@
       const joined = before && before.person === row.person;
       return el('li', {class: (row.key === current ? 'on' : '') + (joined ? ' joined' : '')},
         el('button', {data: {key: row.key}, 'aria-current': row.key === current ? 'true' : null, on: {click: () => choose(row.key)}},
-          el('span', {class: 'line'}, el('b', {class: 'cut strong', title: row.name}, row.name), el('span',
+          el('span', {class: 'line'}, el('b', {class: 'cut strong', title: row.name}, mj.shortName(row.name)), el('span',
             {class: 'muted small cut'}, row.department),
             el('span', {class: 'push small number'}, mj.yuan(row.amount))),
           el('span', {class: 'line'}, row.findings ? row.families.map(mj.family) : el('span', {class: 'muted small'}, '未见疑点'),

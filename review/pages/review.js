@@ -121,14 +121,15 @@
     });
     function drawHead() {
       const one = S.cas.head, [at, of] = queue.position(S.cas.key);
+      const cut = (words) => el('span', {class: 'cut who-line', title: words}, words);
       const bit = (...words) => el('span', {}, words), strong = (words) => el('b', {class: 'strong'}, words);
       const ends = one.ends.slice(0, 4) === one.begins.slice(0, 4) ? one.ends.slice(5) : one.ends;
       const bed = one.bed ? ` ${one.bed}${/床$/.test(one.bed) ? '' : ' 床'}` : '';
       head.replaceChildren(
-        el('div', {class: 'case-line'}, el('h1', {class: 'cut', title: one.name}, one.name), bit(one.sex, one.age === null ? '' : ` ${one.age} 岁`),
-          bit(one.department, bed), el('span', {class: 'cut', title: one.diagnosis}, one.diagnosis, ' ', el('span',
+        el('div', {class: 'case-line'}, el('h1', {class: 'cut', title: one.name}, mj.shortName(one.name)), bit(one.sex, one.age === null ? '' : ` ${one.age} 岁`),
+          cut(one.department + bed), el('span', {class: 'cut', title: one.diagnosis}, one.diagnosis, ' ', el('span',
             {class: 'muted'}, one.diagnosis_code)),
-          one.doctor ? bit('主诊 ' + one.doctor) : null, el('span', {class: 'push small muted'}, at >= 0 ? `第 ${at + 1} / ${of} 例` : '')),
+          one.doctor ? cut('主诊 ' + one.doctor) : null, el('span', {class: 'push small muted'}, at >= 0 ? `第 ${at + 1} / ${of} 例` : '')),
         el('div', {class: 'case-line small'}, bit(one.begins.slice(5), ' 入院 → ', ends, ' 出院 · ', strong(`${one.days} 天`)),
           bit('总费用 ', strong(mj.yuan(one.total))), bit('基金支付 ', strong(mj.yuan(one.fund))), bit(`费用明细 ${one.charges} 项`),
           el('span', {class: 'muted inpatient'}, '住院号 ' + one.number)));

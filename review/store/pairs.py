@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Engine
 
 from review.store.entries import Decision
@@ -17,14 +17,17 @@ from review.store.schema import (
     adjudications,
     assignments,
     cases,
+    decisions,
     inspection_settings,
     known_answers,
     now,
     spent,
+    trail,
 )
-from review.store.trail import Trail
+from review.store.trail import Pen, Trail
 
 FIRST, SECOND = "first", "second"
+SET_RULES = "set_review_rules"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,17 @@ class Pairs:
 
     def __init__(self, engine: Engine, trail: Trail) -> None:
         self._engine, self._trail = engine, trail
+
+    def version(self, inspection: str) -> tuple[int, ...]:
+        """The newest assignment, ruling, change of the rules and decision: while they stand, everything here does."""
+        changed = (trail.c.act == SET_RULES) & (trail.c.inspection == inspection)
+        marks = [
+            select(func.max(table.c.seq)).where(table.c.inspection == inspection).scalar_subquery()
+            for table in (assignments, adjudications, decisions)
+        ]
+        marks.append(select(func.max(trail.c.seq)).where(changed).scalar_subquery())
+        with self._engine.connect() as connection:
+            return tuple(mark or 0 for mark in connection.execute(select(*marks)).one())
 
     def assigned(self, inspection: str) -> dict[str, dict[str, str]]:
         """By part, `first` and `second`: whose each admission is now."""
@@ -124,7 +138,7 @@ class Pairs:
                 json.dumps({name: one[name] for name in changed}, ensure_ascii=False)
                 for one in (before, after)
             ]
-            pen.write(by, "set_review_rules", inspection, before=told[0], after=told[1])
+            pen.write(by, SET_RULES, inspection, before=told[0], after=told[1])
 
     def adjudications(self, inspection: str) -> dict[str, Adjudication]:
         """The ruling on each finding that has one."""
@@ -169,12 +183,10 @@ class Pairs:
                 pen.connection.execute(insert(known_answers).values(row | {"given_by": by, "at": now()}))
             pen.write(by, "plant_known" if verdict else "unplant_known", inspection, finding)
 
-    def note_time(self, inspection: str, press: str, seconds: float) -> None:
-        """Time at a finding before a press; the same press sent again counts once."""
-        with self._trail.transaction() as pen:
-            if pen.connection.execute(select(spent.c.press).where(spent.c.press == press)).first() is None:
-                row: dict[str, Any] = {"inspection": inspection, "press": press, "seconds": seconds}
-                pen.connection.execute(insert(spent).values(row))
+    def note_time(self, pen: Pen, inspection: str, press: str, seconds: float) -> None:
+        """Time at a finding before a press, saved with the press."""
+        row: dict[str, Any] = {"inspection": inspection, "press": press, "seconds": seconds}
+        pen.connection.execute(insert(spent).values(row))
 
     def times(self, inspection: str) -> dict[str, float]:
         """Seconds by press."""

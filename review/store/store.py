@@ -5,6 +5,7 @@ Decisions are only ever appended; what holds now is read from the lines. It know
 
 import json
 import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -40,6 +41,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._read: dict[str, list[Decision]] = {}  # by inspection, as far as they have been read
+        self._reading = threading.Lock()
         self.trail = Trail(engine)
         self.people = People(engine, self.trail)
         self.talks = Talks(engine)
@@ -108,10 +111,11 @@ class Store:
             ).first()
         return (row[0], row[1]) if row else None
 
-    def append(self, press: Press, undoes: int | None = None) -> Decision:
+    def append(self, press: Press, undoes: int | None = None, spent: float | None = None) -> Decision:
         """Write one line and return it; the same press sent again returns the line it made the first time.
 
         The line of the audit trail is saved with it; it names no words of the person, only their hash.
+        `spent` is the time at the finding before the press, in seconds; it counts once as the press does.
         """
         row = asdict(press) | {
             "reasons": json.dumps(press.reasons, ensure_ascii=False),
@@ -135,14 +139,24 @@ class Store:
                     before=before,
                     after=json.dumps(told, ensure_ascii=False),
                 )
+                if spent is not None:
+                    self.pairs.note_time(pen, press.inspection, press.press, spent)
                 known = _decision(row | {"seq": seq})
         return known
 
     def decisions(self, inspection: str) -> list[Decision]:
-        """The whole trail of one inspection, oldest first."""
-        lines = select(decisions).where(decisions.c.inspection == inspection).order_by(decisions.c.seq)
-        with self._engine.connect() as connection:
-            return [_decision(row) for row in connection.execute(lines).mappings()]
+        """The whole trail of one inspection, oldest first.
+
+        Lines are only ever appended, one writer at a time, so what was read once is asked for no more.
+        """
+        with self._reading:
+            known = self._read.setdefault(inspection, [])
+            fresh = decisions.c.seq > (known[-1].seq if known else 0)
+            lines = select(decisions).where(decisions.c.inspection == inspection, fresh)
+            with self._engine.connect() as connection:
+                rows = connection.execute(lines.order_by(decisions.c.seq)).mappings()
+                known.extend(_decision(row) for row in rows)
+            return list(known)
 
     def undo_last(self, press: str, inspection: str, who: str) -> tuple[Decision, Decision] | None:
         """Take back the last standing line of one person: a new line that names it. Null if there is none."""
