@@ -18,11 +18,14 @@
       {class: column.number ? 'number' : ''}, column.title)))));
     const closed = sheet.rows.length > OPEN_DAYS;
     for (const [day, own] of groups(rows, sheet.by_day)) {
-      const body = el('tbody', {}, own.map((row) => line(row, sheet, marked.get(row.id))));
+      const hidden = day !== null && closed && !own.some((row) => marked.has(row.id));
+      // the lines of a closed day are made when it is opened
+      const lines = () => own.map((row) => line(row, sheet, marked.get(row.id)));
+      const body = el('tbody', {}, hidden ? [] : lines());
       if (day !== null) {
-        const hidden = closed && !own.some((row) => marked.has(row.id));
         const title = el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1},
           el('button', {'aria-expanded': String(!hidden), on: {click: (e) => {
+          if (!body.firstChild) body.append(...lines());
           body.hidden = !body.hidden;
           e.currentTarget.setAttribute('aria-expanded', String(!body.hidden));
         }}}, el('b', {class: 'strong'}, day || '无时间'), el('span',

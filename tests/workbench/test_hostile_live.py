@@ -147,7 +147,11 @@ def test_two_thousand_charges_stand_by_day_with_closed_days(page):
     assert page.locator(".record .text .text-head").inner_text().count(str(LINES)) == 1
     days = page.locator("tbody.day [aria-expanded]")
     assert days.count() == DAYS + 1
-    page.locator("tbody.day [aria-expanded=false]").first.click()
+    closed = page.locator("tbody.day:has([aria-expanded=false]) + tbody")
+    assert page.evaluate("(body) => body.childElementCount", closed.first.element_handle()) == 0
+    first = page.locator("tbody.day [aria-expanded=false]").first.element_handle()
+    first.click()
+    assert page.evaluate("(one) => one.closest('tbody').nextSibling.childElementCount", first) > 0
     assert page.evaluate(RAN) == [True, False, 0]
     shot(page, "hostile-charges")
 
@@ -161,6 +165,11 @@ def test_the_columns_hold_at_every_width(page, width):
         page.evaluate(SETTLED)
         assert (tab, page.evaluate(WIDE)) == (tab, [])
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    place = page.locator(".case-line .push").first.bounding_box()
+    middle = page.locator(".middle").bounding_box()
+    # 第 n / m 例 is in view, but on the narrowest, which leaves it out
+    assert place is None or place["x"] + place["width"] <= middle["x"] + middle["width"]
+    assert (place is None) == (width == 1280)
     shot(page, f"hostile-{width}")
 
 
