@@ -16,6 +16,7 @@
     const root = el('section', {class: 'panel record'}, el('div', {class: 'tab-bar'}, tabs, modes), body);
     const state = {cas: null, tab: '', finding: null, now: null, pageMode: false, only: false};
     const sheets = {}, boxes = {};
+    const original = mj.originalPages(page, sheetSide, () => sheetSide.clientHeight > 0);
 
     const tabOf = (key) => state.cas.tabs.find((tab) => tab.key === key);
     const viewOf = (key) => views.find((view) => view.key === key);
@@ -32,7 +33,7 @@
       const scan = tabOf(state.tab);
       tabs.replaceChildren(...first.map((tab) => tabButton(tab.key, tab.title, tab)), rest.length ? moreTabs(all) : '',
         all.length ? el('i', {}) : '', ...views.map((view) => tabButton(view.key, view.title, {})), ...state.cas.sheets.map((sheet) => tabButton(sheet.key, sheet.title, {})));
-      modes.replaceChildren(scan && scan.images ? el('span', {class: 'modes', role: 'group', 'aria-label': '文字或原页'}, mode(false, '文字'), mode(true, '原页')) : '');
+      modes.replaceChildren(scan && scan.images ? el('span', {class: 'modes', role: 'group', 'aria-label': '文字或原页'}, mode(false, '文字'), mode(true, '原页')) : '', scan && scan.images ? original.root : '');
       const selected = tabs.querySelector('[aria-selected="true"]');
       if (selected) selected.scrollIntoView({block: 'nearest', inline: 'nearest'});
     }
@@ -61,6 +62,7 @@
         const paper = sheetSide.querySelector(`figure[data-page="${one.page}"] .paper`), [x0, y0, x1, y1] = one.box.map((part) => 100 * part);
         if (paper) paper.append(el('i', {class: 'box-mark ' + one.says, data: {mark: one.mark}, style: `left:${x0}%;top:${y0}%;width:${x1 - x0}%;height:${y1 - y0}%`}));
       }
+      original.continued();
       toBox();
     }
     function toBox() {

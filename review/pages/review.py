@@ -163,6 +163,7 @@ SCRIPTS = (
     "likeness_map.js",
     "stage.js",
     "stay_views.js",
+    "original.js",
     "record.js",
     "sheets.js",
     "reading.js",

@@ -241,6 +241,13 @@ def test_the_original_page_stands_in_for_the_text_with_its_boxes(page, address):
         "() => { const i = document.querySelector('.paper img'); return i && i.naturalWidth > 400; }"
     )
     page.wait_for_selector(".box-mark.now")
+    wide = page.locator(".original .paper").bounding_box()["width"]
+    page.keyboard.press("Equal")
+    assert page.inner_text(".zoom output") == "125%"
+    assert page.locator(".original .paper").bounding_box()["width"] > 1.2 * wide
+    for _ in range(4):
+        page.keyboard.press("Minus")
+    assert page.inner_text(".zoom output") == "75%"
     page.keyboard.press("o")
     assert page.locator(".record .text").is_visible()
 
