@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evals.questions import wilson
+from evals.measuring.intervals import wilson
 from review.facts.clinical import clinical_statements
 from review.facts.clinical_vocabulary import vocabulary
 from review.facts.sentences import sentences
@@ -116,16 +116,24 @@ def count(
     mark: str | None = None,
 ) -> Count:
     """Facts counted over these sentences, of one group or one mark where named."""
-    groups = vocabulary().groups() | OWN_GROUPS
 
     def counts(fact: Fact) -> bool:
-        sign = "=" if "=" in fact[1] else fact[0]
-        return (group is None or groups.get(_name(fact)) == group) and (mark is None or sign == mark)
+        return (group is None or group_of(fact) == group) and (mark is None or mark_of(fact) == mark)
 
     wanted = [(item.line, fact) for item in items for fact in item.facts if counts(fact)]
     told = {(item.line, fact) for item in items for fact in found[item.line] if counts(fact)}
     right = len(told & set(wanted))
     return Count(right, len(told) - right, len(wanted) - right)
+
+
+def group_of(fact: Fact) -> str:
+    """The group of a fact's name; empty where it is in none."""
+    return (vocabulary().groups() | OWN_GROUPS).get(_name(fact), "")
+
+
+def mark_of(fact: Fact) -> str:
+    """How a fact is meant; a value is told by the sign of equality."""
+    return "=" if "=" in fact[1] else fact[0]
 
 
 def _label(word: str) -> Fact:
@@ -159,8 +167,8 @@ def _names(facts: Iterable[Fact]) -> Iterable[Fact]:
 def _share(part: int, whole: int) -> str:
     if whole == 0:
         return "—（0 条）"
-    low, high = wilson(part, whole)
-    return f"{part / whole:.3f}（{part}/{whole}，95% 区间 {low:.3f}–{high:.3f}）"
+    held = wilson(part, whole)
+    return f"{held.value:.3f}（{part}/{whole}，95% 区间 {held.low:.3f}–{held.high:.3f}）"
 
 
 def _errors(items: Sequence[Labelled], found: Mapping[int, set[Fact]]) -> list[str]:

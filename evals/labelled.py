@@ -67,24 +67,29 @@ class Labels:
         ]
 
 
-def found(findings: Sequence[Line], admission: str, item: Line) -> list[Line]:
-    """Findings of the same violation on the same stay that together touch the same lines for the same yuan."""
-    mine = [
+def touching(findings: Sequence[Line], admission: str, item: Line) -> list[Line]:
+    """Findings of the label's violation on its stay that touch its lines, where it names any."""
+    return [
         finding
         for finding in findings
         if finding["admission_id"] == admission
         and finding["violation"] == item["violation"]
         and (not item["charge_ids"] or set(item["charge_ids"]) & set(finding["charge_ids"]))
     ]
+
+
+def found(findings: Sequence[Line], admission: str, item: Line) -> list[Line]:
+    """Findings of the same violation on the same stay that together touch the same lines for the same yuan."""
+    mine = touching(findings, admission, item)
     if item["amount"] is None:
         return mine
     wanted = Decimal(str(item["amount"]))
-    exact = [finding for finding in mine if abs(_yuan(finding) - wanted) < CENT]
-    together = sum((_yuan(finding) for finding in mine), Decimal(0))
+    exact = [finding for finding in mine if abs(yuan(finding) - wanted) < CENT]
+    together = sum((yuan(finding) for finding in mine), Decimal(0))
     return exact or (mine if abs(together - wanted) < CENT else [])
 
 
-def _yuan(finding: Line) -> Decimal:
+def yuan(finding: Line) -> Decimal:
     return Decimal(str(finding["amount"] or 0))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.questions import wilson
+from evals.measuring.intervals import wilson
 from review.checks.inputs import Inspection
 from review.checks.records import Record
 from review.deidentify import Mask, mask_of
@@ -205,5 +205,5 @@ def _outside(shown: str) -> str:
 def _share(part: int, whole: int) -> str:
     if not whole:
         return "0/0"
-    low, high = wilson(part, whole)
-    return f"{part}/{whole} = {part / whole:.3f}（95% {low:.3f}–{high:.3f}）"
+    held = wilson(part, whole)
+    return f"{part}/{whole} = {held.value:.3f}（95% {held.low:.3f}–{held.high:.3f}）"

@@ -1,18 +1,14 @@
 """Question files: one JSON object a line, in the shape of the development questions; and counting with intervals."""
 
 import json
-import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from evals.measuring.intervals import mean_of, wilson
 from knowledge.finding.collection import loose_passage, loose_title
-
-DRAWS = 2000
-Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -86,30 +82,11 @@ def _question(held: dict[str, Any]) -> Question:
     )
 
 
-def mean_with_interval(values: Sequence[float], seed: int = 7) -> tuple[float, float, float]:
-    """The mean and its 95 % bootstrap interval; drawn with a fixed seed, so a run repeats itself."""
-    if not values:
-        return float("nan"), float("nan"), float("nan")
-    draw = random.Random(seed)
-    means = sorted(sum(draw.choices(values, k=len(values))) / len(values) for _ in range(DRAWS))
-    return sum(values) / len(values), means[int(DRAWS * 0.025)], means[int(DRAWS * 0.975) - 1]
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); good for small counts and for shares near 0 and 1."""
-    if not of:
-        return float("nan"), float("nan")
-    share, spread = hits / of, Z * Z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return middle - half, middle + half
-
-
 def share_said(hits: int, of: int) -> str:
-    low, high = wilson(hits, of)
-    return f"{hits}/{of} = {hits / of:.3f} [{low:.3f}, {high:.3f}]" if of else "—"
+    """A share of questions with its Wilson interval."""
+    return f"{hits}/{of} = {wilson(hits, of)}" if of else "—"
 
 
 def said(values: Sequence[float]) -> str:
-    mean, low, high = mean_with_interval(values)
-    return f"{mean:.3f} [{low:.3f}, {high:.3f}]" if values else "—"
+    """A mean over questions with its bootstrap interval."""
+    return str(mean_of(values))

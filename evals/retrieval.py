@@ -127,7 +127,7 @@ def _search_all(
         if lines is not None:
             lines.append({"id": question.id, "hits": [hit_line(hit) for hit in hits]})
         if question.answerable:
-            found.append(_found(question, hits, seconds))
+            found.append(found_of(question, hits, seconds))
     return found
 
 
@@ -141,7 +141,7 @@ def write_lines(file: Path, lines: Iterable[dict[str, Any]]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def _found(question: Question, hits: Sequence[Hit], seconds: float) -> Found:
+def found_of(question: Question, hits: Sequence[Hit], seconds: float) -> Found:
     places = [same_place(hit.document, hit.passage) for hit in hits]
     right = question.right
     exact = next((rank for rank, place in enumerate(places, 1) if place in right), None)

@@ -11,7 +11,6 @@ from generated_findings import finding
 
 from evals.generating.labels import Label, read_labels, write_labels
 from evals.generating.scoring import score, tally
-from evals.generating.tallies import wilson
 
 
 def test_labels_come_back_as_they_were_written(tmp_path):
@@ -97,11 +96,6 @@ def test_a_finding_on_a_clean_stay_is_false_and_an_unchecked_plant_is_told_apart
     assert tally([CLEAN], [finding("A3")], {})["CHG-001"].right == 0
     counts = tally([PLANT], [], {("A1", "CHG-001"): "not_checked"})["CHG-001"]
     assert (counts.unchecked, json.loads(json.dumps(counts.faults))[0]["said"]) == (1, "not_checked")
-
-
-def test_wilson_intervals_hold_their_textbook_values():
-    low, high = wilson(98, 100)
-    assert (round(low, 4), round(high, 4)) == (0.93, 0.9945)
 
 
 def test_a_screening_is_held_to_what_claims_decide(tmp_path):

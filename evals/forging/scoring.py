@@ -106,25 +106,24 @@ def _label(
         limit = ORDER[label.at_most] if label.at_most else -1
         mine = [one for one in named if one["admission_id"] == label.admission_id or label.admissions]
         above = [one for one in (*mine, *patterns) if ORDER[one["certainty"]] > limit and stands(label, one)]
-        counts.near += 1
+        counts.near_miss(label, bool(above))
         if above:
-            counts.sprung += 1
             counts.faults.append(
                 _fault("sprung", label, f"{above[0]['certainty']}：{above[0].get('message', '')}")
             )
         return
     if label.kind not in ("plant", "pattern"):
         return
-    counts.plants += 1
     needed = min(1, ORDER[label.certainty or "probable"])
     there = [one for one in (*named, *patterns) if stands(label, one)]
     firm = [one for one in there if ORDER[one["certainty"]] >= needed]
     reached = {one["admission_id"] for one in firm if one.get("admission_id")}
-    if not firm or (label.kind == "pattern" and not patterns and len(reached) < ENOUGH):
+    found = bool(firm) and not (label.kind == "pattern" and not patterns and len(reached) < ENOUGH)
+    counts.plant(label, found)
+    if not found:
         counts.unchecked += outcomes.get((label.admission_id, label.check)) in ("not_checked", "failed")
         counts.faults.append(_missed(label, named, there, outcomes))
         return
-    counts.found += 1
     if all(one["violation"] != label.violation for one in firm):
         counts.faults.append(_fault("violation", label, firm[0]["violation"]))
 
@@ -146,10 +145,7 @@ def _fault(kind: str, label: Label, said: str) -> dict[str, Any]:
 
 def _judge(counts: Tally, finding: Finding, said: Sequence[Label], floor: int) -> None:
     is_right = _right_anywhere(said, finding)
-    counts.said[finding["certainty"], is_right] += 1
-    if ORDER[finding["certainty"]] >= floor:
-        counts.findings += 1
-        counts.right += is_right
+    counts.judge(finding, is_right, said[0].admission_id, ORDER[finding["certainty"]] >= floor)
     if not is_right:
         label = said[0]
         about = replace(label, check=finding["check"], scenario=f"{label.check} {label.scenario}".strip())

@@ -19,6 +19,7 @@ from evals.generating.scoring_stays import tally_stays
 from evals.generating.tallies import CENT, ORDER, Tally, calibration, fault, row, total, under_noise
 
 Finding = Mapping[str, Any]
+SCREENED = ".parquet"
 FAMILY = {"charges": "CHG-", "admissions": "ADM-", "documents": "DOC-"}
 
 
@@ -27,23 +28,9 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
 
     `run` is the folder of a review or the Parquet file of a screening, which is held to what claims alone decide.
     """
-    labels = list(read_labels(labels_file))
-    screened = run.suffix == ".parquet"
-    if screened:
-        labels = [label for label in labels if label.claims_only or label.kind == "clean"]
-    findings = _screened(run) if screened else _read(run / "findings.jsonl")
-    outcomes = {} if screened else _outcomes(run)
-    bills = [label for label in labels if label.family == "charges"]
+    labels, tallies, findings = tallied(run, labels_file)
     records = [label for label in labels if label.family == "documents"]
-    tallies = tally(bills, findings, outcomes)
-    if not screened:
-        patterns = _read(run / "patterns.jsonl")
-        tally_wards(tallies, bills, patterns)
-        tallies |= tally_stays(
-            [label for label in labels if label.family == "admissions"], findings, patterns, outcomes
-        )
-        tallies |= tally_documents(records, findings, patterns, outcomes)
-    target = out or (run.with_name("misses.jsonl") if screened else run / "misses.jsonl")
+    target = out or (run.with_name("misses.jsonl") if run.suffix == SCREENED else run / "misses.jsonl")
     faults = [fault for check in sorted(tallies) for fault in tallies[check].faults]
     target.write_text(
         "".join(json.dumps(fault, ensure_ascii=False) + "\n" for fault in faults), encoding="utf-8"
@@ -66,6 +53,27 @@ def score(run: Path, labels_file: Path, out: Path | None = None) -> list[str]:
         *([copy_forward(records, findings)] if records else []),
         f"漏查与误报逐条见 {target}",
     ]
+
+
+def tallied(run: Path, labels_file: Path) -> tuple[Sequence[Label], Mapping[str, Tally], Sequence[Finding]]:
+    """The labels that a run is held to, the counts of every check, and its findings."""
+    labels = list(read_labels(labels_file))
+    screened = run.suffix == SCREENED
+    if screened:
+        labels = [label for label in labels if label.claims_only or label.kind == "clean"]
+    findings = _screened(run) if screened else _read(run / "findings.jsonl")
+    outcomes = {} if screened else _outcomes(run)
+    bills = [label for label in labels if label.family == "charges"]
+    records = [label for label in labels if label.family == "documents"]
+    tallies = tally(bills, findings, outcomes)
+    if not screened:
+        patterns = _read(run / "patterns.jsonl")
+        tally_wards(tallies, bills, patterns)
+        tallies |= tally_stays(
+            [label for label in labels if label.family == "admissions"], findings, patterns, outcomes
+        )
+        tallies |= tally_documents(records, findings, patterns, outcomes)
+    return labels, tallies, findings
 
 
 def tally(
@@ -118,24 +126,21 @@ def touches(label: Label, finding: Finding) -> bool:
 def _plant(
     counts: Tally, label: Label, found: Iterable[Finding], outcomes: Mapping[tuple[str, str], str]
 ) -> None:
-    counts.plants += 1
     mine = [finding for finding in found if touches(label, finding)]
+    counts.plant(label, bool(mine))
     outcome = outcomes.get((label.admission_id, label.check), "")
     if not mine:
         counts.unchecked += outcome in ("not_checked", "failed")
         counts.faults.append(fault("miss", label, outcome))
         return
-    counts.found += 1
     wrong_kind = label.violation and all(finding["violation"] != label.violation for finding in mine)
     if wrong_kind:
         counts.faults.append(fault("violation", label, mine[0]["violation"]))
     if label.amount is not None:
-        counts.priced += 1
         total = sum(
             (Decimal(str(finding["amount"])) for finding in mine if finding["amount"] is not None), Decimal(0)
         )
-        if abs(total - label.amount) < CENT:
-            counts.exact += 1
+        if counts.price(label, total):
             _fund(counts, label, mine)
         else:
             counts.faults.append(fault("amount", label, str(total)))
@@ -149,11 +154,10 @@ def _fund(counts: Tally, label: Label, mine: Sequence[Finding]) -> None:
 
 
 def _near_miss(counts: Tally, label: Label, found: Iterable[Finding]) -> None:
-    counts.near += 1
     limit = ORDER[label.at_most] if label.at_most else -1
     hits = [finding for finding in found if touches(label, finding) and ORDER[finding["certainty"]] > limit]
+    counts.near_miss(label, bool(hits))
     if hits:
-        counts.sprung += 1
         counts.faults.append(fault("sprung", label, hits[0].get("message", "")))
 
 
@@ -162,7 +166,7 @@ def _precision(counts: Tally, finding: Finding, said: Sequence[Label] | None) ->
         return
     planted = any(label.kind == "plant" and touches(label, finding) for label in said)
     right = planted or any(_allowed(label, finding) for label in said)
-    counts.judge(finding["certainty"], right)
+    counts.judge(finding, right)
     if right:
         return
     label = said[0]

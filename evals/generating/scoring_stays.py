@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from evals.generating.labels import Label
-from evals.generating.tallies import CENT, ORDER, Tally, fault
+from evals.generating.tallies import ORDER, Tally, fault
 
 Finding = Mapping[str, Any]
 ENOUGH = 3  # stays of a pattern that must be named before it counts as found
@@ -77,24 +77,24 @@ def _label(
     if label.kind == "near_miss":
         limit = ORDER[label.at_most] if label.at_most else -1
         above = [one for one in (*named, *shared) if ORDER[one["certainty"]] > limit]
-        counts.near += 1
-        if above and not (label.check == CONTEXT and not named):
-            counts.sprung += 1
+        sprung = bool(above) and not (label.check == CONTEXT and not named)
+        counts.near_miss(label, sprung)
+        if sprung:
             counts.faults.append(fault("sprung", label, above[0].get("message", "")))
         return
     if label.kind not in ("plant", "pattern"):
         return
-    counts.plants += 1
     counts.noisy += bool(label.noise)
     reached = {one["admission_id"] for one in named} | {
         admission for one in patterns for admission in mine & set(one.get("admissions") or ())
     }
-    if len(reached) < (ENOUGH if label.kind == "pattern" else 1):
+    enough = len(reached) >= (ENOUGH if label.kind == "pattern" else 1)
+    counts.plant(label, enough)
+    if not enough:
         outcome = outcomes.get((label.admission_id, label.check), "")
         counts.unchecked += outcome in ("not_checked", "failed")
         counts.faults.append(fault("miss", label, outcome))
         return
-    counts.found += 1
     counts.noisy_found += bool(label.noise)
     _kind_and_amount(counts, label, named)
 
@@ -105,11 +105,8 @@ def _kind_and_amount(counts: Tally, label: Label, named: Sequence[Finding]) -> N
     firm = [one for one in named if ORDER[one["certainty"]] > 0 and one["admission_id"] == label.admission_id]
     if label.amount is None or not firm:
         return
-    counts.priced += 1
     said = firm[0]["amount"]
-    if said is not None and abs(Decimal(str(said)) - label.amount) < CENT:
-        counts.exact += 1
-    else:
+    if not counts.price(label, None if said is None else Decimal(str(said))):
         counts.faults.append(fault("amount", label, str(said)))
 
 
@@ -124,7 +121,7 @@ def _right(label: Label, finding: Finding) -> bool:
 
 
 def _judge(counts: Tally, finding: Finding, said: Sequence[Label], right: bool) -> None:
-    counts.judge(finding["certainty"], right)
+    counts.judge(finding, right, said[0].admission_id)
     if not right:
         about = replace(
             said[0], check=finding["check"], scenario=f"{said[0].check} {said[0].scenario}".strip()

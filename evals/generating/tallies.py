@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from evals.generating.labels import Label
+from evals.measuring.intervals import wilson
+from evals.verdicts import Measure, Verdict
 
 ORDER = {"clue": 0, "probable": 1, "established": 2}
 CENT = Decimal("0.01")
@@ -47,11 +49,45 @@ class Tally:
     noisy_found: int = 0
     faults: list[dict[str, Any]] = field(default_factory=list)
     said: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    verdicts: list[Verdict] = field(default_factory=list)  # of no case set yet
 
-    def judge(self, certainty: str, right: bool) -> None:
+    def plant(self, label: Label, found: bool) -> None:
+        self.plants += 1
+        self.found += found
+        self.verdicts.append(_verdict(label, Measure.RECALL, found))
+
+    def price(self, label: Label, told: Decimal | None) -> bool:
+        """Counts an amount; whether it is the label's."""
+        assert label.amount is not None
+        exact = told is not None and abs(told - label.amount) < CENT
+        self.priced += 1
+        self.exact += exact
+        verdict, said = _verdict(label, Measure.AMOUNT, exact), "" if told is None else str(told)
+        self.verdicts.append(replace(verdict, wanted=str(label.amount), told=said))
+        return exact
+
+    def near_miss(self, label: Label, sprung: bool) -> None:
+        self.near += 1
+        self.sprung += sprung
+        self.verdicts.append(_verdict(label, Measure.NEAR_MISS, not sprung))
+
+    def judge(self, finding: Mapping[str, Any], right: bool, unit: str = "", counted: bool = True) -> None:
+        """Counts a finding; one that is said with too little certainty to be held against a check is only listed."""
+        certainty = finding["certainty"]
+        self.said[certainty, right] += 1
+        if not counted:
+            return
         self.findings += 1
         self.right += right
-        self.said[certainty, right] += 1
+        unit = finding.get("admission_id") or unit
+        about = (finding["check"], finding.get("violation", ""), finding.get("id", ""))
+        self.verdicts.append(Verdict("", unit, Measure.PRECISION, *about, right, certainty))
+
+
+def _verdict(label: Label, measure: Measure, right: bool) -> Verdict:
+    """Labels are told apart by what they plant and by their lines."""
+    key = " ".join((label.scenario, label.clear, "+".join(label.charge_ids))).strip()
+    return Verdict("", label.admission_id, measure, label.check, label.violation, key, right)
 
 
 def fault(kind: str, label: Label, said: str) -> dict[str, Any]:
@@ -90,15 +126,8 @@ def share(part: int, whole: int) -> str:
     """A share with its 95 % Wilson interval."""
     if not whole:
         return "—"
-    low, high = wilson(part, whole)
-    return f"{part / whole:.3f}（{low:.3f}–{high:.3f}）"
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    z, p = 1.959964, part / whole
-    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-    width = z * ((p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5) / (1 + z * z / whole)
-    return max(0.0, middle - width), min(1.0, middle + width)
+    held = wilson(part, whole)
+    return f"{held.value:.3f}（{held.low:.3f}–{held.high:.3f}）"
 
 
 def calibration(tallies: Mapping[str, Tally]) -> list[str]:

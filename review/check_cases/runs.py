@@ -9,12 +9,15 @@ from typing import Any
 import yaml
 
 from review.check_cases.warehouse import REGION, CaseError, CaseWarehouse, build, moment, shipped_rows
+from review.checks.inputs import Inspection
 from review.checks.registry import Check
 from review.checks.runner import Ran, run_check
 from review.checks.stamping import Stamp
 from review.models import Basis, Finding
 
 SHIPPED = Path(__file__).parents[2] / "tests" / "checks"
+CHARGE_LINES = "费用明细"  # the label under which a charge line is shown
+WRONG = (CaseError, LookupError, TypeError, ValueError)  # what a case that is written wrongly raises
 FINDS, SPARES, LEAVES = "该报", "不该报", "未检查"
 
 
@@ -34,7 +37,7 @@ def cases_of(check: Check, file: Path | None = None) -> tuple[Mapping[str, Any],
     if not file.is_file():
         return ()
     try:
-        read = moment(yaml.safe_load(file.read_text("utf-8")))
+        read = moment(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         said = " ".join(str(problem).split())[:200]
         raise CaseError(f"{file.name}：例子读不出来（{said}）；请改正。") from problem
@@ -61,24 +64,51 @@ def lacking(check: Check, cases: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def run_cases(check: Check, cases: Sequence[Mapping[str, Any]]) -> Iterator[CaseRun]:
     """Each case on a warehouse of its own content."""
+    for (run,) in run_variants([check], cases):
+        yield run
+
+
+def run_variants(
+    checks: Sequence[Check], cases: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[CaseRun, ...]]:
+    """Each case with what became of it under each variant of one check; the warehouse is built once for all."""
     shipped, own = CaseWarehouse(), CaseWarehouse()
     shipped.fill_knowledge(shipped_rows(), REGION)
     for case in cases:
         held = own if "knowledge" in case or "inspection" in case else shipped
-        try:
-            problem = _run(check, case, held)
-        except (CaseError, LookupError, TypeError, ValueError) as wrong:
-            problem = f"例子不能运行（{type(wrong).__name__}：{str(wrong)[:200]}）"
-        yield CaseRun(str(case["case"]), kind_of(case), str(case.get("exception", "")), problem)
+        yield tuple(_each(checks, case, held))
     shipped.warehouse.close()
     own.warehouse.close()
 
 
-def _run(check: Check, case: Mapping[str, Any], held: CaseWarehouse) -> str:
+def _each(checks: Sequence[Check], case: Mapping[str, Any], held: CaseWarehouse) -> Iterator[CaseRun]:
+    told = (str(case["case"]), kind_of(case), str(case.get("exception", "")))
+    try:
+        inspection = build(held, case)
+    except WRONG as problem:
+        yield from (CaseRun(*told, _unfit(problem)) for _ in checks)
+        return
+    for check in checks:
+        try:
+            yield CaseRun(*told, said_otherwise(check, case, inspection))
+        except WRONG as problem:
+            yield CaseRun(*told, _unfit(problem))
+
+
+def _unfit(problem: Exception) -> str:
+    return f"例子不能运行（{type(problem).__name__}：{str(problem)[:200]}）"
+
+
+def run_case(check: Check, case: Mapping[str, Any], held: CaseWarehouse) -> str:
+    """What the check did otherwise than the case says, in Chinese; empty where it agreed."""
+    return said_otherwise(check, case, build(held, case))
+
+
+def said_otherwise(check: Check, case: Mapping[str, Any], inspection: Inspection) -> str:
+    """The same on the case's inspection, already built; limits that the case sets hold over the check's own."""
     if "limits" in case:
         limits = {**check.header.limits, **case["limits"]}
         check = replace(check, header=check.header.model_copy(update={"limits": limits}))
-    inspection = build(held, case)
     ran = run_check(check, inspection, Stamp(inspection, _in_force))
     failed = [result.reason or "" for result in ran.results if str(result.outcome) == "failed"]
     return f"检查出错：{failed[0]}" if failed else _difference(case, ran)
@@ -98,19 +128,34 @@ def _difference(case: Mapping[str, Any], ran: Ran) -> str:
         for name, expected in row.items():
             if (found := _shown(finding, name, expected)) != expected:
                 return f"{name} 应为 {expected}，实为 {found}"
-    outcomes = {result.admission_id: str(result.outcome) for result in ran.results}
+        lines = {evidence.row for evidence in finding.evidence if evidence.label == CHARGE_LINES}
+        if not lines >= set(finding.charge_ids):
+            return f"费用行 {'、'.join(sorted(set(finding.charge_ids) - lines))} 没有列为证据"
     if "patterns" in case:
         return ""
-    first = next(iter(outcomes), "")
+    return _otherwise_said(case, wanted, ran)
+
+
+def _otherwise_said(case: Mapping[str, Any], wanted: Sequence[Mapping[str, Any]], ran: Ran) -> str:
+    """What of the outcomes and their reasons differs."""
+    outcomes = {result.admission_id: str(result.outcome) for result in ran.results}
+    first = ran.findings[0].admission_id if wanted else next(iter(outcomes), "")
     outcome = "found" if wanted else case.get("outcome", "clear")
-    expected = case.get("outcomes") or ({} if wanted else {first: outcome})
+    expected = case.get("outcomes") or {first: outcome}
+    if "outcomes" in case and set(expected) != set(outcomes):
+        return f"应有 {len(expected)} 例的结果，有 {len(outcomes)} 例"
     wrong = {stay: outcomes.get(stay) for stay in expected if outcomes.get(stay) != expected[stay]}
-    return "；".join(f"{stay} 应为 {expected[stay]}，实为 {found}" for stay, found in wrong.items())
+    if wrong:
+        return "；".join(f"{stay} 应为 {expected[stay]}，实为 {found}" for stay, found in wrong.items())
+    reason = next(iter(ran.results)).reason or "" if ran.results else ""
+    return "" if str(case.get("reason", "")) in reason else f"原因应含“{case['reason']}”，实为“{reason}”"
 
 
 def _shown(finding: Finding, name: str, expected: Any) -> Any:
     """A column of a finding in the type that a case writes it in."""
     value: Any = getattr(finding, name, None)
+    if name == "quotes":
+        value = [evidence.quote for evidence in finding.evidence if evidence.kind == "document"]
     if isinstance(value, tuple):
         value = list(value)
     if name == "message" and str(expected) in str(value):

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from knowledge.matching.catalogue import named_items
+from knowledge.matching.matcher import Matcher
 from knowledge.rows.held import load_rows
 from knowledge.rows.tables import ROW_TABLES
 from review.check_cases.names import CODES, GRADES, RAW_NAMES, RAW_OF
@@ -19,7 +21,7 @@ from review.engines.duckdb import VIEWS, Warehouse, view_name
 from review.engines.knowledge_tables import tables_for_region
 from review.errors import ReviewError
 from review.facts import read_text_facts
-from review.items.matching import candidate_rows
+from review.items.matching import candidate_rows, matcher_of
 from review.warehouse import sites_of_rows
 
 Case = Mapping[str, Any]
@@ -30,6 +32,7 @@ VIEW_INPUTS = {
     view_name(file): set(re.findall(r"\w+", file.read_text("utf-8"))) - {view_name(file)}
     for file in VIEW_FILES
 }
+NAMING = frozenset(named_items(ROW_TABLES))  # tables that a catalogue is made of
 STAY: Cells = {
     "begins_at": datetime(2024, 3, 1, 8, 0),
     "ends_at": datetime(2024, 3, 9, 9, 0),
@@ -59,6 +62,7 @@ class CaseWarehouse:
         self.warehouse.run("set threads = 1")  # a case is a handful of rows
         self._filled: dict[str, str] = {}
         self._changed: set[str] = set()
+        self._matcher: Matcher | None = None
 
     def fill(self, table: str, rows: Sequence[Case]) -> None:
         """Put exactly these rows into a table."""
@@ -76,6 +80,14 @@ class CaseWarehouse:
                 self.warehouse.load_knowledge([table])
                 self._filled[table.name] = signature
                 self._changed.add(table.name)
+                if table.name in NAMING:
+                    self._matcher = None
+
+    def matcher(self) -> Matcher:
+        """The matcher of the tables as they are filled now."""
+        if self._matcher is None:
+            self._matcher = matcher_of(self.warehouse)
+        return self._matcher
 
     def build_views(self, only: Sequence[str] = ()) -> None:
         """Build the views whose tables or views have changed, in order."""
@@ -115,7 +127,7 @@ def build(cases: CaseWarehouse, case: Case) -> Inspection:
     if "knowledge" in case or "inspection" in case:
         tables = {"item_map": mapped_codes(case), **case.get("knowledge", {})}
         cases.fill_knowledge(knowledge_rows(tables), about["region"])
-    cases.fill("raw_item_candidates", candidate_rows(cases.warehouse))
+    cases.fill("raw_item_candidates", candidate_rows(cases.warehouse, cases.matcher))
     cases.build_views(only=["admissions", "documents"])
     inspection = Inspection(cases.warehouse)
     documents = [document for record in inspection.records.values() for document in record.documents]

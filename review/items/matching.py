@@ -4,6 +4,7 @@ The catalogue is what the rule tables of the inspection name. Nothing is decided
 beyond doubt is used at most as a clue, any other waits for a person and is read as not checked until then.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -60,20 +61,28 @@ class LocalItem:
         return next((one for one in self.candidates if one.accepted), None)
 
 
-def candidate_rows(warehouse: Warehouse) -> list[dict[str, Any]]:
+def candidate_rows(
+    warehouse: Warehouse, matcher: Callable[[], Matcher] | None = None
+) -> list[dict[str, Any]]:
     """The rows of `raw_item_candidates`: every name without a national code with what it may be.
 
-    Needs the raw fee list and the knowledge tables, and comes before the views."""
+    Needs the raw fee list and the knowledge tables, and comes before the views. `matcher` gives the one of this
+    warehouse's catalogue to whoever has it already."""
     names = [str(row["item_name"]) for row in warehouse.rows(UNCODED_NAMES) if row["item_name"]]
     if not names:
         return []
-    matcher = Matcher(catalogue(warehouse), synonym_groups())
+    found = matcher() if matcher else matcher_of(warehouse)
     return [
         {"item_name": name, "code15": code, "score": one.score, "how": one.how, "accepted": one.accepted}
         for name in names
-        for one in matcher.candidates(name)
+        for one in found.candidates(name)
         for code in one.code.split("|")
     ]
+
+
+def matcher_of(warehouse: Asked) -> Matcher:
+    """Matches names with the items that the rule tables of a warehouse name."""
+    return Matcher(catalogue(warehouse), synonym_groups())
 
 
 def catalogue(warehouse: Asked) -> tuple[CatalogueItem, ...]:

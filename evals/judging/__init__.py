@@ -1,0 +1,1 @@
+"""Holds what the product says against labels: one module for each kind of case, each gives verdicts."""
