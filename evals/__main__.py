@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evals import quality
+
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(given or ["score"])
     command: Any = options.command
     try:
         print("\n".join(command(options)))
@@ -20,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evals", description="明鉴的评测。")
+    parser = argparse.ArgumentParser(prog="python -m evals", description="明鉴的评测；不写命令就是 score。")
     commands = parser.add_subparsers(title="命令", required=True, metavar="命令")
     retrieval = commands.add_parser("retrieval", help="查找：hit@1、hit@5、MRR")
     source = retrieval.add_mutually_exclusive_group()
@@ -63,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
     facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
     facts.set_defaults(command=_facts)
-    _add_scoring(commands)
+    quality.add_commands(commands)
     _add_readers(commands)
     _add_matching_and_hostile(commands)
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
@@ -80,35 +83,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
     return parser
-
-
-def _add_scoring(commands: Any) -> None:
-    score = commands.add_parser("score", help="评全部案例：召回、准确、金额、证据、依据、把握，附区间")
-    score.add_argument(
-        "names", nargs="*", metavar="案例", help="案例的名称或有 expected.json 的文件夹；不写则评全部"
-    )
-    score.add_argument("--embedded", action="store_true", help="只评项目自带、不需要别的资料的案例")
-    score.add_argument(
-        "--out", type=Path, metavar="文件夹", help="结果写到这里，默认 MINGJIAN_HOME 下的 evals"
-    )
-    score.set_defaults(command=_score)
-    compare = commands.add_parser("compare", help="两次评测逐问相比：McNemar、F1 与金额的变化，附区间")
-    compare.add_argument("first", type=Path, metavar="先", help="较早一次 score 的结果文件夹")
-    compare.add_argument("second", type=Path, metavar="后", help="较晚的一次")
-    compare.add_argument(
-        "--repeats", type=Path, nargs="*", default=[], metavar="结果", help="后一次的重复运行"
-    )
-    compare.add_argument("--out", type=Path, metavar="文件", help="全部变化写到这里（JSONL）")
-    compare.set_defaults(command=_compared)
-    gate = commands.add_parser("gate", help="门槛：区间下端低于存下的下限就不通过，并点出是哪项检查")
-    gate.add_argument(
-        "--run", type=Path, metavar="结果文件夹", help="已有的 score 结果；不写则现评项目自带的案例"
-    )
-    gate.add_argument("--raise", dest="up", action="store_true", help="把下限提到这次的水平；只升不降")
-    gate.set_defaults(command=_gate)
-    breaking = commands.add_parser("breaking", help="逐项弄坏检查的参数，看门槛是否察觉并点名")
-    breaking.add_argument("codes", nargs="*", metavar="编号", help="不写则全部检查")
-    breaking.set_defaults(command=_breaking)
 
 
 def _add_readers(commands: Any) -> None:
@@ -154,41 +128,6 @@ def _labelled(options: argparse.Namespace) -> list[str]:
     from evals.labelled import score_folder
 
     return score_folder(options.folder, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.out)
-
-
-def _score(options: argparse.Namespace) -> list[str]:
-    from evals.registry import chosen
-    from evals.running import score
-    from evals.tables import lines_of
-
-    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
-    out = options.out or home / "evals"
-    verdicts = score(chosen(home, options.names, options.embedded), home, out)
-    return [*lines_of(verdicts), f"逐条判定见 {out}"]
-
-
-def _compared(options: argparse.Namespace) -> list[str]:
-    from evals.comparing import lines_of, variation, write_changes
-    from evals.verdicts import read_verdicts
-
-    first, second = read_verdicts(options.first), read_verdicts(options.second)
-    if options.out:
-        write_changes(first, second, options.out)
-    repeats = [second, *(read_verdicts(folder) for folder in options.repeats)]
-    return [*lines_of(first, second), *(variation(repeats) if options.repeats else ())]
-
-
-def _gate(options: argparse.Namespace) -> list[str]:
-    from evals.gate import pass_or_fall
-
-    return pass_or_fall(options.run, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.up)
-
-
-def _breaking(options: argparse.Namespace) -> list[str]:
-    from evals.breaking import break_checks
-    from evals.gate import read_floors
-
-    return list(break_checks(options.codes, read_floors()))
 
 
 def _generate(options: argparse.Namespace) -> list[str]:

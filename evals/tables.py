@@ -95,7 +95,7 @@ def _figures(verdicts: Iterable[Verdict], about: Callable[[Verdict], str]) -> li
 
 
 def lines_of(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """What the command prints: sets, then what is worst by check, then certainties."""
+    """What the command prints: sets, then every check with its counts, then certainties."""
     f1 = f1_by_set(verdicts)
     figures = by_set(verdicts)
     for case in dict.fromkeys(figure.case for figure in figures):
@@ -103,7 +103,9 @@ def lines_of(verdicts: Sequence[Verdict]) -> Iterator[str]:
         for figure in figures:
             if figure.case == case:
                 yield f"  {SAID[Measure(figure.measure)]}：{counted(figure)}"
-        yield from _worst(verdicts, case)
+    yield "逐项（各套合计，对/全部）"
+    for about, own in grouped((one for one in verdicts if one.about), lambda one: one.about).items():
+        yield f"  {about:<12} {'　'.join(_tallied(own))}"
     reliable, score = certainty_of(verdicts)
     for row in reliable:
         yield f"说“{row.certainty}”的 {row.findings} 项，对 {row.right} 项：{row.share}"
@@ -113,12 +115,15 @@ def lines_of(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def counted(figure: Figure) -> str:
-    right = f"{figure.right:.0f}" if figure.right == int(figure.right) else f"{figure.right:.2f}"
-    return f"{right}/{figure.of} = {figure.share}"
+    return f"{_number(figure.right)}/{figure.of} = {figure.share}"
 
 
-def _worst(verdicts: Sequence[Verdict], case: str, most: int = 8) -> Iterator[str]:
-    """The checks with the most errors, so that a noisy rule shows itself."""
-    own = [one for one in by_check(one for one in verdicts if one.case == case) if one.right < one.of]
-    for figure in sorted(own, key=lambda one: (one.right - one.of, one.about))[:most]:
-        yield f"    {figure.about} {SAID[Measure(figure.measure)]} {counted(figure)}"
+def _tallied(own: Sequence[Verdict]) -> Iterator[str]:
+    for measure in Measure:
+        mine = [one.right for one in own if one.measure == measure]
+        if mine:
+            yield f"{SAID[measure]} {_number(sum(mine))}/{len(mine)}"
+
+
+def _number(right: float) -> str:
+    return f"{right:.0f}" if right == int(right) else f"{right:.2f}"

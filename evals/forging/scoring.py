@@ -119,7 +119,7 @@ def _label(
     firm = [one for one in there if ORDER[one["certainty"]] >= needed]
     reached = {one["admission_id"] for one in firm if one.get("admission_id")}
     found = bool(firm) and not (label.kind == "pattern" and not patterns and len(reached) < ENOUGH)
-    counts.plant(label, found)
+    counts.plant(label, found, firm)
     if not found:
         counts.unchecked += outcomes.get((label.admission_id, label.check)) in ("not_checked", "failed")
         counts.faults.append(_missed(label, named, there, outcomes))

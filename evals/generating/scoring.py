@@ -127,7 +127,7 @@ def _plant(
     counts: Tally, label: Label, found: Iterable[Finding], outcomes: Mapping[tuple[str, str], str]
 ) -> None:
     mine = [finding for finding in found if touches(label, finding)]
-    counts.plant(label, bool(mine))
+    counts.plant(label, bool(mine), mine)
     outcome = outcomes.get((label.admission_id, label.check), "")
     if not mine:
         counts.unchecked += outcome in ("not_checked", "failed")

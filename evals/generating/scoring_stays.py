@@ -89,7 +89,7 @@ def _label(
         admission for one in patterns for admission in mine & set(one.get("admissions") or ())
     }
     enough = len(reached) >= (ENOUGH if label.kind == "pattern" else 1)
-    counts.plant(label, enough)
+    counts.plant(label, enough, (*named, *shared))
     if not enough:
         outcome = outcomes.get((label.admission_id, label.check), "")
         counts.unchecked += outcome in ("not_checked", "failed")

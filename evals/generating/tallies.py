@@ -1,7 +1,7 @@
 """Counts of a check over labels, shares with 95 % Wilson intervals, and how often a certainty was right."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -51,10 +51,12 @@ class Tally:
     said: Counter[tuple[str, bool]] = field(default_factory=Counter)
     verdicts: list[Verdict] = field(default_factory=list)  # of no case set yet
 
-    def plant(self, label: Label, found: bool) -> None:
+    def plant(self, label: Label, found: bool, by: Sequence[Mapping[str, Any]]) -> None:
+        """Counts a planted thing, found or not `by` findings."""
         self.plants += 1
         self.found += found
-        self.verdicts.append(_verdict(label, Measure.RECALL, found))
+        strength = max((one["certainty"] for one in by), key=lambda name: ORDER[name], default="")
+        self.verdicts.append(replace(_verdict(label, Measure.RECALL, found), certainty=strength))
 
     def price(self, label: Label, told: Decimal | None) -> bool:
         """Counts an amount; whether it is the label's."""
