@@ -66,9 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     facts = commands.add_parser("facts", help="临床陈述：否认、既往、疑似、亲属、计划与数值的准确和召回")
     facts.add_argument("--verbose", action="store_true", help="列出偶数行的错误（奇数行留出，不列）")
     facts.set_defaults(command=_facts)
+    parser.set_defaults(home=Path(os.environ.get("MINGJIAN_HOME") or "data"))
     quality.add_commands(commands)
     _add_readers(commands)
     _add_matching_and_hostile(commands)
+    _add_bench(commands)
+    return parser
+
+
+def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="速度：与同一次运行中的下限相比")
     bench.add_argument(
         "names",
@@ -82,7 +88,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--claims", type=Path, metavar="文件夹", help="screening 用这份结算数据，不另生成")
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
-    return parser
 
 
 def _add_readers(commands: Any) -> None:
@@ -127,7 +132,7 @@ def _add_matching_and_hostile(commands: Any) -> None:
 def _labelled(options: argparse.Namespace) -> list[str]:
     from evals.labelled import score_folder
 
-    return score_folder(options.folder, Path(os.environ.get("MINGJIAN_HOME") or "data"), options.out)
+    return score_folder(options.folder, options.home, options.out)
 
 
 def _generate(options: argparse.Namespace) -> list[str]:
@@ -157,20 +162,20 @@ def _reading(options: argparse.Namespace) -> list[str]:
 def _recorded(options: argparse.Namespace) -> list[str]:
     from evals.recorded import recorded_sets, score_recorded
 
-    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    home = options.home
     return [line for folder in options.folders or recorded_sets() for line in score_recorded(folder, home)]
 
 
 def _matching(options: argparse.Namespace) -> list[str]:
     from evals.matching import score_matching
 
-    return score_matching(Path(os.environ.get("MINGJIAN_HOME") or "data"))
+    return score_matching(options.home)
 
 
 def _masking(options: argparse.Namespace) -> list[str]:
     from evals.masking import score_masking
 
-    lines, below = score_masking(options.folders, Path(os.environ.get("MINGJIAN_HOME") or "data"))
+    lines, below = score_masking(options.folders, options.home)
     if below:
         print("\n".join(lines))
         raise ValueError("低于下限：" + "、".join(below))
@@ -186,14 +191,14 @@ def _facts(options: argparse.Namespace) -> list[str]:
 def _hostile(options: argparse.Namespace) -> list[str]:
     from evals.hostile_pdfs import run
 
-    cache = Path(os.environ.get("MINGJIAN_HOME") or "data") / "cache"
+    cache = options.home / "cache"
     return run(options.folder, options.count, options.seed, options.out, cache, options.workers)
 
 
 def _scans(options: argparse.Namespace) -> list[str]:
     from evals.scans import score_scans
 
-    cache = Path(os.environ.get("MINGJIAN_HOME") or "data") / "cache"
+    cache = options.home / "cache"
     return score_scans(options.count, options.seed, cache, options.out)
 
 
@@ -202,7 +207,7 @@ def _bench(options: argparse.Namespace) -> list[str]:
 
     given = {"sizes": options.lines, "claims": options.claims}
     screening = {name: value for name, value in given.items() if value}
-    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
+    home = options.home
     return run(options.names, home, options.json, {"screening": screening})
 
 
@@ -217,7 +222,7 @@ def _retrieval(options: argparse.Namespace) -> list[str]:
     from evals import retrieval
     from knowledge.library import Library
 
-    home = options.library or Path(os.environ.get("MINGJIAN_HOME") or "data")
+    home = options.library or options.home
     embedding = os.environ.get("MINGJIAN_EMBEDDING") or None
     reranker = os.environ.get("MINGJIAN_RERANKER") or None
     if options.benchmark:
@@ -232,14 +237,13 @@ def _chat(options: argparse.Namespace) -> list[str]:
     from evals import chat
 
     if options.questions:
-        return chat.score_file(_library(), options.questions, options.out)
-    return chat.score_everything(Path(os.environ.get("MINGJIAN_HOME") or "data"))
+        return chat.score_file(_library(options.home), options.questions, options.out)
+    return chat.score_everything(options.home)
 
 
-def _library() -> Any:
+def _library(home: Path) -> Any:
     from knowledge.library import Library
 
-    home = Path(os.environ.get("MINGJIAN_HOME") or "data")
     return Library.open(home, embedding=os.environ.get("MINGJIAN_EMBEDDING") or None)
 
 

@@ -1,7 +1,6 @@
 """The commands a quality engineer works with: judge, report, compare, hold against floors, and break on purpose."""
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -49,25 +48,21 @@ def _score(options: argparse.Namespace) -> list[str]:
     from evals.tables import lines_of
     from evals.verdicts import FILE, read_verdicts
 
-    out = options.out or _home() / "evals"
-    sets = chosen(_home(), options.names, options.embedded)
+    out = options.out or options.home / "evals"
+    sets = chosen(options.home, options.names, options.embedded)
     last = read_verdicts(out) if (out / FILE).is_file() else []
-    verdicts = score(sets, _home(), out)
+    verdicts = score(sets, options.home, out)
     judged = {one.name for one in sets}
     change = changed_lines([one for one in last if one.case in judged], verdicts) if last else ()
     return [*lines_of(verdicts), *change, f"逐条判定见 {out}"]
-
-
-def _home() -> Path:
-    return Path(os.environ.get("MINGJIAN_HOME") or "data")
 
 
 def _report(options: argparse.Namespace) -> list[str]:
     from evals.registry import case_sets
     from evals.report.page import write_report
 
-    run = options.run or _home() / "evals"
-    file = write_report(run, options.out or run / "report.html", case_sets(_home()))
+    run = options.run or options.home / "evals"
+    file = write_report(run, options.out or run / "report.html", case_sets(options.home))
     return [f"报告写到 {file}"]
 
 
@@ -85,7 +80,7 @@ def _compared(options: argparse.Namespace) -> list[str]:
 def _gate(options: argparse.Namespace) -> list[str]:
     from evals.gate import pass_or_fall
 
-    return pass_or_fall(options.run, _home(), options.up)
+    return pass_or_fall(options.run, options.home, options.up)
 
 
 def _breaking(options: argparse.Namespace) -> list[str]:

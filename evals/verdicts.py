@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.measuring.intervals import Counts, Estimate, bootstrap, f1, share
+from evals.measuring.intervals import Counts, Estimate, bootstrap, f1, share, wilson
 
 FILE = "verdicts.jsonl"
 Unit = tuple[str, str]  # case set and unit
@@ -94,8 +94,14 @@ def read_verdicts(folder: Path) -> list[Verdict]:
 
 
 def shares(verdicts: Sequence[Verdict]) -> Estimate:
-    """The share that is right, its interval drawn over units."""
-    return bootstrap(by_unit(verdicts, units_of(verdicts)), share)
+    """The share that is right, its interval drawn over units.
+
+    Where all is right, or nothing, draws are all alike and say nothing of the unseen: Wilson's over units does."""
+    units = units_of(verdicts)
+    held = bootstrap(by_unit(verdicts, units), share)
+    if held.value in (0.0, 1.0):
+        return wilson(held.value * len(units), len(units))
+    return held
 
 
 def f1_of(verdicts: Sequence[Verdict]) -> Estimate:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.chat import comparable
-from evals.questions import is_family, mean_with_interval, read_questions, same_place
+from evals.questions import is_family, read_questions, same_place
 from knowledge.holding.adding import add_paths
 
 ROOT = Path(__file__).parents[1]
@@ -55,13 +55,6 @@ def test_ways_of_citing_a_place_are_compared_as_one():
 def test_numbers_are_equal_however_they_are_written():
     assert comparable("四十八 小时内") == comparable("48小时内")
     assert comparable("一万元以上三万元以下") == comparable("1万元以上3万元以下")
-
-
-def test_interval_repeats_itself_and_holds_the_mean():
-    values = [1.0, 0.0, 1.0, 1.0]
-    assert mean_with_interval(values) == mean_with_interval(values)
-    mean, low, high = mean_with_interval(values)
-    assert low <= mean == 0.75 <= high
 
 
 def test_line_that_is_no_question_is_named(tmp_path):

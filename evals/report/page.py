@@ -90,13 +90,13 @@ def _certainty(verdicts: Sequence[Verdict]) -> str:
 
 
 def _reliability(rows: Sequence[Reliability]) -> str:
-    """Across: what the certainty promises, taken from all findings; up: the interval of what it was."""
-    whole = sum(row.findings for row in rows)
-    dots = [
-        Dot(NAMES[row.certainty], row.findings / whole, row.share.value or 0.0, row.share) for row in rows
+    """The certainties from the weakest to the strongest, each with the interval of how often it was right."""
+    weakest_first = list(reversed(rows))
+    series = [
+        Steps("", [Dot(NAMES[row.certainty], place / (len(rows) + 1), row.share.value or 0.0, row.share)])
+        for place, row in enumerate(weakest_first, 1)
     ]
-    series = [Steps("", [dot]) for dot in dots]
-    return square("各级把握的占比与其中正确的比例", "占全部疑点", "其中正确", series)
+    return square("各级把握中正确的比例", "把握（左弱右强）", "其中正确", series, measured=False)
 
 
 def _checks(verdicts: Sequence[Verdict]) -> str:

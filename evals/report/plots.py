@@ -28,13 +28,9 @@ class Steps:
     dots: Sequence[Dot]
 
 
-def square(title: str, across: str, up: str, series: Iterable[Steps], diagonal: bool = False) -> str:
-    """Shares against shares; `diagonal` shows where both are equal."""
-    parts = [_axes(across, up)]
-    if diagonal:
-        parts.append(
-            f'<line class="even" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"><title>相等</title></line>'
-        )
+def square(title: str, across: str, up: str, series: Iterable[Steps], measured: bool = True) -> str:
+    """Shares against shares; not `measured`: what lies across has an order and no figures."""
+    parts = [_axes(across, up, measured)]
     for steps in series:
         parts.append(_joined(steps.dots))
         parts += [_dot(dot, steps.name) for dot in steps.dots]
@@ -66,12 +62,13 @@ def _y(share: float) -> float:
     return round(EDGE + (1 - share) * SIDE, 1)
 
 
-def _axes(across: str, up: str) -> str:
+def _axes(across: str, up: str, measured: bool) -> str:
     parts = [f'<rect class="frame" x="{EDGE}" y="{EDGE}" width="{SIDE}" height="{SIDE}"/>']
     for tick in TICKS:
-        parts.append(f'<line class="grid" x1="{_x(tick)}" y1="{_y(0)}" x2="{_x(tick)}" y2="{_y(1)}"/>')
         parts.append(f'<line class="grid" x1="{_x(0)}" y1="{_y(tick)}" x2="{_x(1)}" y2="{_y(tick)}"/>')
-        parts.append(f'<text x="{_x(tick)}" y="{_y(0) + 16}" text-anchor="middle">{tick:.1f}</text>')
+        if measured:
+            parts.append(f'<line class="grid" x1="{_x(tick)}" y1="{_y(0)}" x2="{_x(tick)}" y2="{_y(1)}"/>')
+            parts.append(f'<text x="{_x(tick)}" y="{_y(0) + 16}" text-anchor="middle">{tick:.1f}</text>')
         parts.append(f'<text x="{_x(0) - 6}" y="{_y(tick) + 4}" text-anchor="end">{tick:.1f}</text>')
     parts.append(f'<text x="{_x(0.5)}" y="{_y(0) + 34}" text-anchor="middle">{escape(across)}</text>')
     middle = f"14,{_y(0.5)}"
