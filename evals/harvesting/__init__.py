@@ -1,0 +1,1 @@
+"""Labelled cases out of inspections that experts have reviewed."""
