@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench setup packages spark bundle bundle-trial clean
+.PHONY: run test check bench pictures setup packages spark bundle bundle-trial clean
 
 run: $(READY)
 	$(BIN)/python app.py
@@ -27,6 +27,9 @@ lint:
 
 bench: $(READY_DEV)
 	$(BIN)/python -m evals bench
+
+pictures: $(READY_DEV) packages
+	$(BIN)/python -m evals pictures
 
 setup: $(READY_DEV) packages
 

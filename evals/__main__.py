@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     quality.add_commands(commands)
     _add_readers(commands)
     _add_matching_and_hostile(commands)
+    _add_pictures(commands)
     _add_bench(commands)
     return parser
 
@@ -200,6 +201,21 @@ def _scans(options: argparse.Namespace) -> list[str]:
 
     cache = options.home / "cache"
     return score_scans(options.count, options.seed, cache, options.out)
+
+
+def _add_pictures(commands: Any) -> None:
+    pictures = commands.add_parser("pictures", help="截取工作台每一页和每种状态的图")
+    pictures.add_argument("names", nargs="*", metavar="图", help="只截这些；不写则全部")
+    pictures.add_argument(
+        "--out", type=Path, default=Path("docs/pictures"), metavar="文件夹", help="写到这里"
+    )
+    pictures.set_defaults(command=_pictures)
+
+
+def _pictures(options: argparse.Namespace) -> list[str]:
+    from evals.pictures import run
+
+    return run(options.out, options.names)
 
 
 def _bench(options: argparse.Namespace) -> list[str]:
