@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from review.store.entries import Press, TrailFilter
-from review.store.store import new_key, now
+from review.store.pairs import Adjudication
+from review.store.store import AlreadyRuled, new_key, now
 from review.store.trail import line_hash
 
 ADMISSION = "22992024060300010548"
@@ -175,4 +176,44 @@ def test_a_character_that_a_database_refuses_does_not_lose_the_line(store):
     store.write_trail("王\x00敏", "export", "i" * 99, "\x00𠮷" + "长" * 900)
     (line,) = lines(store)
     assert (line.who, len(line.inspection), len(line.subject)) == ("王敏", 32, 400)
+    assert store.trail.verify().problem == ""
+
+
+def test_of_each_subject_the_newest_line_is_found_however_many_came_after(store, inspection):
+    store.write_trail("李国栋", "settle_paper", inspection, "annex")
+    store.write_trail("李国栋", "settle_paper", "another", "annex")
+    for act in ("settle_paper", "reopen_paper") * 60:
+        store.write_trail("李国栋", act, inspection, "notice")
+    found = store.trail.newest_of_each(inspection, ("settle_paper", "reopen_paper"))
+    assert [(line.seq, line.act, line.subject) for line in found] == [
+        (1, "settle_paper", "annex"),
+        (122, "reopen_paper", "notice"),
+    ]
+    assert store.trail.newest_of_each("none", ("settle_paper",)) == []
+
+
+def test_nothing_is_decided_or_taken_back_on_a_finding_once_it_is_ruled(store, inspection):
+    first, second = decide(store, inspection), decide(store, inspection, verdict="reject")
+    ruling = Adjudication(
+        new_key(),
+        inspection,
+        ADMISSION,
+        "f1",
+        "first",
+        "confirm",
+        None,
+        "有记录",
+        first.seq,
+        second.seq,
+        "李国栋",
+        now(),
+    )
+    store.pairs.adjudicate(ruling, "case")
+    before = len(lines(store))
+    with pytest.raises(AlreadyRuled):
+        store.undo_last(new_key(), inspection, "王敏")
+    with pytest.raises(AlreadyRuled):
+        decide(store, inspection)
+    assert len(lines(store)) == before
+    decide(store, inspection, finding="f2")
     assert store.trail.verify().problem == ""

@@ -13,7 +13,7 @@ from review.casework.results import Line
 from review.store.accounts import LEADER, Person
 from review.store.entries import UNDO, VERDICTS, Press
 from review.store.pairs import FIRST, SECOND, Adjudication
-from review.store.store import now
+from review.store.store import AlreadyRuled, now
 from review.violations import VIOLATIONS
 
 LONGEST_NOTE, LONGEST_REASON, LONGEST_TIME = 500, 500, 3600.0
@@ -104,7 +104,10 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
     stands = before.get(finding or f"case:{case.admission_id}")
     if stands is not None and stands.press != press.press and call.get("known") != stands.seq:
         return {"conflict": shown_decision(stands)}
-    line = desk.store.append(press, spent=_time_spent(call))
+    try:
+        line = desk.store.append(press, spent=_time_spent(call))
+    except AlreadyRuled:  # the ruling came after the check above
+        raise Refused(RULED) from None
     draw_seconds(desk, case.inspection)
     after = desk.pairing(case.inspection)
     return {"ok": True, "decision": shown_decision(line)} | _revealed(
@@ -137,7 +140,10 @@ def undo(desk: Desk, person: Person, call: Call) -> Line:
     own = [x for x in pairing.lines if x.who == person.name and x.verdict != UNDO and x.seq not in taken_back]
     if own and own[-1].finding in pairing.rulings and all(line.press != press for line in pairing.lines):
         raise Refused(RULED)
-    undone = desk.store.undo_last(press, entry.key, person.name)
+    try:
+        undone = desk.store.undo_last(press, entry.key, person.name)
+    except AlreadyRuled:  # the ruling came after the check above
+        raise Refused(RULED) from None
     if undone is None:
         return {"ok": True, "undone": None}
     _, last = undone

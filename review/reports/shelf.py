@@ -16,7 +16,7 @@ from review.reports.hiding import masks
 from review.reports.own_notes import of_expert
 from review.reports.paper import DRAFT, Paper
 from review.store.accounts import LEADER, Person
-from review.store.entries import Decision, InspectionEntry, TrailFilter, standing
+from review.store.entries import Decision, InspectionEntry, standing
 
 SETTLED, SIGNED = "已定", "已签收"
 STATES = {DRAFT: "reopen_paper", SETTLED: "settle_paper", SIGNED: "sign_paper"}
@@ -65,13 +65,9 @@ def states(desk: Desk, entry: InspectionEntry) -> dict[str, State]:
     """The state of each kind of paper, as the last line of the trail on it says."""
     held = content(entry, desk.standing(entry))
     found: dict[str, State] = {}
-    lines = [
-        (line, state)
-        for state, act in STATES.items()
-        for line in desk.store.trail.lines(TrailFilter(act=act, inspection=entry.key), most=100)
-    ]
-    for line, state in sorted(lines, key=lambda one: one[0].seq):
-        same = line.after.endswith(held)
+    given = {act: state for state, act in STATES.items()}
+    for line in desk.store.trail.newest_of_each(entry.key, given):
+        state, same = given[line.act], line.after.endswith(held)
         if state == DRAFT or same:
             found[line.subject] = State(state, line.who, line.at)
         else:

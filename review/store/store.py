@@ -23,7 +23,7 @@ from review.store.entries import UNDO, Decision, InspectionEntry, Press, standin
 from review.store.pairs import Pairs
 from review.store.people import People
 from review.store.rulings import Rulings
-from review.store.schema import cases, decisions, inspections, preferences
+from review.store.schema import adjudications, cases, decisions, inspections, preferences
 from review.store.schema import now as now
 from review.store.talks import Talks
 from review.store.trail import Trail, decision_hash
@@ -34,6 +34,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def new_key() -> str:
     """An opaque key for addresses: says nothing of what it stands for."""
     return secrets.token_urlsafe(12)
+
+
+class AlreadyRuled(Exception):
+    """A finding was ruled on: nothing more is decided on it and nothing is taken back."""
 
 
 class Store:
@@ -114,6 +118,8 @@ class Store:
     def append(self, press: Press, undoes: int | None = None, spent: float | None = None) -> Decision:
         """Write one line and return it; the same press sent again returns the line it made the first time.
 
+        Raises AlreadyRuled where a ruling on the finding was saved before this line.
+
         The line of the audit trail is saved with it; it names no words of the person, only their hash.
         `spent` is the time at the finding before the press, in seconds; it counts once as the press does.
         """
@@ -125,6 +131,8 @@ class Store:
         with self.trail.transaction() as pen:
             known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
             if known is None:
+                if press.finding and _is_ruled(pen.connection, press):
+                    raise AlreadyRuled
                 before = _own_standing(pen.connection, press)
                 made = insert(decisions).values(row).returning(decisions.c.seq)
                 seq = pen.connection.execute(made).scalar_one()
@@ -248,6 +256,11 @@ def _undo_of(connection: Connection, seq: int | None) -> Decision | None:
         else None
     )
     return _decision(row) if row else None
+
+
+def _is_ruled(connection: Connection, press: Press) -> bool:
+    held = (adjudications.c.inspection == press.inspection) & (adjudications.c.finding == press.finding)
+    return connection.execute(select(adjudications.c.seq).where(held)).first() is not None
 
 
 def _own_standing(connection: Connection, press: Press) -> str:

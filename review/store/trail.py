@@ -7,7 +7,7 @@ PostgreSQL alike, and what a line tells of is saved with it or not at all. Lines
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -90,6 +90,14 @@ class Trail:
         query = _fitting(select(trail), wanted).order_by(trail.c.seq.desc()).limit(most)
         if below is not None:
             query = query.where(trail.c.seq < below)
+        with self._engine.connect() as connection:
+            return [TrailLine(**row) for row in connection.execute(query).mappings()]
+
+    def newest_of_each(self, inspection: str, acts: Iterable[str]) -> list[TrailLine]:
+        """Of every subject of an inspection the last line of these acts, oldest first."""
+        of = (trail.c.inspection == inspection) & trail.c.act.in_(list(acts))
+        newest = select(func.max(trail.c.seq)).where(of).group_by(trail.c.subject)
+        query = select(trail).where(trail.c.seq.in_(newest)).order_by(trail.c.seq)
         with self._engine.connect() as connection:
             return [TrailLine(**row) for row in connection.execute(query).mappings()]
 
