@@ -1,24 +1,49 @@
 """The queue of cases: who is still to be decided, by suspected yuan, and what state each case is in."""
 
 from collections.abc import Mapping, Sequence
+from random import Random
 
 from review.casework.cases import Standing, ordered
 from review.casework.pairing import LEADS, Pairing, visible
 from review.casework.results import Line, Results
+from review.opaque_keys import opaque_key
 from review.store.accounts import Person
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
+
+PENDING = "pending"  # the filter's word for a finding without a call
 
 
 def queue(results: Results, keys: Mapping[str, str], pairing: Pairing, person: Person) -> list[Line]:
     """One row per admission a person may see: open ones first by yuan, stays of one person together."""
     shown = [admission for admission in results.admissions if pairing.part(person, admission)]
     rows = [_row(results, admission, keys[admission], pairing, person) for admission in shown]
+    drawn = _drawn(rows, pairing.rules.seed)
+    for row in rows:
+        if row["part"] == LEADS:
+            row["drawn"] = drawn[row["person"]]
     heaviest: dict[str, float] = {}
     for row in rows:
         heaviest[row["person"]] = max(heaviest.get(row["person"], 0), row["amount"] or 0)
     rows.sort(key=lambda row: (row["group"], -heaviest[row["person"]], row["person"], -(row["amount"] or 0)))
     return rows
+
+
+def named(results: Results, rows: Sequence[Line]) -> Line:
+    """The names of the violations and checks that the rows' findings carry, by code: what a filter offers."""
+    facts = [fact for row in rows for fact in row["facts"]]
+    titles = {line["check"]: line["title"] for group in results.findings.values() for line in group}
+    return {
+        "violations": {code: VIOLATIONS[code].name for code in {fact["violation"] for fact in facts}},
+        "checks": {code: titles[code] for code in {fact["check"] for fact in facts}},
+    }
+
+
+def _drawn(rows: Sequence[Line], seed: int) -> dict[str, int]:
+    """The random place of each person by the seed: stays of one person stay together."""
+    people = sorted({row["person"] for row in rows})
+    places = {one: Random(f"{seed}:{one}").random() for one in people}
+    return {one: place for place, one in enumerate(sorted(people, key=lambda one: (places[one], one)))}
 
 
 def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person: Person) -> Line:
@@ -31,18 +56,23 @@ def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person
     findings = ordered(sent)
     current = [line for line in findings if not line.get("gone")]
     decided = [standing[line["id"]] for line in findings if line["id"] in standing]
+    department = admission["discharge_department"] or admission["department"] or ""
+    doctor = admission["doctor"] or ""
     state = _state(len(findings), decided, f"case:{admission_id}" in standing)
     return {
         "key": key,
         "name": admission["person_name"] or "（无姓名）",
         "number": admission["inpatient_no"] or "",
         "person": f"{admission['person_id'] or key}",
-        "department": admission["discharge_department"] or admission["department"] or "",
-        "doctor": admission["doctor"] or "",
+        "department": department,
+        "department_key": opaque_key("department", department),
+        "doctor": doctor,
+        "doctor_key": opaque_key("doctor", doctor),
         "admitted": admission["begins_at"].strftime("%m-%d") if admission["begins_at"] else "",
+        "month": admission["begins_at"].strftime("%Y-%m") if admission["begins_at"] else "",
         "amount": _suspected(current, standing),
         "families": [line["family"] for line in current][:6],
-        "certainties": sorted({line["certainty"] for line in current}),
+        "facts": [_fact(line, standing.get(line["id"])) for line in current],
         "violations": sorted({VIOLATIONS[line["violation"]].name for line in current}),
         "checks": sorted({line["check"] for line in current}),
         "findings": len(findings),
@@ -53,6 +83,20 @@ def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person
         "disputed": len(told),
         "rules": any(pairing.may_rule(person, line["id"]) for line in disputed),
         **({"first": pairing.first_of(admission_id)} if part == LEADS else {}),
+    }
+
+
+def _fact(line: Line, decision: Decision | None) -> Line:
+    """What a filter asks of one finding; its yuan as the person may know them, changed or not."""
+    changed = decision.amount if decision else None
+    return {
+        "id": line["id"],
+        "family": line["family"],
+        "violation": line["violation"],
+        "certainty": line["certainty"],
+        "check": line["check"],
+        "verdict": decision.verdict if decision else PENDING,
+        "amount": line["amount"] if changed is None else float(changed),
     }
 
 

@@ -104,7 +104,8 @@
       const all = S.cas.findings, decided = all.filter((one) => one.decision).length;
       let state = S.cas.seen ? 'done' : 'unseen';
       if (all.length) state = decided < all.length ? (decided ? 'part' : 'open') : all.some((one) => one.decision.verdict === 'ask') ? 'ask' : 'done';
-      queue.update(S.cas.key, {decided, state, group: GROUPS[state] === undefined ? 2 : GROUPS[state]});
+      queue.update(S.cas.key, {decided, state, group: GROUPS[state] === undefined ? 2 : GROUPS[state]},
+        Object.fromEntries(all.map((one) => [one.id, one.decision ? one.decision.verdict : 'pending'])));
     }
     function settle(press, decision) {
       const cas = S.cas;
@@ -126,7 +127,7 @@
     }
     function saved(press, reply) {
       settle(press, reply.decision);
-      if (S.cas.key !== press.value.case) return;
+      if (!S.cas || S.cas.key !== press.value.case) return;
       const one = S.cas.findings.find((other) => other.id === press.value.finding);
       if (one && reply.beside) { Object.assign(one, reply.beside); desk.redraw(); }
       if (reply.reopen) desk.openCase(S.cas.key, finding() && finding().id);

@@ -13,7 +13,7 @@
   mj.page_review = async function (page) {
     const S = {cas: null, about: null, active: 0, now: null, allLanes: false, step: 0, note: '', reason: '', turn: 0};
     const finding = () => S.cas && S.cas.findings[S.active];
-    const queue = mj.queue(page, pick);
+    const queue = mj.queue(page, pick, narrowed);
     const record = mj.record(page, mj.stayViews(page, {S, finding, look, go, openCase}));
     const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
     const stage = mj.stage(page, {S, finding, openCase, choose, go, address: () => S.cas && address(true)});
@@ -37,13 +37,21 @@
       mj.frame(page, about, body);
       body.prepend(el('button', {class: 'btn open-queue', on: {click: () => body.classList.toggle('with-queue')}}, '病例'));
       if (!about.rows) { waitForRun(about); return; }
-      queue.set(about.rows, about.today);
-      queue.begin();
+      queue.set(about.rows, about);
+      queue.begin(wanted);
       deciding.resume();
-      const row = queue.row(wanted.get('case')) || queue.first() || about.rows.find((one) => one.group !== 2) || about.rows[0];
+      const row = queue.row(wanted.get('case')) || queue.first() || (queue.narrowed() ? null : about.rows.find((one) => one.group !== 2) || about.rows[0]);
       if (row) { await openCase(row.key, wanted.get('finding'), true); stage.open(wanted.get('view'));
         if (wanted.get('case') && row.key !== wanted.get('case')) deciding.say('没有这份病例，或未分配给您。', true); }
+      else if (about.rows.length) middle.replaceChildren(queue.empty());
       else middle.replaceChildren(el('div', {class: 'empty'}, about.person.role === '专家' ? '没有分派给您的病例。' : '这个检查里没有病例。'));
+    }
+    // other filters: the address tells them, the case stays; where none is open the first of them is opened
+    function narrowed() {
+      if (S.cas) { drawHead(); address(true); return; }
+      const row = queue.first();
+      if (row) { middle.replaceChildren(head, lanes, record.root); openCase(row.key, null, true); }
+      else history.replaceState({}, '', '/?' + queue.query().slice(1));
     }
     function failed(about) {
       const words = about ? about.problem : '没有连上服务器。';
@@ -75,7 +83,7 @@
 
     // one case ----------------------------------------------------------------------------------------------
     async function openCase(key, wanted, replace) {
-      if (deciding.unsaved() && S.cas.key !== key) { deciding.say('未存上前不会进入下一例', true); return; }
+      if (S.cas && deciding.unsaved() && S.cas.key !== key) { deciding.say('未存上前不会进入下一例', true); return; }
       deciding.stop();
       deciding.asking.close();
       closeDrawer();
@@ -110,12 +118,13 @@
     }
     function address(replace) {
       const one = finding();
-      const url = '/?case=' + encodeURIComponent(S.cas.key) + (one ? '&finding=' + encodeURIComponent(one.id) : '') + (stage.view() ? '&view=' + stage.view() : '');
+      const url = '/?case=' + encodeURIComponent(S.cas.key) + (one ? '&finding=' + encodeURIComponent(one.id) : '') + (stage.view() ? '&view=' + stage.view() : '') + queue.query();
       if (url !== location.pathname + location.search) history[replace ? 'replaceState' : 'pushState']({}, '', url);
     }
     window.addEventListener('popstate', () => {
       const wanted = new URLSearchParams(location.search), key = wanted.get('case');
       if (!page.root.isConnected || !key) return;
+      queue.follow(wanted);
       if (S.cas && key === S.cas.key) choose(S.cas.findings.findIndex((one) => one.id === wanted.get('finding')), true);
       else openCase(key, wanted.get('finding'), true);
     });
@@ -199,8 +208,9 @@
     function escape() {
       if (drawer.hidden && stage.close()) return;
       closeDrawer();
+      queue.closeFilter();
       body.classList.remove('with-queue');
-      page.root.querySelectorAll('.menu').forEach((menu) => menu.remove());
+      page.root.querySelectorAll('.menu:not(.filters)').forEach((menu) => menu.remove());
     }
     function beside(step) {
       const row = S.cas && queue.beside(S.cas.key, step);

@@ -1,16 +1,17 @@
 """审核: the queue, one case beside its record, and the decisions of the expert."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from knowledge.readers import UnreadableFile
 from review.casework.admission_need import open_criteria as criteria_of_case
 from review.casework.cases import shown_evidence
 from review.casework.clauses import open_clause
 from review.casework.desk import Call, Case, Desk, Refused, person_line, source_file, text
+from review.casework.pairing import LEADS
 from review.casework.readings import read_tabs, text_of
 from review.casework.results import Line
 from review.casework.sheets import read_sheet
-from review.casework.worklist import queue
+from review.casework.worklist import named, queue
 from review.pages.assigning import plant
 from review.pages.calling import CALLING, case_for
 from review.pages.comparing import COMPARING
@@ -40,8 +41,18 @@ def open_queue(desk: Desk, person: Person, call: Call) -> Line:
         return shown | running | {"rows": None}
     keys = desk.store.case_keys(entry.key, list(results.admissions))
     lines = desk.store.decisions(entry.key)
-    rows = queue(results, keys, desk.pairing(entry), person)
-    return shown | running | {"rows": rows, "run": entry.run, "today": _cases_today(lines, person)}
+    pairing = desk.pairing(entry)
+    rows = queue(results, keys, pairing, person)
+    days = _decided_on(lines, person)
+    today = datetime.now().astimezone().date()
+    here = {keys[admission] for day, admission in days if day == today and admission in keys}
+    for row in rows:
+        row["today"] = row["key"] in here
+    counted = {"yesterday": sum(day == today - timedelta(days=1) for day, _ in days)}
+    filters: Line = {"named": named(results, rows)}
+    if any(row["part"] == LEADS for row in rows):
+        filters["seed"] = pairing.rules.seed
+    return shown | running | {"rows": rows, "run": entry.run, "counted": counted} | filters
 
 
 def open_case(desk: Desk, person: Person, call: Call) -> Line:
@@ -128,15 +139,10 @@ def _finding(desk: Desk, person: Person, call: Call) -> tuple[Case, Line]:
     return case, finding
 
 
-def _cases_today(lines: list[Decision], person: Person) -> Line:
-    """How many cases a person decided today and yesterday, by the server's calendar."""
-    today = datetime.now().astimezone().date()
+def _decided_on(lines: list[Decision], person: Person) -> set[tuple[date, str]]:
+    """The cases a person decided in, each with the day by the server's calendar."""
     own = [line for line in lines if line.who == person.name and line.verdict in VERDICTS]
-    days = {(line.at.replace(tzinfo=UTC).astimezone().date(), line.admission_id) for line in own}
-    return {
-        "today": sum(day == today for day, _ in days),
-        "yesterday": sum(day == today - timedelta(days=1) for day, _ in days),
-    }
+    return {(line.at.replace(tzinfo=UTC).astimezone().date(), line.admission_id) for line in own}
 
 
 HANDLERS = (
@@ -169,6 +175,8 @@ SCRIPTS = (
     "reading.js",
     "cards.js",
     "queue.js",
+    "queue_filter.js",
+    "queue_rows.js",
     "clause.js",
     "asking.js",
     "pairing.js",
