@@ -231,6 +231,9 @@
       KeyO: () => record.toggleMode(), KeyF: () => S.cas && record.open('charges'), KeyB: basis, KeyU: () => cards.jump(),
       KeyD: () => mj.toggleTheme(), 'Shift+Slash': page.showKeys, Escape: escape,
     });
+    // with no case open (nothing listed) the keys of a case do nothing
+    const ALWAYS = ['KeyZ', 'Shift+KeyZ', 'Slash', 'KeyG', 'KeyD', 'Shift+Slash', 'Escape'];
+    for (const [name, act] of Object.entries(page.keys)) if (!ALWAYS.includes(name)) page.keys[name] = (e) => S.cas && act(e);
     queue.grey();
     await begin();
   };

@@ -80,6 +80,7 @@ def test_each_filter_has_a_chip_stands_in_the_address_and_can_be_taken_away(page
         page.set_viewport_size({"width": width, "height": 900})
         if width == 820:
             page.click(".open-queue")
+            page.click(".queue .views button:has-text('筛选')")
         box = page.locator(".queue .filters").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
