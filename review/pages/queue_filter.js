@@ -104,6 +104,7 @@
       panel.replaceChildren(...CHOSEN.map(picked), choice('分派与进度', desk.view(), desk.lists().map(([view, text]) => [view, text]), desk.setView),
         ...[ordered, ...amounts()].filter(Boolean), el('div', {class: 'wide ends'}, el('button', {class: 'link', on: {click: () => { blank(); desk.setView(''); desk.changed(); open(); }}}, '清除'),
           el('button', {class: 'btn push', on: {click: () => close(true)}}, '关闭 ', mj.kbd('Esc'))));
+      panel.style.top = button.offsetTop + button.offsetHeight + 6 + 'px';
       panel.hidden = false;
       button.setAttribute('aria-expanded', 'true');
       panel.querySelector('select').focus();

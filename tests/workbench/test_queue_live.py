@@ -175,6 +175,7 @@ def test_of_a_thousand_rows_only_those_in_view_are_in_the_page_and_filters_still
     opened(page, address)
     page.evaluate(MANY, 1000)
     assert page.locator(ROWS).count() < 60
+    assert page.eval_on_selector(".queue", "box => box.scrollWidth <= box.clientWidth")
     assert page.locator(ROWS).first.bounding_box()["height"] == 60
     height = page.eval_on_selector(".queue .rows", "box => box.scrollHeight")
     page.evaluate("many.mark('k700')")
