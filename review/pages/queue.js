@@ -13,7 +13,7 @@
   // changed() is told when what is listed was changed by the person
   mj.queue = function (page, choose, changed) {
     const search = el('input', {class: 'field', type: 'search', placeholder: '搜索姓名、住院号', 'aria-label': '搜索病例：姓名、住院号、违规类型、规则编号', on: {
-      input: () => { words = search.value.trim(); draw(); },
+      input: () => { words = search.value.trim(); held = ''; draw(); },
       keydown: (e) => {
         if (e.key === 'Escape') { search.value = words = ''; draw(); search.blur(); }
         if (e.key === 'Enter' && !e.isComposing) { const first = shown()[0]; if (first) { search.blur(); choose(first.key); } }
