@@ -5,13 +5,18 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from review.errors import HeaderError, ReviewError
 from review.logs import open_log, record_defect
 from review.settings import Settings
+from review.side_by_side import helpers_kept
 
 COMMANDS = ("rules",)
+FILES_WORTH_HELP = 600  # record files, each of a document or more, from which on help repays its start
+# what helpers are asked for in a review: they import it while this process imports the rest
+HELPERS_READ = ("review.intake.plain_files", "review.text_facts", "review.checks.stay_by_stay")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -114,6 +119,22 @@ def _region(text: str) -> str:
 def _review(options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     open_log(settings.home)
+    with helpers_kept(HELPERS_READ if _is_long(options.inspection) else ()):
+        _review_with(options, settings)
+    if options.export_requests or options.import_answers or (settings.model and not options.no_model):
+        from review.judge.command import read_on
+
+        return read_on(options, settings)
+    return 0
+
+
+def _is_long(inspection: Path) -> bool:
+    """Whether the records are so many files that helpers will be wanted whatever the files hold."""
+    files = (inspection / "records").rglob("*.*")
+    return sum(1 for _ in islice(files, FILES_WORTH_HELP)) == FILES_WORTH_HELP
+
+
+def _review_with(options: argparse.Namespace, settings: Settings) -> None:
     from review.engines.failures import Caps
     from review.pipeline import review_inspection, versions_of
     from review.store.store import settled_in
@@ -133,11 +154,6 @@ def _review(options: argparse.Namespace) -> int:
             )
         if not options.quiet:
             print_summary(review)
-    if by_files or (settings.model and not options.no_model):
-        from review.judge.command import read_on
-
-        return read_on(options, settings)
-    return 0
 
 
 def _is_up_to_date(options: argparse.Namespace, versions: Mapping[str, str]) -> bool:

@@ -20,7 +20,7 @@ from knowledge.rows.held import ROW_TABLES, load_rows
 from review.amounts import count_once
 from review.checks.inputs import Inspection
 from review.checks.registry import Check, all_checks
-from review.checks.runner import Ran, Said, collected, not_asked, run_check
+from review.checks.runner import Ran, Stamped, collected, not_asked, run_check, stamped
 from review.checks.stamping import Stamp
 from review.checks.stay_by_stay import begun_stay_by_stay
 from review.clock import Clock
@@ -169,6 +169,7 @@ def build_warehouse(
         warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
         warehouse.load_rows("raw_text_facts", files)
         warehouse.build_views(view_names() - VIEWS_OF_FACTS)
+        all_checks()  # read while helpers read the documents; asked for once the views stand
         load_text_facts(warehouse, facts, count, lambda done: tell("读出文书中的事实", done, count))
     warehouse.build_views(VIEWS_OF_FACTS)
     return warehouse
@@ -230,7 +231,7 @@ def _answers(
         elif check.stay_by_stay:
             single.append(check)
     others = [check for check in checks if not check.stay_by_stay]
-    said: dict[str, list[Said]] = {check.header.code: [] for check in single}
+    said: dict[str, list[Stamped]] = {check.header.code: [] for check in single}
     with begun_stay_by_stay(single, inspection, warehouse, home) as answers:
         for number, check in enumerate(others, start=1):
             tell("核查", number, len(others))
@@ -240,9 +241,10 @@ def _answers(
         done = 0
         for answer in answers:
             done += answer.admissions
-            for code, told in answer.said.items():
-                said[code] += told
-                seconds[code] += answer.seconds[code]
+            for check in single:  # stamped here while helpers go on with what is left
+                code, begins = check.header.code, time.perf_counter()
+                said[code] += [stamped(check.header, inspection, stamp, one) for one in answer.said[code]]
+                seconds[code] += answer.seconds[code] + time.perf_counter() - begins
             tell("逐例核查", done, len(inspection.records))
     for check in single:
         begins = time.perf_counter()

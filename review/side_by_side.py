@@ -22,7 +22,7 @@ Helper = subprocess.Popen[bytes]
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 ROOT = Path(__file__).parent.parent
-START = "import sys; sys.path.insert(0, sys.argv[1]); from review.side_by_side import answer; answer()"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from review.side_by_side import answer; answer(sys.argv[2:])"
 MOST_HELPERS = 3  # each holds the vocabulary anew; beyond that memory grows and time hardly falls
 AHEAD = 8  # how many results may wait for the one before them
 # helpers at rest, where those of one function are to go on with the next; their start costs a second of a processor
@@ -30,16 +30,23 @@ _kept: ContextVar[list[Helper] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
-def helpers_kept() -> Iterator[None]:
-    """Within, helpers go on from one function to the next; they end here, and with them what they hold open."""
-    resting: list[Helper] = []
+def helpers_kept(modules: Sequence[str] = ()) -> Iterator[None]:
+    """Within, helpers go on from one function to the next; they end here, and with them what they hold open.
+
+    Where `modules` are named, helpers start at once and import them. Those of an outer `helpers_kept` serve an inner
+    one, and end with the inner."""
+    outer = _kept.get()
+    resting: list[Helper] = [] if outer is None else outer
     token = _kept.set(resting)
     try:
+        if modules:
+            with suppress(OSError):  # what no helper does is done here
+                resting += [_started(modules) for _ in range(min(_spare_cores(), MOST_HELPERS))]
         yield
     finally:
         _kept.reset(token)
-        for helper in resting:
-            _end(helper)
+        while resting:
+            _end(resting.pop())
 
 
 def in_order(
@@ -160,9 +167,9 @@ def _end(helper: Helper) -> None:
         pass
 
 
-def _started() -> Helper:
+def _started(modules: Sequence[str] = ()) -> Helper:
     return subprocess.Popen(
-        [sys.executable, "-c", START, str(ROOT)],
+        [sys.executable, "-c", START, str(ROOT), *modules],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -185,11 +192,13 @@ def _asked(helper: Helper, question: tuple[str, str, Any]) -> tuple[bool, Any]:
     return said
 
 
-def answer() -> None:
-    """What a helper does: answer until the questions end; what the functions print goes nowhere."""
+def answer(modules: Sequence[str]) -> None:
+    """What a helper does: import, then answer until the questions end; what the functions print goes nowhere."""
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     with collected_seldom():
+        for module in modules:
+            import_module(module)
         while True:
             try:
                 module, name, argument = pickle.load(questions)

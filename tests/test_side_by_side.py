@@ -67,6 +67,28 @@ def test_a_helper_that_is_kept_goes_on_with_the_next_function_and_ends_with_the_
     assert first.poll() is not None
 
 
+def test_a_helper_started_early_has_imported_what_it_was_told_and_serves_what_is_within(monkeypatch):
+    monkeypatch.setattr(side_by_side, "_spare_cores", lambda: 1)
+    with side_by_side.helpers_kept(["review.facts.gates"]):
+        [early] = side_by_side._kept.get()
+        with side_by_side.helpers_kept():
+            assert list(in_order(bool, NUMBERS, 1)) == [bool(number) for number in NUMBERS]
+            assert side_by_side._kept.get() == [early] and early.poll() is None
+        assert early.poll() is not None and side_by_side._kept.get() == []
+
+
+def test_a_helper_that_cannot_import_what_it_was_told_is_no_loss(monkeypatch):
+    monkeypatch.setattr(side_by_side, "_spare_cores", lambda: 1)
+    with side_by_side.helpers_kept(["review.nothing_of_this_name"]):
+        assert list(in_order(square_slowly, NUMBERS, 1)) == [number * number for number in NUMBERS]
+
+
+def test_without_a_core_to_spare_no_helper_starts_early(monkeypatch):
+    monkeypatch.setattr(side_by_side, "_spare_cores", lambda: 0)
+    with side_by_side.helpers_kept(["review.facts.gates"]):
+        assert side_by_side._kept.get() == []
+
+
 def test_a_helper_that_is_gone_meanwhile_is_no_loss():
     with side_by_side.helpers_kept():
         list(in_order(letters_of, ["发热"] * 10, 1))

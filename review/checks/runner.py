@@ -3,7 +3,7 @@
 A defect in one check spoils that check alone: it reads `failed`, its traceback goes to the log with ids only.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,15 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Stamped:
+    """The same with its problems stamped: a finding each, or why what spoke for one could not be read."""
+
+    result: CheckResult
+    problems: tuple[Finding | CheckResult, ...] = ()
+    gathered: Any = None
+
+
+@dataclass(frozen=True)
 class Ran:
     """All that one check said: findings on stays, patterns of a ward or hospital, an outcome for every stay."""
 
@@ -67,9 +76,9 @@ def run_check(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps | N
         if check.function is None:
             return _run_sql(check, inspection, stamp, caps or Caps())
         if check.stay_by_stay:
-            asked = inspection.records.values()
+            said = (ask(check, record, check.header.limits) for record in inspection.records.values())
             return collected(
-                check, inspection, stamp, [ask(check, record, check.header.limits) for record in asked]
+                check, inspection, stamp, [stamped(check.header, inspection, stamp, one) for one in said]
             )
         return _run_across(check, inspection, stamp)
     except Exception as defect:
@@ -119,7 +128,7 @@ def _run_sql(check: Check, inspection: Inspection, stamp: Stamp, caps: Caps) -> 
         for row in examined
     }
     problems = [(row["admission_id"], problem_of_row(row)) for row in rows]
-    return _collect(check.header, inspection, stamp, problems, told)
+    return _collect(check.header, inspection, _stamped(check.header, inspection, stamp, problems), told)
 
 
 def ask(check: Check, record: Record, limits: Limits) -> Said:
@@ -142,22 +151,25 @@ def ask(check: Check, record: Record, limits: Limits) -> Said:
     return Said(result, problems, gathered)
 
 
-def collected(check: Check, inspection: Inspection, stamp: Stamp, said: Sequence[Said]) -> Ran:
-    """What a check said of all admissions, or says having weighed what it gathered; its problems stamped."""
+def stamped(header: Header, inspection: Inspection, stamp: Stamp, said: Said) -> Stamped:
+    """What a check said of one admission, its problems stamped while that admission's record is still held."""
+    stay = said.result.admission_id
+    problems = [(stay, problem) for problem in said.problems]
+    return Stamped(said.result, tuple(_stamped(header, inspection, stamp, problems)), said.gathered)
+
+
+def collected(check: Check, inspection: Inspection, stamp: Stamp, said: Sequence[Stamped]) -> Ran:
+    """What a check said of all admissions, or says having weighed what it gathered."""
     if check.gathers is not None:
         try:
             return _run_across(check, inspection, stamp, said)
         except Exception as defect:
             return _same_for_all(check.header, inspection, Outcome.FAILED, why_failed(check, defect))
-    problems: list[tuple[str, Problem]] = []
-    told: dict[str, CheckResult] = {}
-    for one in said:
-        told[one.result.admission_id] = one.result
-        problems += [(one.result.admission_id, problem) for problem in one.problems]
-    return _collect(check.header, inspection, stamp, problems, told)
+    told = {one.result.admission_id: one.result for one in said}
+    return _collect(check.header, inspection, [problem for one in said for problem in one.problems], told)
 
 
-def _run_across(check: Check, inspection: Inspection, stamp: Stamp, gathered: Sequence[Said] = ()) -> Ran:
+def _run_across(check: Check, inspection: Inspection, stamp: Stamp, gathered: Sequence[Stamped] = ()) -> Ran:
     assert check.function is not None
     header = check.header
     problems: list[tuple[str, Problem]] = []
@@ -191,7 +203,7 @@ def _run_across(check: Check, inspection: Inspection, stamp: Stamp, gathered: Se
         return _same_for_all(header, inspection, Outcome.NOT_CHECKED, str(reason))
     except NotApplicable as reason:
         return _same_for_all(header, inspection, Outcome.NOT_APPLICABLE, str(reason))
-    ran = _collect(header, inspection, stamp, problems, told)
+    ran = _collect(header, inspection, _stamped(header, inspection, stamp, problems), told)
     return Ran(ran.findings, tuple(stamp.pattern(header, pattern) for pattern in patterns), ran.results)
 
 
@@ -201,22 +213,29 @@ def _marked(header: Header, pattern: Problem) -> dict[str, CheckResult]:
     return {stay: CheckResult(stay, header.code, Outcome.FOUND) for stay in stays}
 
 
+def _stamped(
+    header: Header, inspection: Inspection, stamp: Stamp, problems: Iterable[tuple[str, Problem]]
+) -> Iterator[Finding | CheckResult]:
+    for admission_id, problem in problems:
+        try:
+            yield stamp.finding(header, inspection.records[admission_id], problem)
+        except Unreadable as reason:
+            yield CheckResult(admission_id, header.code, Outcome.NOT_CHECKED, str(reason))
+
+
 def _collect(
     header: Header,
     inspection: Inspection,
-    stamp: Stamp,
-    problems: list[tuple[str, Problem]],
+    problems: Iterable[Finding | CheckResult],
     told: dict[str, CheckResult],
 ) -> Ran:
-    """Stamp the problems and give every admission exactly one outcome."""
+    """Give every admission exactly one outcome; what could not be read counts as not looked at."""
     findings: dict[str, Finding] = {}
-    for admission_id, problem in problems:
-        try:
-            finding = stamp.finding(header, inspection.records[admission_id], problem)
-        except Unreadable as reason:
-            told[admission_id] = CheckResult(admission_id, header.code, Outcome.NOT_CHECKED, str(reason))
-            continue
-        findings.setdefault(finding.id, finding)
+    for problem in problems:
+        if isinstance(problem, Finding):
+            findings.setdefault(problem.id, problem)
+        else:
+            told[problem.admission_id] = problem
     found = {finding.admission_id for finding in findings.values()}
     told |= _unmatched(header, inspection, told)
     results = [
