@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench pictures setup packages spark bundle bundle-trial clean
+.PHONY: run test check bench gate pictures setup packages spark bundle bundle-trial clean
 
 run: $(READY)
 	$(BIN)/python app.py
@@ -30,6 +30,10 @@ bench: $(READY_DEV)
 
 pictures: $(READY_DEV) packages
 	$(BIN)/python -m evals pictures
+
+# Holds the cases that come with the project against the stored floors: exits with the check that fell.
+gate: $(READY_DEV)
+	$(BIN)/python -m evals gate
 
 setup: $(READY_DEV) packages
 
