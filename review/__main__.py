@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _compare(given[1:])
         if given[:1] == ["audit"]:
             return _audit(given[1:])
+        if given[:1] in (["backup"], ["restore"]):
+            return _backup(given)
         if given[:1] == ["screen"]:
             return _screen(given[1:])
         if given and given[0] in COMMANDS:
@@ -57,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m review",
         description="审核一个检查文件夹，写出疑点、各项检查的结果和读不出来的地方。",
         epilog="另有：python -m review rules  列出全部检查；python -m review screen 结算数据  整份筛查；"
-        "python -m review audit verify  核对留痕；"
+        "python -m review audit verify  核对留痕；python -m review backup 文件、restore 文件  备份与恢复；"
         "python -m review items 检查文件夹  没有国家编码的项目；python -m review compare 文件 [较晚的文件]  比对 PDF",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
@@ -182,6 +184,12 @@ def _audit(arguments: list[str]) -> int:
     settings = Settings.from_environment()
     open_log(settings.home)
     return run_audit(arguments, settings)
+
+
+def _backup(arguments: list[str]) -> int:
+    from review.backup import run_backup
+
+    return run_backup(arguments, Settings.from_environment())
 
 
 def _screen(arguments: list[str]) -> int:

@@ -23,7 +23,7 @@ from bundle.__main__ import main
 from bundle.home import prepare, unusable
 from bundle.packing import BundleError, _glibc, assemble, gather
 from review.settings import Settings
-from review.store.store import MIGRATIONS, Store, _engine
+from review.store.store import MIGRATIONS, Store, engine_of
 
 ROOT = Path(__file__).parent.parent
 NOTHING_LISTENS_HERE = "http://127.0.0.1:9/simple"
@@ -213,7 +213,7 @@ def test_another_python_another_machine_and_an_old_system_are_named(program, whe
 
 
 def release(url, revision):
-    engine = _engine(url)
+    engine = engine_of(url)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))

@@ -33,6 +33,7 @@ DOORS = {
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
     "sqlalchemy": (
+        "review/store/copying.py",
         "review/store/schema.py",
         "review/store/store.py",
         "review/store/talks.py",

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from review.store.entries import TrailFilter
-from review.store.store import MIGRATIONS, Store, _engine
+from review.store.store import MIGRATIONS, Store, engine_of
 
 ADMISSION = "22992024060300010548"
 OF_BEFORE = (
@@ -37,7 +37,7 @@ def url(request, tmp_path):
 
 
 def release_before(url, statements=()):
-    engine = _engine(url)
+    engine = engine_of(url)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))

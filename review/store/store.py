@@ -57,7 +57,7 @@ class Store:
     def open(cls, url: str) -> "Store":
         """Connect and bring the tables up to date."""
         try:
-            engine = _engine(url)
+            engine = engine_of(url)
             with engine.begin() as connection:
                 _migrate(connection)
         except ImportError as problem:
@@ -219,7 +219,8 @@ def settled_in(url: str) -> Settled:
         store.close()
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """The engine of an address, settled as the store needs it."""
     address = make_url(url)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
