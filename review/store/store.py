@@ -59,6 +59,7 @@ class Store:
         try:
             engine = engine_of(url)
             with engine.begin() as connection:
+                connection.detach()  # what a migration settles for its connection ends with it
                 _migrate(connection)
         except ImportError as problem:
             raise SettingsError(f"缺少数据库驱动 {problem.name}；请在运行环境里安装它。") from problem
