@@ -11,7 +11,7 @@ import pytest
 from browsing import LIVE
 from demonstration import DEMO
 from test_browser import ROOT, _wait_for
-from test_rule_changes import CASES, OWN
+from test_own_rules import CASES, OWN
 
 pytestmark = LIVE
 
