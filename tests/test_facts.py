@@ -251,9 +251,9 @@ def test_absence_with_a_clinical_reason_or_of_another_patient_is_none(line):
     "text", ["无" * 30000, "1" * 30000, "今日胸部CT" * 4000, "\n" * 50000, "12:30 " * 8000, "姓名：" * 9000]
 )
 def test_hostile_repetition_is_read_in_moments(text):
-    started = time.perf_counter()
+    started = time.process_time()
     facts(text, kind="护理记录")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -259,9 +259,9 @@ def test_show_undoes_hide_where_a_text_imitates_placeholders(text):
 def test_a_long_line_of_one_sign_takes_a_bounded_time(seed):
     text = (seed * 100_000)[:100_000]
     mask = Mask(KNOWN)
-    began = time.perf_counter()
+    began = time.process_time()
     shown = mask.hide(text)
-    assert time.perf_counter() - began < 30
+    assert time.process_time() - began < 30
     assert mask.show(shown) == text
 
 

@@ -184,7 +184,7 @@
       }
       if (!sheets[id] || sheets[id].problem) { text.replaceChildren(el('p',
         {class: 'notice'}, sheets[id] ? sheets[id].problem : '没有读出来，请重试。')); delete sheets[id]; return; }
-      mj.drawSheet(text, sheets[id], [...inTab(key), ...asides(key)], state, () => openSheet(key), key === 'vitals' ? () => open('vitals_plot') : null);
+      state.reveal = mj.drawSheet(text, sheets[id], [...inTab(key), ...asides(key)], state, () => openSheet(key), key === 'vitals' ? () => open('vitals_plot') : null);
       toMark();
     }
 
@@ -193,6 +193,7 @@
       for (const old of text.querySelectorAll('.now')) old.classList.remove('now');
       if (!state.now) return;
       toBox();
+      if (state.now.row && state.reveal) state.reveal(state.now.row.id);
       const marks = state.now.place ? text.querySelectorAll(`mark[data-mark="${state.now.mark}"]`) : state.now.row ? text.querySelectorAll(`tr[data-row="${CSS.escape(state.now.row.id)}"]`) : [];
       for (const mark of marks) { mark.classList.add('now'); const row = mark.closest('.stamped,.plain'); if (row) row.classList.add('now'); }
       if (marks[0] && box === text) settle(text, marks[0], 4);

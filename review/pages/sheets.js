@@ -2,8 +2,9 @@
 (function (mj) {
   'use strict';
   const el = (...all) => mj.el(...all);
-  const OPEN_DAYS = 400;  // rows; beyond it the days begin closed
+  const OPEN_ROWS = 400;  // in a longer table the days begin closed, but for those of the cited rows, until so many rows stand open
 
+  // → reveal(id): opens the day in which the row lies
   mj.drawSheet = function (box, sheet, cited, state, redraw, plot) {
     const marked = new Map(cited.map((item) => [item.row.id, item])), own = cited.filter((item) => !item.aside).length;
     const rows = state.only && own ? sheet.rows.filter((row) => marked.has(row.id)) : sheet.rows;
@@ -16,32 +17,37 @@
         on: {click: () => { state.only = !state.only; redraw(); }}}, `只看相关 ${own}`) : null);
     const table = el('table', {class: 'sheet'}, el('thead', {}, el('tr', {}, el('th', {}), sheet.columns.map((column) => el('th',
       {class: column.number ? 'number' : ''}, column.title)))));
-    const closed = sheet.rows.length > OPEN_DAYS;
+    const long = sheet.rows.length > OPEN_ROWS, openers = new Map();
+    let standing = 0;
     for (const [day, own] of groups(rows, sheet.by_day)) {
-      const hidden = day !== null && closed && !own.some((row) => marked.has(row.id));
+      const hits = own.filter((row) => marked.has(row.id)).length;
+      const hidden = day !== null && long && !(hits && standing + own.length <= OPEN_ROWS);
+      if (!hidden) standing += own.length;
       // the lines of a closed day are made when it is opened
       const lines = () => own.map((row) => line(row, sheet, marked.get(row.id)));
       const body = el('tbody', {}, hidden ? [] : lines());
       if (day !== null) {
-        const title = el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1},
-          el('button', {'aria-expanded': String(!hidden), on: {click: (e) => {
+        const fold = (shut) => {
           if (!body.firstChild) body.append(...lines());
-          body.hidden = !body.hidden;
-          e.currentTarget.setAttribute('aria-expanded', String(!body.hidden));
-        }}}, el('b', {class: 'strong'}, day || '无时间'), el('span',
-          {class: 'muted'}, ` ${own.length} 行` + (money ? ` · ${mj.yuan(own.reduce((sum, row) => sum + row.amount, 0))} 元` : ''))))));
+          body.hidden = shut;
+          title.setAttribute('aria-expanded', String(!shut));
+        };
+        const title = el('button', {'aria-expanded': String(!hidden), on: {click: () => fold(!body.hidden)}}, el('b', {class: 'strong'}, day || '无时间'), el('span',
+          {class: 'muted'}, ` ${own.length} 行` + (money ? ` · ${mj.yuan(own.reduce((sum, row) => sum + row.amount, 0))} 元` : '') + (hits ? ` · 相关 ${hits}` : '')));
         body.hidden = hidden;
-        table.append(title);
+        if (hidden) for (const row of own) openers.set(row.id, fold);
+        table.append(el('tbody', {class: 'day'}, el('tr', {}, el('td', {colspan: sheet.columns.length + 1}, title))));
       }
       table.append(body);
     }
     box.replaceChildren(head, table);
+    return (id) => { const fold = openers.get(id); if (fold) fold(false); };
   };
 
   function groups(rows, byDay) {
     if (!byDay) return [[null, rows]];
     const days = new Map();
-    for (const row of rows) days.set(row.day, [...(days.get(row.day) || []), row]);
+    for (const row of rows) if (days.has(row.day)) days.get(row.day).push(row); else days.set(row.day, [row]);
     return [...days];
   }
   function line(row, sheet, item) {

@@ -270,9 +270,9 @@ CHAIN = "".join(f", a{n + 1} as (select s || s || s || s as s from a{n})" for n 
     ],
 )
 def test_a_text_cannot_be_made_to_grow_without_end(use, sql):
-    began = time.monotonic()
+    began = time.process_time()
     said = use("query", sql=sql)
-    assert "查询没有结果" in said and time.monotonic() - began < 1.0
+    assert "查询没有结果" in said and time.process_time() - began < 1.0
 
 
 def test_what_an_inspector_would_ask_is_answered(use):

