@@ -25,6 +25,10 @@ ROOT = Path(__file__).parent.parent
 START = "import sys; sys.path.insert(0, sys.argv[1]); from review.side_by_side import answer; answer(sys.argv[2:])"
 MOST_HELPERS = 3  # each holds the vocabulary anew; beyond that memory grows and time hardly falls
 AHEAD = 8  # how many results may wait for the one before them
+# seconds: a thread that speaks with a helper waits so long for its turn, at each of the many pieces an answer comes in;
+# at the interpreter's own 0.005 helpers stood idle for a third of their time
+TURN = 0.0003
+PIPE = 1 << 20  # bytes a pipe holds: a whole answer, as a rule; sixteen pieces of it otherwise
 # helpers at rest, where those of one function are to go on with the next; their start costs a second of a processor
 _kept: ContextVar[list[Helper] | None] = ContextVar("kept", default=None)
 
@@ -70,6 +74,9 @@ def begun(
     wanted = min(_spare_cores() if helpers is None else helpers, MOST_HELPERS, max(0, len(arguments) - 1))
     shared = _Shared(function, arguments, ahead)
     threads = [threading.Thread(target=shared.work_elsewhere, daemon=True) for _ in range(wanted)]
+    before = sys.getswitchinterval()
+    if threads:
+        sys.setswitchinterval(min(TURN, before))
     for thread in threads:
         thread.start()
     try:
@@ -78,6 +85,7 @@ def begun(
         shared.close()
         for thread in threads:
             thread.join()
+        sys.setswitchinterval(before)
 
 
 def _spare_cores() -> int:
@@ -168,12 +176,12 @@ def _end(helper: Helper) -> None:
 
 
 def _started(modules: Sequence[str] = ()) -> Helper:
-    return subprocess.Popen(
-        [sys.executable, "-c", START, str(ROOT), *modules],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-c", START, str(ROOT), *modules]
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    try:
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, pipesize=PIPE)
+    except PermissionError:  # the system allows no such pipe: what is said goes in smaller pieces
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing)
 
 
 def _named(function: Callable[..., Any]) -> tuple[str, str]:

@@ -1,10 +1,11 @@
+import subprocess
 import sys
 
 import pytest
 
 from review import side_by_side
 from review.facts.gates import letters_of
-from review.side_by_side import in_order
+from review.side_by_side import begun, in_order
 
 NUMBERS = list(range(40))
 
@@ -95,3 +96,25 @@ def test_a_helper_that_is_gone_meanwhile_is_no_loss():
         [gone] = side_by_side._kept.get()
         gone.kill()
         assert list(in_order(bool, ["发热"] * 10, 1)) == [True] * 10
+
+
+def test_threads_take_short_turns_only_while_helpers_work():
+    before = sys.getswitchinterval()
+    with begun(len, ["a", "bb", "ccc"], 1) as results:
+        assert sys.getswitchinterval() < before
+        assert list(results) == [1, 2, 3]
+    assert sys.getswitchinterval() == before
+    with begun(len, ["a", "bb", "ccc"], 0) as results:
+        assert sys.getswitchinterval() == before and list(results) == [1, 2, 3]
+
+
+def test_where_the_system_allows_no_large_pipe_a_helper_still_helps(monkeypatch):
+    start = subprocess.Popen
+
+    def refused(*given, pipesize=-1, **settings):
+        if pipesize > 0:
+            raise PermissionError
+        return start(*given, **settings)
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    assert list(in_order(square_slowly, NUMBERS, 1)) == [square_slowly(number) for number in NUMBERS]
