@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evals import quality
+from review.errors import ReviewError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     command: Any = options.command
     try:
         print("\n".join(command(options)))
-    except (OSError, ValueError, LookupError) as problem:
+    except (OSError, ValueError, LookupError, ReviewError) as problem:
         print(f"未能评测：{problem}", file=sys.stderr)
         return 2
     return 0

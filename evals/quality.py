@@ -39,6 +39,17 @@ def add_commands(commands: Any) -> None:
     breaking = commands.add_parser("breaking", help="逐项弄坏检查的参数，看门槛是否察觉并点名")
     breaking.add_argument("codes", nargs="*", metavar="编号", help="不写则全部检查")
     breaking.set_defaults(command=_breaking)
+    harvest = commands.add_parser(
+        "harvest", help="把专家审阅过的检查收为带标注的案例：去掉身份信息，写完逐字节查残留"
+    )
+    harvest.add_argument("inspection", metavar="检查", help="“检查”页上的名称，或它的编号")
+    harvest.add_argument(
+        "out", type=Path, metavar="输出文件夹", help="还没有的文件夹，如 MINGJIAN_HOME/cases/2024-A"
+    )
+    harvest.add_argument(
+        "--check", action="store_true", help="原检查与案例各审核一次，逐项比对疑点是否一致（费时约两次审核）"
+    )
+    harvest.set_defaults(command=_harvest)
 
 
 def _score(options: argparse.Namespace) -> list[str]:
@@ -88,3 +99,10 @@ def _breaking(options: argparse.Namespace) -> list[str]:
     from evals.gate import read_floors
 
     return list(break_checks(options.codes, read_floors()))
+
+
+def _harvest(options: argparse.Namespace) -> list[str]:
+    from evals.harvesting.command import harvest
+    from review.settings import Settings
+
+    return harvest(options.inspection, options.out, Settings.from_environment(), check=options.check)

@@ -55,6 +55,7 @@ ACTS = {
     "assign_first": "分派首审",
     "assign_second": "分派复审",
     "assign_adjudicator": "分派裁定",
+    "harvest": "收为评测案例",
     "chain_begins": "建立哈希链",
 }
 PARTS = {"off": "停用", "adopted": "启用"}

@@ -69,6 +69,11 @@ class Mask:
             self._keep_lines(text, spans)
         self._key = hashlib.sha256("\n".join(self._writings).encode()).digest()
 
+    @property
+    def told(self) -> frozenset[str]:
+        """The names that the tables tell, as bare letters."""
+        return self._told
+
     def hide(self, text: str) -> str:
         """The text with placeholders; as many lines as before."""
         pieces, at = [], 0
@@ -109,12 +114,12 @@ class Mask:
     def _compile(self) -> None:
         """The patterns of what is known, so that it is found where nothing beside it tells."""
         names = {letters for letters, (kind, _) in self._places.items() if kind in NAMES and len(letters) > 1}
-        self._names = _any_of(names, "[ \\n]{0,3}")
+        self._names = any_of(names, "[ \\n]{0,3}")
         plain = {folded(writing): placeholder[1:3] for writing, placeholder in self._writings.items()}
         self._tokens = {
             one for one, kind in plain.items() if kind in (IDENTITY, PHONE, NUMBER) and _TOKEN.fullmatch(one)
         }
-        self._others = _any_of(
+        self._others = any_of(
             {one for one, kind in plain.items() if kind in (ADDRESS, EMPLOYER) and len(one) > 3}, ""
         )
 
@@ -195,7 +200,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield begin, begin + len(stripped)
 
 
-def _any_of(words: Collection[str], between: str) -> re.Pattern[str] | None:
+def any_of(words: Collection[str], between: str) -> re.Pattern[str] | None:
     """A pattern of many words that shares their beginnings, so that their number costs little; the longest wins."""
     if not words:
         return None

@@ -103,7 +103,7 @@ def _must_find(
     line: Line, held: Decision, pairing: Pairing, experts: Mapping[str, str], rewrite: Rewrite
 ) -> dict[str, Any]:
     first = next(iter(line["evidence"]), None)
-    quote = first["quote"] if first and first.get("row") is None else None
+    quote = first["quote"] if first and first["kind"] == "document" else None
     return _label(line, held, pairing, experts, rewrite) | {
         "amount": _amount(held, pairing.amounts.get(line["id"])),
         "quote": rewrite(quote) if quote else None,

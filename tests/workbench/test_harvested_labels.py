@@ -18,7 +18,7 @@ WANG, ZHOU = (Person(name, ("专家",)) for name in ("王敏", "周岚"))
 
 
 def finding(number, violation="duplicate_charge", lines=(), amount=None):
-    quote = {"source": "records/A1/病历.txt", "quote": "予吸氧", "row": None}
+    quote = {"source": "records/A1/病历.txt", "quote": "予吸氧", "kind": "document", "row": "A1/1-1"}
     return {
         "id": number, "admission_id": "A1", "check": "c", "violation": violation, "charge_ids": list(lines),
         "amount": amount, "certainty": "probable", "evidence": [quote],
@@ -42,6 +42,7 @@ def test_the_amount_is_the_experts_and_a_bare_confirmation_takes_the_findings():
     said = done.admissions["A1"]
     assert [item["amount"] for item in said["must_find"]] == [12.5, 40.0]
     assert [item["why"] for item in said["must_find"]] == ["核减后", NO_REASON]
+    assert [item["quote"] for item in said["must_find"]] == ["予吸氧", "予吸氧"]
     assert said["must_find"][0]["calls"] == [{"expert": "1", "verdict": "confirm", "amount": 12.5}]
     assert not said["clean"]
 
