@@ -7,8 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from harvest_calls import EXPERT, called
 
 from evals.harvesting.harvest import ResidueLeft, Reviewed, Source, harvest_case, harvest_source
+from evals.harvesting.masks import TOLD_FREELY
 from evals.harvesting.names import InventedNames
 from evals.harvesting.numbers import invented_births, invented_numbers
 from evals.harvesting.places import InventedPlaces
@@ -16,10 +18,8 @@ from evals.harvesting.pseudonyms import Pseudonyms
 from evals.harvesting.residue import residue
 from evals.harvesting.rewriting import Known, Rewriting
 from evals.harvesting.vocabulary import CODES, PEOPLE, PLACES, Vocabulary
-from evals.harvesting.writing import TOLD_FREELY
 from review.casework.pairing import Pairing
 from review.intake.columns import shapes
-from review.store.entries import Decision
 from review.store.pairs import FIRST, SECOND, Rules
 
 FULL = Path(__file__).parent.parent / "evals" / "cases" / "river-port-2025"
@@ -29,12 +29,6 @@ adm_dept_name dscg_dept_name bilg_dept_name acord_dept_name adm_bed oprn_oprt_na
 equipment order_type dose dose_unit frequency days quantity department operation_name is_main grade incision healing
 method exam_name body_part specimen panel analyte value_text reference_range consciousness action
 """
-
-
-def called(verdict="seen"):
-    """An inspection of which one stay without findings was closed by an expert."""
-    made = Decision(1, "p", "i", "A1", "", verdict, (), "", None, None, "和嘉树", datetime(2026, 1, 1))
-    return Pairing("i", Rules(), {FIRST: {}, SECOND: {}}, [made], {}, {})
 
 
 def rewriting_of(*, items=(), own=(), **known):
@@ -60,7 +54,7 @@ def rows(file):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    return Source.read(FULL, tmp_path_factory.mktemp("home"), ["和嘉树"])
+    return Source.read(FULL, tmp_path_factory.mktemp("home"), [EXPERT])
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 
 from evals.harvesting.fidelity import Fidelity, fidelity_of, without_lost
 from evals.harvesting.labels import Harvest, Line, harvest_labels
+from evals.harvesting.masks import Masks, told_in
 from evals.harvesting.pseudonyms import Pseudonyms
 from evals.harvesting.residue import Left, residue
 from evals.harvesting.rewriting import Known, Rewriting
@@ -20,8 +21,6 @@ from evals.harvesting.vocabulary import CODES, Vocabulary, vocabulary_of
 from evals.harvesting.writing import Written, write_case
 from knowledge.readers.text import find_quote
 from review.casework.pairing import Pairing
-from review.checks.inputs import Inspection
-from review.deidentify import mask_of
 from review.intake.columns import shapes
 from review.intake.inspection import Intake, read_inspection
 from review.masking import Mask
@@ -77,7 +76,7 @@ class Source:
     """An inspection as read, the mask of each admission, and what identifies in it."""
 
     intake: Intake
-    masks: Mapping[str, Mask]
+    masks: Masks
     vocabulary: Vocabulary
     things: frozenset[str]
 
@@ -86,9 +85,9 @@ class Source:
         """`people` are names that no table holds, such as those of the experts."""
         intake = read_inspection(folder, cache=home / "cache")
         warehouse = build_warehouse(intake, None, home, NOTHING_SETTLED)
-        masks = {number: mask_of(record) for number, record in Inspection(warehouse).records.items()}
+        masks = Masks.of(intake, warehouse)
         warehouse.close()
-        told = dict.fromkeys(_told(intake, masks))
+        told = dict.fromkeys(told_in(intake, masks))
         tables = intake.tables
         things = {
             cell
@@ -112,14 +111,6 @@ class Source:
             for column in shapes()[name].columns:
                 if column.kind == "code" and column.name not in CODES:
                     yield from (cell.upper() for cell in table[column.name].unique().to_pylist() if cell)
-
-
-def _told(intake: Intake, masks: Mapping[str, Mask]) -> Iterator[tuple[str, str]]:
-    for source in intake.sources:
-        mask = masks.get(source.admission_id)
-        if mask and source.read:
-            for start, end, kind in mask.spans(source.read.text):
-                yield source.read.text[start:end], kind
 
 
 def harvest_case(reviewed: Reviewed, out: Path, home: Path, *, check: bool = False) -> Harvested:
@@ -154,7 +145,7 @@ def harvest_source(
     try:
         written = write_case(source.intake, rewriting, source.masks, draft)
         rewrite = _rewriter(rewriting, written, reviewed.findings)
-        labels = harvest_labels(list(source.masks), reviewed.findings, reviewed.pairing, rewrite)
+        labels = harvest_labels(source.masks.admissions, reviewed.findings, reviewed.pairing, rewrite)
         fidelity = fidelity_of(reviewed.folder, draft, rewrite, home) if check else None
         admissions, destroyed = without_lost(labels.admissions, fidelity.lost if fidelity else ())
         text = json.dumps({"admissions": admissions}, ensure_ascii=False, indent=1)

@@ -13,7 +13,7 @@ from evals.harvesting.numbers import (
     invented_phone,
 )
 from evals.harvesting.places import InventedPlaces
-from evals.harvesting.vocabulary import LEAST, Vocabulary
+from evals.harvesting.vocabulary import Vocabulary
 from review.masking_letters import bare
 
 GROWN = 3  # years before the first stay
@@ -31,6 +31,7 @@ class Pseudonyms:
         self._grown = min(years, default=9999) - GROWN
         self._names = InventedNames(vocabulary.names, chance)
         self._places = InventedPlaces(vocabulary.places, chance)
+        self._drawn: dict[str, str] = {}  # for what only a context tells to be a number
         self.numbers = invented_numbers(vocabulary.numbers, chance)
         self._taken |= set(self.numbers.values())
         for card in sorted(vocabulary.identities):
@@ -68,10 +69,12 @@ class Pseudonyms:
     def number(self, writing: str) -> str:
         """For a number as it is written; one that only a text held is drawn when it comes."""
         letters = bare(writing)
-        if letters not in self.numbers and len(letters) >= LEAST:
-            self._give(letters, self._digits(letters))
-        return self.numbers.get(letters, letters)
+        if letters in self.numbers:
+            return self.numbers[letters]
+        if letters not in self._drawn:
+            self._drawn[letters] = self._digits(letters)
+        return self._drawn[letters]
 
     def given(self) -> frozenset[str]:
         """Every invented number."""
-        return frozenset(self.numbers.values())
+        return frozenset(self.numbers.values()) | frozenset(self._drawn.values())

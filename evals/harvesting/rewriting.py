@@ -25,6 +25,13 @@ _TOKEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z*](?:[- ]?[0-9A-Za-z*])*(?![0-9A
 _RUN = re.compile(r"(?<!\d\.)[0-9A-Za-z*]+(?!\.\d)")
 _DATE = re.compile(r"(?P<year>(?:18|19|20)\d\d)\D{0,3}?(?P<month>\d{1,2})\D{0,3}?(?P<day>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)")
+_MAIL = re.compile(
+    r"[A-Za-z0-9_.]+@[A-Za-z0-9_]+\.[A-Za-z.]+|(?<=微信)(?:号码?)?[:是为]?(?P<v>[A-Za-z][A-Za-z0-9_-]{5,19})",
+    re.I,
+)
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·. ]?(?P<v>[A-Z0-9]{5,6})(?![0-9A-Za-z])"
+)
 _CHINESE = re.compile(r"[㐀-鿿]")
 
 
@@ -77,6 +84,11 @@ class Rewriting:
                     stop,
                     self._of_span(plain[begin:stop], kind, whole=(begin, stop) == (start, end)),
                 )
+        for match in _MAIL.finditer(plain):
+            _put(signs, done, plain, *match.span("v" if match["v"] else 0), "x" * len(match["v"] or match[0]))
+        for match in _PLATE.finditer(plain):
+            if any(sign.isdigit() for sign in match["v"]):
+                _put(signs, done, plain, *match.span("v"), self._pseudonyms.number(match["v"]))
         for start, end in other_hospitals(plain):
             for begin, stop in _left(done, start, end):
                 _put(signs, done, plain, begin, stop, self._pseudonyms.place(plain[begin:stop]))
@@ -122,7 +134,9 @@ class Rewriting:
         if kind == BIRTH:
             return self._born(writing)
         if kind in (ADDRESS, EMPLOYER):
-            return writing if NO_PLACE.match(writing) else self._pseudonyms.place(writing)
+            label = "址" if writing.startswith("址") else ""  # the end of a label that the masking cut short
+            place = writing.removeprefix("址")
+            return writing if NO_PLACE.match(place) else label + self._pseudonyms.place(place)
         if kind in NAMES and not any(sign.isdigit() for sign in writing):
             return self._name(writing)
         return self._pseudonyms.number(writing)
@@ -166,8 +180,11 @@ class Rewriting:
         """A cell of names, each replaced; a word for who is no person stays."""
         plain, signs, done = folded(cell), list(cell), bytearray(len(cell))
         for name in sorted(set(names_in(cell, staff=":" in plain)), key=len, reverse=True):
-            for match in re.finditer("[ ]{0,3}".join(map(re.escape, name)), plain):
+            for match in re.finditer("[ ]{0,3}".join(map(re.escape, name)), plain, re.I):
                 _put(signs, done, plain, *match.span(), self._pseudonyms.name(name))
+        for match in _RUN.finditer(plain) if ":" not in plain else ():
+            if any(sign.isdigit() for sign in match[0]):
+                _put(signs, done, plain, *match.span(), self._pseudonyms.number(match[0]))
         return "".join(signs)
 
     @property

@@ -66,6 +66,8 @@ class _Gathered:
     def of_cell(self, column: str, kind: str, cell: str) -> None:
         if column in PEOPLE:
             self.names.update(names_in(cell, staff=column == "staff"))
+            for number in staff_numbers_in(cell) if column != "staff" else ():
+                self.of_number(number, False)
         elif column in PLACES:
             if not NO_PLACE.match(cell.strip()):
                 self.places.add(bare(cell))
@@ -90,8 +92,10 @@ class _Gathered:
         elif kind == NUMBER:
             self.of_number(letters, False)
         elif kind in (ADDRESS, EMPLOYER):
-            if len(letters) > 3:
-                self.places.add(letters)
+            if (
+                len(address := letters.removeprefix("址")) > 3
+            ):  # the end of a label that the masking cut short
+                self.places.add(address)
         elif kind not in (BED, BIRTH):
             # two letters that only their context tells are a name there, and may be words elsewhere
             self.names.update(name for name in names_in(writing) if len(name) > 2)
@@ -148,6 +152,11 @@ def names_in(cell: str, *, staff: bool = False) -> Iterator[str]:
                 letters = bare(found)
                 if 2 <= len(letters) <= 24 and not NOBODY.search(letters):
                     yield letters
+
+
+def staff_numbers_in(cell: str) -> Iterator[str]:
+    """The numbers that stand beside the names of a cell."""
+    yield from (bare(run) for run in re.findall(r"[A-Za-z]{0,4}\d[0-9A-Za-z]*", cell) if len(run) > 2)
 
 
 def phones_in(cell: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ cannot be rewritten in place without leaving what stood there, so every document
 """
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -14,25 +13,10 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from evals.harvesting.masks import TOLD_FREELY, Masks, stay_column
 from evals.harvesting.rewriting import Rewriting
 from review.intake.columns import Column, shapes
 from review.intake.inspection import Intake
-from review.masking import Mask
-
-# cells that are written like a document, in which only the context tells a name
-TOLD_FREELY = frozenset(
-    {
-        "memo",
-        "adm_diag_dscr",
-        "findings",
-        "conclusion",
-        "before",
-        "after",
-        "document_title",
-        "order_name",
-        "usage",
-    }
-)
 
 
 @dataclass
@@ -46,21 +30,20 @@ class Written:
     unread: int = 0
 
 
-def write_case(intake: Intake, rewriting: Rewriting, masks: Mapping[str, Mask], folder: Path) -> Written:
+def write_case(intake: Intake, rewriting: Rewriting, masks: Masks, folder: Path) -> Written:
     """Write the inspection to a folder that is there and empty."""
     written = Written()
     _write_about(intake, rewriting, folder)
     for name, table in intake.tables.items():
         if not _is_of_records(table):
-            _write_table(name, table, rewriting, _Masks(intake, masks), folder, written)
+            _write_table(name, table, rewriting, masks, folder, written)
     for source in intake.sources:
         if source.read is None:
             written.unread += 1
             continue
-        mask, text = masks.get(source.admission_id), source.read.text
-        recognised = any(page.origin != "text" for page in source.read.pages)
-        misread = mask.told if mask and recognised else ()
-        new = rewriting.text(text, mask.spans(text) if mask else Mask((), [text]).spans(text), misread)
+        text, recognised = source.read.text, any(page.origin != "text" for page in source.read.pages)
+        misread = masks.told(source.admission_id) if recognised else ()
+        new = rewriting.text(text, masks.spans(source.admission_id, text), misread)
         place = _new_place(source.source, source.admission_id, rewriting, set(written.paths.values()))
         written.paths[source.source] = place
         written.texts[source.source] = text, new
@@ -102,28 +85,13 @@ def _is_of_records(table: pa.Table) -> bool:
     return bool(sources) and all(str(source).startswith("records/") for source in sources)
 
 
-class _Masks:
-    """The mask of a row's admission, whichever number the row names it by."""
-
-    def __init__(self, intake: Intake, masks: Mapping[str, Mask]) -> None:
-        self._masks = dict(masks)
-        stays = intake.tables["mdtrt_d"].select(["mdtrt_id", "ipt_otp_no"]).to_pylist()
-        for stay in stays:
-            if stay["mdtrt_id"] in masks and stay["ipt_otp_no"]:
-                self._masks.setdefault(stay["ipt_otp_no"], masks[stay["mdtrt_id"]])
-
-    def spans(self, number: str | None, cell: str) -> list[tuple[int, int, str]]:
-        mask = self._masks.get(number or "")
-        return [*(mask or Mask((), [cell])).spans(cell)]
-
-
 def _write_table(
-    name: str, table: pa.Table, rewriting: Rewriting, masks: _Masks, folder: Path, written: Written
+    name: str, table: pa.Table, rewriting: Rewriting, masks: Masks, folder: Path, written: Written
 ) -> None:
     """A file for each that the table came from, so that rows keep their order."""
     shape = shapes()[name]
     columns = [one for one in shape.columns if one.required or table[one.name].null_count < table.num_rows]
-    key = "mdtrt_id" if shape.part == "claims" else "inpatient_no"
+    key = stay_column(shape)
     cells: dict[tuple[str, str, str], str] = {}
 
     def new(column: Column, cell: Any, number: str | None) -> str:
