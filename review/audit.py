@@ -43,6 +43,7 @@ ACTS = {
     "settle_gap": "处理缺口",
     "view_paper": "查看文书",
     "export_paper": "导出文书",
+    "export_overview": "导出总览",
     "settle_paper": "文书定稿",
     "sign_paper": "文书签收",
     "reopen_paper": "文书退回草稿",

@@ -8,6 +8,7 @@ COOKIE = "mingjian"
 KNOWN = "mingjian.person"
 PATHS = {
     "": "review",
+    "overview": "overview",
     "inspections": "inspections",
     "chat": "chat",
     "library": "library",

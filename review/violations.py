@@ -27,6 +27,7 @@ class Certainty(StrEnum):
         return list(Certainty).index(self)
 
 
+FAMILY_NAMES = {Family.ADMISSION: "住院", Family.CHARGES: "收费", Family.DOCUMENTS: "文书"}
 CERTAINTY_NAMES = {
     Certainty.CLUE: "线索",
     Certainty.PROBABLE: "较可能",

@@ -26,6 +26,7 @@ from review.door import PATHS, person_of
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import FOLDER, asset, build_page
+from review.reports.overview_route import add_overview_route
 from review.reports.routes import add_paper_routes
 from review.sign_in import add_sign_in, keep_proxied, lead
 from review.store.accounts import PAGES, Accounts, is_loopback
@@ -54,6 +55,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     add_chat_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_library_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_paper_routes(app, desk, lambda request: person_of(desk.accounts, request))
+    add_overview_route(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Z = 1.959964
+from review.proportions import wilson as share_of
+
 ROUNDS = 2_000
 SEED = 7
 Counts = NDArray[np.float64]
@@ -37,12 +38,8 @@ NOTHING = Estimate(None, None, None)
 
 def wilson(part: float, whole: int) -> Estimate:
     """The share `part / whole` of independent trials; good for small counts and near 0 and 1."""
-    if not whole:
-        return NOTHING
-    share, spread = part / whole, Z * Z / whole
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * math.sqrt(share * (1 - share) / whole + spread / (4 * whole)) / (1 + spread)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half))
+    found = share_of(part, whole)
+    return Estimate(found.value, found.low, found.high) if found else NOTHING
 
 
 def drawn(units: int, rounds: int = ROUNDS, seed: int = SEED) -> Counts:

@@ -4,7 +4,7 @@
 
   const FAMILIES = {admission: '住', charges: '费', documents: '书'};
   const BARS = {established: 3, probable: 2, clue: 1};
-  const PAGES = {review: ['审核', '/'], inspections: ['检查', '/inspections'], chat: ['问答', '/chat'],
+  const PAGES = {review: ['审核', '/'], overview: ['总览', '/overview'], inspections: ['检查', '/inspections'], chat: ['问答', '/chat'],
     library: ['依据', '/library'], rules: ['规则', '/rulebook'], papers: ['文书', '/papers'], audit: ['留痕', '/audit']};
 
   mj.el = function (tag, settings, ...children) {

@@ -25,6 +25,7 @@ DEMONSTRATOR = "演示"
 EXPERT, LEADER, STAFF, VIEWER = "专家", "组长", "经办", "只读"
 PAGES = {
     "review": "审核",
+    "overview": "总览",
     "inspections": "检查",
     "chat": "问答",
     "library": "依据",

@@ -7,8 +7,9 @@ import pytest
 
 from review.casework.desk import Refused
 from review.casework.drawing import draw_seconds
+from review.casework.pair_figures import pace_flags
 from review.casework.pairing import Pairing, difference, drawn, shuffled
-from review.pages.assigning import assign_case, open_pairs, pace_flags, plant
+from review.pages.assigning import assign_case, open_pairs, plant
 from review.pages.calling import adjudicate, case_for, decide, undo
 from review.store.accounts import Person
 from review.store.entries import Decision, Press, User
