@@ -16,6 +16,7 @@ PATHS = {
     "papers": "papers",
     "audit": "audit",
     "users": "users",
+    "quality": "quality",
 }
 
 

@@ -26,6 +26,7 @@ from review.door import PATHS, person_of
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
 from review.pages.shell import FOLDER, asset, build_page
+from review.quality import add_quality_route
 from review.reports.overview_route import add_overview_route
 from review.reports.routes import add_paper_routes
 from review.sign_in import add_sign_in, keep_proxied, lead
@@ -55,6 +56,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     add_chat_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_library_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_paper_routes(app, desk, lambda request: person_of(desk.accounts, request))
+    add_quality_route(app, desk, lambda request: person_of(desk.accounts, request))
     add_overview_route(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 
@@ -72,7 +74,7 @@ def _add_guard(app: FastAPI, accounts: Accounts, host: str) -> None:
             if accounts.proxy.header:
                 await run_in_threadpool(keep_proxied, accounts, request, answer)
         for name, value in HEADERS.items():
-            answer.headers[name] = value
+            answer.headers.setdefault(name, value)  # the report of the evals has stricter ones of its own
         if not request.url.path.startswith(("/assets/", "/static/", "/page/", "/chat/page/")):
             answer.headers["Cache-Control"] = "no-store"
         return answer

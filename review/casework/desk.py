@@ -25,6 +25,7 @@ from review.store.accounts import IDLE, PAGES, Accounts, Person
 from review.store.entries import Decision, InspectionEntry
 from review.store.store import Store
 
+IN_MENU = ("quality", "users")  # pages that stand in a person's menu, not in the bar
 NO_CASE = "没有这份病例，或未分配给您。"
 NO_RIGHT = "您没有这一页的权限，可请组长分配。"
 Call = Mapping[str, Any]
@@ -168,8 +169,8 @@ def person_line(person: Person) -> Line:
         "role": person.role,
         "demo": person.demo,
         "decides": person.decides,
-        "pages": [page for page in PAGES if page != "users" and person.opens(page)],
-        "users": person.opens("users"),  # in the menu, not in the bar
+        "pages": [page for page in PAGES if page not in IN_MENU and person.opens(page)],
+        "menu": [page for page in IN_MENU if person.opens(page)],
         "by_proxy": person.by_proxy,
         "idle": int(IDLE.total_seconds()),
     }

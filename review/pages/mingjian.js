@@ -5,7 +5,7 @@
   const FAMILIES = {admission: '住', charges: '费', documents: '书'};
   const BARS = {established: 3, probable: 2, clue: 1};
   const PAGES = {review: ['审核', '/'], overview: ['总览', '/overview'], inspections: ['检查', '/inspections'], chat: ['问答', '/chat'],
-    library: ['依据', '/library'], rules: ['规则', '/rulebook'], papers: ['文书', '/papers'], audit: ['留痕', '/audit']};
+    library: ['依据', '/library'], rules: ['规则', '/rulebook'], papers: ['文书', '/papers'], audit: ['留痕', '/audit'], users: ['人员', '/users'], quality: ['评测', '/quality']};
 
   mj.el = function (tag, settings, ...children) {
     const node = document.createElement(tag);
@@ -90,7 +90,7 @@
     if (old) { old.remove(); return; }
     const menu = mj.el('div', {class: 'menu user', style: 'top:44px;right:16px'},
       mj.el('button', {on: {click: () => mj.toggleTheme(page)}}, '深色或浅色', mj.el('span', {class: 'push'}, mj.kbd('D'))),
-      person.users ? mj.el('a', {href: '/users'}, '人员') : null,
+      person.menu.map((key) => mj.el('a', {href: PAGES[key][1]}, PAGES[key][0])),
       person.demo || person.by_proxy ? null : mj.el('a', {href: '/password'}, '修改密码'),
       person.demo ? mj.el('a', {href: '/sign-in?first=1'}, '设置管理员')
         : mj.el('form', {method: 'post', action: '/sign-out'}, mj.el('button', {type: 'submit'}, '退出登录')));

@@ -33,12 +33,13 @@ PAGES = {
     "papers": "文书",
     "audit": "留痕",
     "users": "人员",
+    "quality": "评测",
 }
 OPENS = {
     EXPERT: {"review", "chat", "rules", "papers", "audit"},
-    LEADER: {"review", "overview", "inspections", "chat", "library", "rules", "papers", "audit"},
+    LEADER: {"review", "overview", "inspections", "chat", "library", "rules", "papers", "audit", "quality"},
     STAFF: {"chat", "library", "rules"},
-    ADMINISTRATOR: {"inspections", "library", "rules", "audit", "users"},
+    ADMINISTRATOR: {"inspections", "library", "rules", "audit", "users", "quality"},
     VIEWER: {"review", "overview", "chat", "library", "rules"},
 }
 DECIDES = {EXPERT, LEADER}
