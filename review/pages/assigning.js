@@ -27,7 +27,7 @@
     function settings(told) {
       const rules = told.rules, label = (words, control) => [el('span', {}, words), control];
       const number = (name, words, step) => label(words, el('input', {class: 'field', name, type: 'number', min: 0, step: step || 1, value: String(rules[name]), 'aria-label': words}));
-      const check = (name, words) => label(words, el('input', {type: 'checkbox', name, checked: rules[name], 'aria-label': words}));
+      const check = (name, words) => el('label', {}, words, el('input', {type: 'checkbox', name, checked: rules[name]}));
       const adjudicator = el('select', {name: 'adjudicator', 'aria-label': '另一裁定人'}, ['', ...told.experts].map((name) => el('option', {value: name, selected: name === rules.adjudicator}, name || '仅组长')));
       const form = el('form', {on: {submit: (e) => {
         e.preventDefault();

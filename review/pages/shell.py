@@ -77,7 +77,7 @@ def _served(desk: Desk, page: str, handler: Handler) -> Callable[..., Line]:
 
 
 def _head(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    links = [f'<link rel="stylesheet" href="{asset(name)}">' for name in styles]
+    links = [f'<link rel="stylesheet" href="{asset(name)}">' for name in (*styles, "reach.css")]
     return "".join(links + [f'<script src="{asset(name)}"></script>' for name in scripts])
 
 

@@ -1,0 +1,105 @@
+"""Every page as it is drawn, at every width, in light and dark: nothing spills, words are told apart, targets are met."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from browsing import LIVE, SETTLED
+from serving import PASSWORD, furnish, served
+
+from review.casework.runs import Runs
+from review.door import PATHS
+from review.store.store import Store
+
+pytestmark = LIVE
+MEASURES = (Path(__file__).parent / "page_measures.js").read_text("utf-8")
+NAME = "陈立群"
+WIDTHS = (820, 1280, 1440, 1920, 2560)
+DRAWN = {
+    "": ".card.open .evidence button.on",
+    "inspections": ".files tbody tr",
+    "chat": ".start .btn",
+    "library": ".side-list .rows li",
+    "rulebook": ".detail dl",
+    "papers": ".paper-side .sheet",
+    "audit": ".trail tbody tr",
+    "users": ".people tbody tr",
+}
+QUIET = """() => !document.querySelector('.mj .grey i') && document.querySelector('.mj :is(main, .top)')"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, reviewed):
+    folder, out = reviewed
+    home = tmp_path_factory.mktemp("measured")
+    furnish(home, [], {NAME: ("组长", "管理员"), "王敏": ("专家",)})
+    store = Store.open(f"sqlite:///{home / 'mingjian.sqlite3'}")
+    key = store.add_inspection("山岭县检查", "山岭县人民医院", folder, NAME)
+    shutil.copytree(out, Runs(store, home, None).out(key, 1))
+    store.update_inspection(key, state="ready", run=1)
+    store.close()
+    with served(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(browser, address):
+    """One window for all; at the end nobody else was asked and no script had failed."""
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+    page, asked, wrong = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda problem: wrong.append(str(problem)))
+    page.goto(address)
+    page.fill("[name=name]", NAME)
+    page.fill("[name=password]", PASSWORD)
+    page.click("button")
+    page.wait_for_selector(".card.open", timeout=60_000)
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert wrong == []
+
+
+def opened(page, address, path):
+    page.goto(f"{address}/{path}")
+    page.wait_for_selector(DRAWN.get(path, "main"), timeout=60_000)
+    page.wait_for_function(QUIET)
+    page.evaluate(SETTLED)
+
+
+def measured(page, width):
+    page.set_viewport_size({"width": width, "height": 1180 if width < 1024 else 900})
+    page.evaluate(SETTLED)
+    return page.evaluate(MEASURES, {"least": 44 if width < 1024 else 32, "weakest": 4.5})
+
+
+@pytest.mark.parametrize("path", [*PATHS, "password"])
+def test_nothing_spills_and_every_word_and_target_is_met(page, address, path):
+    opened(page, address, path)
+    weak = {}
+    for width in WIDTHS:
+        told = measured(page, width)
+        assert told["words"] > 3 and told["targets"] > 2  # the page stood there to be measured
+        weak |= {
+            (width, kind): told[kind]
+            for kind in ("page", "wide", "small", "pale")
+            if told[kind] and (kind != "small" or width in (820, 1280, 1440))
+        }
+    page.evaluate("document.body.classList.add('dark')")
+    weak |= {("dark", "pale"): pale} if (pale := measured(page, 1440)["pale"]) else {}
+    page.evaluate("document.body.classList.remove('dark')")
+    assert weak == {}
+
+
+def test_the_measures_see_what_they_are_for(page, address):
+    opened(page, address, "password")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate(
+        """() => { const box = document.createElement('div');
+        box.style.cssText = 'position:fixed;top:0;left:0;z-index:99;width:60px;overflow:hidden;white-space:nowrap;background:#fff';
+        box.innerHTML = '<button style="color:#8a8a8a;min-width:0">小</button><span>一行放不下的文字一行放不下的文字</span>';
+        document.querySelector('.mj').append(box); const style = document.createElement('style');
+        style.textContent = '.mj div > button::after { display: none }'; document.head.append(style); }"""
+    )
+    told = measured(page, 1440)
+    assert [len(told[kind]) for kind in ("wide", "small", "pale")] == [1, 1, 1]
