@@ -50,6 +50,11 @@ def add_commands(commands: Any) -> None:
         "--check", action="store_true", help="原检查与案例各审核一次，逐项比对疑点是否一致（费时约两次审核）"
     )
     harvest.set_defaults(command=_harvest)
+    experts = commands.add_parser("experts", help="专家与定论、专家之间的一致性：κ、AC1、确认占比，附区间")
+    experts.add_argument(
+        "folders", type=Path, nargs="+", metavar="检查文件夹", help="其中有 expected.json，标注里有 calls"
+    )
+    experts.set_defaults(command=_experts)
 
 
 def _score(options: argparse.Namespace) -> list[str]:
@@ -99,6 +104,12 @@ def _breaking(options: argparse.Namespace) -> list[str]:
     from evals.gate import read_floors
 
     return list(break_checks(options.codes, read_floors()))
+
+
+def _experts(options: argparse.Namespace) -> list[str]:
+    from evals.experts import score_experts
+
+    return score_experts(options.folders)
 
 
 def _harvest(options: argparse.Namespace) -> list[str]:
