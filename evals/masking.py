@@ -13,7 +13,7 @@ the misses printed.
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,16 +105,21 @@ def score_sentences(file: Path, *, together: bool) -> tuple[Score, int, float]:
     return score, characters, time.perf_counter() - began
 
 
+def is_hidden(text: str, start: int, end: int, covered: Collection[int]) -> bool:
+    """Whether every letter and digit of a span is at one of the places that are hidden."""
+    return all(
+        place in covered for place in range(start, end) if text[place].isalnum() or text[place] in "*×"
+    )
+
+
 def _count(score: Score, one: Labelled, spans: Sequence[tuple[int, int]]) -> None:
     covered = {place for start, end in spans for place in range(start, end)}
     truth = {place for _, start, end in one.spans for place in range(start, end)}
     for kind, start, end in one.spans:
-        letters = {
-            place for place in range(start, end) if one.text[place].isalnum() or one.text[place] in "*×"
-        }
+        hidden = is_hidden(one.text, start, end, covered)
         score.wanted[kind] += 1
-        score.hidden[kind] += letters <= covered
-        if not letters <= covered:
+        score.hidden[kind] += hidden
+        if not hidden:
             score.misses.append(f"  第 {one.line} 行（{one.document}）{kind}：{one.text[start:end]}")
     for start, end in spans:
         needed = not truth.isdisjoint(range(start, end))

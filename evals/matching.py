@@ -104,8 +104,8 @@ def held_out(code: str) -> bool:
 
 def score_matching(home: Path | None, seed: int = 1) -> list[str]:
     """The figures of both halves, and of the judged names, as lines to print."""
-    items = catalogue_of({table: load_rows(table, home) for table in ROW_TABLES})
-    matcher = Matcher(items, synonym_groups())
+    matcher = matcher_of(home)
+    items = matcher.items
     codes: dict[str, set[str]] = {}
     for item in items:
         codes.setdefault(folded(item.name), set()).add(item.code)
@@ -129,11 +129,12 @@ def _noisy(
                 if folded(name) != folded(item.name) and folded(name) in codes:
                     continue
                 if name != item.name:
-                    told.update(_told(matcher, name, codes[folded(item.name)]))
+                    told.update(told_of(matcher, name, codes[folded(item.name)]))
         yield f"  {said} {told['all']} 个：" + _shares(told)
 
 
-def _told(matcher: Matcher, name: str, right: set[str]) -> Iterable[str]:
+def told_of(matcher: Matcher, name: str, right: set[str]) -> Iterable[str]:
+    """What came of a name: `accepted`, `accepted right`, `first`, `listed`, as far as they hold; `all` in any case."""
     found = matcher.candidates(name)
     yield "all"
     if found and found[0].accepted:
@@ -177,15 +178,24 @@ def _absent(items: Sequence[CatalogueItem], half: Sequence[CatalogueItem], rng: 
     return f"  目录里没有的 {len(names)} 个：误对上 {len(wrong)} 个" + (f"（{shown}）" if shown else "")
 
 
-def _judged(matcher: Matcher) -> Iterable[str]:
+def judged_names(file: Path = JUDGED) -> list[dict[str, str]]:
     """Names of an old hospital price list, each with the national code that a person found to be the same, or none."""
-    with JUDGED.open(encoding="utf-8", newline="") as stream:
-        judged = list(csv.DictReader(stream, delimiter="\t"))
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t"))
+
+
+def matcher_of(home: Path | None) -> Matcher:
+    """The matcher over the catalogue as shipped and as it stands in a home."""
+    return Matcher(catalogue_of({table: load_rows(table, home) for table in ROW_TABLES}), synonym_groups())
+
+
+def _judged(matcher: Matcher) -> Iterable[str]:
+    judged = judged_names()
     told: Counter[str] = Counter()
     known = {item.code for item in matcher.items}
     for line in judged:
         if line["code"] in known:
-            told.update(_told(matcher, line["name"], {line["code"]}))
+            told.update(told_of(matcher, line["name"], {line["code"]}))
     absent = [line["name"] for line in judged if line["code"] == ABSENT]
     wrong = [name for name in absent if (found := matcher.candidates(name)) and found[0].accepted]
     yield f"人工判定的旧价格表名称 {told['all']} 个：" + _shares(told)

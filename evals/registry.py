@@ -13,6 +13,8 @@ import yaml
 
 from evals.chat import DEVELOPMENT
 from evals.facts import SENTENCES
+from evals.masking import BLIND, HELD_OUT, OPEN
+from evals.matching import JUDGED
 from evals.retrieval import OWN, SHARED
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +31,8 @@ class Kind(StrEnum):
     GENERATED = "generated"
     SENTENCES = "sentences"
     QUESTIONS = "questions"
+    MASKING = "masking"
+    MATCHING = "matching"
 
 
 TITLES = {
@@ -37,6 +41,8 @@ TITLES = {
     Kind.GENERATED: "生成的检查",
     Kind.SENTENCES: "带标注的句子",
     Kind.QUESTIONS: "法规题目",
+    Kind.MASKING: "带标注的身份信息",
+    Kind.MATCHING: "人工判定的项目名称",
 }
 
 
@@ -57,6 +63,8 @@ def case_sets(home: Path) -> tuple[CaseSet, ...]:
     """All sets that can be judged here. Raises ValueError where two have one name."""
     sets = [CaseSet("checks", Kind.CHECKS, ROOT / "tests" / "checks", True), *_inspections(home)]
     sets.append(CaseSet("clinical-sentences", Kind.SENTENCES, SENTENCES, True))
+    sets += _of_identifiers()
+    sets.append(CaseSet("item-names", Kind.MATCHING, JUDGED, True))
     if REFERENCE.is_dir():
         sets += _generated()
         files = [file for file in (DEVELOPMENT, *sorted(OWN.glob("*.jsonl"))) if file.is_file()]
@@ -87,6 +95,14 @@ def _inspections(home: Path) -> Iterator[CaseSet]:
     for folder, embedded in ((ROOT / "demo", True), (CASES, True), (home / "cases", False)):
         for file in sorted(folder.glob("*/expected.json")):
             yield CaseSet(file.parent.name, Kind.INSPECTION, file.parent, embedded)
+
+
+def _of_identifiers() -> Iterator[CaseSet]:
+    """The sentences of one file are masked alone, of another together, as the documents of an admission are."""
+    for file in (OPEN, BLIND, HELD_OUT):
+        yield CaseSet(
+            file.stem.replace("_", "-"), Kind.MASKING, file, True, (("together", file == HELD_OUT),)
+        )
 
 
 def _generated() -> Iterator[CaseSet]:

@@ -13,6 +13,8 @@ from evals.generating.reference import ADD_ONS, LISTS
 from evals.judging.check_cases import judge_check_cases
 from evals.judging.generated import judge_generated
 from evals.judging.inspections import judge_inspection
+from evals.judging.item_names import judge_item_names
+from evals.judging.masking import judge_masking
 from evals.judging.questions import judge_questions
 from evals.judging.sentences import judge_sentences
 from evals.labelled import Labels
@@ -72,6 +74,10 @@ def _judged(one: CaseSet, home: Path, kept: Path) -> Iterator[Verdict]:
         return judge_check_cases(one.name)
     if one.kind == Kind.SENTENCES:
         return judge_sentences(one.name, one.place)
+    if one.kind == Kind.MASKING:
+        return judge_masking(one.name, one.place, together=bool(dict(one.recipe)["together"]))
+    if one.kind == Kind.MATCHING:
+        return judge_item_names(one.name, one.place, home)
     if one.kind == Kind.QUESTIONS:
         return _questions(one, home)
     return _inspection(one, home, kept) if one.kind == Kind.INSPECTION else _generated(one, home, kept)

@@ -6,9 +6,12 @@ import pytest
 
 from evals.judging.check_cases import verdicts_of
 from evals.judging.inspections import judge_inspection, key_of, legal_places
+from evals.judging.item_names import judge_item_names
+from evals.judging.masking import judge_masking
 from evals.judging.questions import judge_questions
 from evals.judging.sentences import judge_sentences
 from evals.labelled import Labels
+from evals.matching import judged_names, matcher_of
 from evals.registry import CaseSet, Kind, case_sets, chosen
 from evals.verdicts import Measure
 from knowledge.library import Library
@@ -176,7 +179,14 @@ def test_sentences_are_judged_fact_by_fact(tmp_path):
 
 def test_every_embedded_set_is_found_by_folder(tmp_path):
     embedded = chosen(tmp_path, [], embedded=True)
-    assert {"checks", "clinical-sentences", "mountain-county-2024"} <= {one.name for one in embedded}
+    assert {
+        "checks",
+        "clinical-sentences",
+        "mountain-county-2024",
+        "masking",
+        "masking-held-out",
+        "item-names",
+    } <= {one.name for one in embedded}
     assert all(one.place.exists() for one in embedded)
 
 
@@ -214,3 +224,33 @@ def test_a_question_the_library_cannot_answer_counts_as_refused_and_missed(tmp_p
         Measure.ANSWERED,
         Measure.FACTS,
     }
+
+
+def test_identifiers_are_judged_each_by_its_kind_and_no_verdict_holds_one(tmp_path):
+    file = tmp_path / "身份.tsv"
+    file.write_text(
+        "入院记录\t患者姓名：{n:庄玉梅}，电话{p:13951230987}，白细胞7.2\n病程\t予{n:头孢}治疗\n",
+        encoding="utf-8",
+    )
+    found = list(judge_masking("m", file, together=False))
+    recall = [(one.unit, one.about, one.right) for one in found if one.measure == Measure.RECALL]
+    assert recall == [("0001", "姓名", True), ("0001", "电话", True), ("0002", "姓名", False)]
+    assert [one.right for one in found if one.measure == Measure.PRECISION] == [True, True]
+    assert not [one for one in found if "庄玉梅" in repr(one) or "13951230987" in repr(one)]
+
+
+def test_item_names_are_judged_by_what_a_person_found(tmp_path):
+    file = tmp_path / "names.tsv"
+    known = {item.code for item in matcher_of(tmp_path).items}
+    right, other, *_ = (line for line in judged_names() if line["code"] in known)
+    lines = [
+        f"{right['name']}\t{right['code']}",
+        f"{right['name']}\t{other['code']}",
+        "没有这种项目xyz\t-",
+        "无此码\t9",
+    ]
+    file.write_text("\n".join(["name\tcode", *lines]) + "\n", encoding="utf-8")
+    found = list(judge_item_names("n", file, tmp_path))
+    told = {(one.unit, one.measure): bool(one.right) for one in found}
+    assert told["0002", Measure.FIRST] and not told["0003", Measure.FIRST] and told["0004", Measure.NEAR_MISS]
+    assert "0005" not in {unit for unit, _ in told}
