@@ -93,7 +93,9 @@ def _at(name: str, known: Mapping[str, CaseSet]) -> CaseSet:
 
 def _inspections(home: Path) -> Iterator[CaseSet]:
     for folder, embedded in ((ROOT / "demo", True), (CASES, True), (home / "cases", False)):
-        for file in sorted(folder.glob("*/expected.json")):
+        for file in sorted(
+            folder.glob("[!.]*/expected.json")
+        ):  # a dot: a harvest under way, or one cut short
             yield CaseSet(file.parent.name, Kind.INSPECTION, file.parent, embedded)
 
 

@@ -7,6 +7,7 @@ import pytest
 from harvest_calls import called
 from intake_said import A1, payload
 
+from evals.harvesting.fidelity import SAME, Fidelity, without_lost
 from evals.harvesting.harvest import Reviewed, Source, harvest_source
 from review.intake.inspection import read_inspection
 
@@ -240,3 +241,19 @@ def test_what_cannot_be_read_is_left_behind_and_counted(inspection, tmp_path):
     out = tmp_path / "case"
     done = harvest_source(Reviewed(inspection, {}, called()), source, source.vocabulary, out, tmp_path)
     assert (done.written.unread, len(list(out.glob("records/*/*")))) == (1, 1)
+
+
+def test_a_label_goes_only_where_its_finding_is_nowhere_in_the_case():
+    items = [
+        {"check": "DOC-022", "violation": "v", "charge_ids": []},
+        {"check": "CHG-1", "violation": "v", "charge_ids": ["2", "1"]},
+    ]
+    said = {"A1": {"must_find": items, "must_not_find": [], "clean": False}}
+    traces, fee = (
+        ("DOC-022", "v", "A1", (), "None", "probable"),
+        ("CHG-1", "v", "A1", ("1", "2"), "20.0", "probable"),
+    )
+    dearer = (*fee[:4], "30.0", "clue")
+    kept, taken = without_lost(said, Fidelity(5, (fee, traces), (dearer,)))
+    assert (kept["A1"]["must_find"], kept["A1"]["clean"], taken) == (items[1:], False, 1)
+    assert without_lost(said, SAME) == (said, 0)

@@ -197,6 +197,9 @@ def test_a_bureau_s_own_cases_are_found_in_its_home(tmp_path):
     assert own == CaseSet("own-2025", Kind.INSPECTION, tmp_path / "cases" / "own-2025", False)
     assert chosen(tmp_path, [str(own.place)])[0].name == "own-2025"
     assert own not in chosen(tmp_path, [], embedded=True)
+    (tmp_path / "cases" / "own-2025").rename(tmp_path / "cases" / ".own-2025.writing")
+    assert "own-2025" not in {one.name.strip(".") for one in case_sets(tmp_path)}
+    assert not [one for one in case_sets(tmp_path) if one.name.endswith(".writing")]
 
 
 def test_a_set_that_is_not_there_and_two_of_one_name_are_refused(tmp_path):

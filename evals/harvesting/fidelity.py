@@ -5,7 +5,7 @@ are taken out, since they would be held against the program.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,9 @@ class Fidelity:
     same: int
     lost: tuple[Mark, ...]
     new: tuple[Mark, ...]
+
+
+SAME = Fidelity(0, (), ())  # nothing is known to differ
 
 
 def fidelity_of(folder: Path, case: Path, rewrite: Rewrite, home: Path) -> Fidelity:
@@ -53,10 +56,12 @@ def mark_of(line: Line, rewrite: Rewrite) -> Mark:
 
 
 def without_lost(
-    admissions: Mapping[str, Mapping[str, Any]], lost: Sequence[Mark]
+    admissions: Mapping[str, Mapping[str, Any]], fidelity: Fidelity
 ) -> tuple[dict[str, dict[str, Any]], int]:
-    """Labels without those whose finding the rewriting destroyed, and how many were taken out."""
-    gone = {(check, violation, stay, lines) for check, violation, stay, lines, _, _ in lost}
+    """Labels without those whose finding the rewriting destroyed, and how many were taken out.
+
+    A finding that is only surer or dearer in one of the two reviews is still to be found."""
+    gone = {mark[:4] for mark in fidelity.lost} - {mark[:4] for mark in fidelity.new}
 
     def stands(stay: str, item: Mapping[str, Any]) -> bool:
         return (item["check"], item["violation"], stay, tuple(sorted(item["charge_ids"]))) not in gone

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.harvesting.fidelity import Fidelity, fidelity_of, without_lost
+from evals.harvesting.fidelity import SAME, Fidelity, fidelity_of, without_lost
 from evals.harvesting.labels import Harvest, Line, harvest_labels
 from evals.harvesting.masks import Masks, told_in
 from evals.harvesting.pseudonyms import Pseudonyms
@@ -146,20 +146,25 @@ def harvest_source(
         written = write_case(source.intake, rewriting, source.masks, draft)
         rewrite = _rewriter(rewriting, written, reviewed.findings)
         labels = harvest_labels(source.masks.admissions, reviewed.findings, reviewed.pairing, rewrite)
-        fidelity = fidelity_of(reviewed.folder, draft, rewrite, home) if check else None
-        admissions, destroyed = without_lost(labels.admissions, fidelity.lost if fidelity else ())
-        text = json.dumps({"admissions": admissions}, ensure_ascii=False, indent=1)
-        (draft / "expected.json").write_text(text + "\n", encoding="utf-8")
+        _write_labels(labels.admissions, draft)
         harmless = {*pseudonyms.given(), *source.catalogue_codes()}
         left = residue(draft, source.vocabulary, source.known(source.vocabulary), harmless)
         if left:
             raise ResidueLeft(left)
+        fidelity = fidelity_of(reviewed.folder, draft, rewrite, home) if check else None
+        admissions, destroyed = without_lost(labels.admissions, fidelity or SAME)
+        _write_labels(admissions, draft)  # what was searched, or less
         if out.exists():
             out.rmdir()
         draft.rename(out)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Harvested(admissions, labels, written, destroyed, len(rewriting.words), fidelity)
+
+
+def _write_labels(admissions: Mapping[str, Mapping[str, Any]], folder: Path) -> None:
+    text = json.dumps({"admissions": admissions}, ensure_ascii=False, indent=1)
+    (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _rewriter(
