@@ -1,15 +1,22 @@
 """Breaks each check on purpose and asks whether the gate names it: a gate that notices nothing guards nothing.
 
-A threshold is set far too high, then far too low; a query without one has its first comparison turned round.
+A threshold is set far too high, then far too low. Where a check has none, the first comparison of its query, or the
+first ones of its function, are turned round.
 """
 
+import ast
+import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 from evals.gate import Place, fallen
 from evals.judging.check_cases import verdicts_of
 from review.check_cases.runs import cases_of, run_variants
+from review.checks.header import PYTHON_HEADERS
 from review.checks.registry import Check, all_checks
 from review.side_by_side import in_order
 
@@ -17,6 +24,11 @@ CASE = "checks"
 TURNED = {">": "<", "<": ">", ">=": "<", "<=": ">", "=": "<>", "<>": "="}
 COMPARISON = re.compile(r"(?<=\s)(>=|<=|<>|>|<|=)(?=\s)")
 FAR = 1000
+SIGNS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+COMPARISONS = 3  # of a function without a threshold, turned round one at a time
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,38 @@ def variants(check: Check) -> Iterator[tuple[str, Check]]:
                 limits = {**check.header.limits, name: type(value)(flipped)}
                 header = check.header.model_copy(update={"limits": limits})
                 yield f"{name} 过{how}", replace(check, header=header)
-    if not check.header.limits and check.findings:
+    if any(isinstance(value, int | float) for value in check.header.limits.values()):
+        return
+    if check.findings:
         turned = COMPARISON.sub(lambda sign: TURNED[sign[0]], check.findings, count=1)
         if turned != check.findings:
             yield "第一个比较反了", replace(check, findings=turned)
+    elif check.function is not None:
+        for line, function in _turned_functions(check, check.function.__name__):
+            yield f"第 {line} 行的比较反了", replace(check, function=function)
+
+
+def _turned_functions(check: Check, name: str) -> Iterator[tuple[int, Callable[..., Any]]]:
+    """The check's function from its module made anew, with one comparison turned round; its own ones come first."""
+    module = ast.parse(check.file.read_text("utf-8"))
+    parts = [one for one in module.body if isinstance(one, ast.FunctionDef)]
+    parts.sort(key=lambda one: one.name != name)
+    compared = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.Compare))
+    for node in islice((one for one in compared if type(one.ops[0]) in SIGNS), COMPARISONS):
+        before = node.ops[0]
+        node.ops[0] = SIGNS[type(before)]()
+        yield node.lineno, _made(ast.fix_missing_locations(copy.deepcopy(module)), check, name)
+        node.ops[0] = before
+
+
+def _made(module: ast.Module, check: Check, name: str) -> Callable[..., Any]:
+    assert check.function is not None
+    made = types.ModuleType(check.function.__module__)
+    known = dict(PYTHON_HEADERS)
+    exec(compile(module, str(check.file), "exec"), made.__dict__)
+    PYTHON_HEADERS.update(known)  # declaring the broken one has taken the place of the whole one
+    function: Callable[..., Any] = getattr(made, name)
+    return function
 
 
 def broken(codes: Sequence[str], floors: Mapping[Place, float]) -> Iterator[Broken]:

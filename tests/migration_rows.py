@@ -56,9 +56,10 @@ def assignment(part, who):
 
 ROWS = {
     "inspections": [
-        inspection("i1"),
+        inspection("i1", standing="stated", standing_since=at(50)),
         inspection("i2", demo=True, state="failed", problem="清单读不出来", run=0, reviewed_at=None),
     ],
+    "settings": [{"name": "kept_days", "value": "1095"}],
     "cases": [{"key": "k1", "inspection": "i1", "admission_id": ADMISSION}],
     "decisions": [
         decision("p1", "f1", "confirm", 3, amount="12.00"),

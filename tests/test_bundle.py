@@ -23,7 +23,8 @@ from bundle.__main__ import main
 from bundle.home import prepare, unusable
 from bundle.packing import BundleError, _glibc, assemble, gather
 from review.settings import Settings
-from review.store.store import MIGRATIONS, Store, engine_of
+from review.store.engine import MIGRATIONS, engine_of
+from review.store.store import Store
 
 ROOT = Path(__file__).parent.parent
 NOTHING_LISTENS_HERE = "http://127.0.0.1:9/simple"

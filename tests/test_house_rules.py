@@ -37,6 +37,8 @@ DOORS = {
         "review/store/schema.py",
         "review/store/store.py",
         "review/store/talks.py",
+        "review/store/engine.py",
+        "review/store/life.py",
         "review/store/pairs.py",
         "review/store/people.py",
         "review/store/trail.py",

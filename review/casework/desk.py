@@ -23,6 +23,7 @@ from review.own_rules import own_rules
 from review.rulebook.rulebook import describe, describe_headers
 from review.store.accounts import IDLE, PAGES, Accounts, Person
 from review.store.entries import Decision, InspectionEntry
+from review.store.life import ARCHIVED
 from review.store.store import Store
 
 IN_MENU = ("quality", "users")  # pages that stand in a person's menu, not in the bar
@@ -86,6 +87,11 @@ class Desk:
         """The headers of all checks, by code; with those of an analyst's own files."""
         own = (describe(rule.check) for rule in own_rules(self.home) if rule.check)
         return {**self._headers, **{rule["code"]: rule for rule in own}}
+
+    def inspections(self, asked: str = "") -> list[InspectionEntry]:
+        """Those one may switch to, newest first: what is archived only where it is asked for by its key."""
+        entries = self.store.inspections()
+        return [entry for entry in entries if entry.standing != ARCHIVED or entry.key == asked]
 
     def inspection(self, key: str) -> InspectionEntry:
         for entry in self.store.inspections():

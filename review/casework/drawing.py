@@ -11,6 +11,7 @@ from review.casework.pairing import Pairing, drawn
 from review.casework.results import Results
 from review.store.accounts import EXPERT
 from review.store.entries import InspectionEntry
+from review.store.life import CLOSED
 from review.store.pairs import FIRST, SECOND
 
 SYSTEM = "系统"
@@ -48,6 +49,8 @@ def shared_out(results: Results, given: Mapping[str, str], names: Sequence[str])
 def draw_seconds(desk: Desk, entry: InspectionEntry) -> int:
     """Give each drawn case whose first review is done to a second reviewer; returns how many were given."""
     results = desk.results(entry)
+    if entry.standing in CLOSED:
+        return 0
     if results is None or not _due(desk.pairing(entry), results):
         return 0
     with desk.drawing:

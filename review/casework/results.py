@@ -137,6 +137,11 @@ def open_results(out: Path) -> Results:
     return _opened(out, findings.stat().st_mtime_ns if findings.exists() else 0)
 
 
+def forget_results() -> None:
+    """Let go of all open results; who still reads one goes on with it."""
+    _opened.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _opened(out: Path, written: int) -> Results:
     return Results(out)

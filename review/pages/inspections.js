@@ -3,14 +3,15 @@
   'use strict';
   const el = (...all) => mj.el(...all);
   const STATES = {waiting: '等待审核', running: '审核中', ready: '可审核', failed: '未完成'};
+  const STANDINGS = {stated: '申诉中', settled: '已定案', archived: '已归档'};
   const FILE_STATES = {已读: 'done', 已识别: 'done', 未提供: 'ask', 拒收: 'fault'};
   const KEYS = [['检查', [['N', '新建'], ['J K', '下一个、上一个检查'], ['D', '深色或浅色'], ['?', '本表'], ['Esc', '关闭']]]];
 
   mj.page_inspections = async function (page) {
     const S = {about: null, key: '', troubled: false, timer: 0, shown: null};
-    const list = el('ul', {class: 'scroll'});
+    const list = el('ul', {class: 'scroll'}), foot = el('div', {class: 'side-foot'});
     const side = el('aside', {class: 'side-list', 'aria-label': '检查'}, el('div', {class: 'side-head'}, el('h2', {}, '检查'),
-      el('button', {class: 'btn push', on: {click: () => create()}}, '新建 ', mj.kbd('N'))), list);
+      el('button', {class: 'btn push', on: {click: () => create()}}, '新建 ', mj.kbd('N'))), list, foot);
     const main = el('section', {class: 'scroll inspection'});
     const body = el('main', {class: 'inspections'}, side, main);
     page.showKeys = () => mj.keysDialog(page, [...KEYS, ...mj.itemsKeys]);
@@ -29,16 +30,19 @@
       drawList();
     }
     function drawList() {
-      list.replaceChildren(...S.about.inspections.map((one) => el('li', {class: one.key === S.key ? 'on' : ''},
+      const archived = S.about.inspections.filter((one) => one.standing === 'archived'), shown = S.about.inspections.filter((one) => one.standing !== 'archived' || S.archived || one.key === S.key);
+      list.replaceChildren(...shown.map((one) => el('li', {class: one.key === S.key ? 'on' : ''},
         el('button', {'aria-current': one.key === S.key ? 'true' : null, on: {click: () => open(one.key)}},
           el('b', {class: 'strong cut'}, one.name), el('span', {class: 'small muted cut'}, one.hospital + (one.demo ? ' · 示例' : '')),
           el('span', {class: 'bar'}, el('b', {style: `width:${share(one)}%`})),
           el('span', {class: 'small muted both'}, el('span', {}, stateOf(one)),
             el('span', {}, one.cases === null ? '—' : `${one.done} / ${one.cases}`))))));
+      foot.replaceChildren(archived.length ? el('button', {class: 'link small', 'aria-pressed': String(Boolean(S.archived)), on: {click: () => { S.archived = !S.archived; drawList(); }}},
+        S.archived ? '收起已归档' : `已归档 ${archived.length}`) : '', mj.keptDays(page, S.about, refresh));
       if (!S.about.inspections.length) main.replaceChildren(el('div', {class: 'empty'}, el('p', {}, '还没有检查。'), el('button', {class: 'btn main',
         on: {click: () => create()}}, '新建检查')));
     }
-    const stateOf = (one) => one.state === 'ready' && one.cases !== null && one.done === one.cases ? '已审完' : STATES[one.state];
+    const stateOf = (one) => STANDINGS[one.standing] ? STANDINGS[one.standing] : one.state === 'ready' && one.cases !== null && one.done === one.cases ? '已审完' : STATES[one.state];
     function share(one) {
       if (one.progress && one.progress.total) return 100 * one.progress.done / one.progress.total;
       return one.cases ? 100 * one.done / one.cases : 0;
@@ -75,7 +79,8 @@
       main.replaceChildren(el('header', {class: 'page-head'}, el('h1', {}, one.name), el('span',
         {class: 'muted small cut'}, facts.filter(Boolean).join(' · ')),
         el('span', {class: 'push small links'}, one.run ? el('a', {href: '/?inspection=' + encodeURIComponent(one.key)}, '开始审核') : null,
-          one.progress ? null : el('button', {class: 'link', on: {click: () => again(one.key)}}, one.run ? '重新审核' : '审核'))),
+          one.progress || one.closed ? null : el('button', {class: 'link', on: {click: () => again(one.key)}}, one.run ? '重新审核' : '审核')),
+      mj.standingOf(page, one, (gone, problem) => moved(one.key, gone, problem))),
       one.problem ? el('p', {class: 'notice'}, one.problem) : '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
       one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '', one.reading ? reading(one.reading) : '',
@@ -141,6 +146,11 @@
         {class: 'small muted'}, `由 ${one.created_by} 新建` + (one.reviewed_at ? ` · 审核于 ${mj.clock(one.reviewed_at)}` : '') + '。重新审核保留全部已作决定。'));
     }
 
+    async function moved(key, gone, problem) {
+      await refresh();
+      if (gone) { const next = S.about.inspections[0]; if (next) await open(next.key); } else await open(key);
+      if (problem) main.prepend(el('p', {class: 'notice', role: 'alert'}, problem));
+    }
     async function again(key) {
       const reply = await mj.ask(page, 'run_again', {inspection: key});
       if (reply && reply.problem) main.prepend(el('p', {class: 'notice'}, reply.problem));
@@ -191,11 +201,11 @@
         el('button', {class: 'btn main'}, '新建并审核'), el('p', {class: 'small muted'}, '或'), drop, file, bar, problem);
     }
 
-    const beside = (step) => { const all = S.about.inspections, at = all.findIndex((one) => one.key === S.key); if (all[at + step]) open(all[at + step].key); };
+    const beside = (step) => { const all = S.about.inspections.filter((one) => one.standing !== 'archived' || S.archived || one.key === S.key), at = all.findIndex((one) => one.key === S.key); if (all[at + step]) open(all[at + step].key); };
     Object.assign(page.keys, {KeyN: create, KeyJ: () => beside(1), KeyK: () => beside(-1), KeyD: () => mj.toggleTheme(), 'Shift+Slash': page.showKeys});
     await refresh();
     const wanted = new URLSearchParams(location.search).get('inspection');
-    const first = S.about && (S.about.inspections.find((one) => one.key === wanted) || S.about.inspections[0]);
+    const first = S.about && (S.about.inspections.find((one) => one.key === wanted) || S.about.inspections.find((one) => one.standing !== 'archived') || S.about.inspections[0]);
     if (first) await open(first.key);
   };
 

@@ -13,7 +13,8 @@ from review.casework.uploads import inspection_folder, unpack
 from review.errors import InputError
 from review.items.choices import choose_item, open_items, search_items, undo_item
 from review.pages.assigning import ASSIGNING
-from review.store.accounts import LEADER, Person
+from review.pages.standing import STANDING, require_writable, standing_line
+from review.store.accounts import ADMINISTRATOR, LEADER, Person
 from review.store.entries import InspectionEntry
 
 HOSPITAL_TABLES = {
@@ -35,6 +36,7 @@ def open_list(desk: Desk, person: Person, call: Call) -> Line:
         "person": person_line(person),
         "needs_first": desk.accounts.demonstration(),
         "inspections": [_entry_line(desk, entry) for entry in desk.store.inspections()],
+        **({"keeps": desk.store.life.kept_days()} if ADMINISTRATOR in person.roles else {}),
     }
 
 
@@ -42,6 +44,7 @@ def open_inspection(desk: Desk, person: Person, call: Call) -> Line:
     """One inspection: stages, files, faults, and what the last review changed."""
     entry = desk.inspection(text(call, "inspection"))
     line = _entry_line(desk, entry) | {"folder": entry.folder if not entry.demo else "随程序附带的示例"}
+    line |= standing_line(desk, entry, person, desk.store.life.kept_days())
     results = desk.results(entry)
     if results is None:
         return line
@@ -111,6 +114,7 @@ def begin(desk: Desk, person: Person, folder: Path, name: str = "", *, demo: boo
 def run_again(desk: Desk, person: Person, call: Call) -> Line:
     """Review once more; decisions stay with their findings."""
     entry = desk.inspection(text(call, "inspection"))
+    require_writable(entry)
     desk.store.write_trail(person.name, "review_again", entry.key)
     return {"started": desk.runs.start(entry.key)}
 
@@ -141,6 +145,7 @@ def _entry_line(desk: Desk, entry: InspectionEntry) -> Line:
         "hospital": entry.hospital,
         "demo": entry.demo,
         "state": entry.state,
+        "standing": entry.standing,
         "problem": entry.problem,
         "run": entry.run,
         "created_by": entry.created_by,
@@ -234,6 +239,7 @@ HANDLERS = (
     undo_item,
     search_items,
     *ASSIGNING,
+    *STANDING,
 )
-SCRIPTS = ("mingjian.js", "session.js", "items.js", "assigning.js", "inspections.js")
+SCRIPTS = ("mingjian.js", "session.js", "items.js", "assigning.js", "standing.js", "inspections.js")
 STYLES = ("tokens.css", "inspections.css", "items.css", "pairing.css")

@@ -25,7 +25,7 @@ from review.store.accounts import Person
 
 def open_papers(desk: Desk, person: Person, call: Call) -> Line:
     """The inspections one may switch between, and the papers of the one asked for or last opened."""
-    entries = desk.store.inspections()
+    entries = desk.inspections(text(call, "inspection"))
     wanted = text(call, "inspection") or desk.store.preferences(person.name).get("inspection", "")
     entry = next((one for one in entries if one.key == wanted), entries[0] if entries else None)
     shown: Line = {

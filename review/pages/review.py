@@ -21,10 +21,10 @@ from review.store.entries import VERDICTS, Decision
 
 def open_queue(desk: Desk, person: Person, call: Call) -> Line:
     """The inspections one may switch between, and the queue of the one asked for or last opened."""
-    entries = desk.store.inspections()
-    wanted = text(call, "inspection") or desk.store.preferences(person.name).get("inspection", "")
     found = desk.store.case(text(call, "case"))
-    wanted = found[0] if found else wanted
+    asked = found[0] if found else text(call, "inspection")
+    entries = desk.inspections(asked)
+    wanted = asked or desk.store.preferences(person.name).get("inspection", "")
     entry = next((entry for entry in entries if entry.key == wanted), entries[0] if entries else None)
     shown: Line = {
         "person": person_line(person),

@@ -56,7 +56,7 @@ def open_rules(desk: Desk, person: Person, call: Call) -> Line:
     """The coverage of both lists and every check with its state, on a day and in a region, beside an inspection."""
     day, region = _day(call), _region(call)
     rows, found = _covered(desk.home, _stamp(desk.home), day, region)
-    entries = desk.store.inspections()
+    entries = desk.inspections(text(call, "inspection"))
     key = text(call, "inspection", 32) or (entries[0].key if entries else "")
     entry = next((one for one in entries if one.key == key), None)
     results = desk.results(entry) if entry else None

@@ -16,6 +16,7 @@ from review.casework.results import Line
 from review.door import person_of
 from review.logs import record_defect
 from review.store.accounts import Person
+from review.store.life import ClosedInspection
 
 FOLDER = Path(__file__).parent
 Handler = Callable[[Desk, Person, Call], Line]
@@ -40,7 +41,7 @@ def answer(desk: Desk, page: str, handler: Handler, person: Person | None, call:
         return {"problem": NO_RIGHT}
     try:
         return handler(desk, person, call if isinstance(call, dict) else {})
-    except Refused as refusal:
+    except (Refused, ClosedInspection) as refusal:
         return {"problem": str(refusal)}
     except Exception as defect:
         number = record_defect(defect, handler.__name__)

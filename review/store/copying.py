@@ -14,7 +14,7 @@ from sqlalchemy import URL, inspect, text
 from sqlalchemy.engine import make_url
 
 from review.errors import SettingsError
-from review.store.store import engine_of
+from review.store.engine import engine_of
 
 SQLITE, POSTGRESQL = "mingjian.sqlite3", "database.dump"  # the names of copies
 

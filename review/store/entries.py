@@ -23,6 +23,8 @@ class InspectionEntry:
     created_by: str
     created_at: datetime
     reviewed_at: datetime | None
+    standing: str = "open"  # open | stated | settled | archived
+    standing_since: datetime | None = None
 
 
 @dataclass(frozen=True)

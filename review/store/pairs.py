@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Engine
 
 from review.store.entries import Decision
+from review.store.life import require_open
 from review.store.schema import (
     adjudications,
     assignments,
@@ -101,6 +102,7 @@ class Pairs:
         """Give admissions to people; an empty name takes one back."""
         before = self.assigned(inspection)[part]
         with self._trail.transaction() as pen:
+            require_open(pen.connection, inspection)
             known = select(cases.c.admission_id, cases.c.key).where(cases.c.inspection == inspection)
             keys = {row[0]: row[1] for row in pen.connection.execute(known)}
             for admission, who in given.items():
@@ -130,6 +132,7 @@ class Pairs:
         if not changed:
             return
         with self._trail.transaction() as pen:
+            require_open(pen.connection, inspection)
             own = inspection_settings.c.inspection == inspection
             pen.connection.execute(delete(inspection_settings).where(own))
             rows = [{"inspection": inspection, "name": k, "value": json.dumps(v)} for k, v in after.items()]
@@ -151,6 +154,7 @@ class Pairs:
         """Save a ruling; where the finding has one already, that one holds and is returned."""
         row = asdict(ruling) | {"at": now()}
         with self._trail.transaction() as pen:
+            require_open(pen.connection, ruling.inspection)
             own = (adjudications.c.inspection == ruling.inspection) & (
                 adjudications.c.finding == ruling.finding
             )
@@ -177,6 +181,7 @@ class Pairs:
         """Note the known answer of a finding; an empty verdict takes it back. The trail does not tell the answer."""
         own = (known_answers.c.inspection == inspection) & (known_answers.c.finding == finding)
         with self._trail.transaction() as pen:
+            require_open(pen.connection, inspection)
             pen.connection.execute(delete(known_answers).where(own))
             if verdict:
                 row = {"inspection": inspection, "finding": finding, "verdict": verdict}

@@ -42,6 +42,17 @@ inspections = Table(
     Column("created_by", String(64), nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("reviewed_at", DateTime),
+    Column(
+        "standing", String(16), nullable=False, server_default="open"
+    ),  # open | stated | settled | archived
+    Column("standing_since", DateTime),
+)
+
+settings = Table(
+    "settings",  # of the workbench as a whole
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
 )
 
 cases = Table(

@@ -11,15 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from review.errors import SettingsError
 from review.settled import Settled
+from review.store.engine import engine_of, migrate
 from review.store.entries import UNDO, Decision, InspectionEntry, Press, standing
+from review.store.life import Life, require_open
 from review.store.pairs import Pairs
 from review.store.people import People
 from review.store.rulings import Rulings
@@ -27,8 +27,6 @@ from review.store.schema import adjudications, cases, decisions, inspections, pr
 from review.store.schema import now as now
 from review.store.talks import Talks
 from review.store.trail import Trail, decision_hash
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def new_key() -> str:
@@ -52,6 +50,7 @@ class Store:
         self.talks = Talks(engine)
         self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
+        self.life = Life(engine, self.trail)
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -60,7 +59,7 @@ class Store:
             engine = engine_of(url)
             with engine.begin() as connection:
                 connection.detach()  # what a migration settles for its connection ends with it
-                _migrate(connection)
+                migrate(connection)
         except ImportError as problem:
             raise SettingsError(f"缺少数据库驱动 {problem.name}；请在运行环境里安装它。") from problem
         except (ArgumentError, SQLAlchemyError, OSError) as problem:
@@ -97,6 +96,12 @@ class Store:
         with self._engine.connect() as connection:
             return [InspectionEntry(**row) for row in connection.execute(newest).mappings()]
 
+    def forget(self, inspection: str, who: str) -> None:
+        """Delete an inspection from the store; its lines of the trail stay."""
+        self.life.remove(inspection, who)
+        with self._reading:
+            self._read.pop(inspection, None)
+
     def case_keys(self, inspection: str, admissions: list[str]) -> dict[str, str]:
         """The opaque key of each admission, made when first asked for."""
         wanted = select(cases.c.admission_id, cases.c.key).where(cases.c.inspection == inspection)
@@ -119,7 +124,8 @@ class Store:
     def append(self, press: Press, undoes: int | None = None, spent: float | None = None) -> Decision:
         """Write one line and return it; the same press sent again returns the line it made the first time.
 
-        Raises AlreadyRuled where a ruling on the finding was saved before this line.
+        Raises AlreadyRuled where a ruling on the finding was saved before this line, ClosedInspection where nothing
+        is decided any more.
 
         The line of the audit trail is saved with it; it names no words of the person, only their hash.
         `spent` is the time at the finding before the press, in seconds; it counts once as the press does.
@@ -132,6 +138,7 @@ class Store:
         with self.trail.transaction() as pen:
             known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
             if known is None:
+                require_open(pen.connection, press.inspection)
                 if press.finding and _is_ruled(pen.connection, press):
                     raise AlreadyRuled
                 before = _own_standing(pen.connection, press)
@@ -218,32 +225,6 @@ def settled_in(url: str) -> Settled:
         return store.rulings.settled("")
     finally:
         store.close()
-
-
-def engine_of(url: str) -> Engine:
-    """The engine of an address, settled as the store needs it."""
-    address = make_url(url)
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg")
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
-    if address.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _settle_sqlite)
-    return engine
-
-
-def _settle_sqlite(connection: Any, _record: Any) -> None:
-    # a decision is acknowledged only when it is on the disk
-    for pragma in ("journal_mode=wal", "synchronous=full", "busy_timeout=10000", "foreign_keys=on"):
-        connection.execute(f"pragma {pragma}")
-
-
-def _migrate(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _by_press(connection: Connection, press: str) -> Decision | None:

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.engine import Engine
 
 from review.store.entries import ChainState, TrailFilter, TrailLine
-from review.store.schema import decisions, inspections, now, trail, trail_heads
+from review.store.schema import decisions, now, trail, trail_heads
 
 NOTHING_BEFORE = "0" * 64
 LONGEST_SUBJECT, LONGEST_VALUE = 400, 4000
 DECIDES = ("decide", "undo")
+DELETED = "delete_inspection"
 _AT_A_TIME = 5000
 _COLUMNS = tuple(trail.c.keys())
 
@@ -205,13 +206,14 @@ def _against_decisions(connection: Connection, decided: dict[int, str], told: _T
 
 
 def _removed_by_hand(connection: Connection, gone: list[int], told: _Told) -> int | None:
-    """The first line whose decision is missing though its inspection is still there."""
+    """The first line whose decision is missing though no later line tells that its inspection was deleted."""
     there = {row["seq"] for row in _decisions(connection)}  # again: one may have been saved meanwhile
-    kept = set(connection.execute(select(inspections.c.key)).scalars())
+    ends = select(trail.c.inspection, func.max(trail.c.seq)).where(trail.c.act == DELETED)
+    ended = {row[0]: row[1] for row in connection.execute(ends.group_by(trail.c.inspection))}
     by_line = {seq: decision for decision, (seq, _) in told.decisions.items()}
     for seq in sorted(gone):
         of = connection.execute(select(trail.c.inspection).where(trail.c.seq == seq)).scalar_one()
-        if of in kept and by_line[seq] not in there:
+        if ended.get(of, 0) < seq and by_line[seq] not in there:
             return seq
     return None
 
