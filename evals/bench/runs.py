@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.bench import Figure
 
-NAMES = ("startup", "review", "retrieval", "adding", "chat", "workbench")
+NAMES = ("startup", "ocr", "review", "retrieval", "adding", "chat", "workbench")
 ON_REQUEST = ("screening", "cohorts", "copies")  # from minutes to an hour: only where they are named
 
 
