@@ -65,6 +65,9 @@ PICTURES = (
         "compare-nothing", "/?case={compared}&finding={compared_finding}", REVIEW, LEADER, ("c",), ".stage"
     ),
     Picture("likeness-map", "/", REVIEW, LEADER, ("m",), ".stage"),
+    Picture("overview", "/overview", ".drawing svg"),
+    Picture("overview-dark", "/overview", ".drawing svg", dark=True),
+    Picture("overview-tablet", "/overview", ".drawing svg", width=820, height=1180),
     Picture("inspections", "/inspections?inspection={reviewed}", ".files"),
     Picture("chat-empty", "/chat", ".start", CLERK),
     Picture(
@@ -78,6 +81,7 @@ PICTURES = (
     Picture("audit", "/audit", ".mj.app > main"),
     Picture("library", "/library", ".mj.app > main"),
     Picture("users", "/users", ".mj.app > main"),
+    Picture("quality", "/quality", ".quality"),
     Picture("password", "/password", "form"),
     Picture("sign-in", "/sign-in", "form", None),
     Picture("no-right", "/users", "body", CLERK),

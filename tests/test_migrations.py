@@ -230,7 +230,7 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database, request, 
         before = contents(connection)
         # stands in the way of the last step, after the trail was rewritten
         connection.execute(text("create table spent (press integer)"))
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match=r"原有数据未改动。编号 [0-9A-F]{4}"):
         Store.open(url)
     assert held_in(url) == before | {"spent": []}
     with engine.begin() as connection:
@@ -239,6 +239,20 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(database, request, 
     store = Store.open(url)
     assert store.trail.verify().problem == ""
     store.close()
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_database_of_a_later_release_is_refused_and_left_alone(database, request, tmp_path):
+    url = empty_database(database, request, tmp_path)
+    Store.open(url).close()
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(SettingsError, match="更新的版本"):
+        Store.open(url)
+    with engine.begin() as connection:
+        assert connection.execute(text("select version_num from alembic_version")).scalar() == "9999"
+    engine.dispose()
 
 
 def test_an_upgraded_store_still_refuses_rows_that_point_to_nothing(upgraded):

@@ -5,8 +5,13 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from review.errors import SettingsError
+from review.logs import record_defect
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,8 +36,19 @@ def _settle_sqlite(connection: Any, _record: Any) -> None:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the tables of a database up to date."""
+    """Bring the tables of a database up to date, or leave them as they were and raise SettingsError."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as problem:
+        raise SettingsError(
+            "数据库是更新的版本写的，这个版本打不开；请用原来的新版本，或恢复升级前的备份。"
+        ) from problem
+    except SQLAlchemyError as problem:
+        number = record_defect(problem, "upgrade of the store")
+        raise SettingsError(
+            f"数据库的表没有建成或升级，原有数据未改动。编号 {number}，已记录；"
+            "请核对磁盘空间和写权限，仍不成请把日志交给维护人员。"
+        ) from problem
