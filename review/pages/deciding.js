@@ -44,13 +44,13 @@
       strip.className = 'strip' + (bad ? ' bad' : '');
       strip.replaceChildren(words);
     }
+    const drafts = (one) => [S.reason && '理由：' + S.reason, S.note && '附言：' + S.note, one && one.draft && `金额 ${mj.yuan(one.draft)}`].filter(Boolean).join(' · ');
     function drawOpen(one) {
-      const drafts = [S.reason && '理由：' + S.reason, S.note && '附言：' + S.note, one && one.draft && `金额 ${mj.yuan(one.draft)}`];
       strip.className = 'strip';
-      strip.replaceChildren(el('span', {class: 'state'}, '待定'), el('span', {class: 'muted cut'}, drafts.filter(Boolean).join(' · ')));
+      strip.replaceChildren(el('span', {class: 'state'}, '待定'), el('span', {class: 'muted cut'}, drafts(one)));
     }
     function drawMade(made) {
-      const more = [made.reasons.join('；'), made.note].filter(Boolean).join(' · ');
+      const open = drafts(finding()), more = [open && '改定时一并存 ' + open, made.reasons.join('；'), made.note].filter(Boolean).join(' · ');
       const told = `${made.who} ${made.saving ? '正在存' : mj.clock(made.at)}${more ? ' · ' + more : ''}`;
       strip.className = 'strip ' + made.verdict;
       strip.replaceChildren(el('b', {class: 'strong'}, mj.VERDICTS[made.verdict].join(' ')), el('span', {class: 'small cut', title: more}, told),

@@ -4,6 +4,7 @@
   const el = (...all) => mj.el(...all);
   const SHOWN_TABS = 6;
   const BLOCK = 4000;
+  const LONG = 60000;  // letters of a tab from which on only what is near is laid out
   const SIGNED = /[。；!！?？]\s+[一-龥·]{2,4}\s*$/;
   const STAMP = /^\s*(\d{4}[-年.\/]\d{1,2}[-月.\/]\d{1,2}日?[ T]?\s*(?:\d{1,2}[:时]\d{1,2}分?)?[^\S\n]*)/;
 
@@ -112,6 +113,7 @@
     function drawText(key) {
       const tab = tabOf(key), documents = state.cas.texts[key], cited = inTab(key);
       text.classList.remove('as-table');
+      text.classList.toggle('long', documents.reduce((sum, one) => sum + one.text.length, 0) > LONG);
       text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, documents.length > 1, [...cited, ...asides(key)].filter((item) => item.place.document === n))));
       if (!documents.length) text.append(el('p', {class: 'muted'}, '这份文件没有读出文字。'));
       toMark();
