@@ -16,9 +16,19 @@
       else if (name === 'style') node.style.cssText = value;
       else node.setAttribute(name, value === true ? '' : value);
     }
-    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
+    const kept = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== '');
+    node.append(...kept.flatMap((child) => typeof child === 'string' && UNSEEN.test(child) ? unseen(child, tag) : child));
     return node;
   };
+  // A letter nobody can see, or that turns the order of those after it, is shown by its number and acts on nothing outside
+  // itself; the text stays letter for letter what it was.
+  const UNSEEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+  const numberOf = (letter) => 'U+' + letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const unseen = (words, tag) => words.split(new RegExp(`(${UNSEEN.source})`)).filter(Boolean).map((part) => {
+    if (!UNSEEN.test(part) || tag === 'textarea') return part;
+    if (tag === 'option') return numberOf(part);  // a choice holds no elements
+    return mj.el('span', {class: 'unseen', title: '看不见的字符，原文如此', data: {number: numberOf(part)}}, Object.assign(document.createElement('bdi'), {textContent: part}));
+  });
   // letters as a reader counts them: a rare character, a joined emoji, a letter with its accent are one each
   const graphemes = new Intl.Segmenter('zh', {granularity: 'grapheme'});
   mj.letters = (words) => [...graphemes.segment(words)].map((one) => one.segment);

@@ -52,7 +52,7 @@
     || (box.parentElement.matches('p, li, dd, td') && [...box.parentElement.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
   const targets = all.filter((box) => box.matches('a[href], button, select, summary, textarea, input:not([type=hidden])')
     && !box.disabled && !box.matches('.cell, .lanes .label, .cite') && !inSentence(box));
-  for (const box of targets) {
+  for (const box of least ? targets : []) {
     box.scrollIntoView({block: 'center', inline: 'center'});
     const own = box.closest('label') || box, at = box.getBoundingClientRect();
     const [x, y] = [at.left + at.width / 2, at.top + at.height / 2];

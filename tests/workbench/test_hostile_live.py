@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from browsing import LIVE, SETTLED
 from costs import page_milliseconds, server_milliseconds
-from hostile_record import CUT, DAYS, LINES, NAME, PERSON, STAY, write_inspection
+from hostile_record import CODES, CUT, DAYS, LINES, NAME, PERSON, STAY, write_inspection
 from serving import served
 
 from review.casework.runs import Runs
@@ -160,6 +160,30 @@ def test_a_line_of_a_closed_day_is_shown_when_its_evidence_is_asked_for(page):
         cited.nth(number).click()
         page.wait_for_selector(".record .text .now")
         assert page.locator(".record .text .now").first.is_visible()
+
+
+def test_letters_nobody_sees_are_shown_by_number_and_turn_nothing_around(page):
+    opened(page, NAME)
+    page.locator(".tabs [data-tab]", has_text="医嘱").first.click()
+    turned = page.locator(".record .text td:has(.unseen[data-number='U+202E'])").first
+    turned.scroll_into_view_if_needed()
+    assert (
+        turned.evaluate("(cell) => cell.textContent") == CODES[7]
+    )  # letter for letter what the hospital wrote
+    lefts = turned.evaluate(
+        """(cell) => [...cell.childNodes].filter((part) => part.nodeType === 3).flatMap((part) => [...part.data].map((letter, n) => {
+            const range = document.createRange(); range.setStart(part, n); range.setEnd(part, n + 1);
+            const box = range.getBoundingClientRect(); return box.top * 10_000 + box.left; }))"""
+    )
+    assert len(lefts) == 4 and lefts == sorted(lefts)  # 甲乙丙丁 stand as they were written
+    assert page.locator(".record .text .unseen[data-number='U+0007']").first.is_visible()
+    page.keyboard.press("f")
+    page.wait_for_selector(".record .text tbody.day")
+    page.locator("tbody.day [aria-expanded=false]").last.click()
+    nothing = page.locator(".record .text .unseen[data-number='U+0000']").first
+    nothing.scroll_into_view_if_needed()
+    assert nothing.is_visible()
+    shot(page, "hostile-unseen")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
