@@ -140,7 +140,7 @@
         count();
       }
       const row = queue.nextOpen(S.cas.key);
-      if (row) desk.openCase(row.key); else desk.redraw();
+      if (row) desk.openCase(row.key); else { desk.redraw(); ended(); }
     }
 
     // undo and redo -----------------------------------------------------------------------------------------
@@ -179,13 +179,18 @@
     // onward ------------------------------------------------------------------------------------------------
     function onward() {
       const row = queue.nextOpen(S.cas.key), since = Date.now();
-      if (!row) return;
+      if (!row) { ended(); return; }
       holder.append(el('div', {class: 'onward small'}, `本例已定 ${S.cas.findings.length} 项，1.2 秒后到下一例；按任意键停留`));
       timer = setInterval(() => {
         if (decisions.busy() || Date.now() - since < ONWARD) return;
         stop();
         desk.openCase(row.key);
       }, 100);
+    }
+    // what was assigned meanwhile, a second review too, is listed when the page is asked for again
+    function ended() {
+      stop();
+      holder.append(el('div', {class: 'onward small'}, '列表里的病例都已审完。', el('button', {on: {click: () => location.assign('/')}}, '看有没有新分派的')));
     }
     function stop() {
       clearInterval(timer);

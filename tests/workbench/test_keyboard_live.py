@@ -201,3 +201,16 @@ def test_an_input_method_that_is_on_never_decides_and_keys_still_go_by_place(pag
     page.wait_for_selector(f".strip.confirm:has-text('{EXPERT}'):not(:has-text('正在存'))")
     assert len(store.decisions(key)) == lines + 1
     assert store.decisions(key)[-1].reasons == ("１正当",)
+
+
+def test_the_end_of_the_list_is_said_with_a_way_to_what_was_assigned_meanwhile(page, place):
+    page.goto(place[0])
+    page.wait_for_selector(".card.open")
+    for _ in range(len(place[3]) - CASES - 1):
+        here = page.evaluate(HERE)
+        page.keyboard.press("Enter")
+        goes_on(page, here["case"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".onward:has-text('列表里的病例都已审完')")
+    page.click(".onward button")
+    page.wait_for_selector(".queue li")

@@ -26,6 +26,11 @@ DRAWN = {
     "audit": ".trail tbody tr",
     "users": ".people tbody tr",
 }
+FOCUSED = """() => {
+    const box = document.activeElement, style = getComputedStyle(box);
+    const column = ['top', 'queue', 'timeline', 'record', 'cards-column', 'act'].find((name) => box.closest('.' + name));
+    return [column, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+}"""
 QUIET = """() => !document.querySelector('.mj .grey i') && document.querySelector('.mj :is(main, .top)')"""
 
 
@@ -100,3 +105,19 @@ def test_the_measures_see_what_they_are_for(page, address):
     )
     told = measured(page, 1280)
     assert [len(told[kind]) for kind in ("wide", "small", "pale")] == [1, 1, 1]
+
+
+def test_focus_is_seen_and_goes_in_the_order_of_reading(page, address):
+    opened(page, address, "")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("document.activeElement.blur()")
+    columns, unseen = [], []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        column, ring = page.evaluate(FOCUSED)
+        columns += [column] if column and columns[-1:] != [column] else []
+        unseen += [] if ring else [page.evaluate("document.activeElement.outerHTML.slice(0, 80)")]
+        if column == "act":
+            break
+    assert columns == ["top", "queue", "timeline", "record", "cards-column", "act"]
+    assert unseen == []
