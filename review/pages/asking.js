@@ -77,13 +77,13 @@
       const input = el('input', {class: 'field', inputmode: 'decimal', placeholder: '另定金额，元', 'aria-label': '另定金额'});
       const problem = el('p', {class: 'small problem', role: 'alert'});
       const finish = () => {
-        const given = input.value.trim();
+        const given = input.value.normalize('NFKC').trim();  // digits of an input method are digits
         if (!/^\d+(\.\d{1,2})?$/.test(given)) { problem.textContent = '金额须是数字，至多两位小数。'; return; }
         if (total !== null && Number(given) > total) { problem.textContent = `不能超过本次住院费用 ${mj.yuan(total)} 元。`; return; }
         close();
         done(given, true);
       };
-      input.addEventListener('keydown', (e) => { if (e.key === 'Enter') finish(); if (e.key === 'Escape') close(); });
+      input.addEventListener('keydown', (e) => { if (e.isComposing) return; if (e.key === 'Enter') finish(); if (e.key === 'Escape') close(); });
       const pick = (option) => { close(); done(option.first ? '' : String(option.amount), false); };
       show('金额', el('div', {class: 'choices'}, options.map((option, n) => choice(n + 1, `${option.label} ${mj.yuan(option.amount)} 元`, () => pick(option))),
         el('div', {class: 'writing'}, input, el('button', {class: 'btn', on: {click: finish}}, '另定')), problem, escape('不改')), (e) => {

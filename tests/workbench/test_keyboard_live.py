@@ -195,12 +195,16 @@ def test_an_input_method_that_is_on_never_decides_and_keys_still_go_by_place(pag
     method.send("Input.insertText", {"text": "正当"})
     page.keyboard.press("Enter")
     page.wait_for_selector(".strip:has-text('理由：１正当')")
+    page.keyboard.press("KeyE")
+    page.fill(".asking input", "１２．５")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".strip:has-text('金额 12.50')")
     assert len(store.decisions(key)) == lines
     by_place = {"code": "Digit1", "key": "Process", "windowsVirtualKeyCode": 229}
     method.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **by_place})
     page.wait_for_selector(f".strip.confirm:has-text('{EXPERT}'):not(:has-text('正在存'))")
     assert len(store.decisions(key)) == lines + 1
-    assert store.decisions(key)[-1].reasons == ("１正当",)
+    assert (store.decisions(key)[-1].reasons, store.decisions(key)[-1].amount) == (("１正当",), "12.50")
 
 
 def test_the_end_of_the_list_is_said_with_a_way_to_what_was_assigned_meanwhile(page, place):

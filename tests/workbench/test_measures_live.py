@@ -1,10 +1,13 @@
 """Every page as it is drawn, at every width, in light and dark: nothing spills, words are told apart, targets are met."""
 
+import io
 import shutil
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from browsing import LIVE, SETTLED
+from PIL import Image, ImageChops, ImageStat
 from serving import PASSWORD, furnish, served
 
 from review.casework.runs import Runs
@@ -14,6 +17,7 @@ from review.store.store import Store
 pytestmark = LIVE
 MEASURES = (Path(__file__).parent / "page_measures.js").read_text("utf-8")
 NAME = "陈立群"
+LEAST_GREY = 16  # of 255 from one fill to another, on average over its picture
 WIDTHS = (820, 1280, 1440, 1920, 2560)
 TARGETS = {820: 44, 1280: 32}  # a finger's and a pointer's, where the page is narrowest for each
 DRAWN = {
@@ -22,6 +26,7 @@ DRAWN = {
     "chat": ".start .btn",
     "library": ".side-list .rows li",
     "rulebook": ".detail dl",
+    "overview": ".legend .reject",
     "papers": ".paper-side .sheet",
     "audit": ".trail tbody tr",
     "users": ".people tbody tr",
@@ -121,3 +126,19 @@ def test_focus_is_seen_and_goes_in_the_order_of_reading(page, address):
             break
     assert columns == ["top", "queue", "timeline", "record", "cards-column", "act"]
     assert unseen == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_decisions_are_told_apart_without_any_colour(page, address, theme):
+    opened(page, address, "overview")
+    page.evaluate("dark => document.body.classList.toggle('dark', dark)", theme == "dark")
+    drawn = {}
+    for kind in ("confirm", "ask", "open", "reject"):
+        picture = page.locator(f".legend .{kind}").first.screenshot()
+        drawn[kind] = Image.open(io.BytesIO(picture)).convert("L").resize((14, 10))
+    page.evaluate("document.body.classList.remove('dark')")
+    apart = {
+        pair: ImageStat.Stat(ImageChops.difference(drawn[pair[0]], drawn[pair[1]])).mean[0]
+        for pair in combinations(drawn, 2)
+    }
+    assert {pair: round(grey) for pair, grey in apart.items() if grey < LEAST_GREY} == {}
