@@ -44,6 +44,7 @@ class _Case:
         self._findings: Sequence[Line] = [
             line for file in FINDINGS if (kept / file).is_file() for line in read_lines(kept / file)
         ]
+        self._reviewed = any((kept / file).is_file() for file in FINDINGS)
         self._labels = Labels.read(held.place) if held and held.kind == Kind.INSPECTION else None
         planted = kept / "labels.jsonl"
         self._planted: Sequence[Line] = read_lines(planted) if planted.is_file() else ()
@@ -79,7 +80,8 @@ class _Case:
             if named:
                 said.append(f"{finding['check']} {finding['certainty']}：{finding['message']}")
                 said += [f"　{_where(evidence)}" for evidence in finding["evidence"][:6]]
-        return tuple(dict.fromkeys(said)) or ("没有相应的疑点",)
+        # a set of sentences or questions has no findings: there is nothing to say of their absence
+        return tuple(dict.fromkeys(said)) or (("没有相应的疑点",) if self._reviewed else ())
 
 
 def _where(evidence: Mapping[str, Any]) -> str:
