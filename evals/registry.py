@@ -15,6 +15,7 @@ from evals.chat import DEVELOPMENT
 from evals.facts import SENTENCES
 from evals.masking import BLIND, HELD_OUT, OPEN
 from evals.matching import JUDGED
+from evals.recorded import recorded_sets
 from evals.retrieval import OWN, SHARED
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     QUESTIONS = "questions"
     MASKING = "masking"
     MATCHING = "matching"
+    RECORDED = "recorded"
 
 
 TITLES = {
@@ -43,6 +45,7 @@ TITLES = {
     Kind.QUESTIONS: "法规题目",
     Kind.MASKING: "带标注的身份信息",
     Kind.MATCHING: "人工判定的项目名称",
+    Kind.RECORDED: "录下的模型回答",
 }
 
 
@@ -65,6 +68,7 @@ def case_sets(home: Path) -> tuple[CaseSet, ...]:
     sets.append(CaseSet("clinical-sentences", Kind.SENTENCES, SENTENCES, True))
     sets += _of_identifiers()
     sets.append(CaseSet("item-names", Kind.MATCHING, JUDGED, True))
+    sets += [CaseSet(f"answers-{folder.name}", Kind.RECORDED, folder, True) for folder in recorded_sets()]
     if REFERENCE.is_dir():
         sets += _generated()
         files = [file for file in (DEVELOPMENT, *sorted(OWN.glob("*.jsonl"))) if file.is_file()]

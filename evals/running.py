@@ -16,6 +16,7 @@ from evals.judging.inspections import judge_inspection
 from evals.judging.item_names import judge_item_names
 from evals.judging.masking import judge_masking
 from evals.judging.questions import judge_questions
+from evals.judging.recorded_answers import judge_recorded
 from evals.judging.sentences import judge_sentences
 from evals.labelled import Labels
 from evals.registry import REFERENCE, CaseSet, Kind
@@ -76,6 +77,8 @@ def _judged(one: CaseSet, home: Path, kept: Path) -> Iterator[Verdict]:
         return judge_sentences(one.name, one.place)
     if one.kind == Kind.MASKING:
         return judge_masking(one.name, one.place, together=bool(dict(one.recipe)["together"]))
+    if one.kind == Kind.RECORDED:
+        return judge_recorded(one.name, one.place)
     if one.kind == Kind.MATCHING:
         return judge_item_names(one.name, one.place, home)
     if one.kind == Kind.QUESTIONS:

@@ -18,6 +18,7 @@ SAID = {
     Measure.NEAR_MISS: "近似未误报",
     Measure.CLEAN: "清白住院未误报",
     Measure.QUOTE: "证据含标注所引",
+    Measure.PROVEN: "模型引文属实",
     Measure.BASIS: "依据正确",
     Measure.NOT_CHECKED: "缺资料时说未检查",
     Measure.FIRST: "首条命中",

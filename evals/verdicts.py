@@ -27,6 +27,7 @@ class Measure(StrEnum):
     NEAR_MISS = "near_miss"  # was what only looks like it spared
     CLEAN = "clean"  # was a clean stay spared
     QUOTE = "quote"  # does the evidence show what the label quotes
+    PROVEN = "proven"  # does a model's quote stand in the lines it names
     BASIS = "basis"  # is a clause for this violation, in force on the day, among the bases
     NOT_CHECKED = "not_checked"  # did a check that lacks its input say so
     FIRST = "hit@1"  # does the first passage answer the question

@@ -1,6 +1,7 @@
 """Findings held against labels, on cases small enough to be judged by eye."""
 
 import json
+import shutil
 
 import pytest
 
@@ -9,9 +10,11 @@ from evals.judging.inspections import judge_inspection, key_of, legal_places
 from evals.judging.item_names import judge_item_names
 from evals.judging.masking import judge_masking
 from evals.judging.questions import judge_questions
+from evals.judging.recorded_answers import judge_recorded
 from evals.judging.sentences import judge_sentences
 from evals.labelled import Labels
 from evals.matching import judged_names, matcher_of
+from evals.recorded import Recorded, recorded_sets
 from evals.registry import CaseSet, Kind, case_sets, chosen
 from evals.verdicts import Measure
 from knowledge.library import Library
@@ -257,3 +260,16 @@ def test_item_names_are_judged_by_what_a_person_found(tmp_path):
     told = {(one.unit, one.measure): bool(one.right) for one in found}
     assert told["0002", Measure.FIRST] and not told["0003", Measure.FIRST] and told["0004", Measure.NEAR_MISS]
     assert "0005" not in {unit for unit, _ in told}
+
+
+def test_each_recorded_quote_is_judged_and_one_that_does_not_stand_is_wrong(tmp_path):
+    (folder,) = recorded_sets()
+    verdicts = list(judge_recorded("answers", folder))
+    assert len(verdicts) == len({one.key for one in verdicts}) > 500
+    assert all(one.right and one.measure == Measure.PROVEN for one in verdicts)
+    copied = shutil.copytree(folder, tmp_path / "set")
+    answers = (copied / "answers.jsonl").read_text("utf-8")
+    quote = next(Recorded.read(copied).quotes())[2]
+    (copied / "answers.jsonl").write_text(answers.replace(quote, quote + "确认", 1), "utf-8")
+    assert [one.right for one in judge_recorded("answers", copied)].count(False) == 1
+    assert not any(quote in str(one) for one in verdicts)  # a verdict holds no text
