@@ -34,3 +34,10 @@ def test_a_scanned_page_is_measured_beside_the_one_that_was_kept():
     figures = list(import_module("evals.bench.ocr").measure())
     assert [figure.bench for figure in figures] == ["ocr", "ocr"]
     assert all(figure.ratio > 1 for figure in figures)
+
+
+def test_all_are_asked_for_with_one_word(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench, "_measure", lambda name, given: asked.append(name) or iter(()))
+    bench.run(["all"], tmp_path, None)
+    assert asked == [*bench.NAMES, *bench.ON_REQUEST]

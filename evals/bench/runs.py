@@ -10,14 +10,16 @@ from evals.bench import Figure
 
 NAMES = ("startup", "ocr", "review", "retrieval", "adding", "chat", "workbench")
 ON_REQUEST = ("screening", "cohorts", "copies")  # from minutes to an hour: only where they are named
+ALL = "all"
 
 
 def run(
     names: list[str], home: Path, file: Path | None, given: Mapping[str, Mapping[str, Any]] | None = None
 ) -> list[str]:
-    """The chosen benchmarks (the short ones by default) as lines of a table; `file` also gets them as JSON.
+    """The chosen benchmarks as lines of a table: the short ones by default, every one for `all`.
 
-    `given` holds what is asked of one benchmark only, by its name."""
+    `file` also gets them as JSON; `given` holds what is asked of one benchmark only, by its name."""
+    names = [*NAMES, *ON_REQUEST] if names == [ALL] else names
     unknown = [name for name in names if name not in NAMES + ON_REQUEST]
     if unknown:
         raise ValueError(f"没有“{unknown[0]}”这项基准；现有：{'、'.join(NAMES + ON_REQUEST)}。")
