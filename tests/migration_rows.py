@@ -107,6 +107,14 @@ ROWS = {
         {"inspection": "i1", "finding": "f9", "verdict": "reject", "given_by": "王敏", "at": at(27)}
     ],
     "spent": [{"press": "p1", "inspection": "i1", "seconds": 41.5}],
+    "own_findings": [
+        {"key": "own-1", "press": "o1", "inspection": "i1", "admission_id": ADMISSION, "content": "{}"}
+        | {"who": "王敏", "at": at(28)}
+    ],
+    "attachments": [
+        {"key": "t1", "inspection": "i1", "admission_id": ADMISSION, "finding": "f1", "name": "照片.png", "size": 12}
+        | {"sha256": "ab", "who": "王敏", "at": at(29), "removed_at": at(30)}
+    ],
 }  # fmt: skip
 
 OLD_TRAIL = [  # before the chain: subjects began with the admission's number

@@ -9,7 +9,9 @@ from pathlib import Path
 from evals.harvesting.fidelity import Fidelity, Mark
 from evals.harvesting.harvest import Harvested, Reviewed, harvest_case
 from review.casework.pairing import Pairing
+from review.casework.proposing import joined, own_lines
 from review.casework.results import Results
+from review.rulebook.rulebook import describe_headers
 from review.settings import Settings
 from review.store.entries import InspectionEntry
 from review.store.store import Store, is_there
@@ -32,7 +34,8 @@ def harvest(wanted: str, out: Path, settings: Settings, *, check: bool = False) 
             raise ValueError(f"检查“{entry.name}”的审核结果 {run} 已不在；请核对 MINGJIAN_HOME，或重新审核。")
         results = Results(run)
         try:
-            reviewed = Reviewed(Path(entry.folder), results.findings, _pairing(store, entry, results))
+            whole = _with_own(store, entry, results)
+            reviewed = Reviewed(Path(entry.folder), whole.findings, _pairing(store, entry, whole))
         finally:
             results.close()
         if not reviewed.folder.is_dir():
@@ -65,7 +68,14 @@ def _entry(store: Store, wanted: str) -> InspectionEntry:
 def _pairing(store: Store, entry: InspectionEntry, results: Results) -> Pairing:
     pairs, key = store.pairs, entry.key
     lines, rulings = store.decisions(key), pairs.adjudications(key)
-    return Pairing(key, pairs.rules(key), pairs.assigned(key), lines, rulings, results.amounts)
+    return Pairing(key, pairs.rules(key), pairs.assigned(key), lines, rulings, results.amounts, results.own)
+
+
+def _with_own(store: Store, entry: InspectionEntry, results: Results) -> Results:
+    """The results with what experts found themselves: a case that lacks it would hide what the checks missed."""
+    own = own_lines(store.proposals.of(entry.key), store.decisions(entry.key))
+    by_price = {rule["code"] for rule in describe_headers() if rule.get("takes") == "price"}
+    return joined(results, own, by_price)
 
 
 def _labels(done: Harvested) -> int:

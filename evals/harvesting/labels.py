@@ -85,7 +85,7 @@ def _label(
     line: Line, held: Decision, pairing: Pairing, experts: Mapping[str, str], rewrite: Rewrite
 ) -> dict[str, Any]:
     own = pairing.amounts.get(line["id"])
-    made = [calls[line["id"]] for part in (FIRST, SECOND) if line["id"] in (calls := pairing.own(part))]
+    made = [calls[line["id"]] for part in (FIRST, SECOND) if line["id"] in (calls := pairing.calls(part))]
     why = "；".join(text for text in (*held.reasons, held.note) if text)
     return {
         "violation": line["violation"],

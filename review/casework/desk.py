@@ -13,6 +13,7 @@ from typing import Any
 from knowledge.library import Library
 from knowledge.readers.viewing import Viewer
 from review.casework.pairing import Pairing, visible
+from review.casework.proposing import as_line, joined, own_lines
 from review.casework.results import Line, Results, open_results
 from review.casework.runs import Runs
 from review.chat.askings import Askings
@@ -65,6 +66,7 @@ class Desk:
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
     _pairings: dict[str, tuple[tuple[int, ...], Results | None, Pairing]] = field(default_factory=dict)
+    _joined: dict[str, tuple[tuple[Results, tuple[str, ...]], Results]] = field(default_factory=dict)
     additions: Additions = field(init=False)  # files on their way into the library
 
     def __post_init__(self) -> None:
@@ -100,8 +102,19 @@ class Desk:
         raise Refused("没有这个检查；请在“检查”页选择。")
 
     def results(self, entry: InspectionEntry) -> Results | None:
-        """The last finished review of an inspection; null before the first."""
-        return open_results(self.runs.out(entry.key, entry.run)) if entry.run else None
+        """The last finished review of an inspection with what experts found themselves; null before the first."""
+        if not entry.run:
+            return None
+        found = open_results(self.runs.out(entry.key, entry.run))
+        if not self.store.proposals.newest(entry.key):
+            return found
+        own = own_lines(self.store.proposals.of(entry.key), self.store.decisions(entry.key))
+        mark = (found, tuple(line["id"] for line in own))
+        held = self._joined.get(entry.key)
+        if held is None or held[0] != mark:
+            by_price = {code for code, rule in self.rules.items() if rule.get("takes") == "price"}
+            held = self._joined[entry.key] = mark, joined(found, own, by_price)
+        return held[1]
 
     def case(self, key: str, person: Person) -> Case:
         """A case that a person may open: one assigned to him, or any for who leads."""
@@ -128,7 +141,8 @@ class Desk:
         else:
             known = pairs.rules(entry.key), pairs.assigned(entry.key), pairs.adjudications(entry.key)
         rules, assigned, rulings = known
-        made = Pairing(entry.key, rules, assigned, lines, rulings, results.amounts if results else {})
+        amounts, own = (results.amounts, results.own) if results else ({}, frozenset())
+        made = Pairing(entry.key, rules, assigned, lines, rulings, amounts, own)
         self._pairings[entry.key] = version, results, made
         return made
 
@@ -142,6 +156,12 @@ class Desk:
         hides = case.pairing.rules.hides_model
         shown, _ = visible(case.results, case.admission_id, calls, hides=hides)
         return next((line for line in shown if line["id"] == finding), None)
+
+    def taken_back(self, case: Case, person: Person, finding: str) -> Line | None:
+        """A finding that the person proposed and took back: nobody sees it until he decides on it again."""
+        own = (one for one in self.store.proposals.of(case.inspection.key) if one.key == finding)
+        held = next((one for one in own if one.who == person.name), None)
+        return as_line(held) if held and held.admission_id == case.admission_id else None
 
 
 def source_file(case: Case, source: str) -> Path:

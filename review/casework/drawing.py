@@ -58,13 +58,17 @@ def draw_seconds(desk: Desk, entry: InspectionEntry) -> int:
 
 
 def _due(pairing: Pairing, results: Results) -> list[str]:
-    """The drawn admissions whose first review is done and who have no second reviewer yet."""
-    if not pairing.rules.share:
+    """The admissions whose first review is done and who have no second reviewer yet: those drawn, and those in which
+    an expert found something himself."""
+    with_own = {
+        one for one, lines in results.findings.items() if any(line["id"] in results.own for line in lines)
+    }
+    if not pairing.rules.share and not with_own:
         return []
     with_findings = [one for one in results.admissions if results.findings.get(one)]
     return [
         admission
-        for admission in sorted(drawn(with_findings, pairing.rules))
+        for admission in sorted(with_own | drawn(with_findings, pairing.rules))
         if not pairing.second_of(admission) and _first_done(pairing, results, admission)
     ]
 
@@ -86,7 +90,7 @@ def _draw(desk: Desk, entry: InspectionEntry, results: Results) -> int:
 
 
 def _first_done(pairing: Pairing, results: Results, admission: str) -> bool:
-    calls = pairing.own(FIRST)
+    calls = pairing.calls(FIRST)
     return all(line["id"] in calls for line in results.findings.get(admission, []))
 
 

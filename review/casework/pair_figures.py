@@ -18,7 +18,7 @@ TOO_FEW = f"少于 {FEWEST} 项，不计 κ"
 
 def done(results: Results, pairing: Pairing, admission: str, part: str) -> bool:
     """Whether one part has called every finding of an admission, or looked at one without any."""
-    calls, findings = pairing.own(part), results.findings.get(admission, [])
+    calls, findings = pairing.calls(part), results.findings.get(admission, [])
     return all(line["id"] in calls for line in findings) if findings else f"case:{admission}" in calls
 
 
@@ -66,7 +66,7 @@ def planted(
     for admission, group in results.findings.items():
         for line in group:
             if line["id"] in known:
-                made = [(part, pairing.own(part).get(line["id"])) for part in (FIRST, SECOND)]
+                made = [(part, pairing.calls(part).get(line["id"])) for part in (FIRST, SECOND)]
                 calls = [
                     {"who": x.who, "part": part, "right": x.verdict == known[line["id"]]}
                     for part, x in made
@@ -124,7 +124,7 @@ def reviewers(results: Results, pairing: Pairing, times: Mapping[str, float]) ->
         for admission, who in pairing.assigned[part].items():
             if admission in results.admissions:
                 cases.setdefault((part, who), {})[admission] = done(results, pairing, admission, part)
-    for call in pairing.own(FIRST).values():  # of cases that were given to nobody
+    for call in pairing.calls(FIRST).values():  # of cases that were given to nobody
         admission = call.admission_id
         if not pairing.first_of(admission) and admission in results.admissions:
             own = cases.setdefault((FIRST, call.who), {})

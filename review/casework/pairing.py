@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from random import Random
 
-from review.casework.results import Line, Results
+from review.casework.results import EXPERT, Line, Results
 from review.store.accounts import LEADER, VIEWER, Person
 from review.store.entries import UNDO, Decision, standing
 from review.store.pairs import FIRST, SECOND, Adjudication, Rules
 
 Calls = dict[str, Decision]
 LEADS, RULES = "leads", "rules"
+RULE = "rule"  # the origin of what a check found
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Pairing:
     lines: Sequence[Decision]
     rulings: Mapping[str, Adjudication]
     amounts: Mapping[str, float | None]  # of the findings themselves
+    own: frozenset[str] = frozenset()  # findings that one of the two proposed
 
     def second_of(self, admission: str) -> str:
         return self.assigned[SECOND].get(admission, "")
@@ -35,7 +37,7 @@ class Pairing:
     def first_of(self, admission: str) -> str:
         return self.assigned[FIRST].get(admission, "")
 
-    def own(self, part: str) -> Calls:
+    def calls(self, part: str) -> Calls:
         """The calls of one part, by finding."""
         return self._calls[part]
 
@@ -82,7 +84,7 @@ class Pairing:
     @cached_property
     def pairs(self) -> dict[str, tuple[Decision, Decision]]:
         """Findings that both have called, as the calls stand now."""
-        first, second = self.own(FIRST), self.own(SECOND)
+        first, second = self.calls(FIRST), self.calls(SECOND)
         return {key: (first[key], call) for key, call in second.items() if key in first and call.finding}
 
     def blind_pairs(self) -> dict[str, tuple[Decision, Decision]]:
@@ -98,7 +100,8 @@ class Pairing:
                     del side[line.finding]
             elif line.finding:
                 side[line.finding] = line
-            if line.finding in now[0] and line.finding in now[1]:
+            # what one of the two found himself was never called blind
+            if line.finding in now[0] and line.finding in now[1] and line.finding not in self.own:
                 found.setdefault(line.finding, (now[0][line.finding], now[1][line.finding]))
         return found
 
@@ -112,9 +115,11 @@ class Pairing:
         }
 
     def holding(self) -> Calls:
-        """What holds for each finding: a ruling, else the first call; nothing while two differ."""
-        open_ones = self.disputes
-        calls = {key: call for key, call in self.own(FIRST).items() if key not in open_ones}
+        """What holds for each finding: a ruling, else the first call; nothing while two differ.
+
+        What an expert found himself holds only with the other's call."""
+        open_ones = {*self.disputes, *(self.own - set(self.pairs))}
+        calls = {key: call for key, call in self.calls(FIRST).items() if key not in open_ones}
         return calls | {key: ruling.as_decision() for key, ruling in self.rulings.items()}
 
     def seen_by(self, person: Person, admission: str) -> Calls:
@@ -192,6 +197,6 @@ def visible(
     found = results.findings.get(admission, [])
     if not hides:
         return found, None
-    ruled = [line for line in found if line["origin"] == "rule"]
+    ruled = [line for line in found if line["origin"] in (RULE, EXPERT)]
     done = all(line["id"] in calls for line in ruled) if ruled else f"case:{admission}" in calls
     return (found, None) if done else (ruled, {line["id"] for line in ruled if line["id"] in calls})

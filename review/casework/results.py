@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property, lru_cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,12 +20,15 @@ from review.engines.duckdb import Warehouse
 
 Line = dict[str, Any]
 ASKED_AT_ONCE = 4
+EXPERT = "expert"  # the origin of what an expert found himself
 KEPT_CHARACTERS = 24_000_000  # of what was made of cases
 _Made = TypeVar("_Made")
 
 
 class Results:
     """The files of one run, each read when first asked for."""
+
+    own: frozenset[str] = frozenset()  # findings that experts proposed
 
     def __init__(self, out: Path) -> None:
         self.out = out
@@ -34,6 +38,16 @@ class Results:
         self._free: SimpleQueue[Warehouse] = SimpleQueue()
         for _ in range(ASKED_AT_ONCE):
             self._free.put(self._warehouse.beside())
+
+    def with_own(self, own: Mapping[str, list[Line]]) -> "Results":
+        """These results with further lines of findings by admission, in place of those of the same id."""
+        joined = copy(self)  # the same warehouse, and the same shelf of what is kept
+        joined.own = frozenset(
+            line["id"] for lines in own.values() for line in lines if line["origin"] == EXPERT
+        )
+        joined.findings = {**self.findings, **own}
+        joined.__dict__.pop("amounts", None)
+        return joined
 
     def close(self) -> None:
         for _ in range(ASKED_AT_ONCE):

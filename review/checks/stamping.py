@@ -270,7 +270,7 @@ def _with_amounts(finding: Finding, record: Record, charges: Sequence[Charge], p
 
 def fund_part(problem: Problem, charges: Sequence[Charge]) -> Decimal | None:
     """The amount's share inside the fund's scope, line by line, by the split on the lines themselves."""
-    shares = [_fund_share(charge) for charge in charges]
+    shares = [fund_share(charge.amount, charge.in_scope_amount, charge.full_self_pay) for charge in charges]
     if problem.amount is None or not charges or any(share is None for share in shares):
         return None
     parts = problem.charge_amounts if len(problem.charge_amounts) == len(charges) else None
@@ -282,13 +282,13 @@ def fund_part(problem: Problem, charges: Sequence[Charge]) -> Decimal | None:
     )
 
 
-def _fund_share(charge: Charge) -> Decimal | None:
-    """How much of a yuan on this line is inside the fund's scope; null where the line does not tell."""
-    if charge.full_self_pay is not None and charge.amount > 0 and charge.full_self_pay >= charge.amount:
+def fund_share(amount: Decimal, in_scope: Decimal | None, full_self_pay: Decimal | None) -> Decimal | None:
+    """How much of a yuan on a charge line is inside the fund's scope; null where the line does not tell."""
+    if full_self_pay is not None and amount > 0 and full_self_pay >= amount:
         return Decimal(0)
-    if charge.in_scope_amount is None:
+    if in_scope is None:
         return None
-    return charge.in_scope_amount / charge.amount if charge.amount else Decimal(0)
+    return in_scope / amount if amount else Decimal(0)
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

@@ -92,7 +92,7 @@
         return Boolean(option);
       });
     }
-    return {reasons, pick, materials, text, amount, close: () => close()};
+    return {reasons, pick, materials, text, amount, show, close: () => close()};
   };
 
   mj.loaded.add('asking');

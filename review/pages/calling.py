@@ -11,7 +11,7 @@ from review.casework.drawing import draw_seconds
 from review.casework.pairing import LEADS, Pairing, difference, shuffled, visible
 from review.casework.results import Line
 from review.store.accounts import LEADER, Person
-from review.store.entries import UNDO, VERDICTS, Press
+from review.store.entries import UNDO, VERDICTS, Decision, InspectionEntry, Press
 from review.store.pairs import FIRST, SECOND, Adjudication
 from review.store.store import AlreadyRuled, now
 from review.violations import VIOLATIONS
@@ -82,6 +82,8 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
     if verdict not in VERDICTS or not text(call, "press"):
         raise Refused("没有这种决定；请刷新页面。")
     known = desk.finding(case, person, finding)
+    again = desk.taken_back(case, person, finding) if known is None and finding else None
+    known = known or again
     if (known is None) != (verdict == "seen"):
         raise Refused(GONE)
     if finding in pairing.rulings:
@@ -110,9 +112,8 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
         raise Refused(RULED) from None
     draw_seconds(desk, case.inspection)
     after = desk.pairing(case.inspection)
-    return {"ok": True, "decision": shown_decision(line)} | _revealed(
-        after, person, case, finding, len(before)
-    )
+    told = _revealed(after, person, case, finding, len(before))
+    return {"ok": True, "decision": shown_decision(line)} | told | ({"reopen": True} if again else {})
 
 
 def _revealed(pairing: Pairing, person: Person, case: Case, finding: str, known: int) -> Line:
@@ -156,7 +157,15 @@ def undo(desk: Desk, person: Person, call: Call) -> Line:
         "case": keys[last.admission_id],
         "finding": last.finding,
         "stands": shown_decision(stands),
+        "withdrawn": _is_withdrawn(desk, entry, last),
     }
+
+
+def _is_withdrawn(desk: Desk, entry: InspectionEntry, last: Decision) -> bool:
+    """Whether an undo took a finding of the person's own away with the call on it."""
+    results = desk.results(entry)
+    own = any(one.key == last.finding for one in desk.store.proposals.of(entry.key))
+    return own and (results is None or results.finding(last.admission_id, last.finding) is None)
 
 
 def adjudicate(desk: Desk, person: Person, call: Call) -> Line:

@@ -44,7 +44,7 @@
       const sides = [['for', '支持疑点', '没有列出证据。'], ['against', '不支持疑点', '未找到不支持的证据。']];
       return el('article', {class: 'card open', data: {finding: one.id}, 'aria-current': 'true'}, title(one, 'h2'),
         el('p', {class: 'small muted'}, one.subtitle, ' · ', el('span',
-          {class: 'code'}, one.check), one.origin !== 'rule' ? ' · 来源：' + one.origin : ''),
+          {class: 'code'}, one.origin === 'expert' ? '须两人一致才成立' : one.check), one.origin === 'rule' || one.origin === 'expert' ? '' : ' · 来源：' + one.origin),
         mj.pairBand(one, cas, act),
         one.gone ? el('p', {class: 'notice small'}, '新规则下不再提示；您的决定保留。') : null,
         el('p', {class: 'message'}, one.message),

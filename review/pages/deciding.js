@@ -32,7 +32,7 @@
       const rules = ruling(one), can = finding() && (rules || S.cas.may_decide && !one.ruling);
       buttons.forEach((button, n) => { button.disabled = !can; button.lastChild.data = words[rules ? 1 : 0][n]; });
       const press = (key, words, run) => el('button', {class: 'small', on: {click: run}}, mj.kbd(key), ' ' + words);
-      foot.replaceChildren(press('R', '理由', reason), press('N', '附言', note), press('Space', '下一处证据', desk.walk),
+      foot.replaceChildren(press('R', '理由', reason), press('N', '附言', note), press('Space', '下一处证据', desk.walk), el('button', {class: 'small', on: {mousedown: (e) => e.preventDefault(), click: desk.propose}}, mj.kbd('+'), ' 自行提出'),
         el('span', {class: 'push muted'}, '自动保存'));
       const made = one && one.decision;
       if (!made) drawOpen(one);
@@ -104,7 +104,7 @@
       const all = S.cas.findings, decided = all.filter((one) => one.decision).length;
       let state = S.cas.seen ? 'done' : 'unseen';
       if (all.length) state = decided < all.length ? (decided ? 'part' : 'open') : all.some((one) => one.decision.verdict === 'ask') ? 'ask' : 'done';
-      queue.update(S.cas.key, {decided, state, group: GROUPS[state] === undefined ? 2 : GROUPS[state]},
+      queue.update(S.cas.key, {findings: all.length, decided, state, group: GROUPS[state] === undefined ? 2 : GROUPS[state]},
         Object.fromEntries(all.map((one) => [one.id, one.decision ? one.decision.verdict : 'pending'])));
     }
     function settle(press, decision) {
@@ -129,8 +129,8 @@
       settle(press, reply.decision);
       if (!S.cas || S.cas.key !== press.value.case) return;
       const one = S.cas.findings.find((other) => other.id === press.value.finding);
-      if (one && reply.beside) { Object.assign(one, reply.beside); desk.redraw(); }
-      if (reply.reopen) desk.openCase(S.cas.key, finding() && finding().id);
+      if (one && reply.beside && !reply.reopen) { Object.assign(one, reply.beside); desk.redraw(); }
+      if (reply.reopen) desk.openCase(S.cas.key, one ? finding() && finding().id : press.value.finding).then(count);
     }
     function seen() {
       if (!S.cas || S.cas.findings.length) return;
@@ -150,8 +150,9 @@
     }
     async function undone(reply) {
       if (!reply.undone) { say('没有可撤销的决定'); return; }
-      redone.push({...reply.undone, case: reply.case, finding: reply.finding});
+      redone.push({...reply.undone, case: reply.case, finding: reply.finding, withdrawn: reply.withdrawn});
       if (!S.cas || S.cas.key !== reply.case) await desk.openCase(reply.case, reply.finding);
+      else if (reply.withdrawn) await desk.openCase(reply.case);
       else {
         desk.stay();
         const n = S.cas.findings.findIndex((one) => one.id === reply.finding);
@@ -159,7 +160,7 @@
         else { S.cas.findings[n].decision = reply.stands; desk.choose(n); }
       }
       count();
-      const was = mj.VERDICTS[reply.undone.verdict][1], is = reply.stands ? mj.VERDICTS[reply.stands.verdict][1] : '待定';
+      const was = mj.VERDICTS[reply.undone.verdict][1], is = reply.withdrawn ? '这项疑点已收回' : reply.stands ? mj.VERDICTS[reply.stands.verdict][1] : '待定';
       const told = el('span', {}, `已撤销：${was} → ${is}`);
       say(told);
       strip.append(el('button', {class: 'push small', on: {click: redo}}, mj.kbd('Shift'), ' ', mj.kbd('Z'), ' 重做'));
@@ -169,7 +170,7 @@
       const last = redone.pop();
       if (!last) return;
       if (S.cas.key !== last.case) await desk.openCase(last.case, last.finding);
-      const one = S.cas.findings.find((other) => other.id === last.finding), stands = one ? one.decision : S.cas.seen;
+      const one = S.cas.findings.find((other) => other.id === last.finding), stands = one ? one.decision : last.withdrawn ? null : S.cas.seen;
       if (one) Object.assign(one, {before: stands, decision: {...last, saving: true}});
       decisions.send('decide', {case: last.case, finding: last.finding, verdict: last.verdict, reasons: last.reasons, note: last.note,
         amount: last.amount || '', known: stands ? stands.seq : null});
@@ -207,7 +208,7 @@
       if (one && one.amount !== null) asking.amount(one, S.cas.head.total, setAmount);
     }
     const unsaved = () => decisions.busy() && S.cas && S.cas.findings.some((one) => one.decision && one.decision.lost);
-    return {root, asking, draw, say, begin, rule, opened: spent, undo, redo, seen, reason, note, amount, setAmount, stop, unsaved,
+    return {root, asking, draw, say, begin, rule, recount: count, opened: spent, undo, redo, seen, reason, note, amount, setAmount, stop, unsaved,
       resume: () => decisions.resume(), again: () => decisions.again()};
   };
 

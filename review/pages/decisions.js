@@ -45,7 +45,7 @@
     }
     return {
       send(name, value) {
-        const press = {name, value: {...value, press: newPress()}};
+        const press = {name, value: {...value, press: mj.newPress()}};
         waiting.push(press);
         keep();
         pump();
@@ -60,10 +60,10 @@
     };
   };
   // randomUUID exists only where the page is secure; a bureau's plain http address is not
-  function newPress() {
+  mj.newPress = function () {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  }
+  };
 
   mj.loaded.add('decisions');
 })(window.mingjian ||= {loaded: new Set()});

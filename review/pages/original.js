@@ -31,9 +31,11 @@
       if (next) holder.scrollTop += next.getBoundingClientRect().top - top;
     }
     const whenShown = (run) => () => { if (shown()) run(); };
+    // the same key proposes a finding where something is marked or no picture is there
+    const larger = () => page.proposes && (!shown() || page.proposes()) ? page.keys['Shift+Equal']() : zoom(1);
     Object.assign(page.keys, {PageUp: whenShown(() => turn(-1)), PageDown: whenShown(() => turn(1)),
       Minus: whenShown(() => zoom(-1)), NumpadSubtract: whenShown(() => zoom(-1)),
-      Equal: whenShown(() => zoom(1)), NumpadAdd: whenShown(() => zoom(1))});
+      Equal: larger, NumpadAdd: larger});
 
     // a quote with boxes on several pages says below each but the last that it goes on
     function continued() {

@@ -114,7 +114,7 @@
       const tab = tabOf(key), documents = state.cas.texts[key], cited = inTab(key);
       text.classList.remove('as-table');
       text.classList.toggle('long', documents.reduce((sum, one) => sum + one.text.length, 0) > LONG);
-      text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, documents.length > 1, [...cited, ...asides(key)].filter((item) => item.place.document === n))));
+      text.replaceChildren(head(tab, cited), ...documents.map((one, n) => oneDocument(one, n, documents.length > 1, [...cited, ...asides(key)].filter((item) => item.place.document === n))));
       if (!documents.length) text.append(el('p', {class: 'muted'}, '这份文件没有读出文字。'));
       toMark();
     }
@@ -126,8 +126,8 @@
         cited.length ? el('span', {class: 'push small checked'}, `✓ 引文逐字核对 ${cited.length} / ${cited.length}`) : null,
         unclear.length ? el('p', {class: 'notice small'}, `第 ${unclear.join('、')} 页识别不清，未用于判断。`) : null);
     }
-    function oneDocument(one, many, cited) {
-      const section = el('section', {class: 'document'}, many ? el('h3',
+    function oneDocument(one, n, many, cited) {
+      const section = el('section', {class: 'document', data: {document: n}}, many ? el('h3',
         {class: 'small muted'}, one.title, one.at ? ' · ' + mj.short(one.at) : '') : null);
       section.append(...blocks(one, cited));
       return section;
@@ -153,7 +153,7 @@
       const stamp = STAMP.exec(line);
       const cut = stamp && line.length > stamp[0].length + 2 ? stamp[0].length : 0;
       const here = cited.filter((item) => item.place.start < at + line.length && item.place.end > at);
-      const row = el('div', {class: cut ? 'stamped' : 'plain' + (at === 0 && line.trimStart().startsWith(title) ? ' strong' : '')});
+      const row = el('div', {class: cut ? 'stamped' : 'plain' + (at === 0 && line.trimStart().startsWith(title) ? ' strong' : ''), data: {at}});
       if (cut) row.append(el('span', {class: 'stamp'}, ...pieces(line.slice(0, cut), at, here)));
       const signed = cut ? SIGNED.exec(line) : null, until = signed ? signed.index + 1 : line.length;
       row.append(el('span', {class: 'said'}, ...pieces(line.slice(cut, until), at + cut, here)));
@@ -238,6 +238,7 @@
         const next = keys[at + by];
         if (next) { state.now = null; open(next); }
       },
+      marked: () => mj.marked(text, state.tab),
       open, toggleMode() { const tab = tabOf(state.tab); if (tab && tab.images) setMode(!state.pageMode); },
     };
   };

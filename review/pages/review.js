@@ -3,9 +3,9 @@
   'use strict';
   const el = (...all) => mj.el(...all);
   const KEYS = [
-    ['决定', [['1', '确认'], ['2', '不成立'], ['3', '待补材料'], ['Z', '撤销上一步'], ['Shift Z', '重做'], ['E', '改金额'], ['R', '理由'], ['N', '附言']]],
+    ['决定', [['1', '确认'], ['2', '不成立'], ['3', '待补材料'], ['Z', '撤销上一步'], ['Shift Z', '重做'], ['E', '改金额'], ['R', '理由'], ['N', '附言'], ['+', '自行提出：先选中文字或明细']]],
     ['移动', [['J K', '下一个、上一个疑点'], ['Space', '下一处证据'], ['Shift Space', '上一处证据'], ['] [', '下一例、上一例'], ['/', '搜索'], ['G', '跳到第几例']]],
-    ['病历', [['Q W', '前、后一份文书'], ['T', '时间线全部'], ['Shift T', '按日或全程'], ['A', '入院标准'], ['O', '文字或原页'], ['+ -', '原页放大、缩小'], ['PgUp PgDn', '原页翻页'], ['F', '费用明细']]],
+    ['病历', [['Q W', '前、后一份文书'], ['T', '时间线全部'], ['Shift T', '按日或全程'], ['A', '入院标准'], ['O', '文字或原页'], ['= -', '原页放大、缩小'], ['PgUp PgDn', '原页翻页'], ['F', '费用明细']]],
     ['对照', [['C', '并排对照'], ['M', '全院雷同图'], ['V', '体征图'], ['Q W', '对照时：换处'], ['L', '对照时：同步或各自滚动']]],
     ['查阅', [['B', '依据'], ['U', '未检查'], ['D', '深色或浅色'], ['?', '本表'], ['Esc', '关闭']]],
   ];
@@ -15,7 +15,9 @@
     const finding = () => S.cas && S.cas.findings[S.active];
     const queue = mj.queue(page, pick, narrowed);
     const record = mj.record(page, mj.stayViews(page, {S, finding, look, go, openCase}));
-    const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1)});
+    const deciding = mj.deciding(page, {S, queue, finding, redraw, choose, openCase, stay, walk: () => walk(1), propose: () => proposing.begin()});
+    const proposing = mj.proposing(page, {S, record, asking: deciding.asking, say: deciding.say, openCase, recount: deciding.recount});
+    page.proposes = () => record.marked().length > 0;
     const stage = mj.stage(page, {S, finding, openCase, choose, go, address: () => S.cas && address(true)});
     const cards = mj.cards(page, {choose, compare: () => stage.compare(), look, go, redraw, basis, seen: deciding.seen, rule: deciding.rule, plant: async (one, verdict) => { const told = await mj.ask(page, 'plant', {case: S.cas.key, finding: one.id, verdict}); if (told && told.ok) one.known = verdict; else deciding.say(told ? told.problem : '没有存上，请重试。', true); redraw(); }, rulings: () => mj.rulingsDialog(page, S.about.inspection, openCase), amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
@@ -228,7 +230,7 @@
       BracketRight: () => beside(1), BracketLeft: () => beside(-1), Slash: () => queue.focusSearch(), KeyG: jumpTo,
       KeyQ: () => stage.step(-1) || record.step(-1), KeyW: () => stage.step(1) || record.step(1), KeyC: () => S.cas && stage.compare(), KeyM: () => stage.map(), KeyL: () => stage.lock(), KeyT: () => { S.allLanes = !S.allLanes; redraw(); lanes.focus({preventScroll: true}); }, 'Shift+KeyT': () => S.cas && rescale(S.step ? 0 : 1),
       KeyA: () => S.cas && record.open('criteria'), KeyV: () => { if (S.cas) { stage.close(); record.open('vitals_plot'); } },
-      KeyO: () => record.toggleMode(), KeyF: () => S.cas && record.open('charges'), KeyB: basis, KeyU: () => cards.jump(),
+      KeyO: () => record.toggleMode(), KeyF: () => S.cas && record.open('charges'), 'Shift+Equal': () => proposing.begin(), KeyB: basis, KeyU: () => cards.jump(),
       KeyD: () => mj.toggleTheme(), 'Shift+Slash': page.showKeys, Escape: escape,
     });
     // with no case open (nothing listed) the keys of a case do nothing

@@ -15,6 +15,7 @@ from review.casework.worklist import named, queue
 from review.pages.assigning import plant
 from review.pages.calling import CALLING, case_for
 from review.pages.comparing import COMPARING
+from review.pages.proposing import PROPOSING
 from review.store.accounts import Person
 from review.store.entries import VERDICTS, Decision
 
@@ -155,6 +156,7 @@ HANDLERS = (
     open_basis,
     *CALLING,
     plant,
+    *PROPOSING,
     *COMPARING,
 )
 SCRIPTS = (
@@ -182,6 +184,8 @@ SCRIPTS = (
     "pairing.js",
     "decisions.js",
     "deciding.js",
+    "marking.js",
+    "proposing.js",
     "review.js",
 )
 STYLES = ("tokens.css", "clause.css", "review.css", "pairing.css", "timeline.css", "views.css")

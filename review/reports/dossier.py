@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from review.casework.cases import ordered, shown_evidence
+from review.casework.counting import CENT, amount_of, counted, line_amounts
 from review.casework.readings import read_tabs
 from review.casework.results import Line, Results
 from review.casework.sheets import place_row, table_sources, told_rows
-from review.reports.counting import CENT, amount_of, counted, line_amounts
 from review.store.entries import Decision, InspectionEntry
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 

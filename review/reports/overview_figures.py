@@ -12,11 +12,11 @@ from decimal import Decimal
 from math import floor, log10
 
 from review.agreement import Interval
+from review.casework.counting import amount_of, counted, line_amounts
 from review.casework.pairing import Pairing, visible
 from review.casework.results import Line, Results
 from review.opaque_keys import opaque_key
 from review.proportions import wilson
-from review.reports.counting import amount_of, counted, line_amounts
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
 

@@ -61,6 +61,35 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A finding that an expert proposed; `content` is what he said of it, as plain values."""
+
+    key: str
+    press: str
+    inspection: str
+    admission_id: str
+    content: dict[str, Any]
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file beside a person's note on a finding; its bytes lie under their hash."""
+
+    key: str
+    inspection: str
+    admission_id: str
+    finding: str
+    name: str
+    size: int  # bytes
+    sha256: str
+    who: str
+    at: datetime
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class User:
     """An account; the hash is argon2's. `must_change`: the password was given out and has yet to be changed."""
 

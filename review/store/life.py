@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 from review.errors import ReviewError
 from review.store.entries import InspectionEntry
+from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import (
     adjudications,
     assignments,
@@ -34,7 +35,8 @@ CLOSED = (SETTLED, ARCHIVED)  # nothing is decided in these
 KEPT_DAYS = "kept_days"
 # what refers to another comes before it
 OWN_TABLES: tuple[Table, ...] = (
-    known_answers, spent, adjudications, assignments, inspection_settings, rule_changes, decisions, cases,
+    known_answers, spent, adjudications, assignments, inspection_settings, rule_changes, attachments, own_findings,
+    decisions, cases,
 )  # fmt: skip
 
 

@@ -18,15 +18,16 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from review.errors import SettingsError
 from review.settled import Settled
 from review.store.engine import engine_of, migrate
-from review.store.entries import UNDO, Decision, InspectionEntry, Press, standing
+from review.store.entries import UNDO, Decision, InspectionEntry, Press, Proposal, standing
 from review.store.life import Life, require_open
 from review.store.pairs import Pairs
 from review.store.people import People
+from review.store.proposals import Proposals
 from review.store.rulings import Rulings
 from review.store.schema import adjudications, cases, decisions, inspections, preferences
 from review.store.schema import now as now
 from review.store.talks import Talks
-from review.store.trail import Trail, decision_hash
+from review.store.trail import Pen, Trail, decision_hash
 
 
 def new_key() -> str:
@@ -50,6 +51,7 @@ class Store:
         self.talks = Talks(engine)
         self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
+        self.proposals = Proposals(engine, self.trail)
         self.life = Life(engine, self.trail)
 
     @classmethod
@@ -130,35 +132,49 @@ class Store:
         The line of the audit trail is saved with it; it names no words of the person, only their hash.
         `spent` is the time at the finding before the press, in seconds; it counts once as the press does.
         """
+        with self.trail.transaction() as pen:
+            known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
+            return known or self._write(pen, press, undoes, spent)
+
+    def propose(self, proposal: Proposal, press: Press) -> Decision:
+        """Save a finding of an expert with his own call on it; the same press sent again changes nothing.
+
+        Raises ClosedInspection."""
+        with self.trail.transaction() as pen:
+            known = _by_press(pen.connection, press.press)
+            if known is not None:
+                return known
+            require_open(pen.connection, press.inspection)
+            case = _case_key(pen.connection, press.inspection, press.admission_id)
+            self.proposals.add(pen, proposal, case)
+            return self._write(pen, press, None, None)
+
+    def _write(self, pen: Pen, press: Press, undoes: int | None, spent: float | None) -> Decision:
         row = asdict(press) | {
             "reasons": json.dumps(press.reasons, ensure_ascii=False),
             "undoes": undoes,
             "at": now(),
         }
-        with self.trail.transaction() as pen:
-            known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
-            if known is None:
-                require_open(pen.connection, press.inspection)
-                if press.finding and _is_ruled(pen.connection, press):
-                    raise AlreadyRuled
-                before = _own_standing(pen.connection, press)
-                made = insert(decisions).values(row).returning(decisions.c.seq)
-                seq = pen.connection.execute(made).scalar_one()
-                case = _case_key(pen.connection, press.inspection, press.admission_id)
-                told = {"decision": seq, "verdict": press.verdict, "content": decision_hash(row)}
-                told |= {name: row[name] for name in ("amount", "undoes") if row[name] is not None}
-                pen.write(
-                    press.who,
-                    "undo" if undoes is not None else "decide",
-                    press.inspection,
-                    f"{case} {press.finding}".strip(),
-                    before=before,
-                    after=json.dumps(told, ensure_ascii=False),
-                )
-                if spent is not None:
-                    self.pairs.note_time(pen, press.inspection, press.press, spent)
-                known = _decision(row | {"seq": seq})
-        return known
+        require_open(pen.connection, press.inspection)
+        if press.finding and _is_ruled(pen.connection, press):
+            raise AlreadyRuled
+        before = _own_standing(pen.connection, press)
+        made = insert(decisions).values(row).returning(decisions.c.seq)
+        seq = pen.connection.execute(made).scalar_one()
+        case = _case_key(pen.connection, press.inspection, press.admission_id)
+        told = {"decision": seq, "verdict": press.verdict, "content": decision_hash(row)}
+        told |= {name: row[name] for name in ("amount", "undoes") if row[name] is not None}
+        pen.write(
+            press.who,
+            "undo" if undoes is not None else "decide",
+            press.inspection,
+            f"{case} {press.finding}".strip(),
+            before=before,
+            after=json.dumps(told, ensure_ascii=False),
+        )
+        if spent is not None:
+            self.pairs.note_time(pen, press.inspection, press.press, spent)
+        return _decision(row | {"seq": seq})
 
     def decisions(self, inspection: str) -> list[Decision]:
         """The whole trail of one inspection, oldest first.

@@ -16,11 +16,14 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.engine import Engine
 
 from review.store.entries import ChainState, TrailFilter, TrailLine
+from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import decisions, now, trail, trail_heads
 
 NOTHING_BEFORE = "0" * 64
 LONGEST_SUBJECT, LONGEST_VALUE = 400, 4000
 DECIDES = ("decide", "undo")
+PROPOSE, ATTACH = "propose", "attach"
+ADDS = (PROPOSE, ATTACH)
 DELETED = "delete_inspection"
 _AT_A_TIME = 5000
 _COLUMNS = tuple(trail.c.keys())
@@ -127,7 +130,7 @@ class Trail:
             state, told = _walk(connection, lines, known)
             if state is None and (told.last != last or told.seq != lines):
                 state = _broken(told.seq, f"应有 {lines:,} 条，第 {told.seq:,} 条之后缺失")
-            state = state or _against_decisions(connection, decided, told)
+            state = state or _against_decisions(connection, decided, told) or _against_added(connection, told)
         return state or ChainState(lines, last)
 
 
@@ -154,6 +157,20 @@ def decision_hash(row: Mapping[Any, Any]) -> str:
     return _sha256([*(row[name] for name in (*names, "who")), row["at"].isoformat(timespec="seconds")])
 
 
+def proposal_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of a saved finding of an expert."""
+    return _added_hash(row, "key", "press", "inspection", "admission_id", "content", "who")
+
+
+def attachment_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of what is kept of an attached file, the hash of its bytes among it."""
+    return _added_hash(row, "key", "inspection", "admission_id", "finding", "name", "size", "sha256", "who")
+
+
+def _added_hash(row: Mapping[Any, Any], *names: str) -> str:
+    return _sha256([*(row[name] for name in names), row["at"].isoformat(timespec="seconds")])
+
+
 def _sha256(said: list[Any]) -> str:
     return hashlib.sha256(json.dumps(said, separators=(",", ":")).encode("ascii")).hexdigest()
 
@@ -164,6 +181,9 @@ class _Told:
     def __init__(self) -> None:
         self.seq, self.last = 0, NOTHING_BEFORE
         self.decisions: dict[int, tuple[int, str]] = {}  # by decision: the line's number and what it says
+        self.added: dict[
+            str, tuple[int, str, str]
+        ] = {}  # by key: the line's number, what it says, the inspection
 
 
 def _walk(
@@ -186,6 +206,9 @@ def _walk(
             if row["act"] in DECIDES:
                 decision = json.loads(row["after"])
                 told.decisions[decision["decision"]] = (told.seq, decision["content"])
+            if row["act"] in ADDS:
+                added = json.loads(row["after"])
+                told.added[added["key"]] = (told.seq, added["content"], row["inspection"])
         if not rows:
             break
     if known and known[0] > told.seq:
@@ -208,14 +231,35 @@ def _against_decisions(connection: Connection, decided: dict[int, str], told: _T
 def _removed_by_hand(connection: Connection, gone: list[int], told: _Told) -> int | None:
     """The first line whose decision is missing though no later line tells that its inspection was deleted."""
     there = {row["seq"] for row in _decisions(connection)}  # again: one may have been saved meanwhile
-    ends = select(trail.c.inspection, func.max(trail.c.seq)).where(trail.c.act == DELETED)
-    ended = {row[0]: row[1] for row in connection.execute(ends.group_by(trail.c.inspection))}
+    ended = _ended(connection)
     by_line = {seq: decision for decision, (seq, _) in told.decisions.items()}
     for seq in sorted(gone):
         of = connection.execute(select(trail.c.inspection).where(trail.c.seq == seq)).scalar_one()
         if ended.get(of, 0) < seq and by_line[seq] not in there:
             return seq
     return None
+
+
+def _against_added(connection: Connection, told: _Told) -> ChainState | None:
+    """Findings and files of experts: each as its line tells, none without a line, none gone but with its inspection."""
+    hashes = ((own_findings, proposal_hash), (attachments, attachment_hash))
+    held = {
+        row["key"]: of(row) for table, of in hashes for row in connection.execute(select(table)).mappings()
+    }
+    ended = _ended(connection)
+    for key, (seq, content, inspection) in told.added.items():
+        if key not in held and ended.get(inspection, 0) < seq:
+            return _broken(seq, f"第 {seq:,} 条所记的疑点或附件已不在数据库里")
+        if key in held and held[key] != content:
+            return _broken(seq, f"第 {seq:,} 条所记的疑点或附件与保存的不符")
+    untold = set(held) - set(told.added)
+    return _broken(told.seq, f"有 {len(untold)} 项自行提出的疑点或附件没有留痕") if untold else None
+
+
+def _ended(connection: Connection) -> dict[str, int]:
+    """By deleted inspection the line that tells of its end."""
+    ends = select(trail.c.inspection, func.max(trail.c.seq)).where(trail.c.act == DELETED)
+    return {row[0]: row[1] for row in connection.execute(ends.group_by(trail.c.inspection))}
 
 
 def _decisions(connection: Connection) -> list[Mapping[Any, Any]]:
