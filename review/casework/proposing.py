@@ -115,7 +115,7 @@ def text_evidence(tabs: Sequence[Tab], key: str, document: int, start: int, end:
         start=begins,
         end=begins + len(quote),
         label=held["title"],
-        at=held["written_at"].isoformat() if held["written_at"] else None,
+        at=held["written_at"].isoformat(sep=" ", timespec="seconds") if held["written_at"] else None,
         confidence=page["confidence"] if page and page["origin"] == "ocr" else None,
     )
 

@@ -38,7 +38,7 @@
       const row = (name, ...content) => [el('dt', {}, name), el('dd', {}, ...content)];
       const root = el('div', {class: 'proposing'}, cited, el('button', {class: 'link small', on: {mousedown: (e) => e.preventDefault(), click: () => add(record.marked())}}, '再选一处，加入 ', mj.kbd('+')),
         el('dl', {}, row('违规类型', kinds), row('说明', words), row('金额', amount), row('依据', bases, search)), problem,
-        el('footer', {}, save, el('span', {class: 'small muted'}, '较可能 · 另一位专家复审一致后成立'), el('button', {class: 'link push', on: {click: () => asking.close()}}, '放弃 ', mj.kbd('Esc'))));
+        el('div', {class: 'proposed-end'}, save, el('span', {class: 'small muted'}, '较可能 · 复审一致后成立'), el('button', {class: 'link push cut', on: {click: () => asking.close()}}, '放弃 ', mj.kbd('Esc'))));
       search.addEventListener('keydown', (e) => { if (e.key === 'Enter' && !e.isComposing) { e.preventDefault(); offer({words: search.value}); } });
       root.addEventListener('keydown', (e) => {
         if (e.isComposing) return;
@@ -46,6 +46,7 @@
         if (e.key === 'Enter' && e.ctrlKey) { e.preventDefault(); send(); }
       });
       asking.show('自行提出疑点', root, (e) => { if (e.code !== 'NumpadAdd' && !(e.code === 'Equal')) return false; add(record.marked()); return true; });
+      kinds.focus();
 
       function add(more) {
         const known = new Set(marks.map((one) => JSON.stringify(one)));

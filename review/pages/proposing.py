@@ -26,7 +26,7 @@ from review.store.entries import Press, Proposal
 from review.store.store import now
 from review.violations import FAMILY_NAMES, VIOLATIONS
 
-LONGEST_WORDS, SHOWN_WORDS, SEARCHED = 300, 90, 6
+LONGEST_WORDS, SHOWN_WORDS, SEARCHED = 300, 60, 6
 
 
 def proposing(desk: Desk, person: Person, call: Call) -> Line:
