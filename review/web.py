@@ -18,6 +18,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from knowledge.readers import UnreadableFile
+from review.casework.attachment_routes import add_attachment_routes
 from review.casework.desk import Desk, Refused, source_file
 from review.casework.readings import read_tabs
 from review.casework.uploads import LARGEST_UPLOAD
@@ -57,6 +58,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     add_library_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_paper_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_quality_route(app, desk, lambda request: person_of(desk.accounts, request))
+    add_attachment_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_overview_route(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 

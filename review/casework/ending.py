@@ -6,6 +6,7 @@ A folder of the bureau's own, to which an inspection only points, is not ours to
 import shutil
 from pathlib import Path
 
+from review.casework.attachments import folder_of
 from review.casework.desk import Desk, Refused
 from review.casework.results import forget_results
 from review.store.accounts import Person
@@ -40,4 +41,9 @@ def uploaded(home: Path, entry: InspectionEntry) -> Path | None:
 
 def _own_folders(home: Path, entry: InspectionEntry) -> list[Path]:
     own = uploaded(home, entry)
-    return [home / "inspections" / entry.key, home / CACHE, *([own] if own else [])]
+    return [
+        home / "inspections" / entry.key,
+        folder_of(home, entry.key),
+        home / CACHE,
+        *([own] if own else []),
+    ]

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from random import Random
 
+from review.casework.attachments import detach, files_of
 from review.casework.cases import open_case as case_of
 from review.casework.cases import ordered, shown_decision
 from review.casework.desk import Call, Case, Desk, Refused, text, texts
@@ -28,8 +29,9 @@ def case_for(desk: Desk, person: Person, case: Case) -> Line:
     found, read_of = visible(case.results, admission, calls, hides=pairing.rules.hides_model)
     findings = shuffled(found, admission, pairing.rules) if part == SECOND else ordered(found)
     shown = case_of(case.results, admission, calls, desk.rules, findings, read_of)
+    files = files_of(desk, person, case)
     for line in shown["findings"]:
-        line |= beside(pairing, person, line["id"])
+        line |= beside(pairing, person, line["id"]) | {"files": files.get(line["id"], [])}
     if LEADER in person.roles and part == LEADS:
         known = desk.store.pairs.known_answers(case.inspection.key)
         for line in shown["findings"]:
@@ -249,4 +251,9 @@ def _amount(call: Call, case: Case) -> str | None:
     return f"{amount:.2f}"
 
 
-CALLING = (decide, undo, adjudicate, open_rulings)
+def take_file_back(desk: Desk, person: Person, call: Call) -> Line:
+    """Take back a file that one attached."""
+    return detach(desk, person, desk.case(text(call, "case"), person), text(call, "key", 32))
+
+
+CALLING = (decide, undo, adjudicate, open_rulings, take_file_back)

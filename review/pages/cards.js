@@ -84,6 +84,7 @@
         on: {click: act.basis}}, `${clause.document} ${clause.passage}`),
         el('div', {class: 'small muted'}, inForce(clause))))]);
       if (one.amount !== null) rows.push([['金额 ', mj.kbd('E')], amounts(one, cas)]);
+      if (one.files && one.files.length) rows.push(['附件', mj.filesOf(one, cas)]);
       if (one.lowered_by.length) rows.push(['为何不更确定', one.lowered_by.join('；')]);
       return el('dl', {}, rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
     }

@@ -201,7 +201,7 @@
     for (const event of ['keydown', 'mousedown']) document.addEventListener(event, () => timer && stop(), true);
 
     function reason() { if (finding()) asking.text('理由', S.reason, 200, (words) => { S.reason = words; draw(); }); }
-    function note() { if (finding()) asking.text('附言', S.note, 500, (words) => { S.note = words; draw(); }); }
+    function note() { if (finding()) mj.noteDialog(page, asking, S.cas, finding(), S.note, (words) => { S.note = words; draw(); }, desk.redraw); }
     function setAmount(given, typed) { Object.assign(finding(), {draft: given, typed}); desk.redraw(); }
     function amount() {
       const one = finding();

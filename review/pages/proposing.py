@@ -59,7 +59,8 @@ def offer_bases(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def _offered(clause: Line) -> Line:
-    said = " ".join(str(clause["text"]).split())
+    first, last = clause["span"] or (0, None)  # the item itself where it stands in its article
+    said = " ".join(clause["text"][first:last].split())
     return {
         "document": clause["document"],
         "passage": clause["passage"],

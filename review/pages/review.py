@@ -184,6 +184,7 @@ SCRIPTS = (
     "pairing.js",
     "decisions.js",
     "deciding.js",
+    "attaching.js",
     "marking.js",
     "proposing.js",
     "review.js",

@@ -112,7 +112,7 @@ def test_what_lacks_is_said_in_the_form_and_escape_leaves_nothing(signed_in, pla
 
 
 def test_a_proposed_finding_stands_with_its_quotes_is_taken_back_and_seconded(signed_in, place):
-    _, store, key, case = place
+    _, store, key, _ = place
     page = signed_in(FIRST_EXPERT)
     words = propose(page)
     quotes = [item["quote"] for item in store.proposals.of(key)[0].content["evidence"]]
@@ -137,4 +137,32 @@ def test_a_proposed_finding_stands_with_its_quotes_is_taken_back_and_seconded(si
     other.wait_for_function("!localStorage.getItem('mingjian-presses:周岚')")
     lines = [(line.who, line.verdict) for line in store.decisions(key) if line.finding]
     assert lines == [("王敏", "confirm"), ("王敏", "undo"), ("王敏", "confirm"), ("周岚", "confirm")]
+    assert store.trail.verify().problem == ""
+
+
+def test_a_file_goes_up_with_a_note_is_handed_out_and_taken_back(signed_in, place):
+    _, store, key, _ = place
+    if not store.proposals.of(key):
+        propose(signed_in(FIRST_EXPERT))
+    page = signed_in(FIRST_EXPERT)
+    page.wait_for_selector(".card.open[data-finding]")
+    page.keyboard.press("n")
+    hostile = {"name": "../=cmd|照片<b>.png", "mimeType": "text/html", "buffer": b"<script>alert(1)</script>"}
+    page.set_input_files(".asking input[type=file]", [hostile, {**hostile, "name": "第二份.txt"}])
+    page.wait_for_function("document.querySelectorAll('.attached .attach-row').length === 2")
+    page.fill(".asking textarea", "见附件")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.card.open dd a[download]').length === 2")
+    assert page.locator(".card.open dd a").first.inner_text() == "=cmd|照片<b>.png"
+    with page.expect_download() as saved:
+        page.locator(".card.open dd a[download]").first.click()
+    assert saved.value.path().read_bytes() == hostile["buffer"]
+    page.keyboard.press("n")
+    page.click(".attached >> text=移去 >> nth=0")
+    page.wait_for_function("document.querySelectorAll('.attached .attach-row').length === 1")
+    page.set_input_files(".asking input[type=file]", {**hostile, "buffer": b""})
+    page.wait_for_function("document.querySelector('.asking .problem').textContent.includes('是空的')")
+    page.keyboard.press("Escape")
+    admission = next(iter(store.pairs.assigned(key)[FIRST]))
+    assert [one.name for one in store.proposals.attached(key, admission)] == ["第二份.txt"]
     assert store.trail.verify().problem == ""
