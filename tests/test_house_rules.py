@@ -43,6 +43,8 @@ DOORS = {
         "review/store/people.py",
         "review/store/trail.py",
         "review/store/rulings.py",
+        "review/store/proposals.py",
+        "review/store/proposed_schema.py",
         "review/store/migrations/",
     ),
 }

@@ -19,6 +19,7 @@ from review.store.engine import MIGRATIONS, engine_of
 from review.store.entries import Press, TrailFilter
 from review.store.schema import METADATA
 from review.store.store import Store
+from review.store.trail import ATTACH, PROPOSE, attachment_hash, proposal_hash
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 REVISIONS = sorted(step.revision for step in SCRIPTS.walk_revisions())
@@ -79,11 +80,25 @@ def fill(connection, revision):
 def begin_chain(connection):
     step = SCRIPTS.get_revision(CHAIN).module
     signed_in = {"at": at(40), "who": "王敏", "act": "change_roles", "inspection": "", "subject": "李强"}
-    lines = [*step._lines(connection), signed_in | {"before": "审核员", "after": "组长"}]
+    lines = [*step._lines(connection), signed_in | {"before": "审核员", "after": "组长"}, *added(connection)]
     last = step._carry_over(connection, lines)
     heads = Table("trail_heads", MetaData(), autoload_with=connection)
     connection.execute(update(heads).values(lines=len(lines), hash=last))
     return len(lines), last
+
+
+def added(connection):
+    """The lines of what experts added, as a release that knows it writes them."""
+    held = {table.name: table for table in reflected(connection)}
+    for name, act, hashed in (
+        ("own_findings", PROPOSE, proposal_hash),
+        ("attachments", ATTACH, attachment_hash),
+    ):
+        for row in connection.execute(select(held[name])).mappings() if name in held else ():
+            told = json.dumps({"key": row["key"], "content": hashed(row)})
+            yield {"at": at(41), "who": row["who"], "act": act, "inspection": row["inspection"]} | {
+                "subject": row["key"], "before": "", "after": told
+            }  # fmt: skip
 
 
 def at_revision(url, revision, fills=True):

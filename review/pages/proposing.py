@@ -55,18 +55,27 @@ def offer_bases(desk: Desk, person: Person, call: Call) -> Line:
     else:
         wanted = usual_bases(violation, desk.rules)
     clauses = [open_clause(desk.library, *one, day) for one in dict.fromkeys(wanted)]
-    return {"bases": [_offered(clause) for clause in clauses if clause["held"]]}
+    return {"bases": [_offered(clause, words) for clause in clauses if clause["held"]]}
 
 
-def _offered(clause: Line) -> Line:
+def _offered(clause: Line, words: str) -> Line:
     first, last = clause["span"] or (0, None)  # the item itself where it stands in its article
     said = " ".join(clause["text"][first:last].split())
     return {
         "document": clause["document"],
         "passage": clause["passage"],
-        "text": said[:SHOWN_WORDS] + ("……" if len(said) > SHOWN_WORDS else ""),
+        "text": _excerpt(said, words.split()),
         "in_force": clause["in_force"] is not False,
     }
+
+
+def _excerpt(said: str, words: list[str]) -> str:
+    """The beginning of a passage, or where it says what was looked for."""
+    places = (said.find(word[n : n + 2]) for word in words for n in range(len(word) - 1))
+    found = min((place for place in places if place >= SHOWN_WORDS), default=0)
+    start = max(0, found - SHOWN_WORDS // 3)
+    shown = said[start : start + SHOWN_WORDS]
+    return ("……" if start else "") + shown + ("……" if start + SHOWN_WORDS < len(said) else "")
 
 
 def propose(desk: Desk, person: Person, call: Call) -> Line:
