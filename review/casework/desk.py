@@ -150,6 +150,10 @@ class Desk:
         """What holds for each finding of an inspection; nothing where two reviewers differ and nobody has ruled."""
         return self.pairing(entry).holding()
 
+    def standing_for(self, entry: InspectionEntry, person: Person) -> dict[str, Decision]:
+        """What holds for each finding, as far as a person may know it."""
+        return self.pairing(entry).holding_for(person)
+
     def finding(self, case: Case, person: Person, finding: str) -> Line | None:
         """A finding of a case, if the person may see it yet."""
         calls = case.pairing.seen_by(person, case.admission_id)

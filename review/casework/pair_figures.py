@@ -7,6 +7,7 @@ from statistics import median
 from review.agreement import FEWEST, Interval, agreement
 from review.casework.pairing import Pairing
 from review.casework.results import Line, Results
+from review.store.accounts import Person
 from review.store.entries import UNDO
 from review.store.pairs import FIRST, SECOND
 from review.violations import VIOLATIONS
@@ -59,9 +60,9 @@ def _interval(found: Interval | None) -> list[float] | None:
 
 
 def planted(
-    results: Results, pairing: Pairing, known: Mapping[str, str], keys: Mapping[str, str]
+    results: Results, pairing: Pairing, person: Person, known: Mapping[str, str], keys: Mapping[str, str]
 ) -> list[Line]:
-    """Findings with a known answer, and what each reviewer called them; `keys` are those of the cases."""
+    """Findings with a known answer, and what a person may know of the calls on them; `keys` are those of the cases."""
     shown = []
     for admission, group in results.findings.items():
         for line in group:
@@ -70,7 +71,7 @@ def planted(
                 calls = [
                     {"who": x.who, "part": part, "right": x.verdict == known[line["id"]]}
                     for part, x in made
-                    if x
+                    if x and not pairing.waits_for(person, x.finding, x)
                 ]
                 shown.append(
                     {

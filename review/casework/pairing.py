@@ -122,6 +122,15 @@ class Pairing:
         calls = {key: call for key, call in self.calls(FIRST).items() if key not in open_ones}
         return calls | {key: ruling.as_decision() for key, ruling in self.rulings.items()}
 
+    def holding_for(self, person: Person) -> Calls:
+        """What holds, without what a second reviewer has yet to call himself: whoever leads may be one."""
+        return {key: call for key, call in self.holding().items() if not self.waits_for(person, key, call)}
+
+    def waits_for(self, person: Person, key: str, call: Decision) -> bool:
+        """Whether a call is kept from a person until he has made his own."""
+        is_second = self.second_of(call.admission_id) == person.name
+        return is_second and key not in self._calls[SECOND] and key not in self.rulings
+
     def seen_by(self, person: Person, admission: str) -> Calls:
         """What a person may know of a case's findings: his own calls, what was ruled; who leads also the first."""
         part = self.part(person, admission)

@@ -30,7 +30,7 @@ def open_pairs(desk: Desk, person: Person, call: Call) -> Line:
         "rules": asdict(pairing.rules),
         "disputes": len(pairing.disputes),
         "agreement": agreements(results, pairing),
-        "planted": planted(results, pairing, desk.store.pairs.known_answers(entry.key), keys),
+        "planted": planted(results, pairing, person, desk.store.pairs.known_answers(entry.key), keys),
         "pace": pace(pairing, desk.store.pairs.times(entry.key)),
     }
 

@@ -63,7 +63,7 @@ def standing_of(desk: Desk, person: Person, entry: InspectionEntry) -> Standing:
         raise Refused(NO_REVIEW)
     pairing = desk.pairing(entry)
     by_price = {code for code, rule in desk.rules.items() if rule.get("takes") == "price"}
-    marks = marks_of(results, pairing, by_price)
+    marks = marks_of(results, pairing, person, by_price)
     carrying = amounts_of(marks)
     figures = Figures(
         violations=by_violation(marks),
@@ -227,7 +227,7 @@ def _known(desk: Desk, person: Person, results: Results, pairing: Pairing) -> tu
         return None
     known = desk.store.pairs.known_answers(pairing.inspection)
     shown = planted(
-        results, pairing, known, desk.store.case_keys(pairing.inspection, list(results.admissions))
+        results, pairing, person, known, desk.store.case_keys(pairing.inspection, list(results.admissions))
     )
     calls = [call["right"] for line in shown for call in line["calls"]]
     return (sum(calls), len(calls)) if shown else None

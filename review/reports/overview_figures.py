@@ -17,6 +17,7 @@ from review.casework.pairing import Pairing, visible
 from review.casework.results import Line, Results
 from review.opaque_keys import opaque_key
 from review.proportions import wilson
+from review.store.accounts import Person
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
 
@@ -81,9 +82,11 @@ class Bin:
     findings: Mapping[str, int]
 
 
-def marks_of(results: Results, pairing: Pairing, by_price: Collection[str]) -> tuple[Mark, ...]:
-    """The findings of the last review as they stand; `by_price` names the checks whose amount is a part of a price."""
-    standing = pairing.holding()
+def marks_of(
+    results: Results, pairing: Pairing, person: Person, by_price: Collection[str]
+) -> tuple[Mark, ...]:
+    """The findings of the last review as a person may know them; `by_price` names the checks of a part of a price."""
+    standing = pairing.holding_for(person)
     sent: list[Line] = []
     for admission in results.admissions:
         shown, _ = visible(results, admission, standing, hides=pairing.rules.hides_model)

@@ -131,7 +131,8 @@ def _dossier(desk: Desk, person: Person, entry: InspectionEntry, order: Order, k
             raise Refused("这份病例不在这个检查里；请刷新页面。")
         only = {case.admission_id}
     hides = masks(results) if order.masked and kind.leaves else None
-    return open_dossier(entry, results, desk.standing(entry), desk.rules, hides=hides, only=only)
+    held = desk.standing_for(entry, person)
+    return open_dossier(entry, results, held, desk.rules, hides=hides, only=only)
 
 
 def _own(desk: Desk, person: Person, entry: InspectionEntry) -> Dossier:
