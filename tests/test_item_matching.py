@@ -19,6 +19,8 @@ from review.__main__ import main
 from review.checks.item_names import synonym_groups
 from review.items.choices import make_choice, why_near
 from review.items.matching import LocalItem
+from review.store.entries import TrailFilter
+from review.store.life import ARCHIVED, SETTLED, ClosedInspection
 from review.store.store import Store
 
 DAILY = "001103000010000"
@@ -213,4 +215,21 @@ def test_a_press_sent_twice_is_one_choice_and_an_undo_takes_back_the_last_of_the
     assert store.rulings.undo_choice("p2", "王敏", "H1") is None
     assert store.rulings.undo_choice("p3", "陈立群", "H1").local_name == "急诊监护"
     assert store.rulings.choices() == ()
+    told = [(line.who, line.act, line.subject) for line in store.trail.lines(TrailFilter())]
+    assert told == [("陈立群", "undo_item", choice.item), ("陈立群", "choose_item", choice.item)]
+    store.close()
+
+
+@pytest.mark.parametrize("standing", [SETTLED, ARCHIVED])
+def test_a_closed_inspection_takes_no_choice_and_takes_none_back(tmp_path, standing):
+    store = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    key = store.add_inspection("检查一", "甲医院", tmp_path, "陈立群")
+    item = LocalItem("H1", "HS9", "急诊监护", "日", 3, 1, Decimal(90), None, ())
+    store.rulings.choose("p1", "陈立群", make_choice(item, DAILY, "same", ITEMS), key)
+    store.life.move(key, standing, "陈立群")
+    with pytest.raises(ClosedInspection):
+        store.rulings.choose("p2", "陈立群", make_choice(item, "", "same", ITEMS), key)
+    with pytest.raises(ClosedInspection):
+        store.rulings.undo_choice("p3", "陈立群", "H1", key)
+    assert [one.ref_code15 for one in store.rulings.choices()] == [DAILY]
     store.close()

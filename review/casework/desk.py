@@ -20,6 +20,7 @@ from review.chat.askings import Askings
 from review.errors import ReviewError
 from review.library.additions import Additions
 from review.llm import Model
+from review.opaque_keys import OpaqueKeys
 from review.own_rules import own_rules
 from review.rulebook.rulebook import describe, describe_headers
 from review.store.accounts import IDLE, PAGES, Accounts, Person
@@ -79,6 +80,11 @@ class Desk:
             held = self._library
             self._library = held.refreshed() if held else Library.open(self.home, embedding=self.embedding)
             return self._library
+
+    @cached_property
+    def named_by(self) -> OpaqueKeys:
+        """What departments and doctors are called in addresses."""
+        return OpaqueKeys(self.store.life.secret())
 
     @cached_property
     def _headers(self) -> Mapping[str, Line]:

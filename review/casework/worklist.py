@@ -6,7 +6,7 @@ from random import Random
 from review.casework.cases import Standing, ordered
 from review.casework.pairing import LEADS, Pairing, visible
 from review.casework.results import Line, Results
-from review.opaque_keys import opaque_key
+from review.opaque_keys import OpaqueKeys
 from review.store.accounts import Person
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
@@ -14,10 +14,14 @@ from review.violations import VIOLATIONS
 PENDING = "pending"  # the filter's word for a finding without a call
 
 
-def queue(results: Results, keys: Mapping[str, str], pairing: Pairing, person: Person) -> list[Line]:
-    """One row per admission a person may see: open ones first by yuan, stays of one person together."""
+def queue(
+    results: Results, keys: Mapping[str, str], pairing: Pairing, person: Person, named_by: OpaqueKeys
+) -> list[Line]:
+    """One row per admission a person may see: open ones first by yuan, stays of one person together.
+
+    `keys` are those of the cases, `named_by` gives those of departments and doctors."""
     shown = [admission for admission in results.admissions if pairing.part(person, admission)]
-    rows = [_row(results, admission, keys[admission], pairing, person) for admission in shown]
+    rows = [_row(results, admission, keys[admission], pairing, person, named_by) for admission in shown]
     drawn = _drawn(rows, pairing.rules.seed)
     for row in rows:
         if row["part"] == LEADS:
@@ -46,7 +50,9 @@ def _drawn(rows: Sequence[Line], seed: int) -> dict[str, int]:
     return {one: place for place, one in enumerate(sorted(people, key=lambda one: (places[one], one)))}
 
 
-def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person: Person) -> Line:
+def _row(
+    results: Results, admission_id: str, key: str, pairing: Pairing, person: Person, named_by: OpaqueKeys
+) -> Line:
     standing = pairing.seen_by(person, admission_id)
     part = pairing.part(person, admission_id)
     sent, _ = visible(results, admission_id, standing, hides=pairing.rules.hides_model)
@@ -65,9 +71,9 @@ def _row(results: Results, admission_id: str, key: str, pairing: Pairing, person
         "number": admission["inpatient_no"] or "",
         "person": f"{admission['person_id'] or key}",
         "department": department,
-        "department_key": opaque_key("department", department),
+        "department_key": named_by.of("department", department),
         "doctor": doctor,
-        "doctor_key": opaque_key("doctor", doctor),
+        "doctor_key": named_by.of("doctor", doctor),
         "admitted": admission["begins_at"].strftime("%m-%d") if admission["begins_at"] else "",
         "month": admission["begins_at"].strftime("%Y-%m") if admission["begins_at"] else "",
         "amount": _suspected(current, standing),

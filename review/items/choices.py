@@ -4,7 +4,6 @@ A choice is remembered for the hospital, whatever the inspection; it counts from
 """
 
 import difflib
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from review.casework.desk import Call, Desk, Refused, text
 from review.casework.results import Line, Results, open_results
 from review.checks.item_names import synonym_groups
 from review.items.matching import WAITING, LocalItem, catalogue, local_items
-from review.settled import ItemChoice
+from review.settled import ItemChoice, item_name
 from review.store.accounts import Person
 from review.store.entries import InspectionEntry
 
@@ -69,14 +68,7 @@ def choose_item(desk: Desk, person: Person, call: Call) -> Line:
     press = text(call, "press", 64)
     if not press:
         raise Refused("这次按键没有编号；请刷新页面。")
-    desk.store.rulings.choose(press, person.name, choice)
-    desk.store.write_trail(
-        person.name,
-        "choose_item",
-        text(call, "inspection"),
-        item_id(item),
-        after=choice.ref_code15 or "目录里没有",
-    )
+    desk.store.rulings.choose(press, person.name, choice, text(call, "inspection"))
     return {"item": item_line(item, desk.store.rulings.choices((item.hospital,)))}
 
 
@@ -86,9 +78,12 @@ def undo_item(desk: Desk, person: Person, call: Call) -> Line:
     items, _ = _matched(results.out)
     press = text(call, "press", 64)
     for hospital in sorted({item.hospital for item in items}):
-        undone = desk.store.rulings.undo_choice(press, person.name, hospital) if press else None
+        undone = (
+            desk.store.rulings.undo_choice(press, person.name, hospital, text(call, "inspection"))
+            if press
+            else None
+        )
         if undone:
-            desk.store.write_trail(person.name, "undo_item", text(call, "inspection"))
             mine = [
                 item for item in items if (item.code, item.name) == (undone.local_code, undone.local_name)
             ]
@@ -111,8 +106,7 @@ def search_items(desk: Desk, person: Person, call: Call) -> Line:
 
 def item_id(item: LocalItem) -> str:
     """A name for one way of writing an item, the same in every run."""
-    said = "\x1f".join((item.hospital, item.code, item.name))
-    return hashlib.sha256(said.encode("utf-8")).hexdigest()[:12]
+    return item_name(item.hospital, item.code, item.name)
 
 
 def find_item(items: Iterable[LocalItem], wanted: str) -> LocalItem:

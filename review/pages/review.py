@@ -43,7 +43,7 @@ def open_queue(desk: Desk, person: Person, call: Call) -> Line:
     keys = desk.store.case_keys(entry.key, list(results.admissions))
     lines = desk.store.decisions(entry.key)
     pairing = desk.pairing(entry)
-    rows = queue(results, keys, pairing, person)
+    rows = queue(results, keys, pairing, person, desk.named_by)
     days = _decided_on(lines, person)
     today = datetime.now().astimezone().date()
     here = {keys[admission] for day, admission in days if day == today and admission in keys}

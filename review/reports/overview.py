@@ -67,8 +67,8 @@ def standing_of(desk: Desk, person: Person, entry: InspectionEntry) -> Standing:
     carrying = amounts_of(marks)
     figures = Figures(
         violations=by_violation(marks),
-        departments=by_department(marks, results),
-        doctors=by_doctor(marks, results),
+        departments=by_department(marks, results, desk.named_by),
+        doctors=by_doctor(marks, results, desk.named_by),
         months=by_month(marks, results),
         checks=by_check(marks),
         amounts=carrying,

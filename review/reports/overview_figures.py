@@ -15,7 +15,7 @@ from review.agreement import Interval
 from review.casework.counting import amount_of, counted, line_amounts
 from review.casework.pairing import Pairing, visible
 from review.casework.results import Line, Results
-from review.opaque_keys import opaque_key
+from review.opaque_keys import OpaqueKeys
 from review.proportions import wilson
 from review.store.accounts import Person
 from review.store.entries import Decision
@@ -133,20 +133,20 @@ def by_stay(
     return groups
 
 
-def by_department(marks: Iterable[Mark], results: Results) -> list[Group]:
+def by_department(marks: Iterable[Mark], results: Results, named_by: OpaqueKeys) -> list[Group]:
     def place(row: Line) -> tuple[str, str]:
         name = row["discharge_department"] or row["department"] or ""
-        return opaque_key("department", name), name or "（未写）"
+        return named_by.of("department", name), name or "（未写）"
 
     return _sorted(by_stay(marks, results, place).values())
 
 
-def by_doctor(marks: Iterable[Mark], results: Results) -> list[Group]:
+def by_doctor(marks: Iterable[Mark], results: Results, named_by: OpaqueKeys) -> list[Group]:
     """Doctors with enough stays for a figure to mean something."""
 
     def place(row: Line) -> tuple[str, str]:
         name = row["doctor"] or ""
-        return opaque_key("doctor", name), name or "（未写）"
+        return named_by.of("doctor", name), name or "（未写）"
 
     groups = by_stay(marks, results, place).values()
     return _sorted(group for group in groups if group.stays >= FEWEST_STAYS)

@@ -1,10 +1,11 @@
-"""The life of an inspection in the store: its standing, its end, and how long an archived one is kept.
+"""The life of an inspection in the store: its standing, its end, how long it is kept; and the store's own settings.
 
 What a standing forbids is asked in the transaction of the change itself. Every change is a line of the trail, saved
 with it; an inspection that is deleted leaves its lines, and the one that tells of its end.
 """
 
 import json
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -32,7 +33,7 @@ from review.store.trail import DELETED, Trail
 OPEN, STATED, SETTLED, ARCHIVED = "open", "stated", "settled", "archived"
 STANDINGS = {OPEN: "审核中", STATED: "申诉中", SETTLED: "已定案", ARCHIVED: "已归档"}
 CLOSED = (SETTLED, ARCHIVED)  # nothing is decided in these
-KEPT_DAYS = "kept_days"
+KEPT_DAYS, SECRET = "kept_days", "address_secret"
 # what refers to another comes before it
 OWN_TABLES: tuple[Table, ...] = (
     known_answers, spent, adjudications, assignments, inspection_settings, rule_changes, attachments, own_findings,
@@ -85,6 +86,16 @@ class Life:
             pen.connection.execute(delete(preferences).where(remembered))
             pen.connection.execute(delete(inspections).where(inspections.c.key == inspection))
             pen.write(who, DELETED, inspection, after=json.dumps({"decisions": count}))
+
+    def secret(self) -> bytes:
+        """A random secret of this store, made when first asked for; it goes into a backup as everything does."""
+        held = select(settings.c.value).where(settings.c.name == SECRET)
+        with self._trail.transaction() as pen:  # two who ask at once get the same
+            known = pen.connection.execute(held).scalar()
+            if known is None:
+                known = json.dumps(secrets.token_hex(32))
+                pen.connection.execute(insert(settings).values(name=SECRET, value=known))
+        return bytes.fromhex(json.loads(known))
 
     def kept_days(self) -> int | None:
         """How many days an archived inspection is kept; null where nobody has said."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
 
 from review.settled import ADOPTED, ItemChoice, RowApproval, RuleChange, Settled
+from review.store.life import require_open
 from review.store.schema import item_choices, now, row_approvals, rule_changes
 from review.store.trail import Trail
 
@@ -28,16 +28,20 @@ class Rulings:
         approvals = [one for one in self.approvals() if one.ceiling]
         return Settled(self.choices(hospitals), tuple(changes), tuple(approvals))
 
-    def choose(self, press: str, who: str, choice: ItemChoice) -> ItemChoice:
-        """Note what an item is; the same press sent again returns what it made the first time."""
+    def choose(self, press: str, who: str, choice: ItemChoice, inspection: str = "") -> ItemChoice:
+        """Note what an item is; the same press sent again returns what it made the first time.
+
+        `inspection` is the one in whose review it was asked; raises ClosedInspection where that is closed."""
         row = {
             name: getattr(choice, name)
             for name in ("hospital", "local_code", "local_name", "ref_code15", "ref_name", "quality")
         }
-        return self._append_choice(press, row | {"who": who, "undoes": None})
+        return self._append_choice(press, row | {"who": who, "undoes": None}, inspection)
 
-    def undo_choice(self, press: str, who: str, hospital: str) -> ItemChoice | None:
-        """Take back a person's own last standing choice for a hospital; the choice taken back, or null."""
+    def undo_choice(self, press: str, who: str, hospital: str, inspection: str = "") -> ItemChoice | None:
+        """Take back a person's own last standing choice for a hospital; the choice taken back, or null.
+
+        Raises ClosedInspection."""
         lines = self._choice_lines()
         undone = {line.undoes for line in lines}
         own = [
@@ -55,7 +59,7 @@ class Rulings:
             name: getattr(last, name)
             for name in ("hospital", "local_code", "local_name", "ref_code15", "ref_name", "quality")
         }
-        self._append_choice(press, row | {"who": who, "undoes": last.seq})
+        self._append_choice(press, row | {"who": who, "undoes": last.seq}, inspection)
         return last
 
     def choices(self, hospitals: Iterable[str] | None = None) -> tuple[ItemChoice, ...]:
@@ -117,20 +121,26 @@ class Rulings:
             lines = connection.execute(select(*columns).order_by(item_choices.c.seq)).mappings()
             return [ItemChoice(**row) for row in lines]
 
-    def _append_choice(self, press: str, row: dict[str, Any]) -> ItemChoice:
+    def _append_choice(self, press: str, row: dict[str, Any], inspection: str) -> ItemChoice:
         columns = [column for column in item_choices.columns if column.name != "press"]
         known = select(*columns).where(item_choices.c.press == press)
-        try:
-            with self._engine.begin() as connection:
-                if connection.execute(known).first() is None:
-                    connection.execute(insert(item_choices).values(row | {"press": press, "at": now()}))
-        except IntegrityError:  # the same press, or the same undo, from another thread a moment ago
-            pass
-        with self._engine.connect() as connection:
-            line = connection.execute(known).mappings().first()
-        if line is None:
-            raise LookupError("这一项刚被另一窗口撤销；请刷新后再试。")
-        return ItemChoice(**line)
+        with self._trail.transaction() as pen:
+            if line := pen.connection.execute(known).mappings().first():
+                return ItemChoice(**line)
+            require_open(pen.connection, inspection)
+            undoes = row["undoes"]
+            taken = select(item_choices.c.seq).where(item_choices.c.undoes == undoes)
+            if undoes is not None and pen.connection.execute(taken).first():
+                raise LookupError("这一项刚被另一窗口撤销；请刷新后再试。")
+            pen.connection.execute(insert(item_choices).values(row | {"press": press, "at": now()}))
+            line = pen.connection.execute(known).mappings().one()
+            made = ItemChoice(**line)
+            said = made.ref_code15 or "目录里没有"
+            if undoes is None:
+                pen.write(made.who, "choose_item", inspection, made.item, after=said)
+            else:
+                pen.write(made.who, "undo_item", inspection, made.item, before=said)
+        return made
 
 
 def _told(value: str | None) -> str:

@@ -88,7 +88,7 @@ def test_every_figure_leads_to_as_many_findings_in_the_queue(desk, key):
     shown, entry = told(desk, key), desk.inspection(key)
     results = desk.results(entry)
     keys = desk.store.case_keys(key, list(results.admissions))
-    rows = queue(results, keys, desk.pairing(entry), LEADS)
+    rows = queue(results, keys, desk.pairing(entry), LEADS, desk.named_by)
     facts = [fact for row in rows for fact in row["facts"]]
     assert {x["key"]: x["findings"] for x in shown["violations"]} == Counter(x["violation"] for x in facts)
     assert {x["key"]: x["findings"] for x in shown["checks"]} == Counter(x["check"] for x in facts)

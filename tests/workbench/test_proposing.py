@@ -279,7 +279,9 @@ def test_the_queue_and_the_papers_carry_it_and_the_papers_wait(team, key, case):
     entry, results = team.inspection(key), results_of(team, key)
     (row,) = [
         one
-        for one in queue(results, {a: a for a in results.admissions}, team.pairing(entry), WANG)
+        for one in queue(
+            results, {a: a for a in results.admissions}, team.pairing(entry), WANG, team.named_by
+        )
         if one["key"] == CLEAN
     ]
     assert (row["findings"], row["state"], row["amount"]) == (1, "done", 120.0)
