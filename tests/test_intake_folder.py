@@ -112,6 +112,15 @@ def test_an_encrypted_pdf_is_a_fault_of_its_admission(inspection, tmp_path):
     ]
 
 
+def test_the_labels_of_an_evaluation_are_called_so_and_are_no_fault(inspection, tmp_path):
+    (inspection / "expected.json").write_text("{}", "utf-8")
+    (inspection / "other.json").write_text("{}", "utf-8")
+    intake = read(inspection, tmp_path)
+    assert told(intake) == []
+    assert state_of(intake, "expected.json") == ("未用", "评测用的答案，审核从不读它")
+    assert "不属于" in state_of(intake, "other.json")[1]
+
+
 def test_a_folder_of_no_admission_is_one_fault_and_a_loose_file_is_named(inspection, tmp_path):
     (inspection / "records" / "0099999999").mkdir()
     (inspection / "records" / "0099999999" / "a.txt").write_text("入院记录\n主诉：咳嗽", "utf-8")

@@ -207,7 +207,8 @@ def work_in_child(work: Work, source: Path, target: Path, home: Path, pipe: Conn
         work(source, target, home=home, progress=tell)
         pipe.send(("end", None))
     except ReviewError as problem:
-        pipe.send(("end", str(problem)))
+        # whoever looks at the inspection need not know where on the server its files lie
+        pipe.send(("end", str(problem).replace(str(source), f"“{source.name}”")))
     except Exception as defect:
         open_log(home)
         pipe.send(("end", DEFECT.format(record_defect(defect, "review"))))

@@ -22,6 +22,7 @@ from review.record import Document
 
 Progress = Callable[[str, int, int], None]
 PARTS = ("claims", "hospital", "records", "platform")
+LABELS = "expected.json"  # the answers of an evaluation
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def _loose_files(folder: Path) -> list[FileState]:
     for entry in sorted(folder.iterdir()):
         if entry.name in (FILE, "inspection.yml"):
             states.append(FileState(entry.name, "检查说明", 1, "份", "已读"))
+        elif entry.name == LABELS:
+            states.append(FileState(entry.name, "评测标注", 1, "份", "未用", "评测用的答案，审核从不读它"))
         elif entry.name not in PARTS and not entry.name.startswith("."):
             states.append(
                 FileState(entry.name, "未知", 0, "", "未用", "不属于 claims、hospital、records、platform")

@@ -26,6 +26,10 @@ def fails(folder, out, *, home, progress):
     raise InputError("没有 claims 文件夹；请补上。")
 
 
+def misses(folder, out, *, home, progress):
+    raise InputError(f"找不到检查文件夹 {folder}；请核对路径。")
+
+
 def breaks(folder, out, *, home, progress):
     raise RuntimeError("a name of a patient")
 
@@ -80,6 +84,13 @@ def test_a_run_that_fails_says_so_in_words_and_leaves_nothing_half_written(store
     assert (entry.state, entry.run, runs.out(key, 1).exists()) == ("failed", 0, False)
     assert told in entry.problem
     assert "patient" not in entry.problem
+
+
+def test_a_run_that_fails_does_not_tell_where_on_the_server_the_files_lie(store, tmp_path):
+    runs = Runs(store, tmp_path, misses)
+    key = store.add_inspection("检查", "医院", tmp_path / "甲医院", "王敏")
+    runs.start(key)
+    assert finished(store, runs, key).problem == "找不到检查文件夹 “甲医院”；请核对路径。"
 
 
 def test_a_run_can_be_cancelled_and_started_again(store, tmp_path):
