@@ -50,6 +50,7 @@ class Point:
     gone: bool
     origin: str
     ruled: bool = False  # between two calls that differed
+    files: tuple[tuple[str, str], ...] = ()  # attached by experts: name and SHA-256
 
     @property
     def decided(self) -> str:

@@ -80,6 +80,9 @@ def _point(number: int, point: Point, stay: Sojourn) -> Iterator[Block]:
     if point.overturned_by:
         yield Text("什么能推翻：" + "；".join(point.overturned_by), "small")
     yield Text(f"依据：{bases(point) or '未载明'}")
+    if point.files:
+        named = "；".join(f"{name}（SHA-256 {digest[:16]}）" for name, digest in point.files)
+        yield Text(f"专家附件：{named}", "small")
     lines = [line for line in stay.charges if line["charge_id"] in point.charge_ids]
     if lines:
         yield Table(f"{stay.number}-{number} 费用", LINES, tuple(map(charge_row, lines)))

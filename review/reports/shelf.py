@@ -10,6 +10,7 @@ from datetime import datetime
 
 from review.casework.desk import Desk, Refused
 from review.casework.results import Results
+from review.reports.attached import with_files
 from review.reports.catalogue import KINDS, Kind, make
 from review.reports.dossier import Dossier, open_dossier
 from review.reports.hiding import masks
@@ -132,7 +133,8 @@ def _dossier(desk: Desk, person: Person, entry: InspectionEntry, order: Order, k
         only = {case.admission_id}
     hides = masks(results) if order.masked and kind.leaves else None
     held = desk.standing_for(entry, person)
-    return open_dossier(entry, results, held, desk.rules, hides=hides, only=only)
+    whole = open_dossier(entry, results, held, desk.rules, hides=hides, only=only)
+    return with_files(desk, person, entry, whole)
 
 
 def _own(desk: Desk, person: Person, entry: InspectionEntry) -> Dossier:

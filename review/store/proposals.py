@@ -75,10 +75,10 @@ class Proposals:
                 subject = f"{case} {attachment.finding}".strip()
                 pen.write(attachment.who, "detach", attachment.inspection, subject, before=told)
 
-    def attached(self, inspection: str, admission: str) -> list[Attachment]:
-        """The files attached in a case, oldest first, without those taken back."""
-        own = (attachments.c.inspection == inspection) & (attachments.c.admission_id == admission)
-        return self._read(own & attachments.c.removed_at.is_(None))
+    def attached(self, inspection: str, admission: str | None = None) -> list[Attachment]:
+        """The files attached in an inspection or one case of it, oldest first, without those taken back."""
+        own = (attachments.c.inspection == inspection) & attachments.c.removed_at.is_(None)
+        return self._read(own if admission is None else own & (attachments.c.admission_id == admission))
 
     def attachment(self, key: str) -> Attachment | None:
         found = self._read((attachments.c.key == key) & attachments.c.removed_at.is_(None))

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import datetime
 
 import pytest
 from demonstration import ABSENT
@@ -19,6 +20,8 @@ from review.casework.attachments import (
 from review.casework.desk import Refused
 from review.casework.ending import delete_inspection
 from review.pages.calling import case_for, decide
+from review.reports.paper import Text
+from review.reports.shelf import Order, put_together
 from review.store.accounts import VIEWER, Person
 from review.store.entries import TrailFilter, User
 from review.store.life import ARCHIVED, SETTLED, ClosedInspection
@@ -128,6 +131,13 @@ def test_a_changed_line_of_a_file_breaks_the_trail(team, key, case, finding):
     with team.store._engine.begin() as connection:
         connection.execute(update(attachments).values(sha256="0" * 64))
     assert "与保存的不符" in team.store.trail.verify().problem
+
+
+def test_the_evidence_sheet_names_files_with_their_hash(team, key, case, finding, leader):
+    put(team, WANG, case(ABSENT), finding, b"abc")
+    blocks = put_together(team, leader, Order(key, "evidence", case(ABSENT)), datetime(2026, 3, 1))[0].blocks
+    (line,) = [one.text for one in blocks if isinstance(one, Text) and "专家附件" in one.text]
+    assert line == f"专家附件：照片.png（SHA-256 {hashlib.sha256(b'abc').hexdigest()[:16]}）"
 
 
 def test_a_file_that_is_gone_from_the_server_says_so(team, key, case, finding):
