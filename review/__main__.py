@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _screen(given[1:])
         if given[:1] == ["draw"]:
             return _procedure_draw(given[1:])
+        if given[:1] == ["estimate"]:
+            return _procedure_estimate(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -63,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="另有：python -m review rules  列出全部检查；python -m review screen 结算数据  整份筛查；"
         "python -m review audit verify  核对留痕；python -m review backup 文件、restore 文件  备份与恢复；"
         "python -m review items 检查文件夹  没有国家编码的项目；python -m review compare 文件 [较晚的文件]  比对 PDF；"
-        "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书",
+        "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书；"
+        "python -m review estimate  由随机样本推算全部住院",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -211,6 +214,13 @@ def _procedure_draw(arguments: list[str]) -> int:
 
     open_log(Settings.from_environment().home)
     return run_draw(arguments)
+
+
+def _procedure_estimate(arguments: list[str]) -> int:
+    from review.procedure.estimate_command import run_estimate
+
+    open_log(Settings.from_environment().home)
+    return run_estimate(arguments)
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ def paper_of(made: Mapping[str, Any]) -> Paper:
                 ("抽取时间", made["drawn_at"].replace("T", " ")),
                 ("抽取人", made["drawn_by"]),
                 ("名单", f"{made['list']['name']}，{made['list']['rows']:,} 行"),
-                ("种子", _folded(made["seed"])),
+                ("种子", _folded(made["seed"]) if len(made["seed"]) == 64 else made["seed"]),
                 ("种子来源", made["seed_source"]),
                 ("算法", f"{made['scheme']}\n{made['algorithm'].replace(', ', chr(10))}"),
                 ("名单 SHA-256", _folded(made["list"]["sha256"])),
