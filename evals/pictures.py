@@ -42,6 +42,7 @@ class Picture:
     height: int = 900
     dark: bool = False
     fill: str = ""  # typed into the box of the page before the keys
+    marks: str = ""  # a line of the record, selected before the keys
 
 
 PICTURES = (
@@ -59,6 +60,8 @@ PICTURES = (
     Picture("review-reasons", "/", REVIEW, EXPERT, ("2",), ".asking"),
     Picture("review-missing", "/", REVIEW, EXPERT, ("3",), ".asking"),
     Picture("review-amount", "/", REVIEW, EXPERT, ("e",)),
+    Picture("review-note", "/", REVIEW, EXPERT, ("n",), ".asking .attach-row"),
+    Picture("review-own", "/", REVIEW, EXPERT, ("Shift+Equal",), ".proposing", marks=".document mark"),
     Picture("review-charges", "/", REVIEW, EXPERT, ("f",), ".text.as-table"),
     Picture("review-leader", "/", REVIEW, LEADER),
     Picture(
@@ -133,6 +136,8 @@ def _take(chromium: Any, address: str, one: Picture, keys: Mapping[str, str], fi
     page.wait_for_selector(one.ready, timeout=90_000)
     if one.fill:
         page.fill("textarea", one.fill)
+    if one.marks:
+        page.locator(one.marks).first.click(click_count=3)
     for key in one.keys:
         page.keyboard.press(key)
     if one.then:
