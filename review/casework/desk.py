@@ -67,7 +67,7 @@ class Desk:
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _library: Library | None = None
     _pairings: dict[str, tuple[tuple[int, ...], Results | None, Pairing]] = field(default_factory=dict)
-    _joined: dict[str, tuple[tuple[Results, tuple[str, ...]], Results]] = field(default_factory=dict)
+    _joined: dict[str, tuple[tuple[Results, tuple[int, int]], Results]] = field(default_factory=dict)
     additions: Additions = field(init=False)  # files on their way into the library
 
     def __post_init__(self) -> None:
@@ -112,12 +112,12 @@ class Desk:
         if not entry.run:
             return None
         found = open_results(self.runs.out(entry.key, entry.run))
-        if not self.store.proposals.newest(entry.key):
+        version = self.store.proposals.version(entry.key)
+        if not version[0]:
             return found
-        own = own_lines(self.store.proposals.of(entry.key), self.store.decisions(entry.key))
-        mark = (found, tuple(line["id"] for line in own))
-        held = self._joined.get(entry.key)
+        held, mark = self._joined.get(entry.key), (found, version)
         if held is None or held[0] != mark:
+            own = own_lines(self.store.proposals.of(entry.key), self.store.decisions(entry.key))
             by_price = {code for code, rule in self.rules.items() if rule.get("takes") == "price"}
             held = self._joined[entry.key] = mark, joined(found, own, by_price)
         return held[1]

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from review.store.entries import Attachment, Proposal
 from review.store.life import require_open
 from review.store.proposed_schema import attachments, own_findings
-from review.store.schema import now
+from review.store.schema import decisions, now
 from review.store.trail import ATTACH, PROPOSE, Pen, Trail, attachment_hash, proposal_hash
 
 
@@ -39,11 +39,18 @@ class Proposals:
             rows = connection.execute(held.order_by(own_findings.c.seq)).mappings()
             return [_proposal(row) for row in rows]
 
-    def newest(self, inspection: str) -> int:
-        """The number of the newest finding proposed in an inspection; zero where there is none."""
-        held = select(func.max(own_findings.c.seq)).where(own_findings.c.inspection == inspection)
+    def version(self, inspection: str) -> tuple[int, int]:
+        """The newest finding proposed in an inspection and the newest call on one: while they stand, all of them do.
+
+        Zero where there is none."""
+        called = [decisions.c[name] == own_findings.c[name] for name in ("inspection", "admission_id")]
+        calls = select(func.max(decisions.c.seq)).where(*called, decisions.c.finding == own_findings.c.key)
+        held = select(
+            func.max(own_findings.c.seq), func.max(calls.correlate(own_findings).scalar_subquery())
+        ).where(own_findings.c.inspection == inspection)
         with self._engine.connect() as connection:
-            return connection.execute(held).scalar() or 0
+            finding, call = connection.execute(held).one()
+        return finding or 0, call or 0
 
     def attach(self, attachment: Attachment, case: str, most: int) -> bool:
         """Note a file whose bytes are kept already; false where the person has `most` at the finding.
