@@ -41,6 +41,7 @@ DOORS = {
         "review/store/life.py",
         "review/store/pairs.py",
         "review/store/people.py",
+        "review/store/chain.py",
         "review/store/trail.py",
         "review/store/rulings.py",
         "review/store/proposals.py",

@@ -15,11 +15,11 @@ from migration_rows import ADMISSION, OLD_TRAIL, OTHER, ROWS, at
 from sqlalchemy import MetaData, Table, func, insert, select, text, update
 
 from review.errors import SettingsError
+from review.store.chain import ATTACH, PROPOSE, attachment_hash, proposal_hash
 from review.store.engine import MIGRATIONS, engine_of
 from review.store.entries import Press, TrailFilter
 from review.store.schema import METADATA
 from review.store.store import Store
-from review.store.trail import ATTACH, PROPOSE, attachment_hash, proposal_hash
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 REVISIONS = sorted(step.revision for step in SCRIPTS.walk_revisions())

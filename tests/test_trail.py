@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from review.store.chain import line_hash
 from review.store.entries import Press, TrailFilter
 from review.store.pairs import Adjudication
 from review.store.store import AlreadyRuled, new_key, now
-from review.store.trail import line_hash
 
 ADMISSION = "22992024060300010548"
 REFUSALS = {

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from evals.bench.reviewer import Receipt
+from review.store.chain import DECIDES
 from review.store.entries import Decision, TrailFilter, TrailLine
 from review.store.store import Store
-from review.store.trail import DECIDES
 
 MOST = 1_000_000
 

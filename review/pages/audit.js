@@ -20,10 +20,11 @@
     const fields = () => [first.everybody ? choice('who', '所有人', first.people.map((name) => [name, name])) : '', choice('act', '所有动作', first.acts.map((one) => [one.act, one.name])),
       choice('inspection', '所有检查', first.inspections.map((one) => [one.key, one.name])), el('span', {class: 'days'}, day('from', '从这一天'), '至', day('to', '到这一天')), clear];
     const clear = el('button', {class: 'link', on: {click: reset}}, '清除筛选'), filters = el('div', {class: 'filters-of-trail', role: 'group', 'aria-label': '筛选'});
-    const chain = el('p', {class: 'chain', role: 'status'}, '正在核对哈希链…'), problem = el('p', {class: 'notice', role: 'alert', hidden: true});
+    const chain = el('p', {class: 'chain', role: 'status'}, '正在核对哈希链…'), when = el('span', {class: 'when-proven small muted'}), again = el('button', {class: 'btn', hidden: true, on: {click: () => prove(true)}}, '全部重新核对');
+    const problem = el('p', {class: 'notice', role: 'alert', hidden: true});
     const table = el('div', {class: 'scroll panel trail', tabindex: '0', 'aria-label': '留痕'}), told = el('span', {class: 'small muted'});
     const newer = el('button', {class: 'btn', on: {click: () => turn(-1)}}, mj.kbd('['), '较新'), older = el('button', {class: 'btn', on: {click: () => turn(1)}}, '较早', mj.kbd(']'));
-    const body = el('main', {class: 'audit'}, el('header', {class: 'title'}, el('h1', {}, '留痕'), first.everybody ? '' : el('span', {class: 'small muted'}, '只列您自己的'), chain), filters, problem, table, el('div', {class: 'turning'}, told, newer, older));
+    const body = el('main', {class: 'audit'}, el('header', {class: 'title'}, el('h1', {}, '留痕'), first.everybody ? '' : el('span', {class: 'small muted'}, '只列您自己的'), el('div', {class: 'proof'}, when, chain, again)), filters, problem, table, el('div', {class: 'turning'}, told, newer, older));
     page.showKeys = () => mj.keysDialog(page, KEYS);
 
     async function load() {
@@ -68,12 +69,26 @@
       table.replaceChildren(lines.length ? el('table', {class: 'list'}, el('thead', {}, el('tr', {}, ['序', '时间', '人', '动作', '检查', '对象', '之前 → 之后'].map((name) => el('th', {}, name)))), el('tbody', {}, lines.map(row)))
         : el('div', {class: 'empty'}, el('p', {}, Object.values(S.wanted).some(Boolean) ? '没有符合的留痕。' : '还没有留痕。'), clear.hidden ? '' : el('button', {class: 'btn', on: {click: reset}}, '清除筛选')));
     }
-    async function prove() {
-      const reply = await mj.ask(page, 'open_chain');
-      chain.classList.toggle('broken', Boolean(reply && !reply.problem && !reply.whole));
-      chain.textContent = reply ? reply.problem || reply.said : '哈希链没有核对成，请刷新页面。';
-      S.broken = reply && reply.line;
-      if (S.broken) chain.append(' ', el('button', {class: 'link', on: {click: () => { for (const name of names) S.wanted[name] = ''; filters.replaceChildren(...fields()); S.from = [null, S.broken + 5]; load(); }}}, '看这一行'));
+    async function prove(anew) {
+      const mine = S.proof = (S.proof || 0) + 1, reply = await mj.ask(page, 'open_chain', anew ? {again: true} : {});
+      if (mine !== S.proof || !body.isConnected) return;
+      if (!reply || reply.problem) { chain.textContent = reply ? reply.problem : '哈希链没有核对成，请刷新页面。'; return; }
+      const walking = !reply.proving ? '' : `正在${reply.known ? '重新核对' : '核对哈希链'}${reply.of ? `，${reply.walked.toLocaleString()} / ${reply.of.toLocaleString()} 条` : ''}…`;
+      again.hidden = !reply.may_prove;
+      again.disabled = Boolean(walking);
+      when.textContent = reply.failed || (reply.known ? walking || proven(reply) : '');
+      if (reply.known) tell(reply);
+      else chain.textContent = walking || reply.failed || '哈希链还没有核对。';
+      if (walking) setTimeout(() => mine === S.proof && body.isConnected && prove(), 400);
+    }
+    const proven = (reply) => !reply.at ? '' : `${time(reply.at)} 全部核对${reply.since > 0 ? `，其后 ${reply.since.toLocaleString()} 条逐条相接` : ''}`;
+    function tell(reply) {
+      const broken = reply.line || null;
+      chain.classList.toggle('broken', !reply.whole);
+      chain.textContent = reply.said;
+      if (broken) chain.append(' ', el('button', {class: 'link', on: {click: () => { for (const name of names) S.wanted[name] = ''; filters.replaceChildren(...fields()); S.from = [null, broken + 5]; load(); }}}, '看这一行'));
+      if (broken === (S.broken || null)) return;
+      S.broken = broken;
       draw();
     }
     Object.assign(page.keys, {BracketLeft: () => turn(-1), BracketRight: () => turn(1), Slash: () => filters.querySelector('select').focus(), Escape: () => !clear.hidden && reset(), KeyD: () => mj.toggleTheme(page), 'Shift+Slash': page.showKeys});

@@ -1,4 +1,4 @@
-"""留痕: who did what, when, before and after; experts see their own. The state of the hash chain is asked for apart."""
+"""留痕: who did what, when, before and after; experts see their own. The state of the hash chain is asked apart."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -44,14 +44,33 @@ def open_audit(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def open_chain(desk: Desk, person: Person, call: Call) -> Line:
-    """Whether the chain is whole; every line is read for it."""
-    state = desk.store.trail.verify()
-    line = state.lines if state.problem and _sees_all(person) else None
-    return {
-        "whole": not state.problem,
-        "said": state_said(state) if _sees_all(person) else _short(state.problem),
-        "line": line,
-    }
+    """What is known of the chain: lines since the last proof are followed, the whole is proven in the background.
+
+    `again` begins a proof of the whole; `walked` and `of` tell how far one has come."""
+    if call.get("again"):
+        if not _sees_all(person):
+            raise Refused("哈希链由组长或管理员核对。")
+        desk.store.prover.begin()
+    known = desk.store.prover.asked()
+    shown: Line = {"may_prove": _sees_all(person), "known": known.state is not None}
+    if known.walked is not None:
+        shown |= {"proving": True} | (_walked(known.walked) if _sees_all(person) else {})
+    if known.defect:
+        shown["failed"] = f"哈希链没有核对成。编号 {known.defect}，已记录。"
+    if known.state is None:
+        return shown
+    shown |= {"whole": not known.state.problem, "line": None}
+    if not _sees_all(person):
+        return shown | {"said": _short(known.state.problem)}
+    if known.whole_at is not None:
+        shown |= {"at": known.whole_at.isoformat() + "Z", "since": known.state.lines - known.whole_lines}
+    if known.state.problem:
+        shown |= {"line": known.state.lines, "since": 0}
+    return shown | {"said": state_said(known.state)}
+
+
+def _walked(walked: tuple[int, int]) -> Line:
+    return {"walked": walked[0], "of": walked[1]}
 
 
 def _short(problem: str) -> str:

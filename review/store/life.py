@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.engine import Engine
 
 from review.errors import ReviewError
+from review.store.chain import DELETED
 from review.store.entries import InspectionEntry
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import (
@@ -28,7 +29,7 @@ from review.store.schema import (
     settings,
     spent,
 )
-from review.store.trail import DELETED, Trail
+from review.store.trail import Trail
 
 OPEN, STATED, SETTLED, ARCHIVED = "open", "stated", "settled", "archived"
 STANDINGS = {OPEN: "审核中", STATED: "申诉中", SETTLED: "已定案", ARCHIVED: "已归档"}

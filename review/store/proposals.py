@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Engine
 
+from review.store.chain import ATTACH, PROPOSE, attachment_hash, proposal_hash
 from review.store.entries import Attachment, Proposal
 from review.store.life import require_open
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import decisions, now
-from review.store.trail import ATTACH, PROPOSE, Pen, Trail, attachment_hash, proposal_hash
+from review.store.trail import Pen, Trail
 
 
 class Proposals:

@@ -17,17 +17,19 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from review.errors import SettingsError
 from review.settled import Settled
+from review.store.chain import decision_hash
 from review.store.engine import engine_of, migrate
 from review.store.entries import UNDO, Decision, InspectionEntry, Press, Proposal, standing
 from review.store.life import Life, require_open
 from review.store.pairs import Pairs
 from review.store.people import People
 from review.store.proposals import Proposals
+from review.store.proving import Prover
 from review.store.rulings import Rulings
 from review.store.schema import adjudications, cases, decisions, inspections, preferences
 from review.store.schema import now as now
 from review.store.talks import Talks
-from review.store.trail import Pen, Trail, decision_hash
+from review.store.trail import Pen, Trail
 
 
 def new_key() -> str:
@@ -47,6 +49,7 @@ class Store:
         self._read: dict[str, list[Decision]] = {}  # by inspection, as far as they have been read
         self._reading = threading.Lock()
         self.trail = Trail(engine)
+        self.prover = Prover(self.trail)
         self.people = People(engine, self.trail)
         self.talks = Talks(engine)
         self.pairs = Pairs(engine, self.trail)
@@ -72,6 +75,7 @@ class Store:
         return cls(engine)
 
     def close(self) -> None:
+        self.prover.close()
         self._engine.dispose()
 
     def add_inspection(self, name: str, hospital: str, folder: Path, who: str, *, demo: bool = False) -> str:

@@ -10,6 +10,7 @@ from serving import furnish, served
 from sqlalchemy import text
 from test_people_live import enter, window  # noqa: F401 - a fixture
 
+from evals.bench.trail import fill
 from review.store.entries import Press
 from review.store.store import Store
 
@@ -33,9 +34,7 @@ def address(home):
     store = opened_store(home)
     key = store.add_inspection("甲院检查", "甲院", home, "王敏")
     case = store.case_keys(key, ["A1"])["A1"]
-    with store.trail.transaction() as pen:
-        for number in range(MANY):
-            pen.write("周岚" if number % 3 else "李国栋", "open_case", key, case)
+    fill(store, MANY, key, case, ("李国栋", "周岚", "周岚"))
     store.append(Press("p1", key, "A1", "f1", "confirm", "李国栋", amount="576.00"))
     store.append(Press("p2", key, "A1", "f1", "reject", "李国栋", reasons=("有正当情形",)))
     store.close()
@@ -46,6 +45,14 @@ def address(home):
 def whole(page):
     page.wait_for_function("() => !document.querySelector('.chain').textContent.startsWith('正在')")
     return page.inner_text(".chain")
+
+
+def prove(page):
+    """Ask for the whole proof and wait until it has ended."""
+    page.click("text=全部重新核对")
+    page.wait_for_selector(".when-proven:text('正在重新核对')")
+    page.wait_for_selector(".when-proven:text('全部核对')")
+    return whole(page)
 
 
 def rows(page):
@@ -66,7 +73,14 @@ def test_a_hundred_thousand_lines_open_at_once_and_are_proven_whole(window, addr
     assert time.perf_counter() - began < 3
     assert page.locator(".trail tbody tr").count() == 100
     assert re.fullmatch(r"哈希链完整，100,\d{3} 条。", whole(page))
+    when = page.inner_text(".when-proven")
+    assert re.fullmatch(r"[\d: -]+ 全部核对(，其后 \d+ 条逐条相接)?", when)
     shot(page, "audit")
+    enter(window(), address, "李国栋", path="/audit")
+    page.reload()
+    page.wait_for_selector(".when-proven:text('逐条相接')")
+    assert page.inner_text(".when-proven").startswith(when[:14])
+    assert page.locator(".proof button:enabled").inner_text() == "全部重新核对"
     page.keyboard.press("BracketRight")
     page.wait_for_function("() => document.querySelector('.turning').textContent.includes('第 101–200 条')")
     page.keyboard.press("BracketLeft")
@@ -105,6 +119,8 @@ def test_an_expert_sees_only_his_own(window, address):  # noqa: F811
     assert page.locator("[aria-label=所有人]").count() == 0
     assert set(page.locator(".trail .who-cell").all_inner_texts()) == {"李国栋"}
     assert whole(page) == "哈希链完整。"
+    assert page.locator(".proof button:visible").count() == 0
+    assert page.inner_text(".when-proven") == ""
 
 
 def test_a_line_changed_by_hand_is_shown_where_the_chain_breaks(window, home, address):  # noqa: F811
@@ -116,7 +132,7 @@ def test_a_line_changed_by_hand_is_shown_where_the_chain_breaks(window, home, ad
         connection.execute(text("drop trigger trail_no_update"))
         was = connection.execute(text("select who from trail where seq = :seq"), {"seq": seq}).scalar()
         connection.execute(text("update trail set who = '别人' where seq = :seq"), {"seq": seq})
-    page.reload()
+    assert f"第 {seq:,} 条" in prove(page)
     page.wait_for_selector(".trail tr.broken")
     assert f"第 {seq:,} 条与它的哈希不符" in whole(page)
     assert page.get_attribute(".trail tr.broken", "data-seq") == str(seq)
@@ -130,4 +146,6 @@ def test_a_line_changed_by_hand_is_shown_where_the_chain_breaks(window, home, ad
     store.close()
     page.reload()
     page.wait_for_selector(".trail tbody tr")
-    assert "哈希链完整" in whole(page)
+    assert f"第 {seq:,} 条" in whole(page)
+    assert "哈希链完整" in prove(page)
+    assert page.locator(".trail tr.broken").count() == 0
