@@ -25,11 +25,12 @@ from review.procedure.draw_certificate import (
     request_of,
     whole,
 )
-from review.procedure.draw_experts import ExpertColumns, ExpertsRequest
+from review.procedure.draw_experts import OWN, ExpertColumns, ExpertsRequest
 from review.procedure.draw_frame import Columns, FrameRules, StratumColumn
 from review.procedure.draw_lists import DrawList, read_list
 from review.procedure.draw_options import parser
 from review.procedure.draw_sizes import EACH, SHARE, TOTAL, Size
+from review.reports.paper import shown
 
 
 def run_draw(arguments: Sequence[str]) -> int:
@@ -38,7 +39,8 @@ def run_draw(arguments: Sequence[str]) -> int:
     try:
         return _verify(options) if options.what == "verify" else _draw(options)
     except ReviewError as problem:
-        print(f"不能抽取：{problem}" if options.what != "verify" else f"不能核对：{problem}", file=sys.stderr)
+        what = "核对" if options.what == "verify" else "抽取"
+        print(shown(f"不能{what}：{problem}"), file=sys.stderr)
         return 2
 
 
@@ -210,7 +212,12 @@ def told(made: dict[str, Any]) -> str:
         count = sum(one["eligible"] + one["designated"] for one in result["strata"])
         keys = "、".join(one["key"] for one in result["drawn"][:20])
         more = "……" if len(result["drawn"]) > 20 else ""
-        return f"{len(result['strata'])} 层，可抽和指定共 {count:,} 个，抽中 {len(result['drawn']):,} 个：{keys}{more}"
+        return shown(
+            f"{len(result['strata'])} 层，可抽和指定共 {count:,} 个，抽中 {len(result['drawn']):,} 个：{keys}{more}"
+        )
     if made["kind"] == "experts":
-        return "\n".join(f"{one['object']}　{one['discipline']}　{one['key']}" for one in result["matched"])
-    return "\n".join(f"{one['inspecting']} 查 {one['inspected']}" for one in result["pairs"])
+        lines = [f"{one['object']}　{one['discipline']}　{one['key']}" for one in result["matched"]]
+        if made["request"]["columns"]["unit"] and not any(one["why"] == OWN for one in result["stood_aside"]):
+            lines.append("没有专家因本单位回避；请核对单位的写法与对象的编号或名称一致。")
+        return shown("\n".join(lines))
+    return shown("\n".join(f"{one['inspecting']} 查 {one['inspected']}" for one in result["pairs"]))

@@ -8,6 +8,7 @@ Rules, in our words: experts by field are called by the province (Jilin 2024, pa
 crosswise (part 4(1)2); each department draws its own inspectors, one or two to a team (Uxin 2023, parts 2 and 5(2)).
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from review.procedure.draw_lists import DrawList, listed, number
 from review.procedure.draw_numbers import Stream, key_of
 
 SHOWN = 3
+OWN = "本单位"
 
 
 @dataclass(frozen=True)
@@ -115,15 +117,20 @@ def draw_experts(rows: DrawList, request: ExpertsRequest, seed: str) -> dict[str
 
 def recusal(expert: Expert, what: tuple[str, str, str], *, crosswise: bool) -> str:
     """Why this expert stands aside at this object; empty where nothing stands against it."""
-    code, name, region = what
+    code, name, region = (_alike(part) for part in what)
     own = {part for part in (code, name) if part}
-    if expert.unit and expert.unit in own:
-        return "本单位"
-    if crosswise and expert.region == region:
+    if _alike(expert.unit) in own:
+        return OWN
+    if crosswise and _alike(expert.region) == region:
         return "同一地区"
-    if expert.interests & (own | ({region} if region else set())):
+    if {_alike(part) for part in expert.interests} & (own | ({region} if region else set())):
         return "已申报利害关系"
     return ""
+
+
+def _alike(text: str) -> str:
+    """One form for a name in full-width or half-width letters and brackets, with or without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def experts_of(rows: DrawList, columns: ExpertColumns) -> tuple[Expert, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from review.errors import ReviewError, SettingsError
 from review.procedure.draw_lists import share
 from review.procedure.estimate_sizes import needed_for_share
+from review.reports.paper import shown
 
 
 def run_estimate(arguments: Sequence[str]) -> int:
@@ -19,7 +20,7 @@ def run_estimate(arguments: Sequence[str]) -> int:
     try:
         return _size(options) if sized else _estimate(options)
     except ReviewError as problem:
-        print(f"不能推算：{problem}", file=sys.stderr)
+        print(shown(f"不能推算：{problem}"), file=sys.stderr)
         return 2
 
 
@@ -54,7 +55,7 @@ def _estimate(options: argparse.Namespace) -> int:
         from review.reports.word import as_word
 
         _write(options.word, as_word(paper_of(report, datetime.now().replace(microsecond=0))))
-    print(told(report))
+    print(shown(told(report)))
     return 0
 
 

@@ -18,7 +18,7 @@ from review.violations import VIOLATIONS
 
 MARK = "本表是由随机样本推算的估计，不是查实的结果，不作为认定、追回或处罚的依据；认定以逐例核实为准。"
 YUAN, STAYS, ITEMS, PART = "元", "例", "项", "占比"
-FEW = 60  # drawn stays with yuan below which 95 % intervals were measured to cover 92 to 95 %
+FEW = 60  # drawn stays with yuan, under which intervals were measured to cover down to 92 % instead of 95 %
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,9 @@ def _notes(material: Material, with_yuan: int) -> tuple[str, ...]:
     if sample.merged:
         notes.append(f"{sample.merged} 层只有 1 例随机病历，其差异并入他层计算。")
     if with_yuan < FEW:
-        notes.append(f"样本中有疑点金额的只有 {with_yuan} 例，不足 {FEW} 例，金额的区间可能偏窄。")
+        notes.append(
+            f"样本中有疑点金额的只有 {with_yuan} 例，不足 {FEW} 例，金额的区间可能偏窄；再抽样时宜按总费用分层。"
+        )
     return tuple(notes)
 
 

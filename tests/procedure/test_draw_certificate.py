@@ -232,7 +232,10 @@ def test_the_command_matches_experts_and_verifies_them_against_the_objects(folde
         *columns,
         "--crosswise",
     )
-    assert folder(*experts, "--out", "专.json")[0] == 0
+    code, said = folder(*experts, "--out", "专.json")
+    assert code == 0 and ("没有专家因本单位回避" in said) == (
+        "本单位" not in (tmp_path / "专.json").read_text("utf-8")
+    )
     assert folder("verify", "专.json", "专家.csv", "--objects", "甲.json")[0] == 0
     assert folder("verify", "专.json", "专家.csv") == (
         2,

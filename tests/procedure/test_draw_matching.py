@@ -93,6 +93,13 @@ def test_who_stands_aside_and_why(key, what, crosswise, why):
     assert recusal(expert, OBJECTS[what], crosswise=crosswise) == why
 
 
+@pytest.mark.parametrize("unit", ["虚构一院（东区）", "虚构一院(东区)", " 虚构一院 (东区) "])
+def test_an_employer_is_known_by_its_name_in_any_width_of_letters(unit):
+    expert = experts_of(experts(("E1", "骨科", unit, "丁州", "0", "")), COLUMNS)[0]
+    assert recusal(expert, ("H1", "虚构一院（东区）", "甲州"), crosswise=True) == "本单位"
+    assert recusal(expert, ("H2", "虚构一院（西区）", "甲州"), crosswise=True) == ""
+
+
 def ways(rows, asked):
     """Whether any seating at all is permitted, by trying every one."""
     people = experts_of(rows, asked.columns)
