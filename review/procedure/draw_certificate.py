@@ -2,7 +2,9 @@
 
 The hash is SHA-256 of the certificate's canonical JSON without the hash itself. Who alters what was drawn is found by
 computing the draw again; who alters a date, a name or a reason and the hash with it, by the hash that was printed or
-filed. A draw again bears the hash of the certificate it replaces, and the reason.
+filed. A draw again bears the hash of the certificate it replaces, and the reason. What no certificate can show is
+that a seed of this machine was the first one tried; so a seed should be public and not known before the list is
+settled.
 """
 
 import json

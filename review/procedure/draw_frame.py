@@ -20,6 +20,7 @@ from review.procedure.draw_lists import DrawList, listed, number
 
 NOT_SAID = "（未填）"
 WHOLE = "全部"
+BETWEEN = "／"  # never inside a part, so that two different strata never bear one name
 NO = frozenset({"", "否", "0", "无", "不"})
 _INSPECTED = re.compile(r"([^\d\s]{1,20})(\d{4})年?")
 
@@ -142,12 +143,12 @@ def _past(cell: str, key: str) -> frozenset[tuple[str, int]]:
 
 
 def _stratum(row: Mapping[str, str], strata: Sequence[StratumColumn], key: str) -> str:
-    return "／".join(_part(row[one.column], one, key) for one in strata) or WHOLE
+    return BETWEEN.join(_part(row[one.column], one, key) for one in strata) or WHOLE
 
 
 def _part(cell: str, stratum: StratumColumn, key: str) -> str:
     if not stratum.bounds:
-        return cell or NOT_SAID
+        return cell.replace(BETWEEN, "/") or NOT_SAID
     value = number(cell, f"{key} 的“{stratum.column}”")
     bounds = bounds_of(stratum)
     place = sum(value >= bound for bound in bounds)

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from review.errors import InputError, SettingsError
 
 SHOWN = 5  # identifiers named in a message
+LOST = "末位可能已失真"  # of long identifiers that a workbook keeps as numbers: two objects could read alike
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ def read_list(file: Path, key: str, columns: Iterable[str]) -> DrawList:
     from knowledge.readers.sheets import read_sheets
 
     try:
-        rows = [row for row in read_sheets(file)[0].rows if any(cell.strip() for cell in row)]
+        sheet = read_sheets(file)[0]
     except (UnreadableFile, OSError, IndexError) as problem:
         remedy = problem if isinstance(problem, UnreadableFile) else "请核对路径，文件须为 .csv 或 .xlsx"
         raise InputError(f"名单 {file.name} 读不出来：{remedy}。") from problem
+    if any(LOST in note for note in sheet.notes):
+        raise InputError(f"名单 {file.name}：{'；'.join(sheet.notes)}。")
+    rows = [row for row in sheet.rows if any(cell.strip() for cell in row)]
     heads = [head.strip().lstrip("\ufeff") for head in rows[0]] if rows else []
     wanted = tuple(dict.fromkeys((key, *columns)))
     missing = [column for column in wanted if heads.count(column) != 1]
@@ -92,12 +95,9 @@ def canonical(value: Any) -> str:
 
 def number(text: str, place: str) -> Fraction:
     """A cell that is not negative, exact; empty is 0. Raises InputError naming the place."""
-    try:
-        value = Decimal(text.replace(",", "") or "0")
-        if value.is_finite() and value >= 0:
-            return Fraction(value)
-    except InvalidOperation:
-        pass
+    said = text.replace(",", "") or "0"
+    if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", said):
+        return Fraction(said)
     raise InputError(f"{place}写着“{text[:20]}”，不是零以上的数；请改正后再抽。")
 
 

@@ -7,8 +7,8 @@
     shuffle  : Fisher and Yates as Durstenfeld wrote it (CACM 7, 1964, algorithm 235), from the front: for k = 0, 1, …
                exchange place k with place k + below(length - k)
 
-Each label opens a stream of its own that begins at block 0. The construction is the counter mode of NIST SP 800-108
-with HMAC; RFC 2104 and FIPS 180-4 define its parts.
+Each label opens a stream of its own that begins at block 0. It is HMAC (RFC 2104) with SHA-256
+(FIPS 180-4) over a counter, in the manner of the counter mode of NIST SP 800-108.
 """
 
 import hashlib

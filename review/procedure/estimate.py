@@ -3,10 +3,10 @@
 Chances are the certificate's. Per stratum the total is the number of stays times the weighted mean (Hajek, in Godambe
 and Sprott, Foundations of Statistical Inference, 1971), which for equal chances is the stratified expansion estimator
 (Cochran, Sampling Techniques, 3rd ed. 1977, 5.3). Who is taken surely, as designated stays are, counts for itself
-alone. The variance is Hajek's (Annals of Mathematical Statistics 35, 1964) in Deville's form (Variance estimation in
-surveys, INSEE 1999), in which the finite population correction 1 - f is each unit's own 1 - p; for equal chances it is
-Cochran's 5.6. Strata of one drawn stay are taken together for the variance alone (Cochran 5A.12), which widens it. The
-ratio estimator is the combined one (Cochran 6.11).
+alone. The variance is Hajek's (Annals of Mathematical Statistics 35, 1964) with n / (n - 1), one of those that Matei
+and Tille compare (Journal of Official Statistics 21, 2005): the finite population correction 1 - f is each unit's own
+1 - p, so that for equal chances it is Cochran's theorem 5.3. Strata of one drawn stay are taken together for the
+variance alone (Cochran 5A.12), which widens it. The ratio estimator is the combined one (Cochran 6.11).
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,13 +3,14 @@
 from collections import Counter
 from fractions import Fraction
 
+import openpyxl
 import pytest
 from drawn_hospitals import COLUMNS, chi_square_p, hospitals, request
 
 from review.errors import InputError, SettingsError
 from review.procedure.draw import draw_objects
 from review.procedure.draw_frame import Columns, FrameRules, StratumColumn, units_of
-from review.procedure.draw_lists import list_of
+from review.procedure.draw_lists import list_of, read_list
 from review.procedure.draw_sampling import choose
 from review.procedure.draw_sizes import largest_remainders
 
@@ -186,6 +187,8 @@ def test_no_weight_where_the_risk_share_needs_one_says_so(sixty):
 @pytest.mark.parametrize(
     ("cell", "value", "word"),
     [
+        ("风险分", "1E999999999", "不是零以上的数"),
+        ("风险分", "NaN", "不是零以上的数"),
         ("风险分", "高", "H000 的“风险分”"),
         ("风险分", "-1", "零以上"),
         ("历次检查", "去年", "H000 的历次检查"),
@@ -211,3 +214,28 @@ def test_columns_that_the_draw_does_not_use_do_not_touch_the_hash(sixty):
     bare = list_of("n", "编号", ["编号"], ({"编号": row["编号"]} for row in sixty.rows))
     assert bare.sha256 != sixty.sha256
     assert bare.sha256 == list_of("m", "编号", ["编号"], bare.rows).sha256
+
+
+def test_different_strata_never_bear_one_name():
+    cells = (("甲／乙", "丙"), ("甲", "乙／丙"))
+    rows = list_of("n", "编号", ["编号", "一", "二"], ({"编号": a, "一": a, "二": b} for a, b in cells))
+    strata = (StratumColumn("一"), StratumColumn("二"))
+    assert {unit.stratum for unit in units_of(rows, FrameRules(Columns("编号"), strata))} == {
+        "甲/乙／丙",
+        "甲／乙/丙",
+    }
+
+
+def test_long_identifiers_that_a_workbook_keeps_as_numbers_are_refused(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (("编号", "风险分"), (900000000000000000000000000001, 1), ("A2", 2)):
+        book.active.append(row)
+    book.save(tmp_path / "名单.xlsx")
+    with pytest.raises(InputError, match="请把该列设为文本后重新导出"):
+        read_list(tmp_path / "名单.xlsx", "编号", ["风险分"])
+    book.active["A2"] = "900000000000000000000000000001"
+    book.save(tmp_path / "名单.xlsx")
+    assert read_list(tmp_path / "名单.xlsx", "编号", ["风险分"]).rows[0] == {
+        "编号": "9" + "0" * 28 + "1",
+        "风险分": "1",
+    }
