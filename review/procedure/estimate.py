@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from review.errors import InputError
 from review.procedure.estimate_intervals import Estimated, Spread, share_interval, total_interval
 
+CARRYING = 5  # stays with yuan below which their spread and skewness are guesses
+FEWEST = 30  # stays hit, and not hit, from which on the variance of a share can be believed
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -169,11 +172,18 @@ def share_of(sample: Sample, hit: Sequence[bool]) -> Estimated:
     drawn = sum(len(group) for group in sample.groups)
     plain = drawn / max(1 - drawn / stand, 1 / stand) * (sample.population / stand) ** 2
     value = min(1.0, max(0.0, total / sample.population))
-    return share_interval(value, spread.variance / sample.population**2, spread.freedom, plain)
+    hits = int(sum(values))
+    steady = min(hits, len(values) - hits) >= FEWEST
+    variance = spread.variance / sample.population**2
+    found = share_interval(value, variance, sample.freedom, plain, steady=steady)
+    least, most = hits / sample.population, 1 - (len(values) - hits) / sample.population
+    return Estimated(value, max(least, found.low or 0.0), min(most, found.high or 0.0))
 
 
 def _bounded(sample: Sample, value: float, spread: Spread, values: Sequence[float], most: float) -> Estimated:
-    """All stays seen: the total itself. Else not under what was seen; no interval where nothing differs."""
+    """All stays seen: the total itself. Else not under what was seen; no interval from too few that carry any."""
     if not sample.groups:
         return Estimated(value, value, value)
+    if sum(one > 0 for one in values) < CARRYING:
+        return Estimated(value, None, None)
     return total_interval(value, spread, float(sum(values)), most)

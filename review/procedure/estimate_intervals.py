@@ -59,9 +59,13 @@ def _unbent(symmetric: float, spread: Spread) -> float:
     return left if abs(bend) < 1e-9 else 3 / bend * (cbrt(1 + bend * left) - 1)
 
 
-def share_interval(value: float, variance: float, freedom: float, plain: float) -> Estimated:
-    """The interval of a share; `plain` is the number of stays that stands in where all or none are hit."""
-    shown = value * (1 - value) / variance if variance > 0 else plain
+def share_interval(
+    value: float, variance: float, freedom: float, plain: float, *, steady: bool = True
+) -> Estimated:
+    """The interval of a share. The sample is worth as many stays as give this variance; `plain` is what it would be
+    worth without strata and weights, and the most it may be where the variance rests on too few hits to be steady."""
+    worth = value * (1 - value) / variance if variance > 0 else plain
+    shown = worth if steady else min(plain, worth)
     quantile = student(LEVEL, freedom)
     spread = quantile * quantile / shown
     middle = (value + spread / 2) / (1 + spread)

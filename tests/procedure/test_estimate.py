@@ -129,12 +129,26 @@ def test_a_sample_that_tells_nothing_is_refused(drawn, strata, word):
         Sample(drawn, strata).total([1.0] * len(drawn))
 
 
+def test_yuan_on_fewer_than_five_stays_give_no_interval():
+    four, five = [9.0] * 4 + [0.0] * 36, [9.0] * 5 + [0.0] * 35
+    assert expansion(plain(four, (400,), (40,)), four).high is None
+    assert expansion(plain(five, (400,), (40,)), five).high > 450
+
+
 def test_none_found_gives_no_interval_of_yuan_but_one_of_the_share():
     sample = plain([0.0] * 60, (600,), (60,))
     assert expansion(sample, [0.0] * 60).high is None
     share = share_of(sample, [False] * 60)
     assert share.value == share.low == 0 and 0.03 < share.high < 0.08
     assert share_of(sample, [True] * 60).high == 1
+
+
+def test_a_share_of_few_hits_is_no_surer_than_without_strata_and_never_under_what_was_seen():
+    sample = plain([0.0] * 40, (20, 180), (4, 36))
+    found = share_of(sample, [True, True, *([False] * 38)])
+    unstratified = plain([0.0] * 40, (200,), (40,))
+    assert found.high - found.low >= 0.9 * (share_of(unstratified, [True] * 2 + [False] * 38).high - 2 / 200)
+    assert 2 / 200 <= found.low < found.value < found.high < 0.3
 
 
 def test_a_share_with_many_stays_nears_walds_interval():
