@@ -8,9 +8,11 @@ Rules, in our words: experts by field are called by the province (Jilin 2024, pa
 crosswise (part 4(1)2); each department draws its own inspectors, one or two to a team (Uxin 2023, parts 2 and 5(2)).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from review.errors import InputError, SettingsError
@@ -28,7 +30,7 @@ class ExpertColumns:
     key: str
     discipline: str
     name: str = ""
-    unit: str = ""  # the employer: code or name, as the objects bear it
+    unit: str = ""  # the employers: codes or names, as the objects bear them
     region: str = ""
     load: str = ""  # tasks already in hand
     interests: str = ""  # declared: codes or names of objects, or regions
@@ -60,7 +62,7 @@ class Expert:
     unit: str
     region: str
     load: int
-    interests: frozenset[str]
+    interests: str
 
 
 @dataclass(frozen=True)
@@ -119,15 +121,22 @@ def recusal(expert: Expert, what: tuple[str, str, str], *, crosswise: bool) -> s
     """Why this expert stands aside at this object; empty where nothing stands against it."""
     code, name, region = (_alike(part) for part in what)
     own = {part for part in (code, name) if part}
-    if _alike(expert.unit) in own:
+    if _named(expert.unit) & own:
         return OWN
     if crosswise and _alike(expert.region) == region:
         return "同一地区"
-    if {_alike(part) for part in expert.interests} & (own | ({region} if region else set())):
+    if _named(expert.interests) & (own | ({region} if region else set())):
         return "已申报利害关系"
     return ""
 
 
+@lru_cache(maxsize=16_384)
+def _named(cell: str) -> frozenset[str]:
+    """The names in a cell; a space does not part them, for names may hold one."""
+    return frozenset(_alike(part) for part in (cell, *re.split(r"[；;，,、\n]", cell))) - {""}
+
+
+@lru_cache(maxsize=16_384)
 def _alike(text: str) -> str:
     """One form for a name in full-width or half-width letters and brackets, with or without spaces."""
     return "".join(unicodedata.normalize("NFKC", text).split())
@@ -153,7 +162,7 @@ def experts_of(rows: DrawList, columns: ExpertColumns) -> tuple[Expert, ...]:
             said(row, columns.unit),
             said(row, columns.region),
             tasks(row),
-            listed([said(row, columns.interests)]),
+            said(row, columns.interests),
         )
         for row in rows.rows
     )

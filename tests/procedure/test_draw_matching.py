@@ -93,11 +93,17 @@ def test_who_stands_aside_and_why(key, what, crosswise, why):
     assert recusal(expert, OBJECTS[what], crosswise=crosswise) == why
 
 
-@pytest.mark.parametrize("unit", ["虚构一院（东区）", "虚构一院(东区)", " 虚构一院 (东区) "])
+@pytest.mark.parametrize(
+    "unit",
+    ["虚构一院（东区）", "虚构一院(东区)", " 虚构一院 (东区) ", "虚构九院；虚构一院（东区）", "H9、H1"],
+)
 def test_an_employer_is_known_by_its_name_in_any_width_of_letters(unit):
     expert = experts_of(experts(("E1", "骨科", unit, "丁州", "0", "")), COLUMNS)[0]
     assert recusal(expert, ("H1", "虚构一院（东区）", "甲州"), crosswise=True) == "本单位"
     assert recusal(expert, ("H2", "虚构一院（西区）", "甲州"), crosswise=True) == ""
+    declared = experts_of(experts(("E1", "骨科", "", "丁州", "0", unit)), COLUMNS)[0]
+    assert recusal(declared, ("H1", "虚构一院（东区）", "甲州"), crosswise=True) == "已申报利害关系"
+    assert recusal(declared, ("H2", "虚构一院（西区）", "甲州"), crosswise=True) == ""
 
 
 def ways(rows, asked):
