@@ -3,7 +3,7 @@
   'use strict';
   const el = (...all) => mj.el(...all);
   const ROWS = 4;
-  const LONGEST = 60;
+  const LONGEST = 60, LONG_MESSAGE = 96;  // letters: what goes beyond is cut; a message of about three lines
   mj.VERDICTS = {confirm: ['✓', '确认'], reject: ['✕', '不成立'], ask: ['…', '待补材料'], seen: ['●', '看过'], undo: ['', '撤销']};
 
   mj.cards = function (page, act) {
@@ -11,10 +11,14 @@
     const list = el('div', {class: 'scroll cards', tabindex: '0', 'aria-label': '疑点'});
     const root = el('div', {class: 'cards-column'}, head, list);
     let opened = {};
+    // on a tablet the findings lie below the record and are drawn up or down
+    head.addEventListener('pointerdown', ({clientY: from}) => {
+      document.addEventListener('pointerup', ({clientY: to}) => { if (Math.abs(to - from) > 30) act.tall(to < from); }, {once: true});
+    });
 
     function draw(cas, active, now) {
       const outcomes = cas.outcomes, missing = outcomes.not_checked.length + outcomes.failed.length;
-      head.replaceChildren(el('b', {class: 'strong'}, `疑点 ${cas.findings.length}`),
+      head.replaceChildren(el('button', {class: 'sheet-handle', 'aria-label': '疑点栏拉高或放低', on: {click: () => act.tall()}}), el('b', {class: 'strong'}, `疑点 ${cas.findings.length}`),
         el('button', {class: 'pill', on: {click: () => jump()}}, `未检查 ${missing} `, mj.kbd('U')),
         el('span', {class: 'push small muted'}, mj.kbd('J'), ' ', mj.kbd('K'), ' 换疑点　', mj.kbd('Z'), ' 撤销'));
       const at = list.scrollTop;
@@ -41,19 +45,24 @@
     }
 
     function open(one, n, cas, now) {
-      const sides = [['for', '支持疑点', '没有列出证据。'], ['against', '不支持疑点', '未找到不支持的证据。']];
+      const sides = [['for', '支持疑点', '没有列出证据。'], ['against', '不支持疑点', '未找到不支持的证据，可在附言里写明。']];
       return el('article', {class: 'card open', data: {finding: one.id}, 'aria-current': 'true'}, title(one, 'h2'),
         el('p', {class: 'small muted'}, one.subtitle, ' · ', el('span',
           {class: 'code'}, one.origin === 'expert' ? '须两人一致才成立' : one.check), one.origin === 'rule' || one.origin === 'expert' ? '' : ' · 来源：' + one.origin),
         mj.pairBand(one, cas, act),
         one.gone ? el('p', {class: 'notice small'}, '新规则下不再提示；您的决定保留。') : null,
-        el('p', {class: 'message'}, one.message),
+        message(one),
         one.compare ? el('button', {class: 'pill compare-of', on: {click: act.compare}}, {documents: '并排对照两份文书', reports: '并排对照两份报告', versions: '并排对照前后两版'}[one.compare], ' ', mj.kbd('C')) : null,
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
-        one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。`) : null,
+        one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。` + (one.evidence.length ? `其余 ${one.evidence.length} 处一致。` : '')) : null,
         details(one, cas),
         mj.knownAnswer(one, act.plant),
         mj.readingOf(one, cas, act.go));
+    }
+    function message(one) {
+      const words = el('p', {class: 'message' + (opened[one.id] ? '' : ' short')}, one.message);
+      if (one.message.length < LONG_MESSAGE) return words;
+      return [words, el('button', {class: 'link small more', on: {click: () => { opened[one.id] = !opened[one.id]; act.redraw(); }}}, opened[one.id] ? '收起' : '展开')];
     }
     function side(one, says, name, none, now) {
       const all = one.evidence.filter((item) => item.says === says);
@@ -108,8 +117,9 @@
       return el('article', {class: 'card open none'}, el('h2', {}, '未见疑点'),
         el('p', {}, `${outcomes.all.length} 项检查：未见 ${outcomes.clear}，不适用 ${outcomes.not_applicable}，`, el('b',
           {class: 'strong'}, `未检查 ${outcomes.not_checked.length}`), '。'),
-        el('p', {class: 'small muted'}, '未检查不等于没有问题。'),
-        el('button', {class: 'btn', on: {click: act.seen}}, mj.kbd('Enter'), cas.seen ? '已看过，下一例' : '看过，下一例'));
+        el('p', {class: 'small muted'}, '未检查不等于没有问题。仍可选中病历里的文字，按 ', mj.kbd('+'), ' 自行提出疑点。'),
+        el('div', {class: 'pair'}, el('button', {class: 'btn', on: {click: act.seen}}, mj.kbd('Enter'), cas.seen ? '已看过，下一例' : '看过，下一例'),
+          cas.may_decide ? el('button', {class: 'btn', on: {mousedown: (e) => e.preventDefault(), click: act.propose}}, mj.kbd('+'), '提出疑点') : null));
     }
     function unchecked(cas) {
       const {failed, not_checked: missing, clear, not_applicable: other, all} = cas.outcomes;

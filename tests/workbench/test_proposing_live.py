@@ -14,6 +14,16 @@ from review.store.store import Store
 
 pytestmark = LIVE
 FIRST_EXPERT, SECOND_EXPERT = "王敏", "周岚"
+LONG = """() => {
+    const one = {id: 'f', check: 'CHG-001', family: 'charges', title: '疑似重复收费', subtitle: '', message: '某日某项。'.repeat(80),
+        certainty: 'clue', certainty_name: '线索', amount: null, evidence: [], hidden: 0, overturned_by: [], lowered_by: [], basis: [],
+        options: [], origin: 'rule', decision: null, files: [], reading: null};
+    const cas = {findings: [one], faults: [], outcomes: {all: [], failed: [], not_checked: [], clear: 0, not_applicable: 0}};
+    const cards = mingjian.cards({}, {redraw: () => cards.draw(cas, 0, null)});
+    const holder = mingjian.el('div', {id: 'long', style: 'position:fixed;inset:0;width:424px;background:#fff;z-index:99'}, cards.root);
+    document.querySelector('.mj').append(holder);
+    cards.draw(cas, 0, null);
+}"""
 SAVED = "() => !localStorage.getItem('mingjian-presses:王敏')"
 
 
@@ -92,10 +102,38 @@ def test_without_a_mark_the_key_says_what_to_do_first(signed_in):
     assert page.locator(".proposing").count() == 0
 
 
+def test_a_case_without_findings_offers_it_and_the_sheet_of_a_tablet_is_drawn_up(signed_in):
+    page = signed_in(FIRST_EXPERT, width=820)
+    mark_line(page, 2)
+    page.click(".card.none button:has-text('提出疑点')")
+    page.wait_for_selector(".proposing")
+    page.keyboard.press("Escape")
+    low = page.locator(".right").bounding_box()["height"]
+    page.click(".sheet-handle")
+    high = page.locator(".right").bounding_box()["height"]
+    assert high > 1.6 * low
+    box = page.locator(".cards-head").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 90)
+    page.mouse.up()
+    assert page.locator(".right").bounding_box()["height"] == low
+
+
+def test_a_long_message_is_three_lines_until_it_is_opened(signed_in):
+    page = signed_in(FIRST_EXPERT)
+    page.evaluate(LONG)
+    short = page.locator("#long .message").bounding_box()["height"]
+    page.click("#long >> text=展开")
+    assert page.locator("#long .message").bounding_box()["height"] > 2 * short
+    page.click("#long >> text=收起")
+    assert page.locator("#long .message").bounding_box()["height"] == short
+
+
 def test_what_lacks_is_said_in_the_form_and_escape_leaves_nothing(signed_in, place):
     page = signed_in(FIRST_EXPERT)
     mark_line(page, 2)
-    page.click("text=自行提出")
+    page.click(".act-foot >> text=自行提出")
     page.wait_for_selector(".proposing")
     page.click(".proposing .btn.main")
     assert page.inner_text(".proposing .problem") == "先选违规类型。"
