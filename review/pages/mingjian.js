@@ -100,6 +100,7 @@
     if (old) { old.remove(); return; }
     const menu = mj.el('div', {class: 'menu user', style: 'top:44px;right:16px'},
       mj.el('button', {on: {click: () => mj.toggleTheme(page)}}, '深色或浅色', mj.el('span', {class: 'push'}, mj.kbd('D'))),
+      mj.el('button', {on: {click: () => mj.toggleRoom()}}, '舒展或紧凑'),
       person.menu.map((key) => mj.el('a', {href: PAGES[key][1]}, PAGES[key][0])),
       person.demo || person.by_proxy ? null : mj.el('a', {href: '/password'}, '修改密码'),
       person.demo ? mj.el('a', {href: '/sign-in?first=1'}, '设置管理员')
@@ -113,8 +114,16 @@
     const dark = document.body.classList.toggle('dark');
     localStorage.setItem('mingjian-theme', dark ? 'dark' : 'light');
   };
-  const kept = localStorage.getItem('mingjian-theme');
-  const settle = () => kept && document.body.classList.toggle('dark', kept === 'dark');
+  // larger letters and wider rows; drawings keep their size, and lists of fixed rows are drawn anew
+  mj.toggleRoom = function () {
+    localStorage.setItem('mingjian-room', document.body.classList.toggle('roomy') ? 'roomy' : 'dense');
+    window.dispatchEvent(new Event('mingjian-room'));
+  };
+  const kept = localStorage.getItem('mingjian-theme'), room = localStorage.getItem('mingjian-room');
+  const settle = () => {
+    if (kept) document.body.classList.toggle('dark', kept === 'dark');
+    document.body.classList.toggle('roomy', room === 'roomy');
+  };
   if (document.body) settle();
   document.addEventListener('DOMContentLoaded', settle);
   mj.settleTheme = settle;

@@ -2,7 +2,8 @@
 (function (mj) {
   'use strict';
   const el = (...all) => mj.el(...all);
-  const MANY = 300, ROW = 61, HEAD = 32, AHEAD = 8;  // heights in pixels as the style sheet sets them
+  const MANY = 300, HEAD = 32, AHEAD = 8;
+  const row = () => document.body.classList.contains('roomy') ? 69 : 61;  // heights in pixels as the style sheet sets them
 
   mj.queueRows = function (list, item) {
     let entries = [], tops = [0], range = '', many = false;
@@ -11,11 +12,15 @@
     function set(groups) {
       const at = list.scrollTop;
       entries = groups.flatMap(({title, rows}) => [{title}, ...rows.map((row, n) => ({row, before: rows[n - 1], place: n + 1, of: rows.length}))]);
-      tops = [0];
-      entries.forEach((entry, n) => tops.push(tops[n] + (entry.row ? ROW : HEAD)));
+      lay();
       many = entries.filter((entry) => entry.row).length >= MANY;
       list.classList.toggle('many', many);
       paint(true, at);
+    }
+    function lay() {
+      const tall = row();
+      tops = [0];
+      entries.forEach((entry, n) => tops.push(tops[n] + (entry.row ? tall : HEAD)));
     }
     // the first entry that ends below a height
     function below(height) {
@@ -57,6 +62,7 @@
       if (on) on.scrollIntoView({block: 'nearest'});
     }
     list.addEventListener('scroll', () => many && paint(false), {passive: true});
+    window.addEventListener('mingjian-room', () => { lay(); paint(true); });
     new ResizeObserver(() => many && paint(false)).observe(list);
     return {set, reveal};
   };

@@ -19,6 +19,7 @@ MEASURES = (Path(__file__).parent / "page_measures.js").read_text("utf-8")
 NAME = "陈立群"
 LEAST_GREY = 16  # of 255 from one fill to another, on average over its picture
 WIDTHS = (820, 1280, 1440, 1920, 2560)
+ROOMY = (820, 1280, 1920)  # with letters two pixels larger
 TARGETS = {820: 44, 1280: 32}  # a finger's and a pointer's, where the page is narrowest for each
 DRAWN = {
     "": ".card.open .evidence button.on",
@@ -95,6 +96,11 @@ def test_nothing_spills_and_every_word_and_target_is_met(page, address, path):
     page.evaluate("document.body.classList.add('dark')")
     weak |= {("dark", "pale"): pale} if (pale := measured(page, 1440)["pale"]) else {}
     page.evaluate("document.body.classList.remove('dark')")
+    page.evaluate("document.body.classList.add('roomy')")
+    for width in ROOMY:
+        told = measured(page, width)
+        weak |= {("roomy", width, kind): told[kind] for kind in ("page", "wide", "small") if told[kind]}
+    page.evaluate("document.body.classList.remove('roomy')")
     assert weak == {}
 
 

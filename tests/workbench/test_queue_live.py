@@ -187,3 +187,17 @@ def test_of_a_thousand_rows_only_those_in_view_are_in_the_page_and_filters_still
     page.wait_for_selector(".queue li button[data-key=k999]")
     page.fill(".queue input[type=search]", "测500")
     assert listed(page) == ["k500"]
+
+
+def test_wider_rows_are_kept_by_the_browser_and_a_long_list_keeps_its_height(page, address):
+    opened(page, address)
+    page.evaluate(MANY, 400)
+    page.evaluate("document.querySelector('.queue .rows').scrollTop = 6100")
+    page.click(".avatar")
+    page.click(".menu.user >> text=舒展或紧凑")
+    page.wait_for_function("document.querySelector('.queue .many li').getBoundingClientRect().height === 69")
+    assert page.eval_on_selector(".queue .rows", "box => box.scrollHeight") == 69 * 400 + 32
+    shot(page, "roomy")
+    opened(page, address)
+    assert page.evaluate("document.body.classList.contains('roomy')")
+    assert page.eval_on_selector(".card.open .message", "box => getComputedStyle(box).fontSize") == "16px"
