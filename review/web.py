@@ -22,7 +22,7 @@ from review.casework.attachment_routes import add_attachment_routes
 from review.casework.desk import Desk, Refused, source_file
 from review.casework.readings import read_tabs
 from review.casework.uploads import LARGEST_UPLOAD
-from review.chat.routes import add_chat_routes, no_right, page_refused
+from review.chat.routes import add_chat_routes, no_right, not_handed_out, page_refused
 from review.door import PATHS, person_of
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
@@ -123,11 +123,12 @@ def _add_page_images(app: FastAPI, desk: Desk) -> None:
             if tab is None:
                 raise Refused("没有这份文书；请刷新页面。")
             picture = desk.viewer.picture(source_file(case, tab.source), number)
+            subject = f"{case.key} {tab_key} {number}"
+            desk.store.write_trail(person.name, "view_page", case.inspection.key, subject)
         except (Refused, UnreadableFile, OSError) as refusal:
             return page_refused(refusal)
-        desk.store.write_trail(
-            person.name, "view_page", case.inspection.key, f"{case.key} {tab_key} {number}"
-        )
+        except Exception as defect:
+            return not_handed_out(defect, "view_page")
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
 

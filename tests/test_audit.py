@@ -70,7 +70,7 @@ def test_a_line_noted_down_wrongly_is_refused(home, wrong, capsys):
 
 
 def test_every_act_that_is_written_has_a_name():
-    written = re.compile(r"""(?:write_trail|pen\.write)\(\s*[\w.]+,\s*"([a-z_]+)\"""")
+    written = re.compile(r"""(?:write_trail|pen\.write|trail\.write)\(\s*[\w.]+,\s*"([a-z_]+)\"""")
     acts = {act for file in REVIEW.rglob("*.py") for act in written.findall(file.read_text("utf-8"))}
     assert {"open_case", "export_talk", "sign_in_failed"} <= acts
     assert acts - set(ACTS) == set()

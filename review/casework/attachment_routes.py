@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from review.casework.attachments import attach, open_attachment
 from review.casework.desk import Desk, Refused
-from review.chat.routes import no_right
+from review.chat.routes import no_right, not_handed_out
 from review.store.accounts import Person
 from review.store.life import ClosedInspection
 
@@ -40,6 +40,8 @@ def add_attachment_routes(app: FastAPI, desk: Desk, person_of: Callable[[Request
             file, name = open_attachment(desk, person, desk.case(case_key, person), key)
         except Refused as refusal:
             return JSONResponse({"problem": str(refusal)}, 404)
+        except Exception as defect:
+            return not_handed_out(defect, "open_attachment")
         return FileResponse(
             file,
             media_type="application/octet-stream",

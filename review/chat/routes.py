@@ -74,6 +74,10 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         lasting = {"Cache-Control": "private, max-age=3600"}
         return Response(picture, media_type="image/png", headers=lasting)
 
+    _add_export(app, desk, who)
+
+
+def _add_export(app: FastAPI, desk: Desk, who: Who) -> None:
     @app.get("/chat/export/{conversation}.{kind}")
     def export(request: Request, conversation: str, kind: str) -> Response:
         """One of a person's own conversations as a file, with its citations."""
@@ -84,10 +88,14 @@ def add_chat_routes(app: FastAPI, desk: Desk, who: Who) -> None:
         if not turns or kind not in EXPORTS:
             return JSONResponse({"problem": "没有这段问答，或不是您的。"}, 404)
         media, write = EXPORTS[kind]
-        desk.store.write_trail(person.name, "export_talk", subject=conversation)
+        try:
+            content = write(turns, person.name)
+            desk.store.write_trail(person.name, "export_talk", subject=conversation)
+        except Exception as defect:
+            return not_handed_out(defect, "export_talk")
         name = quote(f"法规问答-{turns[0].at:%Y%m%d}.{kind}")
         return Response(
-            write(turns, person.name),
+            content,
             media_type=media,
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
         )
@@ -97,6 +105,12 @@ def no_right(person: Person | None) -> Response:
     """The refusal of a route: sign in first, or ask for the right."""
     answer = {"signed_out": person is None, "problem": NO_RIGHT if person else "请先登录。"}
     return JSONResponse(answer, 403 if person else 401)
+
+
+def not_handed_out(defect: Exception, where: str) -> Response:
+    """What somebody asked for was not handed out, as its line in the trail was not saved or it was not made."""
+    number = record_defect(defect, where)
+    return JSONResponse({"problem": f"没有取出来。编号 {number}，已记录；请稍后重试。"}, 500)
 
 
 def page_refused(refusal: Exception) -> Response:

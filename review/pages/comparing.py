@@ -6,6 +6,7 @@ from review.casework.comparable import REPORTS, VERSIONS, comparable, documents_
 from review.casework.comparison import compare
 from review.casework.desk import Call, Case, Desk, Refused, source_file, text
 from review.casework.likeness_map import likeness_map
+from review.casework.looking import looked_at
 from review.casework.readings import read_tabs
 from review.casework.reports_compared import compare_reports
 from review.casework.results import Line
@@ -19,7 +20,13 @@ NOTHING = "这一项没有可并排对照的两份文书。"
 
 def open_comparison(desk: Desk, person: Person, call: Call) -> Line:
     """Two documents beside each other: those of a finding, of a pair of the map, or any two by name."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
+    shown = _compared(desk, person, case, call)
+    desk.store.write_trail(person.name, "compare", case.inspection.key, case.key)
+    return shown
+
+
+def _compared(desk: Desk, person: Person, case: Case, call: Call) -> Line:
     here, there = text(call, "here", 400), text(call, "there", 400)
     whole = _whole_names(person)
     if not (here and there):
@@ -41,13 +48,12 @@ def open_comparison(desk: Desk, person: Person, call: Call) -> Line:
     shown = compare(case.results, case.admission_id, here, there, whole)
     if shown is None:
         raise Refused(GONE)
-    desk.store.write_trail(person.name, "compare", case.inspection.key, case.key)
     return asdict(shown)
 
 
 def open_versions(desk: Desk, person: Person, call: Call) -> Line:
     """One page of a PDF in each of its revisions, as text and as picture."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     finding = desk.finding(case, person, text(call, "finding"))
     if finding is None or comparable(finding) != VERSIONS:
         raise Refused(NOTHING)
@@ -59,14 +65,14 @@ def open_versions(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_map(desk: Desk, person: Person, call: Call) -> Line:
     """All pairs of the inspection that a case is of."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     keys = desk.store.case_keys(case.inspection.key, list(case.results.admissions))
     return asdict(likeness_map(case.results, keys, _whole_names(person)))
 
 
 def open_plot(desk: Desk, person: Person, call: Call) -> Line:
     """The vital signs of a case over time."""
-    case: Case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     shown = asdict(vitals_plot(case.results, case.admission_id))
     other = shown["others"]
     keys = desk.store.case_keys(case.inspection.key, [other]) if other in case.results.admissions else {}

@@ -9,6 +9,7 @@ from review.casework.cases import shown_decision
 from review.casework.clauses import open_clause
 from review.casework.desk import Call, Case, Desk, Refused, text
 from review.casework.drawing import draw_seconds
+from review.casework.looking import looked_at
 from review.casework.proposing import (
     MOST_EVIDENCE,
     Unproposable,
@@ -110,7 +111,7 @@ def propose(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def _case(desk: Desk, person: Person, call: Call) -> Case:
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     if not person.decides or not case.pairing.decides(person, case.admission_id):
         raise Refused("这一例不由您决定，不能提出疑点；可请组长分派。")
     return case

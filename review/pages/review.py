@@ -7,6 +7,7 @@ from review.casework.admission_need import open_criteria as criteria_of_case
 from review.casework.cases import shown_evidence
 from review.casework.clauses import open_clause
 from review.casework.desk import Call, Case, Desk, Refused, person_line, source_file, text
+from review.casework.looking import looked_at
 from review.casework.pairing import LEADS
 from review.casework.readings import read_tabs, text_of
 from review.casework.results import Line
@@ -60,13 +61,13 @@ def open_case(desk: Desk, person: Person, call: Call) -> Line:
     """Everything of one case but its tables."""
     case = desk.case(text(call, "case"), person)
     shown = case_for(desk, person, case)
-    desk.store.write_trail(person.name, "open_case", case.inspection.key, case.key)
+    desk.store.looks.open(person.name, case.inspection.key, case.key)
     return shown
 
 
 def open_text(desk: Desk, person: Person, call: Call) -> Line:
     """The documents of one tab of a case whose record is too long to send at once."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     findings = case.results.findings.get(case.admission_id, [])  # for the tabs' keys; none of them is sent
     tabs = read_tabs(case.results, case.admission_id, findings)
     tab = next((tab for tab in tabs if tab.key == text(call, "tab")), None)
@@ -105,7 +106,7 @@ def open_boxes(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
     """One table of a case."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     sheet = read_sheet(case.results, case.admission_id, text(call, "sheet"))
     if sheet is None:
         raise Refused("没有这张表；请刷新页面。")
@@ -114,7 +115,7 @@ def open_sheet(desk: Desk, person: Person, call: Call) -> Line:
 
 def open_criteria(desk: Desk, person: Person, call: Call) -> Line:
     """The admission criteria of a case: met, not met, not recorded, with what became known later apart."""
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     return criteria_of_case(case.results, case.admission_id)
 
 
@@ -133,7 +134,7 @@ def open_basis(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def _finding(desk: Desk, person: Person, call: Call) -> tuple[Case, Line]:
-    case = desk.case(text(call, "case"), person)
+    case = looked_at(desk, person, call)
     finding = desk.finding(case, person, text(call, "finding"))
     if finding is None:
         raise Refused("这一项疑点已不在本次审核结果里；请刷新页面。")

@@ -29,15 +29,14 @@ def add_overview_route(app: FastAPI, desk: Desk, who: Who) -> None:
             entry = desk.inspection(inspection)
             paper = overview_paper(desk, person, entry, panel, made_at)
             content = workbook.as_workbook(paper)
+            digest = hashlib.sha256(content).hexdigest()[:16]
+            what = PANELS.get(panel, "全部")
+            desk.store.write_trail(person.name, "export_overview", entry.key, what, after=digest)
         except Refused as refusal:
             return JSONResponse({"problem": str(refusal)}, 404)
         except Exception as defect:
             number = record_defect(defect, "export_overview")
             return JSONResponse({"problem": f"表格没有生成。编号 {number}，已记录。"}, 500)
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        desk.store.write_trail(
-            person.name, "export_overview", entry.key, PANELS.get(panel, "全部"), after=digest
-        )
         name = quote(f"{paper.title.replace('　', '-')}-{made_at:%Y%m%d}.xlsx")
         head = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(content, media_type=workbook.MEDIA, headers=head)

@@ -21,6 +21,7 @@ from review.store.chain import decision_hash
 from review.store.engine import engine_of, migrate
 from review.store.entries import UNDO, Decision, InspectionEntry, Press, Proposal, standing
 from review.store.life import Life, require_open
+from review.store.looks import Looks
 from review.store.pairs import Pairs
 from review.store.people import People
 from review.store.proposals import Proposals
@@ -50,6 +51,7 @@ class Store:
         self._reading = threading.Lock()
         self.trail = Trail(engine)
         self.prover = Prover(self.trail)
+        self.looks = Looks(self.trail)
         self.people = People(engine, self.trail)
         self.talks = Talks(engine)
         self.pairs = Pairs(engine, self.trail)
