@@ -13,7 +13,8 @@ from review.store.accounts import LONGEST_NAME, SHORTEST_PASSWORD, Person
 
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title} · 明鉴</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="{tokens}"><link rel="stylesheet" href="{style}"></head>
+<link rel="stylesheet" href="{tokens}"><link rel="stylesheet" href="{style}">
+<link rel="stylesheet" href="{reach}"></head>
 <body class="mj door"><main><h1>明鉴</h1><p class="lead">{lead}</p>{body}</main></body></html>"""
 FORM = """<form method="post" action="{action}">{problem}{fields}<button class="btn main">{button}</button></form>
 <p class="small muted">{foot}</p>"""
@@ -81,6 +82,6 @@ def _form(action: str, fields: str, button: str, foot: str, problem: str) -> str
 
 
 def _page(title: str, lead: str, body: str, status: int) -> HTMLResponse:
-    links = {"tokens": asset("tokens.css"), "style": asset("sign_in.css")}
+    links = {"tokens": asset("tokens.css"), "style": asset("sign_in.css"), "reach": asset("reach.css")}
     page = PAGE.format(title=escape(title), lead=escape(lead), body=body, **links)
     return HTMLResponse(page, status_code=status)

@@ -22,7 +22,14 @@ WORDS = [
     ("for-ink", "for-line"),
     *((family, ground) for family in ("admission", "charges", "documents") for ground in GROUNDS),
 ]
-GRAPHICS = [(line, "surface") for line in ("line-3", "for-line", "against-line", "accent")]
+LINES = ("line-3", "for-line", "against-line", "accent", "ask", "admission", "charges", "documents")
+GRAPHICS = [
+    *((line, ground) for line in LINES for ground in GROUNDS),
+    ("for-line", "for-bg"),
+    ("against-line", "against-bg"),
+    ("ask", "ask-bg"),
+    ("accent", "accent-soft"),
+]
 
 
 def tokens(theme):

@@ -1,6 +1,7 @@
 """Every page as it is drawn, at every width, in light and dark: nothing spills, words are told apart, targets are met."""
 
 import io
+import os
 import shutil
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +18,7 @@ from review.store.store import Store
 pytestmark = LIVE
 MEASURES = (Path(__file__).parent / "page_measures.js").read_text("utf-8")
 NAME = "陈立群"
+KINDS = ("page", "wide", "small", "pale", "moving")
 LEAST_GREY = 16  # of 255 from one fill to another, on average over its picture
 WIDTHS = (820, 1280, 1440, 1920, 2560)
 ROOMY = (820, 1280, 1920)  # with letters two pixels larger
@@ -36,6 +38,27 @@ FOCUSED = """() => {
     const box = document.activeElement, style = getComputedStyle(box);
     const column = ['top', 'queue', 'timeline', 'record', 'cards-column', 'act'].find((name) => box.closest('.' + name));
     return [column, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+}"""
+# scrolls a table until its head sticks over a row's middle, and names the cells of the head that something covers
+HEADS_BELOW = """(chosen) => {
+    const table = document.querySelector(chosen), heads = [...table.querySelectorAll('thead th')];
+    let holder = table;
+    while (holder.scrollHeight <= holder.clientHeight + 1 || getComputedStyle(holder).overflowY === 'visible') holder = holder.parentElement;
+    const rows = [...table.querySelectorAll('tbody tr')], below = new Set();
+    let stuck = false;
+    for (const row of rows.slice(0, 12)) {
+        const at = row.getBoundingClientRect(), top = holder.getBoundingClientRect().top;
+        holder.scrollTop += at.top + at.height / 2 - top - heads[0].getBoundingClientRect().height / 2;
+        for (const head of heads) {
+            const box = head.getBoundingClientRect();
+            stuck ||= box.bottom > row.getBoundingClientRect().top + 1;
+            for (const x of [.1, .5, .9]) for (const y of [.2, .5, .8]) {
+                const met = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+                if (box.top >= top - 1 && met && !head.contains(met)) below.add(head.textContent + ' under ' + met.tagName);
+            }
+        }
+    }
+    return {stuck, below: [...below]};
 }"""
 QUIET = """() => !document.querySelector('.mj .grey i') && document.querySelector('.mj :is(main, .top)')"""
 
@@ -72,6 +95,11 @@ def page(browser, address):
     assert wrong == []
 
 
+def shot(page, name):
+    if target := os.environ.get("MINGJIAN_SHOTS"):
+        page.screenshot(path=f"{target}/{name}.png", full_page=True)
+
+
 def opened(page, address, path):
     page.goto(f"{address}/{path}")
     page.wait_for_selector(DRAWN.get(path, "main"), timeout=60_000)
@@ -92,7 +120,7 @@ def test_nothing_spills_and_every_word_and_target_is_met(page, address, path):
     for width in WIDTHS:
         told = measured(page, width)
         assert told["words"] > 3 and told["targets"] > 2  # the page stood there to be measured
-        weak |= {(width, kind): told[kind] for kind in ("page", "wide", "small", "pale") if told[kind]}
+        weak |= {(width, kind): told[kind] for kind in KINDS if told[kind]}
     page.evaluate("document.body.classList.add('dark')")
     weak |= {("dark", "pale"): pale} if (pale := measured(page, 1440)["pale"]) else {}
     page.evaluate("document.body.classList.remove('dark')")
@@ -104,18 +132,74 @@ def test_nothing_spills_and_every_word_and_target_is_met(page, address, path):
     assert weak == {}
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_the_table_of_keys_spills_nothing_and_is_read_in_light_and_dark(page, address, path):
+    opened(page, address, path)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Shift+Slash")
+    page.wait_for_selector("dialog[open]")
+    weak = {
+        width: {kind: told[kind] for kind in KINDS if told[kind]}
+        for width in (820, 1440)
+        if (told := measured(page, width))
+    }
+    page.evaluate("document.body.classList.add('dark')")
+    weak["dark"] = {"pale": pale} if (pale := measured(page, 1440)["pale"]) else {}
+    page.evaluate("document.body.classList.remove('dark')")
+    assert {at: told for at, told in weak.items() if told} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_is_measured_like_the_other_pages(browser, address, scheme):
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", color_scheme=scheme)
+    page, weak = context.new_page(), {}
+    page.goto(f"{address}/sign-in")
+    for state in ("asked", "refused"):
+        for width in WIDTHS:
+            told = measured(page, width)
+            assert told["words"] > 3 and told["targets"] == 3
+            weak |= {(state, width, kind): told[kind] for kind in KINDS if told[kind]}
+        page.fill("[name=name]", "没有这个人")
+        page.fill("[name=password]", "不是这个密码")
+        page.click("button")
+        page.wait_for_selector("[role=alert]")
+    shot(page, f"sign-in-{scheme}")
+    context.close()
+    assert weak == {}
+
+
+def test_the_heads_of_tables_stay_above_their_rows_on_a_tablet(page, address):
+    opened(page, address, "inspections")
+    page.set_viewport_size({"width": 820, "height": 500})
+    shot(page, "inspections-820")
+    page.click("text=逐例分派")
+    page.wait_for_selector("dialog.by-hand[open] tbody tr")
+    of_dialog = page.evaluate(HEADS_BELOW, "dialog.by-hand .list")
+    shot(page, "by-hand-820")
+    sunk = page.add_style_tag(content="dialog.by-hand .list thead th { z-index: -1 !important }")
+    assert page.evaluate(HEADS_BELOW, "dialog.by-hand .list")["below"] != []
+    sunk.evaluate("style => style.remove()")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog.by-hand", state="detached")
+    of_page = {list_: page.evaluate(HEADS_BELOW, list_) for list_ in (".assigning .list", ".files .list")}
+    shot(page, "assigning-820")
+    assert of_dialog == {"stuck": True, "below": []}
+    assert {list_: told["below"] for list_, told in of_page.items()} == {one: [] for one in of_page}
+
+
 def test_the_measures_see_what_they_are_for(page, address):
     opened(page, address, "password")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.evaluate(
         """() => { const box = document.createElement('div');
         box.style.cssText = 'position:fixed;top:0;left:0;z-index:99;width:60px;overflow:hidden;white-space:nowrap;background:#fff';
-        box.innerHTML = '<button style="color:#8a8a8a;min-width:0">小</button><span>一行放不下的文字一行放不下的文字</span>';
+        box.innerHTML = '<button style="color:#8a8a8a;min-width:0">小</button><span>一行放不下的文字一行放不下的文字</span>'
+            + '<i style="position:absolute;background-image:linear-gradient(#fff,#111)">渐</i><b style="transition:color 1s !important">动</b>';
         document.querySelector('.mj').append(box); const style = document.createElement('style');
         style.textContent = '.mj div > button::after { display: none }'; document.head.append(style); }"""
     )
     told = measured(page, 1280)
-    assert [len(told[kind]) for kind in ("wide", "small", "pale")] == [1, 1, 1]
+    assert [len(told[kind]) for kind in ("wide", "small", "pale", "moving")] == [1, 1, 2, 1]
 
 
 def test_focus_is_seen_and_goes_in_the_order_of_reading(page, address):
