@@ -52,7 +52,6 @@ def settle_gap(desk: Desk, person: Person, call: Call) -> Line:
     key = call.get("key")
     if not isinstance(key, int) or not desk.store.talks.settle_gap(key, person.name):
         raise Refused("这一条已经处理过了，请刷新页面。")
-    desk.store.write_trail(person.name, "settle_gap", subject=str(key))
     return {"ok": True}
 
 

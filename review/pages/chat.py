@@ -77,7 +77,6 @@ def delete_conversation(desk: Desk, person: Person, call: Call) -> Line:
     conversation = text(call, "conversation", 32)
     if not desk.store.talks.delete(person.name, conversation):
         raise Refused("没有这段问答，或已经删除。")
-    desk.store.write_trail(person.name, "delete_talk", subject=conversation)
     return {"ok": True}
 
 

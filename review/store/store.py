@@ -53,7 +53,7 @@ class Store:
         self.prover = Prover(self.trail)
         self.looks = Looks(self.trail)
         self.people = People(engine, self.trail)
-        self.talks = Talks(engine)
+        self.talks = Talks(engine, self.trail)
         self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
         self.proposals = Proposals(engine, self.trail)

@@ -12,13 +12,15 @@ from sqlalchemy.engine import Engine
 
 from review.store.entries import Conversation, Gap, Question
 from review.store.schema import gaps, now, questions
+from review.store.trail import Trail
 
 
 class Talks:
     """Conversations and gaps in the store's database; each call is its own transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, trail: Trail) -> None:
         self._engine = engine
+        self._trail = trail
 
     def add(self, conversation: str, who: str, question: str, answer: Mapping[str, Any]) -> None:
         row = {"conversation": conversation, "who": who, "at": now(), "question": question}
@@ -58,9 +60,12 @@ class Talks:
             ]
 
     def delete(self, who: str, conversation: str) -> int:
-        """Forget one of a person's own conversations; returns how many questions it had."""
-        with self._engine.begin() as connection:
-            return int(connection.execute(delete(questions).where(_own(who, conversation))).rowcount)
+        """Forget one of a person's own conversations; returns how many questions it had. Its line is saved with it."""
+        with self._trail.transaction() as pen:
+            held = delete(questions).where(_own(who, conversation))
+            if gone := int(pen.connection.execute(held).rowcount):
+                pen.write(who, "delete_talk", "", conversation)
+            return gone
 
     def add_gap(self, who: str, question: str, as_of: str, region: str, said: str) -> None:
         """Note what the library does not hold; the same question of the same person is noted once."""
@@ -77,10 +82,13 @@ class Talks:
             return [Gap(**row) for row in connection.execute(still).mappings()]
 
     def settle_gap(self, seq: int, who: str) -> bool:
-        """Note that somebody dealt with it; false where it was no longer open."""
+        """Note that somebody dealt with it; false where it was no longer open. Its line is saved with it."""
         mine = update(gaps).where(gaps.c.seq == seq, gaps.c.settled_at.is_(None))
-        with self._engine.begin() as connection:
-            return bool(connection.execute(mine.values(settled_by=who, settled_at=now())).rowcount)
+        with self._trail.transaction() as pen:
+            settled = bool(pen.connection.execute(mine.values(settled_by=who, settled_at=now())).rowcount)
+            if settled:
+                pen.write(who, "settle_gap", "", str(seq))
+            return settled
 
 
 def _own(who: str, conversation: str) -> Any:

@@ -11,7 +11,8 @@ from test_attachments import put
 from test_pages_papers import decide_all
 
 from review.casework.readings import read_tabs
-from review.pages import papers, review
+from review.chat.gaps import settle_gap
+from review.pages import chat, papers, review
 from review.pages.shell import answer
 from review.store import looks
 from review.store.accounts import EXPERT, LEADER, Person
@@ -119,6 +120,23 @@ def test_a_paper_is_not_looked_at_without_its_line(desk, key, call):
     with no_line_is_saved(desk.store):
         shown = answer(desk, "papers", papers.open_paper, ALL, asked)
     assert set(shown) == {"problem", "defect"} and lines(desk, "view_paper") == []
+
+
+def test_a_talk_and_a_gap_stay_while_the_line_of_their_end_cannot_be_saved(desk):
+    desk.store.talks.add("t1", "陈立群", "多久", {})
+    desk.store.talks.add_gap("陈立群", "多久", "2024-03-01", "", "库中没有。")
+    gap = desk.store.talks.gaps()[0].seq
+    ends = ((chat.delete_conversation, {"conversation": "t1"}), (settle_gap, {"key": gap}))
+    with no_line_is_saved(desk.store):
+        assert [set(answer(desk, "chat", end, ALL, given)) for end, given in ends] == [
+            {"problem", "defect"}
+        ] * 2
+    assert len(desk.store.talks.turns("陈立群", "t1")) == len(desk.store.talks.gaps()) == 1
+    for end, given in ends:
+        assert answer(desk, "chat", end, ALL, given) == {"ok": True}
+        assert "problem" in answer(desk, "chat", end, ALL, given)
+    told = [(line.act, line.subject) for line in desk.store.trail.lines(TrailFilter(who="陈立群"))]
+    assert told == [("settle_gap", str(gap)), ("delete_talk", "t1")]
 
 
 @pytest.fixture
