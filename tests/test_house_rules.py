@@ -32,6 +32,7 @@ DOORS = {
     "sqlglot": ("review/engines/",),
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
+    "chinese_calendar": ("review/procedure/working_days.py",),
     "sqlalchemy": (
         "review/store/copying.py",
         "review/store/schema.py",
