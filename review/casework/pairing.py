@@ -117,9 +117,13 @@ class Pairing:
     def holding(self) -> Calls:
         """What holds for each finding: a ruling, else the first call; nothing while two differ.
 
-        What an expert found himself holds only with the other's call."""
-        open_ones = {*self.disputes, *(self.own - set(self.pairs))}
-        calls = {key: call for key, call in self.calls(FIRST).items() if key not in open_ones}
+        What an expert found himself holds only with the other's call, unless he himself no longer thinks so."""
+        calls = {
+            key: call
+            for key, call in self.calls(FIRST).items()
+            if key not in self.disputes
+            and (key not in self.own or key in self.pairs or call.verdict == "reject")
+        }
         return calls | {key: ruling.as_decision() for key, ruling in self.rulings.items()}
 
     def holding_for(self, person: Person) -> Calls:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from review.casework.results import EXPERT
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.reports.evidence_sheet import charge_row, quotes
 from review.reports.paper import COUNT, DAY, MINUTE, YUAN, Block, Cell, Column, Table, Text
@@ -123,7 +124,7 @@ def _point(stay: Sojourn, point: Point) -> tuple[Cell, ...]:
         stay.name,
         point.name,
         point.certainty,
-        point.check,
+        "专家提出" if point.origin == EXPERT else point.check,
         point.message,
         point.amount,
         point.suspected,

@@ -14,6 +14,8 @@ from review.casework.worklist import queue
 from review.pages.calling import adjudicate, case_for, decide, undo
 from review.pages.proposing import offer_bases, propose, proposing
 from review.reports.dossier import open_dossier
+from review.reports.paper import Table
+from review.reports.working_paper import working_paper
 from review.store.accounts import VIEWER, Person
 from review.store.entries import Press, Proposal, User
 from review.store.life import SETTLED, ClosedInspection
@@ -158,6 +160,18 @@ def test_undo_takes_it_from_everybody_and_redo_brings_it_back(team, key, case, l
     assert team.store.trail.verify().problem == ""
 
 
+def test_what_its_author_no_longer_holds_needs_nobody_elses_call(team, key, case):
+    done = propose(team, WANG, asked(team, key, case, CLEAN))
+    held = {
+        "case": case(CLEAN),
+        "press": new_key(),
+        "finding": done["finding"],
+        "known": done["decision"]["seq"],
+    }
+    decide(team, WANG, held | {"verdict": "reject", "reasons": ["证据读错"]})
+    assert team.standing(team.inspection(key))[done["finding"]].verdict == "reject"
+
+
 def test_undo_of_another_call_on_it_leaves_it_where_it_is(team, key, case):
     done = propose(team, WANG, asked(team, key, case, CLEAN))
     held = {
@@ -289,6 +303,8 @@ def test_the_queue_and_the_papers_carry_it_and_the_papers_wait(team, key, case):
     (point,) = dossier.points
     assert (point.verdict, point.confirmed, dossier.open) == ("", None, 1)
     assert point.name == "疑似过度诊疗、检查或开药"
+    rows = [row for block in working_paper(dossier) if isinstance(block, Table) for row in block.rows]
+    assert any("专家提出" in row for row in rows)
     second = Person(team.pairing(entry).second_of(CLEAN), ("专家",))
     decide(team, second, {"case": case(CLEAN), "press": new_key(), "finding": point.id, "verdict": "confirm"})
     (point,) = open_dossier(entry, results, team.standing(entry), team.rules, only=[CLEAN]).points
