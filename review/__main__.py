@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _screen(given[1:])
         if given[:1] == ["draw"]:
             return _procedure_draw(given[1:])
+        if given[:1] == ["plan"]:
+            return _procedure_plan(given[1:])
         if given[:1] == ["terms"]:
             return _procedure_terms(given[1:])
         if given[:1] == ["estimate"]:
@@ -68,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "python -m review audit verify  核对留痕；python -m review backup 文件、restore 文件  备份与恢复；"
         "python -m review items 检查文件夹  没有国家编码的项目；python -m review compare 文件 [较晚的文件]  比对 PDF；"
         "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书；"
-        "python -m review estimate  由随机样本推算全部住院；python -m review terms  程序的期限、比例及出处",
+        "python -m review estimate  由随机样本推算全部住院；python -m review plan 计划.yaml  各阶段到期、逾期；"
+        "python -m review terms  程序的期限、比例及出处",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -223,6 +226,12 @@ def _procedure_estimate(arguments: list[str]) -> int:
 
     open_log(Settings.from_environment().home)
     return run_estimate(arguments)
+
+
+def _procedure_plan(given: list[str]) -> int:
+    from review.procedure.plan_command import run_plan
+
+    return run_plan(given)
 
 
 def _procedure_terms(given: list[str]) -> int:
