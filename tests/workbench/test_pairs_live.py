@@ -57,12 +57,15 @@ def enter(browser, place):
         page, sent, problems = context.new_page(), [], []
         page.on("pageerror", lambda problem: problems.append(str(problem)))
 
-        def arrived(reply):
-            if reply.request.is_navigation_request():
-                sent.clear()  # the browser keeps the bodies of the page it shows only
-            sent.append(reply)
+        def committed(frame):
+            # The browser keeps the bodies of the page it shows only, and answers asked for by the page
+            # before still arrive until the new one takes its place.
+            asked = [reply for reply in sent if reply.request.is_navigation_request()]
+            if frame == page.main_frame and asked and asked[-1] is not sent[0]:
+                sent[:] = asked[-1:]
 
-        page.on("response", arrived)
+        page.on("response", lambda reply: sent.append(reply))
+        page.on("framenavigated", committed)
         page.goto(place[0] + "/sign-in")
         page.fill("input[name=name]", name)
         page.fill("input[name=password]", PASSWORD)
