@@ -30,6 +30,7 @@ from review.pages.shell import FOLDER, asset, build_page
 from review.quality import add_quality_route
 from review.reports.overview_route import add_overview_route
 from review.reports.routes import add_paper_routes
+from review.reports.statement_routes import add_statement_routes
 from review.sign_in import add_sign_in, keep_proxied, lead
 from review.store.accounts import PAGES, Accounts, is_loopback
 
@@ -59,6 +60,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     add_paper_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_quality_route(app, desk, lambda request: person_of(desk.accounts, request))
     add_attachment_routes(app, desk, lambda request: person_of(desk.accounts, request))
+    add_statement_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_overview_route(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 

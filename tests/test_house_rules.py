@@ -48,6 +48,9 @@ DOORS = {
         "review/store/rulings.py",
         "review/store/proposals.py",
         "review/store/proposed_schema.py",
+        "review/store/decision_rows.py",
+        "review/store/hearing_schema.py",
+        "review/store/hearings.py",
         "review/store/migrations/",
     ),
 }

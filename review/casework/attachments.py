@@ -56,7 +56,7 @@ async def attach(
     await run_in_threadpool(_require_right, desk, person, case, finding)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        size, digest = await _write(draft, body)
+        size, digest = await write_body(draft, body)
         if not size:
             raise Refused("这个文件是空的；请另选。")
         draft.replace(folder / digest)
@@ -83,7 +83,8 @@ def _note(desk: Desk, person: Person, case: Case, kept: Attachment) -> Line:
     return {"ok": True, "files": files_of(desk, person, case).get(kept.finding, [])}
 
 
-async def _write(draft: Path, body: AsyncIterable[bytes]) -> tuple[int, str]:
+async def write_body(draft: Path, body: AsyncIterable[bytes]) -> tuple[int, str]:
+    """Keep a body as a new file that only this program reads; its bytes and their SHA-256. Raises Refused."""
     size, digest = 0, hashlib.sha256()
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
         async for block in body:

@@ -12,6 +12,7 @@ from typing import Any
 
 from knowledge.library import Library
 from knowledge.readers.viewing import Viewer
+from review.casework.hearing import Heard, after_hearing, heard_in
 from review.casework.pairing import Pairing, visible
 from review.casework.proposing import as_line, joined, own_lines
 from review.casework.results import Line, Results, open_results
@@ -68,6 +69,7 @@ class Desk:
     _library: Library | None = None
     _pairings: dict[str, tuple[tuple[int, ...], Results | None, Pairing]] = field(default_factory=dict)
     _joined: dict[str, tuple[tuple[Results, tuple[int, int]], Results]] = field(default_factory=dict)
+    _heard: dict[str, tuple[tuple[int, ...], dict[str, Heard]]] = field(default_factory=dict)
     additions: Additions = field(init=False)  # files on their way into the library
 
     def __post_init__(self) -> None:
@@ -152,13 +154,23 @@ class Desk:
         self._pairings[entry.key] = version, results, made
         return made
 
+    def heard(self, entry: InspectionEntry) -> Mapping[str, Heard]:
+        """By finding, what the institution said of it and what became of it."""
+        version = self.store.hearings.version(entry.key)
+        held = self._heard.get(entry.key)
+        if held is None or held[0] != version:
+            held = self._heard[entry.key] = version, heard_in(self.store.hearings, entry.key)
+        return held[1]
+
     def standing(self, entry: InspectionEntry) -> dict[str, Decision]:
-        """What holds for each finding of an inspection; nothing where two reviewers differ and nobody has ruled."""
-        return self.pairing(entry).holding()
+        """What holds for each finding of an inspection, the institution heard; nothing where two reviewers differ.
+
+        A ruling on their difference holds."""
+        return after_hearing(self.pairing(entry).holding(), self.heard(entry))
 
     def standing_for(self, entry: InspectionEntry, person: Person) -> dict[str, Decision]:
         """What holds for each finding, as far as a person may know it."""
-        return self.pairing(entry).holding_for(person)
+        return after_hearing(self.pairing(entry).holding_for(person), self.heard(entry))
 
     def finding(self, case: Case, person: Person, finding: str) -> Line | None:
         """A finding of a case, if the person may see it yet."""

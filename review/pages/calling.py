@@ -11,6 +11,7 @@ from review.casework.desk import Call, Case, Desk, Refused, text, texts
 from review.casework.drawing import draw_seconds
 from review.casework.pairing import LEADS, Pairing, difference, shuffled, visible
 from review.casework.results import Line
+from review.casework.stating import hearing_line
 from review.store.accounts import LEADER, Person
 from review.store.entries import UNDO, VERDICTS, Decision, InspectionEntry, Press
 from review.store.pairs import FIRST, SECOND, Adjudication
@@ -19,6 +20,7 @@ from review.violations import VIOLATIONS
 
 LONGEST_NOTE, LONGEST_REASON, LONGEST_TIME = 500, 500, 3600.0
 RULED = "已裁定，不能撤销，可申请复议。"
+HEARD = "机构陈述后已复核，原来的决定不再改动；要改，请在“机构陈述”里再次复核。"
 GONE = "这一项疑点已不在本次审核结果里；请刷新页面。"
 
 
@@ -29,9 +31,10 @@ def case_for(desk: Desk, person: Person, case: Case) -> Line:
     found, read_of = visible(case.results, admission, calls, hides=pairing.rules.hides_model)
     findings = shuffled(found, admission, pairing.rules) if part == SECOND else ordered(found)
     shown = case_of(case.results, admission, calls, desk.rules, findings, read_of)
-    files = files_of(desk, person, case)
+    files, holding = files_of(desk, person, case), pairing.holding_for(person)
     for line in shown["findings"]:
         line |= beside(pairing, person, line["id"]) | {"files": files.get(line["id"], [])}
+        line["hearing"] = hearing_line(desk, person, case, line, holding.get(line["id"]))
     if LEADER in person.roles and part == LEADS:
         known = desk.store.pairs.known_answers(case.inspection.key)
         for line in shown["findings"]:
@@ -110,12 +113,16 @@ def decide(desk: Desk, person: Person, call: Call) -> Line:
         return {"conflict": shown_decision(stands)}
     try:
         line = desk.store.append(press, spent=_time_spent(call))
-    except AlreadyRuled:  # the ruling came after the check above
-        raise Refused(RULED) from None
+    except AlreadyRuled:  # reconsidered, or the ruling came after the check above
+        raise Refused(_closed_by(desk, case.inspection, finding)) from None
     draw_seconds(desk, case.inspection)
     after = desk.pairing(case.inspection)
     told = _revealed(after, person, case, finding, len(before))
     return {"ok": True, "decision": shown_decision(line)} | told | ({"reopen": True} if again else {})
+
+
+def _closed_by(desk: Desk, entry: InspectionEntry, finding: str) -> str:
+    return RULED if finding in desk.pairing(entry).rulings else HEARD
 
 
 def _revealed(pairing: Pairing, person: Person, case: Case, finding: str, known: int) -> Line:
@@ -145,8 +152,8 @@ def undo(desk: Desk, person: Person, call: Call) -> Line:
         raise Refused(RULED)
     try:
         undone = desk.store.undo_last(press, entry.key, person.name)
-    except AlreadyRuled:  # the ruling came after the check above
-        raise Refused(RULED) from None
+    except AlreadyRuled:  # reconsidered, or the ruling came after the check above
+        raise Refused(_closed_by(desk, entry, own[-1].finding if own else "")) from None
     if undone is None:
         return {"ok": True, "undone": None}
     _, last = undone

@@ -56,6 +56,7 @@
         sides.map(([says, name, none]) => side(one, says, name, none, now)),
         one.hidden ? el('p', {class: 'notice small'}, `${one.hidden} 处引文与原文不一致，已隐去。` + (one.evidence.length ? `其余 ${one.evidence.length} 处一致。` : '')) : null,
         details(one, cas),
+        act.hearing(one, cas),
         mj.knownAnswer(one, act.plant),
         mj.readingOf(one, cas, act.go));
     }

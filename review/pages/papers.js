@@ -12,7 +12,9 @@
     const S = {about: null, key: given.get('paper') || '', case: '', masked: false, token: 0, busy: false};
     const list = el('ul', {class: 'rows', 'aria-label': '文书'}), tally = el('p', {class: 'small muted'});
     const bar = el('div', {class: 'paper-bar'}), told = el('div', {role: 'status', 'aria-live': 'polite'}), sheet = el('div', {class: 'scroll sheets', tabindex: '0', 'aria-label': '预览'});
-    const body = el('main', {class: 'papers'}, el('aside', {class: 'side-papers'}, el('h1', {}, '文书'), tally, list), el('section', {class: 'paper-side'}, bar, told, sheet));
+    const HEARD = ['answers', 'hearing'];
+    const heard = mj.hearingList(page, () => S.about.inspection, () => { if (S.key === 'hearing') show(); });
+    const body = el('main', {class: 'papers'}, el('aside', {class: 'side-papers'}, el('h1', {}, '文书'), tally, list), el('section', {class: 'paper-side'}, bar, told, heard.root, sheet));
     page.showKeys = () => mj.keysDialog(page, KEYS);
     const current = () => (S.about.papers || []).find((one) => one.key === S.key);
 
@@ -55,8 +57,9 @@
     async function show() {
       const mine = ++S.token;
       told.replaceChildren();
-      if (!S.about.papers) { bar.replaceChildren(); sheet.replaceChildren(el('div', {class: 'empty'}, S.about.problem_said, S.about.leads ? el('a', {href: '/inspections'}, '去检查') : null)); return; }
+      if (!S.about.papers) { bar.replaceChildren(); heard.root.hidden = true; sheet.replaceChildren(el('div', {class: 'empty'}, S.about.problem_said, S.about.leads ? el('a', {href: '/inspections'}, '去检查') : null)); return; }
       drawBar();
+      heard.show(HEARD.includes(S.key));
       sheet.classList.add('stale');
       const slow = setTimeout(() => mine === S.token && told.replaceChildren(el('p', {class: 'small muted'}, '正在生成预览…')), 400);
       const reply = await mj.ask(page, 'open_paper', wanted());

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from review.casework.desk import Call, Desk, Refused, person_line, text
 from review.casework.results import Line
+from review.pages.hearing import open_hearing
 from review.reports.preview import preview
 from review.reports.shelf import (
     NO_REVIEW,
@@ -101,6 +102,6 @@ def _state(state: State) -> Line:
     return {"state": state.state, "by": state.who, "at": at, "outdated": state.outdated}
 
 
-HANDLERS = (open_papers, open_paper, settle_paper)
-SCRIPTS = ("mingjian.js", "session.js", "papers.js")
-STYLES = ("tokens.css", "papers.css")
+HANDLERS = (open_papers, open_paper, settle_paper, open_hearing)
+SCRIPTS = ("mingjian.js", "session.js", "hearing_list.js", "papers.js")
+STYLES = ("tokens.css", "hearing.css", "papers.css")

@@ -19,7 +19,7 @@
     const proposing = mj.proposing(page, {S, record, asking: deciding.asking, say: deciding.say, openCase, recount: deciding.recount});
     page.proposes = () => record.marked().length > 0;
     const stage = mj.stage(page, {S, finding, openCase, choose, go, address: () => S.cas && address(true)});
-    const cards = mj.cards(page, {choose, compare: () => stage.compare(), look, go, redraw, basis, seen: deciding.seen, propose: () => proposing.begin(), tall: (up) => body.classList.toggle('tall', up), rule: deciding.rule, plant: async (one, verdict) => { const told = await mj.ask(page, 'plant', {case: S.cas.key, finding: one.id, verdict}); if (told && told.ok) one.known = verdict; else deciding.say(told ? told.problem : '没有存上，请重试。', true); redraw(); }, rulings: () => mj.rulingsDialog(page, S.about.inspection, openCase), amount: (given) => deciding.setAmount(given, false)});
+    const cards = mj.cards(page, {choose, hearing: mj.hearing(page, redraw), compare: () => stage.compare(), look, go, redraw, basis, seen: deciding.seen, propose: () => proposing.begin(), tall: (up) => body.classList.toggle('tall', up), rule: deciding.rule, plant: async (one, verdict) => { const told = await mj.ask(page, 'plant', {case: S.cas.key, finding: one.id, verdict}); if (told && told.ok) one.known = verdict; else deciding.say(told ? told.problem : '没有存上，请重试。', true); redraw(); }, rulings: () => mj.rulingsDialog(page, S.about.inspection, openCase), amount: (given) => deciding.setAmount(given, false)});
     const head = el('div', {class: 'case-head'});
     const lanes = el('div', {class: 'panel timeline scroll', tabindex: '0', role: 'group', 'aria-label': '时间线，方向键逐日看'});
     const middle = el('section', {class: 'middle'}, head, lanes, record.root);

@@ -16,6 +16,7 @@ from review.casework.worklist import named, queue
 from review.pages.assigning import plant
 from review.pages.calling import CALLING, case_for
 from review.pages.comparing import COMPARING
+from review.pages.hearing import HEARING
 from review.pages.proposing import PROPOSING
 from review.store.accounts import Person
 from review.store.entries import VERDICTS, Decision
@@ -158,6 +159,7 @@ HANDLERS = (
     *CALLING,
     plant,
     *PROPOSING,
+    *HEARING,
     *COMPARING,
 )
 SCRIPTS = (
@@ -186,8 +188,9 @@ SCRIPTS = (
     "decisions.js",
     "deciding.js",
     "attaching.js",
+    "hearing.js",
     "marking.js",
     "proposing.js",
     "review.js",
 )
-STYLES = ("tokens.css", "clause.css", "review.css", "pairing.css", "timeline.css", "views.css")
+STYLES = ("tokens.css", "clause.css", "review.css", "pairing.css", "hearing.css", "timeline.css", "views.css")

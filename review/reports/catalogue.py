@@ -10,6 +10,7 @@ from review.reports.confirmation_letter import confirmation_letter
 from review.reports.dossier import Dossier
 from review.reports.evidence_sheet import evidence_sheet
 from review.reports.handover_list import handover_list
+from review.reports.hearing_sheets import answer_sheet, both_sides
 from review.reports.own_notes import own_notes
 from review.reports.paper import Block, Paper
 from review.reports.working_paper import working_paper
@@ -43,6 +44,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("working", "工作底稿", "病例、疑点、证据、费用明细、未检查", working_paper, EXCEL),
         Kind("statistics", "统计附表", "机构自查、现场检查、专项治理", annex_statistics, EXCEL),
         Kind("letter", "事实确认书", "已确认的事项，交机构核对", confirmation_letter, WORD, leaves=True),
+        Kind("answers", "陈述申辩表", "机构逐项填写答复，收回后导入", answer_sheet, EXCEL, leaves=True),
+        Kind("hearing", "复核意见表", "机构陈述、复核结果和理由", both_sides, EXCEL, leaves=True),
         Kind("handover", "移送清单", "已确认的事项，按建议移送的部门", handover_list, WORD, leaves=True),
         Kind("notes", "审核记录", "每一项决定的理由和附言", own_notes, EXCEL, own=True),
     )

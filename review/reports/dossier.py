@@ -9,11 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from review.casework.cases import ordered, shown_evidence
+from review.casework.cases import ordered
 from review.casework.counting import CENT, amount_of, counted, line_amounts
 from review.casework.readings import read_tabs
 from review.casework.results import Line, Results
-from review.casework.sheets import place_row, table_sources, told_rows
+from review.casework.sheets import table_sources
+from review.reports.cited import evidence_of, rows_cited
+from review.reports.heard import Hearing
 from review.store.entries import Decision, InspectionEntry
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 
@@ -51,6 +53,7 @@ class Point:
     origin: str
     ruled: bool = False  # between two calls that differed
     files: tuple[tuple[str, str], ...] = ()  # attached by experts: name and SHA-256
+    hearing: Hearing | None = None
 
     @property
     def decided(self) -> str:
@@ -185,7 +188,7 @@ def _stay(
     tabs = read_tabs(results, admission_id, lines) if lines else []
     names = {line["id"]: f"疑似{VIOLATIONS[line['violation']].name}" for line in lines}
     hidden: Hides = hide or (str, str)
-    cited = _rows_cited(results, admission_id, lines, sources)
+    cited = rows_cited(results, admission_id, lines, sources)
     return Sojourn(
         admission_id=admission_id,
         number=number,
@@ -203,7 +206,7 @@ def _stay(
         fund=_cents(row["fund_amount"]),
         seen=f"case:{admission_id}" in standing,
         points=tuple(
-            _point(line, standing.get(line["id"]), _evidence(line, tabs, cited), sums, names, hidden)
+            _point(line, standing.get(line["id"]), evidence_of(line, tabs, cited), sums, names, hidden)
             for line in lines
         ),
         unchecked=tuple(
@@ -254,26 +257,6 @@ def _point(
         origin=line["origin"],
         ruled=decision is not None and decision.seq < 0,
     )
-
-
-def _rows_cited(
-    results: Results, admission_id: str, lines: list[Line], sources: Mapping[str, str]
-) -> tuple[Any, Any]:
-    files = {item["source"] for line in lines for item in line["evidence"] if item["kind"] == "table"}
-    return sources, told_rows(results, admission_id, {sources[file] for file in files if file in sources})
-
-
-def _evidence(line: Line, tabs: list[Any], cited: tuple[Any, Any]) -> list[Line]:
-    """Quotes that stand in their source, and what the cited rows say; an unverified quote is not on paper either."""
-    sources, rows = cited
-    of_tables = iter([item for item in line["evidence"] if item["kind"] == "table"])
-    whole = {item["source"].rsplit("/", 1)[-1]: item["source"] for item in line["evidence"]}
-    shown = []
-    for item in shown_evidence(line, tabs):
-        row = None if item["place"] else next(of_tables)  # a table's row has no place in a text
-        said = rows.get(place_row(row, sources), "") if row else ""
-        shown.append(item | {"source": whole[item["source"]], "told": said})
-    return shown
 
 
 def _charges(results: Results, admission_id: str, wanted: set[str]) -> tuple[Line, ...]:

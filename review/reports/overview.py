@@ -63,7 +63,7 @@ def standing_of(desk: Desk, person: Person, entry: InspectionEntry) -> Standing:
         raise Refused(NO_REVIEW)
     pairing = desk.pairing(entry)
     by_price = {code for code, rule in desk.rules.items() if rule.get("takes") == "price"}
-    marks = marks_of(results, pairing, person, by_price)
+    marks = marks_of(results, pairing, desk.standing_for(entry, person), by_price)
     carrying = amounts_of(marks)
     figures = Figures(
         violations=by_violation(marks),

@@ -17,7 +17,6 @@ from review.casework.pairing import Pairing, visible
 from review.casework.results import Line, Results
 from review.opaque_keys import OpaqueKeys
 from review.proportions import wilson
-from review.store.accounts import Person
 from review.store.entries import Decision
 from review.violations import VIOLATIONS
 
@@ -83,10 +82,11 @@ class Bin:
 
 
 def marks_of(
-    results: Results, pairing: Pairing, person: Person, by_price: Collection[str]
+    results: Results, pairing: Pairing, standing: Mapping[str, Decision], by_price: Collection[str]
 ) -> tuple[Mark, ...]:
-    """The findings of the last review as a person may know them; `by_price` names the checks of a part of a price."""
-    standing = pairing.holding_for(person)
+    """The findings of the last review with what holds of them as far as a person may know it.
+
+    `by_price` names the checks of a part of a price."""
     sent: list[Line] = []
     for admission in results.admissions:
         shown, _ = visible(results, admission, standing, hides=pairing.rules.hides_model)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.reports.paper import COUNT, MINUTE, YUAN, Block, Cell, Column, Table, Text
-from review.reports.wording import ONCE, about, bases, local, masked_note
+from review.reports.wording import ONCE, about, bases, called, local, masked_note
 
 NOTES = (
     Column("病例", COUNT, 0.5),
@@ -48,7 +48,7 @@ def _note(stay: Sojourn, point: Point) -> tuple[Cell, ...]:
         point.name,
         point.message,
         point.amount,
-        point.decided,
+        called(point),
         "；".join(point.reasons),
         point.note,
         point.who,

@@ -20,11 +20,15 @@ _NO_LETTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: heading, what its cells are, and its share of the width."""
+    """A column of a table: heading, what its cells are, and its share of the width.
+
+    `fills`: whoever gets the paper writes into it; `choices` are what he may choose from there."""
 
     title: str
     kind: str = TEXT
     width: float = 1.0
+    fills: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from review.casework.results import Results
 from review.reports.attached import with_files
 from review.reports.catalogue import KINDS, Kind, make
 from review.reports.dossier import Dossier, open_dossier
+from review.reports.hearing_sheets import with_hearing
 from review.reports.hiding import masks
 from review.reports.own_notes import of_expert
 from review.reports.paper import DRAFT, Paper
@@ -134,7 +135,8 @@ def _dossier(desk: Desk, person: Person, entry: InspectionEntry, order: Order, k
     hides = masks(results) if order.masked and kind.leaves else None
     held = desk.standing_for(entry, person)
     whole = open_dossier(entry, results, held, desk.rules, hides=hides, only=only)
-    return with_files(desk, person, entry, whole)
+    calls = desk.pairing(entry).holding_for(person)
+    return with_files(desk, person, entry, with_hearing(desk, entry, whole, calls, hides))
 
 
 def _own(desk: Desk, person: Person, entry: InspectionEntry) -> Dossier:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from review.casework.results import Line
-from review.reports.dossier import Dossier, Point, Sojourn
+from review.reports.dossier import WORDS, Dossier, Point, Sojourn
 from review.reports.paper import Fields, Text, told
 
 ZERO = Decimal("0.00")
@@ -34,19 +34,32 @@ def bases(point: Point) -> str:
     return "\n".join(basis(one) for one in point.basis)
 
 
+def called(point: Point) -> str:
+    """The call as it was made, and in a word what the hearing made of it; nothing undecided reads as decided."""
+    heard = point.hearing
+    said = WORDS["confirm"] if heard and heard.withdrawn else point.decided
+    return (
+        said
+        + ("（裁定）" if point.ruled else "")
+        + (f"；陈述后{heard.outcome}" if heard and heard.outcome else "")
+    )
+
+
 def decided(point: Point) -> str:
-    """The decision with who and when; nothing undecided reads as decided."""
+    """The call with who and when, and the same of what the hearing made of it."""
     if not point.verdict:
         return point.decided
-    at = local(point.at)
+    heard = point.hearing
     gone = "（新规则下不再提示，金额未计入）" if point.gone else ""
-    ruled = "（裁定）" if point.ruled else ""
-    return f"{point.decided}{ruled}{gone}　{point.who}　{told(at)}"
+    said, _, after = called(point).partition("；")
+    by = f"；{after}　{heard.who}　{told(local(heard.at))}" if heard and after else ""
+    return f"{said}{gone}　{point.who}　{told(local(point.at))}{by}"
 
 
 def why(point: Point) -> str:
-    """The reasons and the note of a decision."""
-    return "；".join(part for part in (*point.reasons, point.note) if part)
+    """The reasons and the note of a decision, and the reason of what the hearing made of it."""
+    heard = f"复核：{point.hearing.reason}" if point.hearing and point.hearing.reason else ""
+    return "；".join(part for part in (*point.reasons, point.note, heard) if part)
 
 
 def carried(point: Point) -> str:

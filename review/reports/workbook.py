@@ -15,6 +15,7 @@ from review.reports.paper import (
     COUNT,
     DAY,
     MINUTE,
+    TEXT,
     YUAN,
     Cell,
     Column,
@@ -99,6 +100,33 @@ def _sheet(sheet: Any, table: Table, paper: Paper, looks: Looks) -> None:
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
     if table.rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(rows) + 1}"
+    if any(column.fills for column in table.columns):
+        _to_fill(sheet, table.columns, len(rows) + 1)
+
+
+def _to_fill(sheet: Any, columns: tuple[Column, ...], last: int) -> None:
+    """What is to be written into is open and has its choices; the rest is kept from slips, not from intent."""
+    from openpyxl.styles import PatternFill, Protection
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = sheet.protection.autoFilter = False
+    for number, column in enumerate(columns, start=1):
+        if not column.fills:
+            continue
+        letter = get_column_letter(number)
+        for at in range(2, last + 1):
+            cell = sheet.cell(at, number)
+            cell.protection, cell.fill = Protection(locked=False), PatternFill("solid", fgColor="FFFFF9E5")
+            cell.number_format = "@" if column.kind == TEXT else cell.number_format
+        if column.choices:
+            offered = DataValidation(
+                "list", formula1='"' + ",".join(column.choices) + '"', allow_blank=True, showErrorMessage=True
+            )
+            offered.errorTitle, offered.error = "请从列表中选", "、".join(column.choices)
+            sheet.add_data_validation(offered)
+            offered.add(f"{letter}2:{letter}{last}")
 
 
 def _row(

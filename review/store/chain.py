@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from review.store.entries import ChainState
+from review.store.hearing_schema import reconsiderations, statement_files, statements
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import decisions, trail, trail_heads
 
 NOTHING_BEFORE = "0" * 64
 DECIDES = ("decide", "undo")
 PROPOSE, ATTACH = "propose", "attach"
-ADDS = (PROPOSE, ATTACH)
+STATE, STATE_FILE, RECONSIDER = "state", "state_file", "reconsider"
+ADDS = (PROPOSE, ATTACH, STATE, STATE_FILE, RECONSIDER)
 DELETED = "delete_inspection"
 Passing = Callable[[int, int], None]  # told between blocks: lines walked, lines there are
 _AT_A_TIME = 5000
@@ -82,6 +84,23 @@ def proposal_hash(row: Mapping[Any, Any]) -> str:
 def attachment_hash(row: Mapping[Any, Any]) -> str:
     """SHA-256 of what is kept of an attached file, the hash of its bytes among it."""
     return _added_hash(row, "key", "inspection", "admission_id", "finding", "name", "size", "sha256", "who")
+
+
+def statement_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of what the institution said of a finding."""
+    of_it = ("key", "inspection", "admission_id", "finding", "stance", "said", "admitted", "source", "sha256")
+    return _added_hash(row, *of_it, "who")
+
+
+def statement_file_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of what is kept of a file of the institution's, the hash of its bytes among it."""
+    return attachment_hash(row)
+
+
+def reconsideration_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of what became of a finding, and why."""
+    of_it = ("press", "inspection", "admission_id", "finding", "statement", "decision", "outcome", "amount")
+    return _added_hash(row, *of_it, "reason", "who")
 
 
 def _added_hash(row: Mapping[Any, Any], *names: str) -> str:
@@ -168,20 +187,31 @@ def _removed_by_hand(connection: Connection, gone: list[int], told: _Told) -> in
     return None
 
 
+_ADDED_NAMES = "自行提出的疑点、附件、陈述或复核"
+_ADDED = (
+    (own_findings, "key", proposal_hash),
+    (attachments, "key", attachment_hash),
+    (statements, "key", statement_hash),
+    (statement_files, "key", statement_file_hash),
+    (reconsiderations, "press", reconsideration_hash),
+)
+
+
 def _against_added(connection: Connection, told: _Told) -> ChainState | None:
-    """Findings and files of experts: each as its line tells, none without a line, none gone but with its inspection."""
-    hashes = ((own_findings, proposal_hash), (attachments, attachment_hash))
+    """What is only ever added: each as its line tells, none without a line, none gone but with its inspection."""
     held = {
-        row["key"]: of(row) for table, of in hashes for row in connection.execute(select(table)).mappings()
+        row[name]: of(row)
+        for table, name, of in _ADDED
+        for row in connection.execute(select(table)).mappings()
     }
     ended = _ended(connection)
     for key, (seq, content, inspection) in told.added.items():
         if key not in held and ended.get(inspection, 0) < seq:
-            return _broken(seq, f"第 {seq:,} 条所记的疑点或附件已不在数据库里")
+            return _broken(seq, f"第 {seq:,} 条所记的{_ADDED_NAMES}已不在数据库里")
         if key in held and held[key] != content:
-            return _broken(seq, f"第 {seq:,} 条所记的疑点或附件与保存的不符")
+            return _broken(seq, f"第 {seq:,} 条所记的{_ADDED_NAMES}与保存的不符")
     untold = set(held) - set(told.added)
-    return _broken(told.seq, f"有 {len(untold)} 项自行提出的疑点或附件没有留痕") if untold else None
+    return _broken(told.seq, f"有 {len(untold)} 项{_ADDED_NAMES}没有留痕") if untold else None
 
 
 def _ended(connection: Connection) -> dict[str, int]:

@@ -90,6 +90,59 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What the institution says of a confirmed finding: it accepts it, objects in part, or wholly.
+
+    `admitted` are the yuan it accepts. `source` and `sha256` are those of the sheet it came in, empty where somebody
+    entered it by hand."""
+
+    key: str
+    inspection: str
+    admission_id: str
+    finding: str
+    stance: str  # accept | partly | object
+    said: str
+    admitted: str | None
+    source: str
+    sha256: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class StatementFile:
+    """A file of the institution's to a finding; its bytes lie under their hash."""
+
+    key: str
+    inspection: str
+    admission_id: str
+    finding: str
+    name: str
+    size: int  # bytes
+    sha256: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Reconsideration:
+    """What became of a confirmed finding when the institution had been heard; `decision` is the call it was made on."""
+
+    press: str
+    inspection: str
+    admission_id: str
+    finding: str
+    statement: str
+    decision: int
+    outcome: str  # upheld | reduced | withdrawn
+    amount: str | None
+    reason: str
+    who: str
+    at: datetime
+    seq: int = 0  # set by the store
+
+
+@dataclass(frozen=True)
 class User:
     """An account; the hash is argon2's. `must_change`: the password was given out and has yet to be changed."""
 

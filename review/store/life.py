@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from review.errors import ReviewError
 from review.store.chain import DELETED
 from review.store.entries import InspectionEntry
+from review.store.hearing_schema import reconsiderations, statement_files, statements
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import (
     adjudications,
@@ -38,7 +39,7 @@ KEPT_DAYS, SECRET = "kept_days", "address_secret"
 # what refers to another comes before it
 OWN_TABLES: tuple[Table, ...] = (
     known_answers, spent, adjudications, assignments, inspection_settings, rule_changes, attachments, own_findings,
-    decisions, cases,
+    statements, statement_files, reconsiderations, decisions, cases,
 )  # fmt: skip
 
 

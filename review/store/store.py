@@ -4,22 +4,23 @@ Decisions are only ever appended; what holds now is read from the lines. It know
 """
 
 import json
-import secrets
 import threading
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from review.errors import SettingsError
 from review.settled import Settled
 from review.store.chain import decision_hash
+from review.store.decision_rows import by_press, case_key, decision_of, is_ruled, own_standing, undo_of
 from review.store.engine import engine_of, migrate
-from review.store.entries import UNDO, Decision, InspectionEntry, Press, Proposal, standing
+from review.store.entries import UNDO, Decision, InspectionEntry, Press, Proposal
+from review.store.hearings import Hearings
+from review.store.keys import new_key as new_key
 from review.store.life import Life, require_open
 from review.store.looks import Looks
 from review.store.pairs import Pairs
@@ -27,19 +28,14 @@ from review.store.people import People
 from review.store.proposals import Proposals
 from review.store.proving import Prover
 from review.store.rulings import Rulings
-from review.store.schema import adjudications, cases, decisions, inspections, preferences
+from review.store.schema import cases, decisions, inspections, preferences
 from review.store.schema import now as now
 from review.store.talks import Talks
 from review.store.trail import Pen, Trail
 
 
-def new_key() -> str:
-    """An opaque key for addresses: says nothing of what it stands for."""
-    return secrets.token_urlsafe(12)
-
-
 class AlreadyRuled(Exception):
-    """A finding was ruled on: nothing more is decided on it and nothing is taken back."""
+    """A finding was ruled on or reconsidered: nothing more is decided on it and nothing is taken back."""
 
 
 class Store:
@@ -57,6 +53,7 @@ class Store:
         self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
         self.proposals = Proposals(engine, self.trail)
+        self.hearings = Hearings(engine, self.trail)
         self.life = Life(engine, self.trail)
 
     @classmethod
@@ -132,14 +129,14 @@ class Store:
     def append(self, press: Press, undoes: int | None = None, spent: float | None = None) -> Decision:
         """Write one line and return it; the same press sent again returns the line it made the first time.
 
-        Raises AlreadyRuled where a ruling on the finding was saved before this line, ClosedInspection where nothing
-        is decided any more.
+        Raises AlreadyRuled where a ruling or a reconsideration of the finding was saved before this line,
+        ClosedInspection where nothing is decided any more.
 
         The line of the audit trail is saved with it; it names no words of the person, only their hash.
         `spent` is the time at the finding before the press, in seconds; it counts once as the press does.
         """
         with self.trail.transaction() as pen:
-            known = _by_press(pen.connection, press.press) or _undo_of(pen.connection, undoes)
+            known = by_press(pen.connection, press.press) or undo_of(pen.connection, undoes)
             return known or self._write(pen, press, undoes, spent)
 
     def propose(self, proposal: Proposal, press: Press) -> Decision:
@@ -147,11 +144,11 @@ class Store:
 
         Raises ClosedInspection."""
         with self.trail.transaction() as pen:
-            known = _by_press(pen.connection, press.press)
+            known = by_press(pen.connection, press.press)
             if known is not None:
                 return known
             require_open(pen.connection, press.inspection)
-            case = _case_key(pen.connection, press.inspection, press.admission_id)
+            case = case_key(pen.connection, press.inspection, press.admission_id)
             self.proposals.add(pen, proposal, case)
             return self._write(pen, press, None, None)
 
@@ -162,12 +159,12 @@ class Store:
             "at": now(),
         }
         require_open(pen.connection, press.inspection)
-        if press.finding and _is_ruled(pen.connection, press):
+        if press.finding and is_ruled(pen.connection, press):
             raise AlreadyRuled
-        before = _own_standing(pen.connection, press)
+        before = own_standing(pen.connection, press)
         made = insert(decisions).values(row).returning(decisions.c.seq)
         seq = pen.connection.execute(made).scalar_one()
-        case = _case_key(pen.connection, press.inspection, press.admission_id)
+        case = case_key(pen.connection, press.inspection, press.admission_id)
         told = {"decision": seq, "verdict": press.verdict, "content": decision_hash(row)}
         told |= {name: row[name] for name in ("amount", "undoes") if row[name] is not None}
         pen.write(
@@ -180,7 +177,7 @@ class Store:
         )
         if spent is not None:
             self.pairs.note_time(pen, press.inspection, press.press, spent)
-        return _decision(row | {"seq": seq})
+        return decision_of(row | {"seq": seq})
 
     def decisions(self, inspection: str) -> list[Decision]:
         """The whole trail of one inspection, oldest first.
@@ -193,13 +190,13 @@ class Store:
             lines = select(decisions).where(decisions.c.inspection == inspection, fresh)
             with self._engine.connect() as connection:
                 rows = connection.execute(lines.order_by(decisions.c.seq)).mappings()
-                known.extend(_decision(row) for row in rows)
+                known.extend(decision_of(row) for row in rows)
             return list(known)
 
     def undo_last(self, press: str, inspection: str, who: str) -> tuple[Decision, Decision] | None:
         """Take back the last standing line of one person: a new line that names it. Null if there is none."""
         with self._engine.connect() as connection:
-            repeated = _by_press(connection, press)
+            repeated = by_press(connection, press)
         lines = {line.seq: line for line in self.decisions(inspection)}
         if repeated is not None and repeated.undoes is not None:
             return repeated, lines[repeated.undoes]
@@ -247,51 +244,3 @@ def settled_in(url: str) -> Settled:
         return store.rulings.settled("")
     finally:
         store.close()
-
-
-def _by_press(connection: Connection, press: str) -> Decision | None:
-    row = connection.execute(select(decisions).where(decisions.c.press == press)).mappings().first()
-    return _decision(row) if row else None
-
-
-def _undo_of(connection: Connection, seq: int | None) -> Decision | None:
-    row = (
-        connection.execute(select(decisions).where(decisions.c.undoes == seq)).mappings().first()
-        if seq
-        else None
-    )
-    return _decision(row) if row else None
-
-
-def _is_ruled(connection: Connection, press: Press) -> bool:
-    held = (adjudications.c.inspection == press.inspection) & (adjudications.c.finding == press.finding)
-    return connection.execute(select(adjudications.c.seq).where(held)).first() is not None
-
-
-def _own_standing(connection: Connection, press: Press) -> str:
-    """What stood of a person's own for a finding, as the trail tells it; nobody else's, which may not be known yet."""
-    own = select(decisions).where(
-        decisions.c.inspection == press.inspection,
-        decisions.c.admission_id == press.admission_id,
-        decisions.c.finding == press.finding,
-        decisions.c.who == press.who,
-    )
-    lines = [_decision(row) for row in connection.execute(own.order_by(decisions.c.seq)).mappings()]
-    stands = next(iter(standing(lines).values()), None)
-    if stands is None:
-        return ""
-    told = {"verdict": stands.verdict} | ({"amount": stands.amount} if stands.amount else {})
-    return json.dumps(told)
-
-
-def _case_key(connection: Connection, inspection: str, admission: str) -> str:
-    wanted = (cases.c.inspection == inspection) & (cases.c.admission_id == admission)
-    known = connection.execute(select(cases.c.key).where(wanted)).scalar()
-    if known is None:
-        known = new_key()
-        connection.execute(insert(cases).values(key=known, inspection=inspection, admission_id=admission))
-    return str(known)
-
-
-def _decision(row: Mapping[Any, Any]) -> Decision:
-    return Decision(**{**row, "reasons": tuple(json.loads(row["reasons"]))})

@@ -112,7 +112,7 @@ def test_findings_that_are_gone_or_wait_for_a_first_call_are_not_counted(desk, k
     group[0]["gone"] = True
     group[1]["origin"] = "model"
     desk.store.pairs.set_rules(key, desk.pairing(entry).rules.__class__(hides_model=True), "陈立群")
-    marks = figures.marks_of(results, desk.pairing(entry), LEADS, ())
+    marks = figures.marks_of(results, desk.pairing(entry), desk.standing_for(entry, LEADS), ())
     shown = {one.finding for one in marks}
     del group[0]["gone"]
     group[1]["origin"] = "rule"
