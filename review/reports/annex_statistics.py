@@ -4,7 +4,6 @@ The shape of each table is data: `annex_tables.yaml`.
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import yaml
 
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.reports.paper import TEXT, Block, Cell, Column, Heading, Table, Text
-from review.reports.wording import ONCE, ZERO, about, masked_note, standing_of, totals
+from review.reports.wording import ONCE, ZERO, about, fund_of, masked_note, standing_of, totals
 from review.violations import VIOLATIONS
 
 FILE = Path(__file__).with_name("annex_tables.yaml")
@@ -81,15 +80,8 @@ def measures(pairs: Iterable[Pair]) -> dict[str, Cell]:
         "confirmed_stays": len({stay.admission_id for stay, _ in sure}),
         "confirmed_points": len(sure),
         "confirmed": confirmed,
-        "confirmed_fund": sum((_fund(point) for _, point in sure), ZERO),
+        "confirmed_fund": sum((fund_of(point) for _, point in sure), ZERO),
         "rejected_points": len(of("reject")),
         "asked_points": len(of("ask")),
         "open_points": len(of("")),
     }
-
-
-def _fund(point: Point) -> Decimal:
-    """The fund's share of what is counted, in the proportion of the whole finding."""
-    if point.fund is None or not point.amount or not point.confirmed:
-        return ZERO
-    return (point.fund * point.confirmed / point.amount).quantize(ZERO)

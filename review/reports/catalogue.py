@@ -9,6 +9,7 @@ from review.reports.annex_statistics import annex_statistics
 from review.reports.confirmation_letter import confirmation_letter
 from review.reports.dossier import Dossier
 from review.reports.evidence_sheet import evidence_sheet
+from review.reports.final_list import final_list
 from review.reports.handover_list import handover_list
 from review.reports.hearing_sheets import answer_sheet, both_sides
 from review.reports.own_notes import own_notes
@@ -46,6 +47,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("letter", "事实确认书", "已确认的事项，交机构核对", confirmation_letter, WORD, leaves=True),
         Kind("answers", "陈述申辩表", "机构逐项填写答复，收回后导入", answer_sheet, EXCEL, leaves=True),
         Kind("hearing", "复核意见表", "机构陈述、复核结果和理由", both_sides, EXCEL, leaves=True),
+        Kind("final", "最终清单", "按事项和条款，连同条款规定的处理范围", final_list, EXCEL, leaves=True),
         Kind("handover", "移送清单", "已确认的事项，按建议移送的部门", handover_list, WORD, leaves=True),
         Kind("notes", "审核记录", "每一项决定的理由和附言", own_notes, EXCEL, own=True),
     )

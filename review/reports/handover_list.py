@@ -12,8 +12,8 @@ import yaml
 
 from review.reports.confirmation_letter import confirmed
 from review.reports.dossier import Dossier, Point, Sojourn
-from review.reports.paper import COUNT, YUAN, Block, Cell, Column, Heading, Signatures, Table, Text
-from review.reports.wording import ONCE, ZERO, about, bases, decided, masked_note
+from review.reports.paper import COUNT, YUAN, Block, Cell, Column, Heading, Signatures, Table, Text, told
+from review.reports.wording import ONCE, ZERO, about, bases, decided, fund_of, masked_note
 from review.violations import VIOLATIONS
 
 FILE = Path(__file__).with_name("handover.yaml")
@@ -59,6 +59,7 @@ def handover_list(dossier: Dossier) -> tuple[Block, ...]:
         blocks += [
             Heading(f"建议移送：{one['name']}"),
             Text(f"{one['why']}（《{one['document']}》{one['passage']}）。", "small"),
+            *_threshold(one, concerned),
             Table(
                 one["name"],
                 ITEMS,
@@ -68,6 +69,24 @@ def handover_list(dossier: Dossier) -> tuple[Block, ...]:
             ),
         ]
     return (*blocks, Signatures(("移送单位经办人", "组长", "接收单位接收人（签名并盖章）")))
+
+
+def _threshold(department: Mapping[str, Any], concerned: list[tuple[Sojourn, Point]]) -> tuple[Text, ...]:
+    """How the confirmed yuan of the fund stand to the sum that the rule names; whoever decides knows the local one."""
+    held = department.get("threshold")
+    if held is None or not concerned:
+        return ()
+    fund = sum((fund_of(point) for _, point in concerned), ZERO)
+    low, high = held["yuan"]
+    place = "低于" if fund < low else "介于" if fund < high else "达到或超过"
+    unknown = sum(point.fund is None and bool(point.confirmed) for _, point in concerned)
+    more = f"；另有 {unknown} 项基金部分未载明，未计" if unknown else ""
+    return (
+        Text(
+            f"已确认事项的基金部分合计 {told(fund, YUAN)} 元{more}；{held['says']}：{low:,} 至 {high:,} 元"
+            f"（《{held['document']}》{held['passage']}），{place}这一幅度。是否以非法占有为目的，由有权机关认定。"
+        ),
+    )
 
 
 def _item(number: int, stay: Sojourn, point: Point) -> tuple[Cell, ...]:

@@ -74,6 +74,13 @@ def carried(point: Point) -> str:
     return ""
 
 
+def fund_of(point: Point) -> Decimal:
+    """The fund's share of what is counted, in the proportion of the whole finding."""
+    if point.fund is None or not point.amount or not point.confirmed:
+        return ZERO
+    return (point.fund * point.confirmed / point.amount).quantize(ZERO)
+
+
 def totals(points: Iterable[Point]) -> tuple[Decimal, Decimal]:
     """Yuan once: what is suspected and not judged unfounded, and what of it is confirmed."""
     points = list(points)
