@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _procedure_terms(given[1:])
         if given[:1] == ["estimate"]:
             return _procedure_estimate(given[1:])
+        if given[:1] == ["templates"]:
+            return _templates(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "python -m review items 检查文件夹  没有国家编码的项目；python -m review compare 文件 [较晚的文件]  比对 PDF；"
         "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书；"
         "python -m review estimate  由随机样本推算全部住院；python -m review plan 计划.yaml  各阶段到期、逾期；"
-        "python -m review terms  程序的期限、比例及出处",
+        "python -m review terms  程序的期限、比例及出处；python -m review templates 文件夹  程序文书的 Word 模板",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -219,6 +221,12 @@ def _procedure_draw(arguments: list[str]) -> int:
 
     open_log(Settings.from_environment().home)
     return run_draw(arguments)
+
+
+def _templates(arguments: list[str]) -> int:
+    from review.reports.letters_command import run_templates
+
+    return run_templates(arguments)
 
 
 def _procedure_estimate(arguments: list[str]) -> int:

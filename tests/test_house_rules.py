@@ -33,6 +33,7 @@ DOORS = {
     "langchain": ("review/llm.py",),
     "gradio": ("review/pages/", "review/web.py", "app.py"),
     "chinese_calendar": ("review/procedure/working_days.py",),
+    "docxtpl": ("review/reports/letters.py",),
     "icalendar": ("review/procedure/plan_calendar.py",),
     "sqlalchemy": (
         "review/store/copying.py",

@@ -31,9 +31,11 @@
     function drawList() {
       const about = S.about;
       tally.textContent = !about.papers || !about.leads ? '' : about.open ? `还有 ${about.open} 项待定${about.asked ? `，${about.asked} 项待补` : ''}` : `已审完${about.asked ? `，${about.asked} 项待补` : ''}`;
-      list.replaceChildren(...(about.papers || []).map((one) => el('li', {class: one.key === S.key ? 'on' : ''}, el('button', {'aria-current': one.key === S.key ? 'true' : null, on: {click: () => choose(one.key)}},
+      let group = '';
+      const head = (one) => { const first = about.leads && one.group !== group; group = one.group; return first ? el('li', {class: 'group small muted'}, one.group) : ''; };
+      list.replaceChildren(...(about.papers || []).flatMap((one) => [head(one), el('li', {class: one.key === S.key ? 'on' : ''}, el('button', {'aria-current': one.key === S.key ? 'true' : null, on: {click: () => choose(one.key)}},
         el('span', {class: 'both'}, el('b', {class: 'strong'}, one.title), one.own ? null : el('span', {class: 'state ' + DOT[one.state]}, one.state)), el('span', {class: 'small muted'}, one.tells),
-        one.outdated ? el('span', {class: 'small why'}, '定稿后决定有改动，已回到草稿') : one.by ? el('span', {class: 'small muted'}, `${one.by} ${mj.clock(one.at)}`) : null))));
+        one.outdated ? el('span', {class: 'small why'}, '定稿后决定有改动，已回到草稿') : one.by ? el('span', {class: 'small muted'}, `${one.by} ${mj.clock(one.at)}`) : null))]));
     }
     function choose(key) {
       S.key = key;

@@ -64,6 +64,7 @@ def open_papers(desk: Desk, person: Person, call: Call) -> Line:
             {
                 "key": kind.key,
                 "title": kind.title,
+                "group": kind.group,
                 "tells": kind.tells,
                 "formats": list(kind.formats),
                 "leaves": kind.leaves,

@@ -83,7 +83,9 @@ Block = Table | Heading | Text | Fields | Signatures | NextPage
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper. `draft` stands in the header of every page; `made_at` is the only thing that changes by itself."""
+    """One paper. `draft` stands in the header of every page; `made_at` is the only thing that changes by itself.
+
+    `word` is its Word file where that is a filled template."""
 
     title: str
     subtitle: str
@@ -91,6 +93,7 @@ class Paper:
     made_at: datetime
     blocks: tuple[Block, ...]
     landscape: bool = False
+    word: bytes | None = None
 
     @property
     def header(self) -> str:

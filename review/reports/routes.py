@@ -46,7 +46,7 @@ def _file(desk: Desk, person: Person, order: Order, written_as: str, *, draft: b
         raise Refused("没有这种文书；请刷新页面。")
     entry = desk.inspection(order.inspection)
     results = desk.results(entry)
-    if leads(person) and not kind.own and not draft and results is not None:
+    if leads(person) and not (kind.own or kind.early or draft) and results is not None:
         count = undecided(results, desk.standing(entry))
         if count:
             raise Undecided(count)

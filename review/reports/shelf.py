@@ -5,18 +5,23 @@ A state is a line of the audit trail and holds for the decisions it was given on
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from review.casework.desk import Desk, Refused
 from review.casework.results import Results
+from review.errors import InputError
+from review.procedure.terms import terms
 from review.reports.attached import with_files
 from review.reports.catalogue import KINDS, Kind, make
 from review.reports.dossier import Dossier, open_dossier
 from review.reports.hearing_sheets import with_hearing
 from review.reports.hiding import masks
+from review.reports.letter_values import values_of
+from review.reports.letters import filled, letters, own_template
 from review.reports.own_notes import of_expert
 from review.reports.paper import DRAFT, Paper
+from review.reports.word_back import read_back
 from review.store.accounts import LEADER, Person
 from review.store.entries import Decision, InspectionEntry, standing
 
@@ -92,7 +97,7 @@ def change_state(desk: Desk, person: Person, entry: InspectionEntry, key: str, s
     if not leads(person):
         raise Refused("文书由组长定稿。")
     held, before = desk.standing(entry), states(desk, entry).get(key, State())
-    if state == SETTLED and (count := undecided(_results(desk, entry), held)):
+    if state == SETTLED and not kind.early and (count := undecided(_results(desk, entry), held)):
         raise Undecided(count)
     if state == SIGNED and before.state != SETTLED:
         raise Refused("先定稿，再记签收。")
@@ -118,10 +123,20 @@ def put_together(desk: Desk, person: Person, order: Order, made_at: datetime) ->
     if kind.own and not leads(person):
         return make(kind, _own(desk, person, entry), made_at, draft=False), kind
     dossier = _dossier(desk, person, entry, order, kind)
-    if kind.own:
-        return make(kind, dossier, made_at, draft=False), kind
     state = states(desk, entry).get(kind.key, State()).state
-    return make(kind, dossier, made_at, draft=state == DRAFT), kind
+    made = make(kind, dossier, made_at, draft=state == DRAFT and not kind.own)
+    if kind.key not in letters() or not (kind.letter or own_template(kind.key, desk.home)):
+        return made, kind
+    try:
+        values = values_of(dossier, terms(desk.home), made_at, draft=made.draft)
+        content = filled(kind.key, desk.home, values, made_at)
+    except InputError as problem:
+        raise Refused(str(problem)) from problem
+    if not kind.letter:
+        return replace(made, word=content), kind
+    shown_above = {kind.title, f"（{DRAFT}）{kind.title}", made.subtitle}
+    blocks = read_back(content, frozenset("".join(text.split()) for text in shown_above))
+    return replace(made, word=content, blocks=blocks), kind
 
 
 def _dossier(desk: Desk, person: Person, entry: InspectionEntry, order: Order, kind: Kind) -> Dossier:

@@ -38,6 +38,8 @@ MARGIN = 2.0
 
 def as_word(paper: Paper) -> bytes:
     """The bytes of a .docx file."""
+    if paper.word is not None:
+        return paper.word
     from docx import Document
 
     document = Document()
