@@ -11,9 +11,9 @@ from argon2 import PasswordHasher
 
 from review.casework.results import Results
 from review.pipeline import review_inspection
-from review.store.entries import Press, User
+from review.store.entries import Press, Statement, User
 from review.store.pairs import FIRST, SECOND, Rules
-from review.store.store import Store, new_key
+from review.store.store import Store, new_key, now
 
 PASSWORD = "for pictures only, nowhere else"
 LEADER = "陈立群"
@@ -72,8 +72,17 @@ def _decide(store: Store, key: str, out: Path) -> dict[str, str]:
             verdict = "reject" if at else "confirm"
             for finding in held[one]:
                 store.append(_press(key, one, finding, verdict, second, "有正当情形" if at else ""))
+    heard, objected = decided[2], held[decided[2]][0]
+    said = "该患者当日因病情变化外出检查，已办理请假，护士交接班记录和请假条附后，请予复核。"
+    statement = Statement(new_key(), key, heard, objected, "object", said, None, "", "", LEADER, now())
+    store.hearings.state([statement], keys)
     shown = next(one for one in sorted(held) if one not in decided)
-    return {"compared": keys[shown], "compared_finding": held[shown][0]}
+    return {
+        "compared": keys[shown],
+        "compared_finding": held[shown][0],
+        "heard": keys[heard],
+        "heard_finding": objected,
+    }
 
 
 def _press(key: str, admission: str, finding: str, verdict: str, who: str, reason: str = "") -> Press:

@@ -6,7 +6,7 @@ import re
 
 from review.errors import SettingsError
 from review.settings import Settings
-from review.store.entries import VERDICTS, ChainState, TrailLine
+from review.store.entries import OUTCOMES, STANCES, VERDICTS, ChainState, TrailLine
 
 ACTS = {
     "sign_in": "登录",
@@ -78,6 +78,14 @@ OF_A_CASE = (
     "open_case",
     "view_page",
     "compare",
+    "propose",
+    "attach",
+    "detach",
+    "open_attachment",
+    "state",
+    "state_file",
+    "open_statement_file",
+    "reconsider",
 )  # the subject begins with the key of the case
 
 
@@ -113,8 +121,12 @@ def _words(value: str) -> str:
         return value
     if "carried" in told:
         return f"承接 {told['carried']:,} 条"
+    if "stance" in told:
+        return STANCES.get(told["stance"], "")
+    if "outcome" in told:
+        return OUTCOMES.get(told["outcome"], "") + (f"为 {told['amount']} 元" if told.get("amount") else "")
     if "verdict" not in told:
-        return value
+        return "" if "key" in told else value  # what was added goes by its key, which says nothing here
     verdict = "撤销" if told["verdict"] == "undo" else VERDICTS.get(told["verdict"], told["verdict"])
     return f"{verdict} {told['amount']} 元" if told.get("amount") else str(verdict)
 

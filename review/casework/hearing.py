@@ -10,12 +10,10 @@ from decimal import Decimal, InvalidOperation
 
 from review.casework.counting import CENT, amount_of
 from review.casework.results import Line
-from review.store.entries import Decision, Reconsideration, Statement, StatementFile
+from review.store.entries import OUTCOMES, Decision, Reconsideration, Statement, StatementFile
 from review.store.hearings import Hearings
 
-STANCES = {"accept": "无异议", "partly": "部分异议", "object": "有异议"}
-UPHELD, REDUCED, WITHDRAWN = "upheld", "reduced", "withdrawn"
-OUTCOMES = {UPHELD: "维持", REDUCED: "核减", WITHDRAWN: "撤销"}
+REDUCED, WITHDRAWN = "reduced", "withdrawn"
 UNANSWERED, WAITING, ACCEPTED = "未答复", "待复核", "无异议"
 LONGEST_SAID = 4000
 

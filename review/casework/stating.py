@@ -9,19 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from review.casework.attachments import LARGEST, MIB, folder_of, plain_name, write_body
 from review.casework.counting import amount_of
 from review.casework.desk import Case, Desk, Refused
-from review.casework.hearing import (
-    LONGEST_SAID,
-    OUTCOMES,
-    REDUCED,
-    STANCES,
-    Heard,
-    reduced_to,
-    yuan_given,
-)
+from review.casework.hearing import LONGEST_SAID, REDUCED, Heard, reduced_to, yuan_given
 from review.casework.pairing import LEADS
 from review.casework.results import Line
 from review.store.accounts import LEADER, Person
-from review.store.entries import Decision, Reconsideration, Statement, StatementFile
+from review.store.entries import OUTCOMES, STANCES, Decision, Reconsideration, Statement, StatementFile
 from review.store.life import STATED
 from review.store.store import new_key, now
 

@@ -1,13 +1,14 @@
 """机构陈述: what the institution says beside a finding, what becomes of it, and the list of all that were confirmed."""
 
 from review.casework.desk import Call, Case, Desk, Refused, text
-from review.casework.hearing import ACCEPTED, LONGEST_SAID, OUTCOMES, STANCES, UNANSWERED, WAITING, Heard
+from review.casework.hearing import ACCEPTED, LONGEST_SAID, UNANSWERED, WAITING, Heard
 from review.casework.looking import looked_at
 from review.casework.results import Line
 from review.casework.stating import LONGEST_REASON, hearing_line, reconsider, state_by_hand
 from review.reports.answers_taken import asked_of
 from review.reports.shelf import OWN_ONLY, leads
 from review.store.accounts import Person
+from review.store.entries import OUTCOMES, STANCES
 from review.violations import VIOLATIONS
 
 GONE = "这一项疑点已不在本次审核结果里；请刷新页面。"

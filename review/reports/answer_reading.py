@@ -7,9 +7,10 @@ from pathlib import Path
 
 from knowledge.readers import UnreadableFile
 from knowledge.readers.sheets import Sheet, read_sheets
-from review.casework.hearing import LONGEST_SAID, STANCES, yuan_given
+from review.casework.hearing import LONGEST_SAID, yuan_given
 from review.errors import InputError
 from review.reports.hearing_sheets import ADMITTED, KEY, SAID, STANCE
+from review.store.entries import STANCES
 
 HEAD_WITHIN = 12  # rows from the top in which the head of the table must stand
 SHOWN = 8

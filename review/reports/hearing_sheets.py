@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from review.casework.counting import CENT
 from review.casework.desk import Desk
-from review.casework.hearing import ACCEPTED, OUTCOMES, STANCES, UNANSWERED, WAITING, Heard
+from review.casework.hearing import ACCEPTED, UNANSWERED, WAITING, Heard
 from review.reports.confirmation_letter import confirmed
 from review.reports.dossier import Dossier, Hide, Hides, Point, Sojourn
 from review.reports.heard import Hearing
 from review.reports.paper import COUNT, YUAN, Block, Cell, Column, Signatures, Table, Text, told
 from review.reports.wording import about, bases, local, masked_note
-from review.store.entries import Decision, InspectionEntry
+from review.store.entries import OUTCOMES, STANCES, Decision, InspectionEntry
 
 KEY, STANCE, ADMITTED, SAID = "编号", "机构意见", "认可金额（元）", "说明和理由"
 ANSWERS = (

@@ -6,6 +6,8 @@ from typing import Any
 
 VERDICTS = {"confirm": "确认", "reject": "不成立", "ask": "待补材料", "seen": "看过"}
 UNDO = "undo"
+STANCES = {"accept": "无异议", "partly": "部分异议", "object": "有异议"}  # of the institution to a finding
+OUTCOMES = {"upheld": "维持", "reduced": "核减", "withdrawn": "撤销"}  # of a finding once it was heard
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import pytest
 from demonstration import ABSENT
 from sqlalchemy import update
 
+from review.audit import ACTS
+from review.audit import said as said_of
 from review.casework.desk import Refused
 from review.casework.hearing import ACCEPTED, UNANSWERED, WAITING
 from review.casework.stating import keep_file, open_file
@@ -21,7 +23,7 @@ from review.reports.paper import Table
 from review.reports.shelf import Order, put_together
 from review.reports.workbook import as_workbook
 from review.store.accounts import LEADER, Person
-from review.store.entries import User
+from review.store.entries import TrailFilter, User
 from review.store.hearing_schema import statements
 from review.store.life import SETTLED, STATED, ClosedInspection
 from review.store.pairs import FIRST, SECOND
@@ -307,3 +309,13 @@ def test_a_statement_changed_in_the_database_breaks_the_trail(desk, key, finding
     with desk.store._engine.begin() as connection:
         connection.execute(update(statements).values(said="没有异议"))
     assert "陈述" in desk.store.trail.verify().problem
+
+
+def test_the_trail_tells_of_the_hearing_in_words(desk, key, findings):
+    one = findings[0]["id"]
+    say(desk, key, one)
+    weigh(desk, key, one, "reduced", amount="1.00")
+    lines = {line.act: line for line in desk.store.trail.lines(TrailFilter(inspection=key))}
+    assert (ACTS["state"], said_of(lines["state"])[1]) == ("录入机构陈述", "有异议")
+    assert said_of(lines["reconsider"])[1] == "核减为 1.00 元"
+    assert "交接" not in lines["state"].after and "核对" not in lines["reconsider"].after
