@@ -33,6 +33,16 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A merged range: rows and columns from 1, both ends in it."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 def read_sheets(path: Path) -> list[Sheet]:
     """All sheets of an .xlsx, or the one table of a .csv or .tsv."""
     content = read_bytes(path, LARGEST_SHEET)
@@ -42,6 +52,22 @@ def read_sheets(path: Path) -> list[Sheet]:
         text, encoding, notes = decode(content)
         return [Sheet(path.stem, tuple(delimited_rows(text)), (*notes, f"编码 {encoding}"))]
     raise UnreadableFile(f"不支持 {path.suffix} 表格", "请另存为 .xlsx 或 .csv")
+
+
+def merged_cells(path: Path) -> dict[str, tuple[Merged, ...]]:
+    """The merged ranges of each sheet of an .xlsx, as Excel writes them: only the first cell of one holds a value."""
+    content = read_bytes(path, LARGEST_SHEET)
+    check_package(content, "Excel")
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    except DAMAGE as problem:
+        raise UnreadableFile("Excel 文件损坏或不完整", "请用 Excel 打开后另存一份") from problem
+    return {
+        sheet.title: tuple(
+            Merged(one.min_row, one.max_row, one.min_col, one.max_col) for one in sheet.merged_cells.ranges
+        )
+        for sheet in book.worksheets
+    }
 
 
 def delimited_rows(text: str) -> Iterator[tuple[str, ...]]:

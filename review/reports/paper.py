@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-Cell = str | int | Decimal | date | datetime | None
+
+@dataclass(frozen=True)
+class Sum:
+    """In a total: the sum of what stands above it, computed where the workbook is opened; empty on other papers."""
+
+
+Cell = str | int | Decimal | date | datetime | Sum | None
 YUAN, COUNT, DAY, MINUTE, TEXT = "yuan", "count", "day", "minute", "text"
 DRAFT = "草稿"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -22,13 +28,17 @@ _NO_LETTER = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 class Column:
     """A column of a table: heading, what its cells are, and its share of the width.
 
-    `fills`: whoever gets the paper writes into it; `choices` are what he may choose from there."""
+    `fills`: whoever gets the paper writes into it; `choices` are what he may choose from there, `hint` a word beside
+    the cell. `hidden`: a workbook does not show it, and no row of its table is broken in two, for it tells rows apart.
+    """
 
     title: str
     kind: str = TEXT
     width: float = 1.0
     fills: bool = False
     choices: tuple[str, ...] = ()
+    hint: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,7 @@ def _picture(found: re.Match[str]) -> str:
 
 def told(value: Cell, kind: str = TEXT) -> str:
     """A cell in words; nothing where there is nothing."""
-    if value is None:
+    if value is None or isinstance(value, Sum):
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
