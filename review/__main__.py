@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _procedure_estimate(given[1:])
         if given[:1] == ["templates"]:
             return _templates(given[1:])
+        if given[:1] == ["selfcheck"]:
+            return _procedure_selfcheck(given[1:])
+        if given[:1] == ["annex"]:
+            return _procedure_annex(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -73,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         "python -m review items 检查文件夹  没有国家编码的项目；python -m review compare 文件 [较晚的文件]  比对 PDF；"
         "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书；"
         "python -m review estimate  由随机样本推算全部住院；python -m review plan 计划.yaml  各阶段到期、逾期；"
-        "python -m review terms  程序的期限、比例及出处；python -m review templates 文件夹  程序文书的 Word 模板",
+        "python -m review terms  程序的期限、比例及出处；python -m review templates 文件夹  程序文书的 Word 模板；"
+        "python -m review selfcheck 结果 --out 文件夹、selfcheck read 答复.xlsx 结果 --out 文件夹  自查自纠；"
+        "python -m review annex forms、annex merge  附件1至4的空表与合并",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -234,6 +240,20 @@ def _procedure_estimate(arguments: list[str]) -> int:
 
     open_log(Settings.from_environment().home)
     return run_estimate(arguments)
+
+
+def _procedure_selfcheck(arguments: list[str]) -> int:
+    from review.procedure.selfcheck_command import run_selfcheck
+
+    open_log(Settings.from_environment().home)
+    return run_selfcheck(arguments)
+
+
+def _procedure_annex(arguments: list[str]) -> int:
+    from review.procedure.annex_command import run_annex
+
+    open_log(Settings.from_environment().home)
+    return run_annex(arguments)
 
 
 def _procedure_plan(given: list[str]) -> int:

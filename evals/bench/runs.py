@@ -9,7 +9,8 @@ from typing import Any
 from evals.bench import Figure
 
 NAMES = ("startup", "ocr", "review", "retrieval", "adding", "chat", "workbench")
-ON_REQUEST = ("screening", "cohorts", "copies", "trail")  # from minutes to an hour: only where they are named
+# from seconds to an hour: only where they are named
+ON_REQUEST = ("screening", "cohorts", "copies", "trail", "annexes")
 ALL = "all"
 
 

@@ -85,14 +85,15 @@ def student(probability: float, freedom: float) -> float:
     scale = exp(lgamma((freedom + 1) / 2) - lgamma(freedom / 2)) / sqrt(freedom * pi)
     for _ in range(200):
         density = scale * (1 + t * t / freedom) ** (-(freedom + 1) / 2)
-        step = (probability - _student_cdf(t, freedom)) / density
+        step = (probability - student_cdf(t, freedom)) / density
         t += step
         if step < 1e-12 * t:
             break
     return t
 
 
-def _student_cdf(t: float, freedom: float) -> float:
+def student_cdf(t: float, freedom: float) -> float:
+    """The distribution function of Student's t at a `t` of zero or more."""
     return 1 - _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
 
 
