@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from review.settings import Settings
 from review.side_by_side import helpers_kept
 
 COMMANDS = ("rules",)
+# the inspection's procedure: `run_<name>` of review/procedure/<name>_command.py
+PROCEDURE = ("draw", "plan", "terms", "estimate", "selfcheck", "annex", "month")
 FILES_WORTH_HELP = 600  # record files, each of a document or more, from which on help repays its start
 # what helpers are asked for in a review: they import it while this process imports the rest
 HELPERS_READ = ("review.intake.plain_files", "review.text_facts", "review.checks.stay_by_stay")
@@ -33,20 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
             return _backup(given)
         if given[:1] == ["screen"]:
             return _screen(given[1:])
-        if given[:1] == ["draw"]:
-            return _procedure_draw(given[1:])
-        if given[:1] == ["plan"]:
-            return _procedure_plan(given[1:])
-        if given[:1] == ["terms"]:
-            return _procedure_terms(given[1:])
-        if given[:1] == ["estimate"]:
-            return _procedure_estimate(given[1:])
+        if given and given[0] in PROCEDURE:
+            return _procedure(given[0], given[1:])
         if given[:1] == ["templates"]:
             return _templates(given[1:])
-        if given[:1] == ["selfcheck"]:
-            return _procedure_selfcheck(given[1:])
-        if given[:1] == ["annex"]:
-            return _procedure_annex(given[1:])
         if given and given[0] in COMMANDS:
             return _rules(_rules_parser().parse_args(given[1:]))
         return _review(_parser().parse_args(given))
@@ -79,7 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         "python -m review estimate  由随机样本推算全部住院；python -m review plan 计划.yaml  各阶段到期、逾期；"
         "python -m review terms  程序的期限、比例及出处；python -m review templates 文件夹  程序文书的 Word 模板；"
         "python -m review selfcheck 结果 --out 文件夹、selfcheck read 答复.xlsx 结果 --out 文件夹  自查自纠；"
-        "python -m review annex forms、annex merge  附件1至4的空表与合并",
+        "python -m review annex forms、annex merge  附件1至4的空表与合并；"
+        "python -m review month 月结文件夹 结算数据 --month 月份  月结疑点",
     )
     parser.add_argument("inspection", type=Path, metavar="检查文件夹", help="按约定放好的检查文件夹")
     parser.add_argument("--out", type=Path, required=True, metavar="输出文件夹", help="结果写到这里")
@@ -222,50 +216,16 @@ def _screen(arguments: list[str]) -> int:
     return 0
 
 
-def _procedure_draw(arguments: list[str]) -> int:
-    from review.procedure.draw_command import run_draw
-
-    open_log(Settings.from_environment().home)
-    return run_draw(arguments)
-
-
 def _templates(arguments: list[str]) -> int:
     from review.reports.letters_command import run_templates
 
     return run_templates(arguments)
 
 
-def _procedure_estimate(arguments: list[str]) -> int:
-    from review.procedure.estimate_command import run_estimate
-
+def _procedure(name: str, arguments: list[str]) -> int:
+    module = import_module(f"review.procedure.{name}_command")
     open_log(Settings.from_environment().home)
-    return run_estimate(arguments)
-
-
-def _procedure_selfcheck(arguments: list[str]) -> int:
-    from review.procedure.selfcheck_command import run_selfcheck
-
-    open_log(Settings.from_environment().home)
-    return run_selfcheck(arguments)
-
-
-def _procedure_annex(arguments: list[str]) -> int:
-    from review.procedure.annex_command import run_annex
-
-    open_log(Settings.from_environment().home)
-    return run_annex(arguments)
-
-
-def _procedure_plan(given: list[str]) -> int:
-    from review.procedure.plan_command import run_plan
-
-    return run_plan(given)
-
-
-def _procedure_terms(given: list[str]) -> int:
-    from review.procedure.terms_command import run_terms
-
-    return run_terms(given)
+    return int(getattr(module, f"run_{name}")(arguments))
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -31,9 +31,9 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
         "--engine", choices=("duckdb", "spark"), default="duckdb", help="计算引擎（默认 duckdb）"
     )
     parser.add_argument("--master", default="local[*]", metavar="地址", help="Spark 集群地址（默认本机）")
-    parser.add_argument("--region", type=_region, metavar="区划代码", help="规则行按哪个地区算")
+    parser.add_argument("--region", type=region_code, metavar="区划代码", help="规则行按哪个地区算")
     parser.add_argument(
-        "--memory", type=_gigabytes, default=3.0, metavar="上限", help="内存上限，如 3GB（默认）"
+        "--memory", type=gigabytes, default=3.0, metavar="上限", help="内存上限，如 3GB（默认）"
     )
     parser.add_argument(
         "--seconds",
@@ -99,13 +99,15 @@ def print_screening(done: Screening) -> None:
     )
 
 
-def _region(text: str) -> str:
+def region_code(text: str) -> str:
+    """A region of six digits, for an option."""
     if len(text) != 6 or not text.isdecimal():
         raise argparse.ArgumentTypeError(f"“{text}”不是六位行政区划代码，请写成 220000")
     return text
 
 
-def _gigabytes(text: str) -> float:
+def gigabytes(text: str) -> float:
+    """A size of memory, for an option."""
     said = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(GB?|MB?)?", text.strip(), re.IGNORECASE)
     size = float(said[1]) / (1024 if (said[2] or "G").upper().startswith("M") else 1) if said else 0
     if size < 0.25:

@@ -59,17 +59,18 @@ def run_rules(
     caps: Caps,
     tell: Tell,
     off: Mapping[str, str] | None = None,
+    ran: Callable[[Check, Warehouse, Caps], None] | None = None,
 ) -> tuple[RuleRun, ...]:
     """Run every rule that is not done yet; the rows of its findings lie in `folder` as `<code>.parquet`.
 
-    `off` says by code why somebody switched a rule off."""
+    `off` says by code why somebody switched a rule off; `ran` is called after each that could be asked."""
     folder.mkdir(parents=True, exist_ok=True)
     stays = int(inspection.warehouse.rows("select count(*) as n from admissions")[0]["n"])
     runs, checks = [], tuple(checks)
     for number, check in enumerate(checks, start=1):
         run = _kept(check, folder, key)
         if run is None:
-            run = _run(check, inspection, folder, caps, stays, (off or {}).get(check.header.code))
+            run = _run(check, inspection, folder, caps, stays, (off or {}).get(check.header.code), ran)
             _keep(run, folder, key)
         tell(run, number, len(checks))
         runs.append(run)
@@ -97,7 +98,13 @@ def _keep(run: RuleRun, folder: Path, key: str) -> None:
 
 
 def _run(
-    check: Check, inspection: Inspection, folder: Path, caps: Caps, stays: int, off: str | None
+    check: Check,
+    inspection: Inspection,
+    folder: Path,
+    caps: Caps,
+    stays: int,
+    off: str | None,
+    ran: Callable[[Check, Warehouse, Caps], None] | None,
 ) -> RuleRun:
     begun, header, version = time.perf_counter(), check.header, rule_version(check)
     file = folder / f"{header.code}.parquet"
@@ -114,6 +121,8 @@ def _run(
     try:
         found, findings = _save(check, inspection.warehouse, file, caps)
         outcomes = _outcomes(check, inspection.warehouse, found, caps, stays)
+        if ran:
+            ran(check, inspection.warehouse, caps)
     except Exception as defect:
         return same("failed", why_failed(check, defect))
     return RuleRun(
@@ -149,33 +158,32 @@ def _outcomes(
 ) -> tuple[tuple[str, str | None, int], ...]:
     """How many stays had which outcome, a finding going before what the rule said of the stay."""
     warehouse.keep_arrow("found_now", found)
-    tables = ", ".join(f"'{table}'" for table in check.header.needs.knowledge) or "''"
-    rows = [
-        row
-        for batch in warehouse.batches(
-            f"""
-            with rule_told as ({check.examined}),
-            rule_waiting as (select distinct admission_id from unmatched_stays where table_name in ({tables})),
-            rule_weighed as (
-                select t.outcome, t.reason, f.admission_id is not null as found,
-                       w.admission_id is not null and t.outcome in ('clear', 'not_applicable') as open
-                from rule_told t
-                left join found_now f on f.admission_id = t.admission_id
-                left join rule_waiting w on w.admission_id = t.admission_id
-            ),
-            rule_settled as (
-                select case when found then 'found' when open then 'not_checked' else outcome end as outcome,
-                       case when found then null when open then '{UNMATCHED}' else reason end as reason
-                from rule_weighed
-            )
-            select outcome, reason, count(*) as stays from rule_settled
-            group by outcome, reason order by outcome, reason
-            """,
-            check.header.limits,
-            caps,
-        )
-        for row in batch.to_pylist()
-    ]
+    counted = "select outcome, reason, count(*) as stays from rule_settled group by outcome, reason "
+    asked = of_stays(check, f"{counted} order by outcome, reason")
+    rows = [row for batch in warehouse.batches(asked, check.header.limits, caps) for row in batch.to_pylist()]
     told = [(str(row["outcome"]), row["reason"], int(row["stays"])) for row in rows]
     left = stays - sum(count for _, _, count in told)
     return (*told, ("failed", UNTOLD, left)) if left > 0 else tuple(told)
+
+
+def of_stays(check: Check, asked: str) -> str:
+    """A query of `rule_settled`, outcome and reason of every stay; a finding (`found_now`) goes before what it said."""
+    tables = ", ".join(f"'{table}'" for table in check.header.needs.knowledge) or "''"
+    return f"""
+        with rule_told as ({check.examined}),
+        rule_waiting as (select distinct admission_id from unmatched_stays where table_name in ({tables})),
+        rule_weighed as (
+            select t.admission_id, t.outcome, t.reason, f.admission_id is not null as found,
+                   w.admission_id is not null and t.outcome in ('clear', 'not_applicable') as open
+            from rule_told t
+            left join found_now f on f.admission_id = t.admission_id
+            left join rule_waiting w on w.admission_id = t.admission_id
+        ),
+        rule_settled as (
+            select admission_id,
+                   case when found then 'found' when open then 'not_checked' else outcome end as outcome,
+                   case when found then null when open then '{UNMATCHED}' else reason end as reason
+            from rule_weighed
+        )
+        {asked}
+    """

@@ -80,6 +80,14 @@ create or replace table raw_text_facts (
     fact_id varchar, admission_id varchar, kind varchar, name varchar, value varchar, unit varchar,
     begins_at timestamp, ends_at timestamp, source varchar, page integer, start_at integer, end_at integer,
     quote varchar, certainty varchar);
+-- What the stays that are held elsewhere showed: a monthly run lays out only those it reviews, and what is asked of a
+-- whole hospital, or of an item wherever it is charged, is asked of all of them. Empty where all stays are laid out.
+create or replace table raw_minutes_elsewhere (
+    hospital_code varchar, charge_type varchar, minute integer, lines bigint);
+create or replace table raw_items_elsewhere (
+    item_key varchar, code15 varchar, item_name varchar, kind varchar, map_row varchar);
+create or replace table raw_prices_elsewhere (
+    code varchar, item_name varchar, hospital_code varchar, price decimal(18,4));
 create or replace table raw_item_candidates (
     item_name varchar, code15 varchar, score double, how varchar, accepted boolean);
 create or replace table raw_row_sites (

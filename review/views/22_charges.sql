@@ -15,12 +15,18 @@ stays as (
     select a.admission_id, a.hospital_code, b.admission_id is not null as is_birth
     from admissions a left join births b on b.admission_id = a.admission_id
 ),
-minutes as (
+own_minutes as (
     select a.hospital_code, l.charge_type, extract(hour from l.charged_at) * 60 + extract(minute from l.charged_at) as minute,
            count(*) as lines
     from charge_lines l join admissions a on a.admission_id = l.admission_id
     where l.charged_at is not null
     group by a.hospital_code, l.charge_type, extract(hour from l.charged_at) * 60 + extract(minute from l.charged_at)
+    union all
+    select hospital_code, charge_type, minute, lines from raw_minutes_elsewhere
+),
+minutes as (
+    select hospital_code, charge_type, minute, sum(lines) as lines from own_minutes
+    group by hospital_code, charge_type, minute
 ),
 clocks as (
     -- a hospital that posts at midnight or in one minute of the day tells us days, not hours

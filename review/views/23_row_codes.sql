@@ -7,7 +7,9 @@ with items as (
     select item_key, code15, item_name, kind, map_row,
            replace(replace(replace(item_name, '（', '('), '）', ')'), ' ', '') as plain_name,
            map_row is null and (code15 is null or not regexp_matches(code15, '^(0[01][0-9]{13}|[XZTC][0-9A-Z]{12,})$')) as uncoded
-    from (select distinct item_key, code15, item_name, kind, map_row from charges) as written
+    from (select item_key, code15, item_name, kind, map_row from charges
+          union
+          select item_key, code15, item_name, kind, map_row from raw_items_elsewhere) as written
 ),
 names as (
     select item_name, kind from items group by item_name, kind

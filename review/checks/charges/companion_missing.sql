@@ -33,7 +33,9 @@ left join (
 
 -- findings
 with items as (
-    select distinct item_key, item_name, code15, kind from charges
+    select item_key, item_name, code15, kind from charges
+    union
+    select item_key, item_name, code15, kind from raw_items_elsewhere
 ),
 -- what counts as the companion, worked out once for each name; a material does not accompany itself
 serving as (

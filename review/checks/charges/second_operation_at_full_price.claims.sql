@@ -45,11 +45,14 @@ placed as (
 ),
 listed as (
     -- the undiscounted price: the highest this hospital asked for the item
-    select coalesce(c.code15, '') as code, c.item_name, a.hospital_code, max(coalesce(c.price_cap, c.unit_price)) as price
-    from charges c
-    join admissions a on a.admission_id = c.admission_id
-    join (select distinct code, item_name from placed) p on p.code = coalesce(c.code15, '') and p.item_name = c.item_name
-    group by coalesce(c.code15, ''), c.item_name, a.hospital_code
+    select w.code, w.item_name, w.hospital_code, max(w.price) as price
+    from (select coalesce(c.code15, '') as code, c.item_name, a.hospital_code, coalesce(c.price_cap, c.unit_price) as price
+          from charges c
+          join admissions a on a.admission_id = c.admission_id
+          union all
+          select code, item_name, hospital_code, price from raw_prices_elsewhere) w
+    join (select distinct code, item_name from placed) p on p.code = w.code and p.item_name = w.item_name
+    group by w.code, w.item_name, w.hospital_code
 ),
 items as (
     select p.admission_id, p.event_id, p.group_name, p.code, p.item_name, max(p.row_id) as row_id, sum(p.amount) as amount,
