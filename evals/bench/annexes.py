@@ -25,7 +25,7 @@ from review.procedure.annexes import (
     Institution,
     Value,
     annexes,
-    checked_problems,
+    problem_of,
     total_of,
 )
 from review.reports.workbook import as_workbook
@@ -77,7 +77,7 @@ def invented(place: int, chance: random.Random) -> Filed:
     stays = int(math.exp(chance.gauss(7.5, 0.6))) + 100
     rows: dict[str, dict[str, Value]] = {}
     for number, problem in enumerate(annexes()[HOSPITAL].problems):
-        if problem not in checked_problems():
+        if problem not in problem_of().values():
             rows[problem] = {}
             continue
         mean = stays * (2 + number) / 1000 * chance.gammavariate(8, 1 / 8)

@@ -2,7 +2,7 @@
 
 from review.procedure.annex_merging import MergedAnnex, MergedAnnexes
 from review.procedure.annex_paper import WIDER, table_of
-from review.procedure.annex_peers import CASES, FALSE_SHARE, FEWEST_CASES, FEWEST_PEERS, Compared
+from review.procedure.annex_peers import CASES, FALSE_SHARE, FEWEST_CASES, FEWEST_PEERS, Compared, Comparison
 from review.procedure.annexes import Filed, added, annexes
 from review.procedure.selfcheck_report import faults_table
 from review.reports.paper import COUNT, TEXT, YUAN, Block, Cell, Column, Fields, Heading, Paper, Table, Text
@@ -122,6 +122,8 @@ def _peers(merged: MergedAnnexes) -> list[Block]:
     blocks: list[Block] = [table]
     if len(asked) > SHOWN:
         blocks.append(Text(f"另有 {len(asked) - SHOWN} 行未列。", "small"))
+    if comparison.silent:
+        blocks += [Heading("同级多数有报告而本机构没有", 2), _silent_ones(comparison)]
     if comparison.left_out:
         blocks.append(
             Table("没有比较", (Column("机构", TEXT, 1.0), Column("原因", TEXT, 2.0)), comparison.left_out)
@@ -146,6 +148,23 @@ def _asked(one: Compared) -> tuple[Cell, ...]:
         f"{one.middle:,.2f}",
         f"{said}校正后的 q {chance}。",
     )
+
+
+def _silent_ones(comparison: Comparison) -> Table:
+    columns = (
+        Column("机构", TEXT, 1.6),
+        Column("级别", TEXT, 0.6),
+        Column("问题类别", TEXT, 1.6),
+        Column("说明", TEXT, 3.0),
+    )
+    rows = tuple(
+        (one.name or one.code, one.level, one.problem, _silent(one)) for one in comparison.silent[:SHOWN]
+    )
+    return Table("多数有报而没有报", columns, rows, None, "只是计数，没有检验：差别可能只是偶然。")
+
+
+def _silent(one: Compared) -> str:
+    return f"同级 {one.peers} 家中 {one.reporting} 家报告；按同级的率，本机构约 {one.expected:,.0f} 例。"
 
 
 def reporters_paper(merged: MergedAnnexes) -> Paper:

@@ -116,11 +116,6 @@ def problem_of() -> Mapping[str, str]:
     return {code: str(one["name"]) for one in shapes()["problems"] for code in one["violations"]}
 
 
-def checked_problems() -> frozenset[str]:
-    """The rows of annex 2 that some check of ours can speak about."""
-    return frozenset(problem_of().values())
-
-
 def total_of(annex: Annex, rows: Mapping[str, Values]) -> dict[str, Value]:
     """The sums of the columns that add up; null where no row has a number."""
     return {one.key: added(rows, one) for one in annex.columns if one.adds}

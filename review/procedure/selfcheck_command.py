@@ -31,7 +31,7 @@ def _write_form(options: argparse.Namespace) -> int:
     from review.procedure.selfcheck_form import form_of
     from review.procedure.selfcheck_list import read_check_list
 
-    asked = read_check_list(options.results)
+    asked = read_check_list(options.results, {})
     write_papers(options.out, {FORM: form_of(asked, now())})
     print(
         f"已写入 {FORM}：住院 {len(asked.stays)} 例，提示疑点 {len(asked.items)} 项。清单哈希 {asked.sha256}"
@@ -47,9 +47,10 @@ def _read(options: argparse.Namespace) -> int:
     from review.procedure.selfcheck_settling import settle
     from review.rulebook.rulebook import describe_headers
 
-    asked = read_check_list(options.results)
+    rules = describe_headers()
+    asked = read_check_list(options.results, {str(one["code"]): str(one["violation"]) for one in rules})
     answers = read_answers(options.file, asked)
-    by_price = {str(rule["code"]) for rule in describe_headers() if rule.get("takes") == "price"}
+    by_price = {str(rule["code"]) for rule in rules if rule.get("takes") == "price"}
     settled, made_at = settle(asked, answers, by_price), now()
     filed = annex_of(asked, answers, settled, made_at)
     name, paper = file_name(annexes()[HOSPITAL].sheet, asked.institution), annex_paper(asked, filed, settled)

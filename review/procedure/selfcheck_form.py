@@ -30,6 +30,7 @@ HASH = "清单哈希"
 ACCEPTED, PARTLY, REFUSED = "认可", "部分认可", "不认可"
 VERDICTS = (ACCEPTED, PARTLY, REFUSED)
 VERDICT, AMOUNT, REASON, MEASURE, DONE = "认定", "认可金额（元）", "理由", "整改措施", "整改完成日期"
+RETURNED = "已退回金额（元）"
 FINDING_ID, STAY_ID = "疑点编号（请勿改）", "住院标识（请勿改）"
 OWN_ROWS = 40
 OWN_NOTE = "没有另行发现的，本表留空。"
@@ -46,6 +47,7 @@ HOW = (
     "部分认可的，填认可的金额和理由；不认可的，填理由，不填金额。认可和部分认可的，写明整改措施。\n"
     "整次住院只部分认可的，金额只填没有在同次住院其他项里认可的部分。同一费用在几项里出现的，读回时只计一次，"
     "所以应退金额可以小于各项之和。\n"
+    "已经退回医保基金的，在“已退回金额”里写实际退回的数，没有退回的留空。\n"
     "清单之外自己发现的问题写在“自行发现”表，一类问题一行；没有的留空。请勿增删行、合并单元格。"
     "用 Excel、WPS 或 LibreOffice 填好后存为 .xlsx，再用 python -m review selfcheck read 读回。"
 )
@@ -82,6 +84,7 @@ ANSWER_COLUMNS = (
     Column(REASON, TEXT, 2.0, fills=True),
     Column(MEASURE, TEXT, 2.0, fills=True),
     Column(DONE, DAY, 1.0, fills=True),
+    Column(RETURNED, YUAN, 1.0, fills=True, hint="已退回的医保基金；没有退回的留空"),
 )
 OWN_COLUMNS = (
     Column(PROBLEM, TEXT, 1.4, fills=True, choices=annexes()[HOSPITAL].problems, hint="从列表中选一类问题"),
@@ -90,6 +93,7 @@ OWN_COLUMNS = (
     Column(FUND_FOUND, YUAN, 1.0, fills=True, hint="零以上，精确到分；不知道的留空"),
     Column(SAID, TEXT, 3.0, fills=True),
     Column(MEASURE, TEXT, 2.0, fills=True),
+    Column(RETURNED, YUAN, 1.0, fills=True, hint="已退回的医保基金；没有退回的留空"),
 )
 
 
@@ -102,7 +106,7 @@ def form_of(asked: CheckList, made_at: datetime) -> Paper:
         for item in asked.items
     )
     columns = tuple(one.column for one in ASKED_COLUMNS) + ANSWER_COLUMNS
-    summed: dict[str, Cell] = {"涉及金额（元）": Sum(), AMOUNT: Sum(), "住院号": SUM_LABEL}
+    summed: dict[str, Cell] = {"涉及金额（元）": Sum(), AMOUNT: Sum(), RETURNED: Sum(), "住院号": SUM_LABEL}
     blank: tuple[Cell, ...] = (None,) * len(OWN_COLUMNS)
     return Paper(
         TITLE,

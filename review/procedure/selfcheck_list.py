@@ -4,7 +4,7 @@ No patient's name is in it; the inpatient number says which record is meant. The
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +16,14 @@ from review.casework.counting import CENT, line_amounts
 from review.casework.results import Line, Results
 from review.engines.duckdb import Warehouse
 from review.errors import InputError
-from review.procedure.annexes import Institution
+from review.models import Outcome
+from review.procedure.annexes import Institution, problem_of
 from review.procedure.draw_lists import sha256_of
 from review.procedure.plan import ObjectKind
 from review.reports.wording import basis
 from review.violations import CERTAINTY_NAMES, VIOLATIONS, Certainty
 
+SPOKE = (Outcome.FOUND, Outcome.CLEAR, Outcome.NOT_APPLICABLE)
 NEEDED = ("findings.jsonl", "checks.jsonl", "warehouse.duckdb")
 
 
@@ -76,6 +78,9 @@ class CheckList:
     stays: Mapping[str, Stay]
     items: tuple[Item, ...]
     amounts: Mapping[tuple[str, str], Decimal]  # net yuan of every charge line
+    looked_for: frozenset[
+        str
+    ]  # problems of annex 2 that some check could speak about; of others nothing is known
 
     @cached_property
     def sha256(self) -> str:
@@ -88,8 +93,10 @@ class CheckList:
         )
 
 
-def read_check_list(folder: Path) -> CheckList:
-    """The list of a results folder. Raises InputError naming what is missing."""
+def read_check_list(folder: Path, finds: Mapping[str, str]) -> CheckList:
+    """The list of a results folder; `finds` gives the violation each check looks for.
+
+    Raises InputError naming what is missing."""
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise InputError(
@@ -98,14 +105,14 @@ def read_check_list(folder: Path) -> CheckList:
     try:
         results = Results(folder)
         try:
-            return _list(results)
+            return _list(results, finds)
         finally:
             results.close()
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, Warehouse.errors) as problem:
         raise InputError(f"{folder.name} 的结果文件不完整或已改动；请重新审核后再试。") from problem
 
 
-def _list(results: Results) -> CheckList:
+def _list(results: Results, finds: Mapping[str, str]) -> CheckList:
     about = results.about
     rows = results.rows(
         "select admission_id, inpatient_no, hospital_code, coalesce(discharge_department, department) as department,"
@@ -134,7 +141,18 @@ def _list(results: Results) -> CheckList:
     number = {line["id"]: place for place, line in enumerate(lines, start=1)}
     items = tuple(_item(place, line, number) for place, line in enumerate(lines, start=1))
     period = f"{about.get('period_start') or '未注明'} 至 {about.get('period_end') or '未注明'}"
-    return CheckList(institution, period, stays, items, line_amounts(results))
+    return CheckList(
+        institution, period, stays, items, line_amounts(results), _looked_for(results, items, finds)
+    )
+
+
+def _looked_for(results: Results, items: Iterable[Item], finds: Mapping[str, str]) -> frozenset[str]:
+    """A check that lacked what it needs on every stay has looked at nothing."""
+    spoke = {
+        str(one["check"]) for lines in results.outcomes.values() for one in lines if one["outcome"] in SPOKE
+    }
+    kinds = {finds[check] for check in spoke if check in finds} | {item.violation for item in items}
+    return frozenset(problem_of()[kind] for kind in kinds)
 
 
 def _item(place: int, line: Line, number: Mapping[str, int]) -> Item:

@@ -37,6 +37,7 @@ from review.procedure.selfcheck_form import (
     PROBLEM,
     REASON,
     REFUSED,
+    RETURNED,
     SAID,
     SUM_LABEL,
     VERDICT,
@@ -57,6 +58,7 @@ class Answer:
     reason: str
     measure: str
     done: date | None
+    returned: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class OwnFinding:
     fund: Decimal | None
     said: str
     measure: str
+    returned: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,10 @@ def _answer(sheet: FormSheet, row: int, item: Item, asked: CheckList, faults: li
     done = filled_cells.day(sheet.cell(row, DONE))
     if isinstance(done, Unread):
         faults.append(_fault(sheet, row, DONE, done.problem, done.remedy))
+    returned = filled_cells.yuan(sheet.cell(row, RETURNED))
+    wrong = returned if isinstance(returned, Unread) else _not_returned(verdict, returned, item)
+    if wrong:
+        faults.append(_fault(sheet, row, RETURNED, wrong.problem, wrong.remedy))
     reason, measure = sheet.cell(row, REASON), sheet.cell(row, MEASURE)
     if verdict != ACCEPTED and not reason:
         faults.append(_fault(sheet, row, REASON, f"{verdict}没有理由", "请写明理由"))
@@ -169,6 +176,7 @@ def _answer(sheet: FormSheet, row: int, item: Item, asked: CheckList, faults: li
         reason[:LONGEST],
         measure[:LONGEST],
         done if isinstance(done, date) else None,
+        returned if isinstance(returned, Decimal) and not wrong else None,
     )
 
 
@@ -191,6 +199,17 @@ def _does_not_fit(
     return None
 
 
+def _not_returned(verdict: str, returned: Decimal | None, item: Item) -> Unread | None:
+    """Why a sum cannot have been returned for this finding."""
+    if not returned:
+        return None
+    if verdict == REFUSED:
+        return Unread("不认可却填了已退回金额", "请清空，或改认定")
+    if item.amount is not None and returned > item.amount:
+        return Unread(f"超过这一项的 {item.amount:,.2f} 元", "请只填这一项退回的数")
+    return None
+
+
 def _own(sheet: FormSheet, faults: list[Fault]) -> Iterator[OwnFinding]:
     problems = annexes()[HOSPITAL].problems
     for row in range(len(sheet.rows)):
@@ -205,9 +224,10 @@ def _own(sheet: FormSheet, faults: list[Fault]) -> Iterator[OwnFinding]:
             CASES: filled_cells.count(sheet.cell(row, CASES)),
             YUAN_FOUND: filled_cells.yuan(sheet.cell(row, YUAN_FOUND)),
             FUND_FOUND: filled_cells.yuan(sheet.cell(row, FUND_FOUND)),
+            RETURNED: filled_cells.yuan(sheet.cell(row, RETURNED)),
         }
         wrong = {title: one for title, one in read.items() if isinstance(one, Unread)}
-        yuan, fund, cases = read[YUAN_FOUND], read[FUND_FOUND], read[CASES]
+        yuan, fund, cases, returned = (read[one] for one in (YUAN_FOUND, FUND_FOUND, CASES, RETURNED))
         if isinstance(yuan, Decimal) and isinstance(fund, Decimal) and fund > yuan:
             wrong[FUND_FOUND] = Unread("基金部分大于涉及金额", "请核对两栏")
         if wrong:
@@ -220,6 +240,7 @@ def _own(sheet: FormSheet, faults: list[Fault]) -> Iterator[OwnFinding]:
             fund if isinstance(fund, Decimal) else None,
             sheet.cell(row, SAID)[:LONGEST],
             sheet.cell(row, MEASURE)[:LONGEST],
+            returned if isinstance(returned, Decimal) else None,
         )
 
 

@@ -12,7 +12,6 @@ from review.procedure.annexes import (
     Filed,
     Value,
     annexes,
-    checked_problems,
     problem_of,
     total_of,
 )
@@ -33,7 +32,10 @@ FAULT_COLUMNS = (
 
 def annex_of(asked: CheckList, answers: Answers, settled: Settled, made_at: datetime) -> Filed:
     """Annex 2 of this hospital; not whole while an answer is missing or a place is to be mended."""
-    rows = {problem: _row(problem, settled) for problem in annexes()[HOSPITAL].problems}
+    rows = {
+        problem: _row(problem, settled, looked=problem in asked.looked_for)
+        for problem in annexes()[HOSPITAL].problems
+    }
     stays = {one.item.admission_id for one in settled.accepted}
     total: dict[str, Value] = dict(total_of(annexes()[HOSPITAL], rows))
     own_cases = sum(one.cases or 0 for one in settled.own)
@@ -56,14 +58,14 @@ def _state(settled: Settled, answers: Answers) -> str:
     return f"未完：{'，'.join(said)}" if said else ""
 
 
-def _row(problem: str, settled: Settled) -> dict[str, Value]:
+def _row(problem: str, settled: Settled, *, looked: bool) -> dict[str, Value]:
     mine = [one for one in settled.items if problem_of().get(one.item.violation) == problem]
     own = [one for one in settled.own if one.problem == problem]
-    if problem not in checked_problems() and not own:
+    if not looked and not own:
         return {}
     accepted = [one for one in mine if one.answer and one.answer.verdict != REFUSED]
     row: dict[str, Value] = {}
-    if problem in checked_problems():
+    if looked:
         row |= {
             "prompted": len(mine),
             "accepted": len(accepted),
@@ -71,13 +73,15 @@ def _row(problem: str, settled: Settled) -> dict[str, Value]:
             "open": sum(one.answer is None for one in mine),
         }
     own_yuan = [one.yuan for one in own if one.yuan is not None]
-    told = accepted or any(one.cases is not None for one in own) or problem in checked_problems()
+    told = accepted or any(one.cases is not None for one in own) or looked
     cases = len({one.item.admission_id for one in accepted}) + sum(one.cases or 0 for one in own)
     row["found"] = cases if told else None
     row["yuan"] = _known([one.counted for one in accepted] + [one.yuan for one in own])
     concerned = [one.fund for one in accepted if one.counted] + [one.fund for one in own if one.yuan]
     row["fund"] = _known(concerned) if row["yuan"] is not None else None
     row["own"] = sum(own_yuan, Decimal("0.00")) if own_yuan else None
+    back = [one.answer.returned for one in accepted if one.answer] + [one.returned for one in own]
+    row["returned"] = _known(back) if any(one is not None for one in back) else None
     said = [_measure(one) for one in accepted] + [one.measure for one in own]
     row["measures"] = "；".join(dict.fromkeys(one for one in said if one))[:LONGEST_MEASURES] or None
     return row

@@ -73,12 +73,13 @@ def settle(asked: CheckList, answers: Answers, by_price: Collection[str]) -> Set
     """`by_price` are the checks whose amount is a part of every unit's price."""
     accepted = [item for item in asked.items if _accepts(answers.given.get(item.id))]
     parts = [item for item in accepted if _is_part_of_stay(item, answers.given[item.id])]
-    lines = [item.line for item in accepted if item not in parts]
+    partly = {item.id for item in parts}
+    lines = [item.line for item in accepted if item.id not in partly]
     sums = {item.id: _given(item, answers.given[item.id]) for item in accepted}
     standing = {
         item.id: _decision(item, amount)
         for item in accepted
-        if (amount := sums[item.id]) is not None and item not in parts
+        if (amount := sums[item.id]) is not None and item.id not in partly
     }
     once = dict(counted(lines, standing, asked.amounts, by_price))
     once |= dict(_parts_of_stays(parts, sums, once, asked))
@@ -127,11 +128,15 @@ def _parts_of_stays(
     once: Mapping[str, tuple[Decimal | None, str | None]],
     asked: CheckList,
 ) -> Iterator[tuple[str, tuple[Decimal | None, str | None]]]:
+    by_stay: dict[str, list[Item]] = {}
+    partly = {item.id for item in parts}
+    for item in asked.items:
+        by_stay.setdefault(item.admission_id, []).append(item)
     for stay in dict.fromkeys(item.admission_id for item in parts):
-        mine = [item for item in asked.items if item.admission_id == stay and item.id in once]
+        mine = [item for item in by_stay[stay] if item.id in once]
         whole = next((item.id for item in mine if item.whole_stay and once[item.id][0]), None)
         ranked = sorted(
-            (item for item in parts if item.admission_id == stay),
+            (item for item in by_stay[stay] if item.id in partly),
             key=lambda item: (-(sums[item.id] or ZERO), item.number),
         )
         room = asked.stays[stay].total

@@ -16,6 +16,7 @@ from review.violations import VIOLATIONS, Certainty
 
 MADE = datetime(2026, 3, 2, 9, 30)
 HOSTILE = '=HYPERLINK("http://x","点")\n+1 -2 @SUM(A1)'
+FINDS = {"CHG-S": "split_charge", "ADM-I": "induced_admission"}  # the check of the second lacked its tables
 STAYS = {  # admission: inpatient number, total, fund
     "S1": ("0000012", "1000.00", "600.00"),
     "S2": ("=1+1", "500.00", "100.00"),
@@ -73,13 +74,18 @@ def write_results(folder, findings=FINDINGS, *, code="00123", level="二级甲�
     warehouse.close()
     lines = "".join(json.dumps(as_json(one), ensure_ascii=False) + "\n" for one in findings)
     (folder / "findings.jsonl").write_text(lines, "utf-8")
-    (folder / "checks.jsonl").write_text("", "utf-8")
+    checks = [
+        {"admission_id": stay, "check": check, "outcome": outcome, "reason": None}
+        for stay in stays
+        for check, outcome in (("CHG-S", "clear"), ("ADM-I", "not_checked"))
+    ]
+    (folder / "checks.jsonl").write_text("".join(json.dumps(one) + "\n" for one in checks), "utf-8")
     return folder
 
 
 def write_form(results, file):
     """The form of a results folder, and the list it asks."""
-    asked = read_check_list(results)
+    asked = read_check_list(results, FINDS)
     file.write_bytes(as_workbook(form_of(asked, MADE)))
     return asked
 

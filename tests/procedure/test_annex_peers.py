@@ -76,6 +76,16 @@ def test_an_unknown_number_of_cases_is_not_taken_for_none():
     assert named(compare([*peers(), unknown], PROBLEMS)) == []
 
 
+def test_who_reports_none_where_most_do_is_counted_where_no_test_can_tell():
+    uneven = [hospital(number, 3 + 9 * (number % 6)) for number in range(1, 15)]
+    comparison = compare([*uneven, hospital(0, 0)], PROBLEMS)
+    assert named(comparison) == []
+    (row,) = comparison.silent
+    assert (row.name, row.peers, row.reporting) == ("第0医院", 14, 14)
+    few_expected = compare([*uneven, hospital(0, 0, stays=100)], PROBLEMS)
+    assert few_expected.silent == []
+
+
 def test_an_empty_table_compares_nothing():
     assert compare([], PROBLEMS).rows == ()
 

@@ -45,7 +45,7 @@ def test_the_form_lists_every_finding_hides_the_ids_and_locks_all_but_the_answer
     hidden = {t for t, c in heads.items() if sheet.column_dimensions[c.column_letter].hidden}
     assert hidden == {"疑点编号（请勿改）", "住院标识（请勿改）"}
     opened = {t for t, c in heads.items() if not sheet.cell(2, c.column).protection.locked}
-    assert opened == {"认定", "认可金额（元）", "理由", "整改措施", "整改完成日期"}
+    assert opened == {"认定", "认可金额（元）", "理由", "整改措施", "整改完成日期", "已退回金额（元）"}
     lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert lists == ['"认可,部分认可,不认可"']
     assert asked.institution.code == "00123"
@@ -55,7 +55,11 @@ def test_text_of_records_is_never_a_formula_and_only_the_sums_are(form):
     file, _ = form
     sheet = openpyxl.load_workbook(file)["自查清单"]
     formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    assert formulas == ['=IF(COUNT(J2:J7)=0,"",SUM(J2:J7))', '=IF(COUNT(P2:P7)=0,"",SUM(P2:P7))']
+    assert formulas == [
+        '=IF(COUNT(J2:J7)=0,"",SUM(J2:J7))',
+        '=IF(COUNT(P2:P7)=0,"",SUM(P2:P7))',
+        '=IF(COUNT(T2:T7)=0,"",SUM(T2:T7))',
+    ]
     texts = [cell.value for row in sheet.iter_rows() for cell in row]
     assert HOSTILE in texts
     assert "=1+1" in texts
@@ -104,6 +108,8 @@ def test_an_empty_form_has_every_finding_unanswered_at_its_place(form):
         ({"认定": "不认可"}, "Q2", "不认可没有理由"),
         ({"认定": "认可"}, "R2", "没有整改措施"),
         ({"认定": "认可", "整改措施": "改", "整改完成日期": "下月"}, "S2", "“下月”不是日期"),
+        ({"认定": "认可", "整改措施": "改", "已退回金额": 81}, "T2", "超过这一项的 80.00 元"),
+        ({"认定": "不认可", "理由": "a", "已退回金额": 8}, "T2", "不认可却填了已退回金额"),
     ],
 )
 def test_an_answer_that_cannot_stand_is_told_with_its_cell(form, answer, place, problem):
@@ -188,7 +194,7 @@ def test_own_findings_are_read_and_a_wrong_one_is_told(form):
 
 def test_a_form_of_other_results_is_refused(form, tmp_path):
     file, _ = form
-    other = read_check_list(write_results(tmp_path / "另", FINDINGS[:2]))
+    other = read_check_list(write_results(tmp_path / "另", FINDINGS[:2]), {})
     with pytest.raises(InputError, match="清单哈希不同"):
         read_answers(file, other)
 

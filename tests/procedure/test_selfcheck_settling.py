@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from selfchecked import FINDINGS, MADE, STAYS, finding, write_results
+from selfchecked import FINDINGS, FINDS, MADE, STAYS, finding, write_results
 
 from review.procedure.annexes import annexes
 from review.procedure.selfcheck_list import read_check_list
@@ -25,7 +25,7 @@ def settled_of(tmp_path):
     """Settles answers over findings; all that is not answered is refused."""
 
     def settled(findings=FINDINGS, own=(), stays=STAYS, **given):
-        asked = read_check_list(write_results(tmp_path / "结果", findings, stays=stays))
+        asked = read_check_list(write_results(tmp_path / "结果", findings, stays=stays), FINDS)
         every = {item.id: given.get(item.id.replace("-", "_"), NO) for item in asked.items}
         answers = Answers({key: one for key, one in every.items() if one}, tuple(own), ())
         return asked, answers, settle(asked, answers, ())
@@ -120,12 +120,28 @@ def test_an_open_answer_makes_the_annex_a_draft_that_says_so(settled_of):
     assert paper.draft
 
 
+def test_a_problem_whose_check_lacked_its_tables_is_unknown_and_not_zero(settled_of):
+    asked, answers, settled = settled_of()
+    filed = annex_of(asked, answers, settled, MADE)
+    assert filed.rows["诱导住院"] == {}
+    assert filed.rows["分解收费"]["prompted"] == 0
+
+
+def test_what_is_already_returned_stands_in_the_annex_and_empty_where_nobody_said(settled_of):
+    back = Answer("认可", None, "", "改", None, Decimal("60.00"))
+    asked, answers, settled = settled_of(f_dup=back, f_line=yes())
+    filed = annex_of(asked, answers, settled, MADE)
+    assert filed.rows["重复收费"]["returned"] == Decimal("60.00")
+    assert filed.rows["不合理检查、治疗、用药"]["returned"] is None
+    assert filed.total["returned"] == Decimal("60.00")
+
+
 def test_a_problem_none_of_our_checks_looks_at_has_no_numbers(settled_of):
     asked, answers, settled = settled_of()
     filed = annex_of(asked, answers, settled, MADE)
     assert filed.rows["医保信息上报不及时"] == {}
     note = next(annex_paper(asked, filed, settled).tables).note
-    assert "没有检查查这一类" in note
+    assert "没有检查查成这一类" in note
 
 
 def test_every_annex_names_its_source_and_why_cells_are_empty():
