@@ -4,10 +4,12 @@ A cell that cannot be read is unknown, not zero. A total that is not the sum of 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from knowledge.readers.sheets import merged_cells
 from review.errors import InputError
 from review.models import Fault
 from review.procedure import filled_cells
@@ -56,6 +58,8 @@ def read_annex(file: Path) -> Filed:
     titles = [one.title for one in heads_of(annex)]
     shown = [one for one in annex.columns if _has(book, annex, one)]
     sheet = book.table(annex.sheet, [*titles, *(one.title for one in shown)])
+    if book.about.get(STATE) == EMPTY_FORM:  # people merge cells, our own annexes have none
+        sheet = replace(sheet, merged=merged_cells(file).get(annex.sheet, ()))
     rows, total, named = _rows(sheet, annex, shown, faults)
     stays = _stays(book, faults)
     said = book.about.get(STATE, WHOLE)
@@ -167,7 +171,8 @@ def _values(sheet: FormSheet, row: int, shown: list[AnnexColumn], faults: list[F
     values: dict[str, Value] = {}
     for one in shown:
         text = sheet.cell(row, one.title)
-        read = _value(text, one)
+        merged = sheet.swallowed(row, one.title)
+        read = Unread("与别的格合并了", "请取消合并，逐行填写") if merged else _value(text, one)
         if isinstance(read, Unread):
             faults.append(Fault(sheet.file, sheet.place(row, one.title), read.problem, read.remedy))
         elif read is not None:

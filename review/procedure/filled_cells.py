@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from review.reports.paper import shown
+from review.reports.workbook import LONGEST_CELL
+
 CENT = Decimal("0.01")
 MOST = Decimal(10) ** 12
 _NOISE = Decimal("0.000001")  # what a sum of binary fractions may be off by
+_SIGN = re.compile("_x([0-9A-Fa-f]{4})_")
 _YUAN = re.compile(r"[¥￥]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?\s*元?")
 _DAY = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -80,7 +84,13 @@ def same(text: str, value: object) -> bool:
         return yuan(text) == Decimal(value).quantize(CENT)
     if isinstance(value, date):
         return day(text) == (value.date() if isinstance(value, datetime) else value)
-    return "".join(text.split()) == "".join(str(value or "").split())
+    written = shown(str(value or ""))[:LONGEST_CELL]
+    return _bare(text) == _bare(written)
+
+
+def _bare(text: str) -> str:
+    """Without white space, and with the signs that an office program reads in an _x0041_ of any text."""
+    return "".join(_SIGN.sub(lambda found: chr(int(found[1], 16)), text).split())
 
 
 def _plain(text: str) -> str:

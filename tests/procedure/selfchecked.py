@@ -15,7 +15,7 @@ from review.reports.workbook import as_workbook
 from review.violations import VIOLATIONS, Certainty
 
 MADE = datetime(2026, 3, 2, 9, 30)
-HOSTILE = '=HYPERLINK("http://x","点")\n+1 -2 @SUM(A1)'
+HOSTILE = '=HYPERLINK("http://x","点")\n+1 -2 @SUM(A1) _x0041_ \x07\u202e末'
 FINDS = {"CHG-S": "split_charge", "ADM-I": "induced_admission"}  # the check of the second lacked its tables
 STAYS = {  # admission: inpatient number, total, fund
     "S1": ("0000012", "1000.00", "600.00"),

@@ -192,6 +192,19 @@ def test_forms_of_a_plan_are_filled_and_read_back(forms):
     assert filed.faults == ()
 
 
+def test_a_cell_merged_over_several_rows_is_asked_for_row_by_row(forms):
+    file = forms / "附件1_A1.xlsx"
+    edit(file, "附件1", "B2", 3)
+    book = openpyxl.load_workbook(file)
+    book["附件1"].merge_cells("B2:B3")
+    book.save(file)
+    filed = read_annex(file)
+    assert filed.rows["医保信息不健全、上报不及时"]["found"] == 3
+    assert ("“附件1”第 3 行“自查发现问题数”列（B3）", "与别的格合并了") in {
+        (one.place, one.problem) for one in filed.faults
+    }
+
+
 def test_an_empty_form_is_no_report_of_zero(forms):
     filed = read_annex(forms / "附件1_A1.xlsx")
     assert filed.state == "没有填写"
