@@ -40,6 +40,8 @@ ACTS = {
     "set_standing": "改检查状态",
     "delete_inspection": "删除检查",
     "set_kept_days": "改保存期限",
+    "plan": "改计划",
+    "export_plan": "导出计划日历",
     "choose_item": "项目对码",
     "undo_item": "撤销对码",
     "change_rule": "改规则",
@@ -125,6 +127,8 @@ def _words(value: str) -> str:
         return STANCES.get(told["stance"], "")
     if "outcome" in told:
         return OUTCOMES.get(told["outcome"], "") + (f"为 {told['amount']} 元" if told.get("amount") else "")
+    if "plan" in told:
+        return str(told["plan"])
     if "verdict" not in told:
         return "" if "key" in told else value  # what was added goes by its key, which says nothing here
     verdict = "撤销" if told["verdict"] == "undo" else VERDICTS.get(told["verdict"], told["verdict"])

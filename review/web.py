@@ -26,6 +26,7 @@ from review.chat.routes import add_chat_routes, no_right, not_handed_out, page_r
 from review.door import PATHS, person_of
 from review.library.routes import add_library_routes
 from review.pages.inspections import FIRST_ADMINISTRATOR, create_from_upload
+from review.pages.plan_routes import add_plan_routes
 from review.pages.shell import FOLDER, asset, build_page
 from review.quality import add_quality_route
 from review.reports.overview_route import add_overview_route
@@ -61,6 +62,7 @@ def create_app(desk: Desk, host: str) -> FastAPI:
     add_quality_route(app, desk, lambda request: person_of(desk.accounts, request))
     add_attachment_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_statement_routes(app, desk, lambda request: person_of(desk.accounts, request))
+    add_plan_routes(app, desk, lambda request: person_of(desk.accounts, request))
     add_overview_route(app, desk, lambda request: person_of(desk.accounts, request))
     return _mount_pages(app, desk)
 

@@ -52,6 +52,8 @@ DOORS = {
         "review/store/decision_rows.py",
         "review/store/hearing_schema.py",
         "review/store/hearings.py",
+        "review/store/plan_schema.py",
+        "review/store/plans.py",
         "review/store/migrations/",
     ),
 }

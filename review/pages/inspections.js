@@ -83,7 +83,7 @@
       mj.standingOf(page, one, (gone, problem) => moved(one.key, gone, problem))),
       one.problem ? el('p', {class: 'notice'}, one.problem) : '',
       one.progress ? el('section', {class: 'panel running', 'aria-live': 'polite'}, running(one.progress, one.key)) : '',
-      one.stages && !one.progress ? stages(one.stages) : '', one.changes ? changes(one.changes) : '', one.reading ? reading(one.reading) : '',
+      one.stages && !one.progress ? stages(one.stages) : '', mj.planPanel(page, one.key), one.changes ? changes(one.changes) : '', one.reading ? reading(one.reading) : '',
       one.files ? el('div', {class: 'two'}, files(one), el('div', {class: 'beside'}, one.leads ? mj.assigningPanel(page, one.key) : '', faults(one.faults), results(one.summary), mj.itemsPanel(page, one.key, () => again(one.key)), source(one))) : '');
     }
     function running(run, key) {

@@ -13,6 +13,7 @@ from review.casework.uploads import inspection_folder, unpack
 from review.errors import InputError
 from review.items.choices import choose_item, open_items, search_items, undo_item
 from review.pages.assigning import ASSIGNING
+from review.pages.planning import PLANNING
 from review.pages.standing import STANDING, require_writable, standing_line
 from review.store.accounts import ADMINISTRATOR, LEADER, Person
 from review.store.entries import InspectionEntry
@@ -240,6 +241,15 @@ HANDLERS = (
     search_items,
     *ASSIGNING,
     *STANDING,
+    *PLANNING,
 )
-SCRIPTS = ("mingjian.js", "session.js", "items.js", "assigning.js", "standing.js", "inspections.js")
+SCRIPTS = (
+    "mingjian.js",
+    "session.js",
+    "items.js",
+    "assigning.js",
+    "standing.js",
+    "plan.js",
+    "inspections.js",
+)
 STYLES = ("tokens.css", "inspections.css", "items.css", "pairing.css")

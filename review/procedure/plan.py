@@ -145,15 +145,27 @@ class Deadline:
 def read_plan(file: Path) -> Plan:
     """Raises InputError naming the file, the place in it and what to mend."""
     try:
-        said = yaml.safe_load(file.read_text("utf-8"))
+        content = file.read_bytes()
     except OSError as problem:
         raise InputError(f"{file.name} 打不开（{problem.strerror}）；请核对路径和权限。") from problem
+    return plan_in(content, file.name)
+
+
+def plan_in(content: bytes, name: str) -> Plan:
+    """A plan from the bytes of its file. Raises InputError as read_plan does."""
+    try:
+        said = yaml.safe_load(content.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise InputError(f"{file.name} 不是可读的 YAML；请核对缩进和编码（UTF-8）。") from problem
+        raise InputError(f"{name} 不是可读的 YAML；请核对缩进和编码（UTF-8）。") from problem
+    return plan_of(said, name)
+
+
+def plan_of(said: Any, name: str) -> Plan:
+    """A plan from plain values. Raises InputError as read_plan does."""
     try:
         return Plan.model_validate(said)
     except ValidationError as problem:
-        raise InputError(f"{file.name} {_said(problem)}；请改正。") from problem
+        raise InputError(f"{name} {_said(problem)}；请改正。") from problem
 
 
 def deadlines(plan: Plan, terms: Mapping[str, Term], as_of: date) -> list[Deadline]:

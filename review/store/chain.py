@@ -12,14 +12,15 @@ from sqlalchemy import Connection, func, select
 
 from review.store.entries import ChainState
 from review.store.hearing_schema import reconsiderations, statement_files, statements
+from review.store.plan_schema import plans
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import decisions, trail, trail_heads
 
 NOTHING_BEFORE = "0" * 64
 DECIDES = ("decide", "undo")
 PROPOSE, ATTACH = "propose", "attach"
-STATE, STATE_FILE, RECONSIDER = "state", "state_file", "reconsider"
-ADDS = (PROPOSE, ATTACH, STATE, STATE_FILE, RECONSIDER)
+STATE, STATE_FILE, RECONSIDER, PLAN = "state", "state_file", "reconsider", "plan"
+ADDS = (PROPOSE, ATTACH, STATE, STATE_FILE, RECONSIDER, PLAN)
 DELETED = "delete_inspection"
 Passing = Callable[[int, int], None]  # told between blocks: lines walked, lines there are
 _AT_A_TIME = 5000
@@ -101,6 +102,11 @@ def reconsideration_hash(row: Mapping[Any, Any]) -> str:
     """SHA-256 of what became of a finding, and why."""
     of_it = ("press", "inspection", "admission_id", "finding", "statement", "decision", "outcome", "amount")
     return _added_hash(row, *of_it, "reason", "who")
+
+
+def plan_hash(row: Mapping[Any, Any]) -> str:
+    """SHA-256 of a version of a plan."""
+    return _added_hash(row, "key", "inspection", "content", "who")
 
 
 def _added_hash(row: Mapping[Any, Any], *names: str) -> str:
@@ -187,13 +193,14 @@ def _removed_by_hand(connection: Connection, gone: list[int], told: _Told) -> in
     return None
 
 
-_ADDED_NAMES = "自行提出的疑点、附件、陈述或复核"
+_ADDED_NAMES = "自行提出的疑点、附件、陈述、复核或计划"
 _ADDED = (
     (own_findings, "key", proposal_hash),
     (attachments, "key", attachment_hash),
     (statements, "key", statement_hash),
     (statement_files, "key", statement_file_hash),
     (reconsiderations, "press", reconsideration_hash),
+    (plans, "key", plan_hash),
 )
 
 

@@ -145,6 +145,18 @@ class Reconsideration:
 
 
 @dataclass(frozen=True)
+class PlanVersion:
+    """An inspection's plan as it was saved; `content` is JSON in the words of `review.procedure.plan`."""
+
+    seq: int
+    key: str
+    inspection: str
+    content: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class User:
     """An account; the hash is argon2's. `must_change`: the password was given out and has yet to be changed."""
 

@@ -15,6 +15,7 @@ from review.errors import ReviewError
 from review.store.chain import DELETED
 from review.store.entries import InspectionEntry
 from review.store.hearing_schema import reconsiderations, statement_files, statements
+from review.store.plan_schema import plans
 from review.store.proposed_schema import attachments, own_findings
 from review.store.schema import (
     adjudications,
@@ -39,7 +40,7 @@ KEPT_DAYS, SECRET = "kept_days", "address_secret"
 # what refers to another comes before it
 OWN_TABLES: tuple[Table, ...] = (
     known_answers, spent, adjudications, assignments, inspection_settings, rule_changes, attachments, own_findings,
-    statements, statement_files, reconsiderations, decisions, cases,
+    statements, statement_files, reconsiderations, plans, decisions, cases,
 )  # fmt: skip
 
 
@@ -54,6 +55,13 @@ def require_open(connection: Connection, inspection: str) -> None:
     """Raises ClosedInspection where nothing may be decided in an inspection any more."""
     held = connection.execute(select(inspections.c.standing).where(inspections.c.key == inspection)).scalar()
     if held in CLOSED:
+        raise ClosedInspection(str(held))
+
+
+def require_there(connection: Connection, inspection: str) -> None:
+    """Raises ClosedInspection where an inspection is archived: what comes after it is settled may still be noted."""
+    held = connection.execute(select(inspections.c.standing).where(inspections.c.key == inspection)).scalar()
+    if held == ARCHIVED:
         raise ClosedInspection(str(held))
 
 

@@ -25,6 +25,7 @@ from review.store.life import Life, require_open
 from review.store.looks import Looks
 from review.store.pairs import Pairs
 from review.store.people import People
+from review.store.plans import Plans
 from review.store.proposals import Proposals
 from review.store.proving import Prover
 from review.store.rulings import Rulings
@@ -53,6 +54,7 @@ class Store:
         self.pairs = Pairs(engine, self.trail)
         self.rulings = Rulings(engine, self.trail)
         self.proposals = Proposals(engine, self.trail)
+        self.plans = Plans(engine, self.trail)
         self.hearings = Hearings(engine, self.trail)
         self.life = Life(engine, self.trail)
 
