@@ -1,10 +1,9 @@
 """The merged annexes as papers: one table for each annex, who reported, what to mend, and what is worth a question."""
 
 from review.procedure.annex_merging import MergedAnnex, MergedAnnexes
-from review.procedure.annex_paper import WIDER, table_of
+from review.procedure.annex_paper import WIDER, faults_table, table_of
 from review.procedure.annex_peers import CASES, FALSE_SHARE, FEWEST_CASES, FEWEST_PEERS, Compared, Comparison
 from review.procedure.annexes import Filed, added, annexes
-from review.procedure.selfcheck_report import faults_table
 from review.reports.paper import COUNT, TEXT, YUAN, Block, Cell, Column, Fields, Heading, Paper, Table, Text
 
 TITLE = "专项治理统计表（合并）"

@@ -1,8 +1,9 @@
 """An annex as a paper: filled from what is known, or as a form to fill; below it, why cells are empty."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from review.models import Fault
 from review.procedure.annexes import Annex, AnnexColumn, Filed, Institution, Value, Values, annexes
 from review.reports.paper import (
     COUNT,
@@ -31,6 +32,13 @@ WIDER = 1.6  # yuan of a province beside a count
 FORM_HOW = (
     "填浅黄色的格：没有发现的填 0，没有查的留空，程序不把留空当作 0。“填报信息”里写明填报人和日期。"
     "请勿增删行、合并单元格；用 Excel、WPS 或 LibreOffice 填好存为 .xlsx 报送。"
+)
+
+FAULT_COLUMNS = (
+    Column("文件", TEXT, 1.4),
+    Column("位置", TEXT, 1.8),
+    Column("问题", TEXT, 1.8),
+    Column("怎样改", TEXT, 1.8),
 )
 
 
@@ -159,3 +167,9 @@ def _blanks(columns: list[AnnexColumn], rows: Mapping[str, Values]) -> str:
 
 def _missing(value: Value) -> bool:
     return value is None or value == ""
+
+
+def faults_table(faults: Iterable[Fault], name: str = "待改之处") -> Table:
+    """Where, what, and what to do."""
+    rows = tuple((one.file, one.place, one.problem, one.remedy) for one in faults)
+    return Table(name, FAULT_COLUMNS, rows)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from review.models import Fault
 from review.procedure.plan import ObjectKind
-from review.reports.annex_statistics import shapes
+from review.reports.annex_shapes import shapes
 from review.reports.paper import COUNT, TEXT, YUAN
 
 FILE = Path(__file__).with_name("annexes.yaml")

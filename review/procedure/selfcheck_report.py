@@ -1,11 +1,10 @@
 """What a self-check becomes once it is read back: annex 2, the hospital's row of annex 4, and its own detail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from review.models import Fault
-from review.procedure.annex_paper import paper_of, table_of
+from review.procedure.annex_paper import faults_table, paper_of, table_of
 from review.procedure.annexes import (
     BUREAU,
     HOSPITAL,
@@ -22,12 +21,6 @@ from review.procedure.selfcheck_settling import Settled, SettledItem
 from review.reports.paper import COUNT, DAY, TEXT, YUAN, Block, Column, Fields, Heading, Paper, Table, Text
 
 LONGEST_MEASURES = 400
-FAULT_COLUMNS = (
-    Column("文件", TEXT, 1.4),
-    Column("位置", TEXT, 1.8),
-    Column("问题", TEXT, 1.8),
-    Column("怎样改", TEXT, 1.8),
-)
 
 
 def annex_of(asked: CheckList, answers: Answers, settled: Settled, made_at: datetime) -> Filed:
@@ -152,12 +145,6 @@ def detail_paper(asked: CheckList, answers: Answers, settled: Settled, made_at: 
         tuple(blocks),
         landscape=True,
     )
-
-
-def faults_table(faults: Iterable[Fault], name: str = "待改之处") -> Table:
-    """Where, what, and what to do."""
-    rows = tuple((one.file, one.place, one.problem, one.remedy) for one in faults)
-    return Table(name, FAULT_COLUMNS, rows)
 
 
 def _items(settled: Settled) -> Table:

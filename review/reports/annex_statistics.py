@@ -4,29 +4,14 @@ The shape of each table is data: `annex_tables.yaml`.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from review.reports.annex_shapes import shapes
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.reports.paper import TEXT, Block, Cell, Column, Heading, Table, Text
 from review.reports.wording import ONCE, ZERO, about, fund_of, masked_note, standing_of, totals
-from review.violations import VIOLATIONS
 
-FILE = Path(__file__).with_name("annex_tables.yaml")
 Pair = tuple[Sojourn, Point]
-
-
-@cache
-def shapes() -> Mapping[str, Any]:
-    """The tables as the file has them; raises ValueError where a violation has no row, or two."""
-    read: Mapping[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
-    named = sorted(code for problem in read["problems"] for code in problem["violations"])
-    if named != sorted(VIOLATIONS):
-        raise ValueError(f"{FILE.name}: every violation belongs to exactly one problem")
-    return read
 
 
 def annex_statistics(dossier: Dossier) -> tuple[Block, ...]:

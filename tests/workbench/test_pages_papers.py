@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from review.casework.desk import Refused
 from review.pages.audit import open_audit
 from review.pages.papers import open_paper, open_papers, settle_paper
-from review.reports.annex_statistics import shapes
+from review.reports.annex_shapes import shapes
 from review.reports.catalogue import KINDS
 from review.reports.handover_list import departments
 from review.reports.routes import add_paper_routes
