@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from review.errors import InputError, ReviewError
-from review.procedure.annexes import AGENCY, BUREAU, OF_KIND, PHARMACY, Institution, annexes
+from review.procedure.annexes import BUREAU, OF_KIND, Institution, annexes
 from review.procedure.plan import Plan, read_plan
 from review.procedure.selfcheck_command import file_name, now, write_papers
 from review.reports.paper import Paper, shown
@@ -36,18 +36,18 @@ def _forms(options: argparse.Namespace) -> int:
         raise InputError(f"{options.plan.name} 的 objects 里没有机构；请补上药店、经办机构或医院。")
     papers: dict[str, Paper] = {}
     for number, one in objects:
-        if number in (AGENCY, PHARMACY):
-            name = file_name(annexes()[number].sheet, one, papers)
-            papers[f"{name}.xlsx"] = form_paper(annexes()[number], one, made_at, period, ())
+        name = file_name(annexes()[number].sheet, one, papers)
+        papers[f"{name}.xlsx"] = form_paper(annexes()[number], one, made_at, period, ())
     bureau = Institution("", plan.name, annexes()[BUREAU].reporter)
     every = tuple(one for _, one in objects)
     papers[f"{annexes()[BUREAU].sheet}_专项治理.xlsx"] = form_paper(
         annexes()[BUREAU], bureau, made_at, period, every
     )
     write_papers(options.out, papers)
-    print(f"已写入 {len(papers)} 份空表：附件1、附件3 每家一份，附件4 一份（{len(every)} 家）。")
+    print(f"已写入 {len(papers)} 份空表：附件1、2、3 每家一份，附件4 一份（{len(every)} 家）。")
     print(
-        "医院的附件2 由 python -m review selfcheck 写出。填好后：python -m review annex merge 文件… --out 文件夹"
+        "用本程序自查的医院不必填附件2：python -m review selfcheck 会写出。\n"
+        "填好后：python -m review annex merge 文件… --out 文件夹"
     )
     return 0
 
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         description="2020 年方案的附件1至4：给药店、经办机构和医保局的空表，以及多家报送的合并。",
     )
     what = parser.add_subparsers(dest="what", required=True, metavar="forms|merge")
-    forms = what.add_parser("forms", help="按计划登记的对象写出附件1、3、4的空表")
+    forms = what.add_parser("forms", help="按计划登记的对象写出附件1至4的空表")
     forms.add_argument("plan", type=Path, metavar="计划.yaml", help="写法见 docs/plan.example.yaml")
     forms.add_argument("--out", type=Path, required=True, metavar="输出文件夹")
     merge = what.add_parser("merge", help="合并报送的附件，列出读不出的、重复的、不一致的和值得询问的")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from review.models import Fault
-from review.procedure.annexes import Annex, AnnexColumn, Filed, Institution, Value, Values, annexes
+from review.procedure.annexes import HOSPITAL, Annex, AnnexColumn, Filed, Institution, Value, Values, annexes
 from review.reports.paper import (
     COUNT,
     TEXT,
@@ -27,6 +27,7 @@ PERIOD, STAYS, MADE, STATE, SHEET = "数据区间", "审核住院（例）", "�
 UNKNOWN, WHOLE = "未载明", "完整"
 FILLER, FILLED = "填报信息", "填写"
 WHO, WHEN, PHONE = "填报人", "填报日期", "联系电话"
+CASES = "自查涉及例数（同一病例计一次）"
 EMPTY_FORM, NOTHING = "待填", "没有填写"
 WIDER = 1.6  # yuan of a province beside a count
 FORM_HOW = (
@@ -79,12 +80,16 @@ def form_paper(
             Table(
                 FILLER,
                 (Column("项目", TEXT, 0.8), Column(FILLED, TEXT, 2.0, fills=True)),
-                tuple((label, None) for label in (WHO, WHEN, PHONE)),
+                tuple((label, None) for label in _asked_of_filler(annex)),
             ),
             table_of(annex, rows, {}, named, form=True),
         ),
         landscape=True,
     )
+
+
+def _asked_of_filler(annex: Annex) -> tuple[str, ...]:
+    return (WHO, WHEN, PHONE, STAYS, CASES) if annex.number == HOSPITAL else (WHO, WHEN, PHONE)
 
 
 def about(filed: Filed) -> Fields:
@@ -115,7 +120,7 @@ def table_of(
     form: bool = False,
 ) -> Table:
     """The rows under their heads; in a form the sums are computed where it is filled."""
-    shown = [one for one in annex.columns if one.bureau or not (form and annex.by_institution)]
+    shown = [one for one in annex.columns if not form or asked_of_people(annex, one)]
     heads = heads_of(annex)
     columns = (*heads, *(_column(one, form=form) for one in shown))
     body = tuple(
@@ -127,6 +132,11 @@ def table_of(
     blanks: tuple[Cell, ...] = (TOTAL, *(None,) * (len(heads) - 1))
     note = f"口径：{annex.source}。金额单位：元。{annex.note}{'' if form else _blanks(shown, rows)}"
     return Table(annex.sheet, columns, body, (*blanks, *sums) if body else None, note)
+
+
+def asked_of_people(annex: Annex, column: AnnexColumn) -> bool:
+    """Whether a form has the column: what institutions report is not asked of the bureau again."""
+    return column.bureau if annex.by_institution else not column.program
 
 
 def heads_of(annex: Annex) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from review.errors import InputError
 from review.models import Fault
 from review.procedure import filled_cells
 from review.procedure.annex_paper import (
+    CASES,
     CODE,
     EMPTY_FORM,
     FILLED,
@@ -32,6 +33,7 @@ from review.procedure.annex_paper import (
     UNKNOWN,
     WHEN,
     WHOLE,
+    asked_of_people,
     heads_of,
 )
 from review.procedure.annexes import Annex, AnnexColumn, Filed, Institution, Value, Values, added, annexes
@@ -62,6 +64,9 @@ def read_annex(file: Path) -> Filed:
         sheet = replace(sheet, merged=merged_cells(file).get(annex.sheet, ()))
     rows, total, named = _rows(sheet, annex, shown, faults)
     stays = _stays(book, faults)
+    cases = _told(book, CASES, "", faults)
+    if cases is not None:
+        total = {**(total or {}), "found": cases}
     said = book.about.get(STATE, WHOLE)
     state = "" if said in (WHOLE, EMPTY_FORM) else said
     if not any(rows.values()):
@@ -85,10 +90,10 @@ def read_annex(file: Path) -> Filed:
 
 
 def _has(book: FormBook, annex: Annex, column: AnnexColumn) -> bool:
-    """The form of annex 4 holds only what the bureau fills; any other column has to be there."""
+    """A form holds only what is asked of people; any such column has to be there."""
     sheet = book.sheets.get(annex.sheet)
     heads = sheet.rows[0] if sheet and sheet.rows else ()
-    return not annex.by_institution or column.bureau or column.title in heads
+    return asked_of_people(annex, column) or column.title in heads
 
 
 def _said(book: FormBook, label: str) -> str:
@@ -108,8 +113,7 @@ def _made_at(book: FormBook, annex: Annex, faults: list[Fault]) -> datetime:
         raise InputError(f"{book.file} 的“说明”里“{MADE}”不是时间；请恢复原样，或重新生成。")
     if FILLER not in book.sheets:
         return made
-    sheet = book.table(FILLER, ["项目", FILLED])
-    row = next((row for row in range(len(sheet.rows)) if sheet.cell(row, "项目") == WHEN), None)
+    sheet, row = _filler_row(book, WHEN)
     if row is None or not sheet.cell(row, FILLED):
         faults.append(
             Fault(book.file, f"“{FILLER}”{WHEN}", "没有填写日期，按空表生成的时间计", "请补填报日期")
@@ -121,10 +125,25 @@ def _made_at(book: FormBook, annex: Annex, faults: list[Fault]) -> datetime:
     return datetime(day.year, day.month, day.day) if isinstance(day, date) else made
 
 
+def _filler_row(book: FormBook, label: str) -> tuple[FormSheet, int | None]:
+    sheet = book.table(FILLER, ["项目", FILLED])
+    return sheet, next((row for row in range(len(sheet.rows)) if sheet.cell(row, "项目") == label), None)
+
+
 def _stays(book: FormBook, faults: list[Fault]) -> int | None:
-    read = filled_cells.count(_said(book, STAYS))
+    return _told(book, STAYS, _said(book, STAYS), faults)
+
+
+def _told(book: FormBook, label: str, otherwise: str, faults: list[Fault]) -> int | None:
+    """A count among what the filler tells of himself, else what the file says."""
+    text, place = otherwise, f"“说明”{label}"
+    if FILLER in book.sheets:
+        sheet, row = _filler_row(book, label)
+        if row is not None:
+            text, place = sheet.cell(row, FILLED), sheet.place(row, FILLED)
+    read = filled_cells.count(text)
     if isinstance(read, Unread):
-        faults.append(Fault(book.file, f"“说明”{STAYS}", read.problem, read.remedy))
+        faults.append(Fault(book.file, place, read.problem, read.remedy))
     return read if isinstance(read, int) else None
 
 

@@ -40,6 +40,7 @@ class AnnexColumn(_Closed):
     adds: Literal["sum", "distinct", ""] = ""
     choices: tuple[str, ...] = ()
     bureau: bool = False  # filled by the bureau alone
+    program: bool = False  # known only where the program reviewed the data: no form asks for it
     blank: str
 
     @property

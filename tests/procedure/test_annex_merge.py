@@ -177,6 +177,7 @@ def forms(tmp_path, monkeypatch, capsys):
 def test_forms_of_a_plan_are_filled_and_read_back(forms):
     assert sorted(one.name for one in forms.iterdir()) == [
         "附件1_A1.xlsx",
+        "附件2_000123.xlsx",
         "附件3_P1.xlsx",
         "附件4_专项治理.xlsx",
     ]
@@ -190,6 +191,22 @@ def test_forms_of_a_plan_are_filled_and_read_back(forms):
     assert filed.rows["进销存台账不符"]["yuan"] == Decimal("1200.50")
     assert filed.rows["串换药品"] == {}
     assert filed.faults == ()
+
+
+def test_a_hospital_without_the_program_fills_annex_2_by_hand(forms):
+    file = forms / "附件2_000123.xlsx"
+    sheet = openpyxl.load_workbook(file)["附件2"]
+    assert [cell.value for cell in sheet[1]][1:3] == ["自查涉及例数", "自查涉及金额"]
+    for cell, value in (("B3", "2026-03-09"), ("B5", "1,200"), ("B6", 4)):
+        edit(file, "填报信息", cell, value)
+    for cell, value in (("B7", 2), ("B8", 4), ("C8", 100.5)):
+        edit(file, "附件2", cell, value)
+    filed = read_annex(file)
+    assert (filed.faults, filed.stays, filed.institution.code) == ((), 1200, "000123")
+    assert filed.rows["重复收费"] == {"found": 4, "yuan": Decimal("100.50")}
+    assert filed.total["found"] == 4
+    edit(file, "填报信息", "B6", 7)
+    assert ["各行之和是 6" in one.problem for one in read_annex(file).faults] == [True]
 
 
 def test_a_cell_merged_over_several_rows_is_asked_for_row_by_row(forms):
