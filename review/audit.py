@@ -42,6 +42,7 @@ ACTS = {
     "set_kept_days": "改保存期限",
     "plan": "改计划",
     "export_plan": "导出计划日历",
+    "draw": "随机抽取",
     "choose_item": "项目对码",
     "undo_item": "撤销对码",
     "change_rule": "改规则",
@@ -127,6 +128,9 @@ def _words(value: str) -> str:
         return STANCES.get(told["stance"], "")
     if "outcome" in told:
         return OUTCOMES.get(told["outcome"], "") + (f"为 {told['amount']} 元" if told.get("amount") else "")
+    if "certificate" in told:
+        again = f"，重新抽取：{told['reason']}" if "reason" in told else ""
+        return f"证书 {told['certificate'][:16]}{again}"
     if "plan" in told:
         return str(told["plan"])
     if "verdict" not in told:

@@ -30,6 +30,7 @@ from review.procedure.draw_frame import Columns, FrameRules, StratumColumn
 from review.procedure.draw_lists import DrawList, read_list
 from review.procedure.draw_options import parser
 from review.procedure.draw_sizes import EACH, SHARE, TOTAL, Size
+from review.procedure.draw_trail import DrawTrail, trail_here
 from review.reports.paper import shown
 
 
@@ -54,11 +55,13 @@ def _draw(options: argparse.Namespace) -> int:
         )
     request, source = _request(options)
     rows = read_list(options.list, *columns_of(request))
-    again = _again(options, rows, kind_of(request), source)
-    seed = options.seed or secrets.token_hex(32)
-    origin = options.seed_source or ("由操作人给出" if options.seed else "本机随机数发生器")
-    made = certify(rows, request, Occasion(options.title, seed, origin, options.by, now()), again, source)
-    _write(out, made)
+    with trail_here() as trail:
+        again = _again(options, rows, kind_of(request), source, trail)
+        seed = options.seed or secrets.token_hex(32)
+        origin = options.seed_source or ("由操作人给出" if options.seed else "本机随机数发生器")
+        made = certify(rows, request, Occasion(options.title, seed, origin, options.by, now()), again, source)
+        _write(out, made)
+        trail.note(made)
     print(told(made))
     print(f"证书：{out.name}（打印件 {out.with_suffix('.docx').name}）\n证书哈希：{made['hash']}")
     print("请把证书哈希另处抄存；以后用 draw verify --known 核对。")
@@ -142,8 +145,12 @@ def _sound(file: Path, kind: str) -> dict[str, Any]:
     return made
 
 
-def _again(options: argparse.Namespace, rows: DrawList, kind: str, source: str) -> Again | None:
-    """The certificate this one replaces. A second draw from one list into one folder is not made without it."""
+def _again(
+    options: argparse.Namespace, rows: DrawList, kind: str, source: str, trail: DrawTrail
+) -> Again | None:
+    """The certificate this one replaces. A second draw from one list is not made without it: neither where the first
+    lies in the folder, nor where the trail tells of it."""
+    told = [one for one in trail.drawn_before(kind, rows.sha256) if one not in source]
     if options.again is None:
         if options.reason:
             raise SettingsError("写了重新抽取的理由，却没有原证书；请补上 --again。")
@@ -154,11 +161,16 @@ def _again(options: argparse.Namespace, rows: DrawList, kind: str, source: str) 
                 f"同一名单已抽取过（证书 {before.name}）；重新抽取请用 --again {before.name} 并以 --reason 写明理由"
                 f"{'，另抽一批请用 --without' if kind == 'objects' else ''}。"
             )
+        if told:
+            raise SettingsError(
+                f"留痕记有同一名单的抽取，证书哈希 {told[0]}；重新抽取请用 --again 原证书（已遗失的写它的哈希）"
+                "并以 --reason 写明理由。"
+            )
         return None
-    earlier = _sound(options.again, kind)
     if not (options.reason or "").strip():
         raise SettingsError("重新抽取要写明理由；请补上 --reason。")
-    return Again(earlier["hash"], options.reason.strip())
+    lost = options.again.name if not options.again.exists() and options.again.name in told else ""
+    return Again(lost or _sound(options.again, kind)["hash"], options.reason.strip())
 
 
 def _same(made: dict[str, Any], kind: str, rows: DrawList, source: str) -> bool:

@@ -13,12 +13,16 @@ from drawn_hospitals import hospitals, request
 from test_draw_matching import ASKED, SIX, regions
 
 from review.__main__ import main
+from review.audit import said as said_of
 from review.errors import InputError, SettingsError
 from review.procedure.derangement import RegionsRequest
 from review.procedure.draw_certificate import Again, Occasion, certify, check, request_of, whole
 from review.procedure.draw_lists import sha256_of
 from review.procedure.draw_paper import paper_of
 from review.reports.word import as_word
+from review.settings import Settings
+from review.store.entries import TrailFilter
+from review.store.store import Store
 
 OCCASION = Occasion("虚构检查", "03-11-17-22", "当日开奖号码", "某甲", "2024-06-03T09:00:00+08:00")
 EXCLUDED = ("国家2023", "省级2023")
@@ -295,3 +299,23 @@ def test_a_list_that_cannot_be_read_is_told(folder, tmp_path, listed, words):
     (tmp_path / "空.csv").write_text("名称\n虚构\n", "utf-8")
     code, said = folder("objects", listed, *TOLD, "--share", "5%", "--out", "甲.json")
     assert code == 2 and words in said
+
+
+def test_a_draw_is_a_line_of_the_trail_and_a_lost_certificate_is_no_way_round_it(folder, tmp_path):
+    (tmp_path / "home").mkdir()
+    store = Store.open(Settings.from_environment().database_url)
+    assert folder(*HOSPITALS, "--out", "甲.json")[0] == 0
+    first = json.loads((tmp_path / "甲.json").read_text("utf-8"))["hash"]
+    (tmp_path / "甲.json").unlink()
+    code, said = folder(*HOSPITALS, "--out", "乙.json")
+    assert code == 2 and f"留痕记有同一名单的抽取，证书哈希 {first}" in said
+    assert folder(*HOSPITALS, "--out", "乙.json", "--again", "0" * 64, "--reason", "停业")[0] == 2
+    assert folder(*HOSPITALS, "--out", "乙.json", "--again", first, "--reason", "一家停业")[0] == 0
+    lines = store.trail.lines(TrailFilter(act="draw"))
+    assert [(line.who, line.subject, line.before) for line in lines] == [
+        ("某甲", "objects", first),
+        ("某甲", "objects", ""),
+    ]
+    assert said_of(lines[0])[1].endswith("重新抽取：一家停业")
+    assert not store.trail.verify().problem
+    store.close()
