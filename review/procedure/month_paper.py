@@ -22,7 +22,7 @@ from review.reports.paper import (
 from review.screening.watch_standing import DEPARTMENT, DOCTOR, WHOLE
 
 SERIES = (
-    Column("规则", width=0.8),
+    Column("规则", width=1),
     Column("名称", width=2),
     Column("对象", width=1.4),
     Column("本月受检", COUNT),
@@ -33,6 +33,7 @@ SERIES = (
     Column("情况", width=1.4),
 )
 SHEETS = {WHOLE: "按规则", DEPARTMENT: "按科室", DOCTOR: "按医生"}
+MOST_FINDINGS = 10_000  # findings in the workbook; the lines of JSON have all
 MOST_SHOWN = 40  # alerts in the Word paper; the workbook has all
 
 
@@ -68,13 +69,22 @@ def said(line: Line) -> str:
     more = f"；本月例数为以往月均的 {line.more_stays:.1f} 倍" if line.more_stays else ""
     return (
         f"本月 {now.examined:,} 例中 {now.found:,} 例，{now.rate:.2%}，{way}此前 {len(reading.before)} 个月的 "
-        f"{reading.usual:.2%}（如此或更甚的概率 {reading.chance:.2g}）{more}"
+        f"{reading.usual:.2%}（如此或更甚的概率{odds(reading.chance)}）{more}"
     )
+
+
+def odds(chance: float | None) -> str:
+    """A small chance as one in so many, to two figures."""
+    if not chance or chance < 1e-9:
+        return "不足 1/1,000,000,000"
+    times = 1 / chance
+    size = 10 ** max(0, len(str(int(times))) - 2)
+    return f"约 1/{round(times / size) * size:,}"
 
 
 def workbook_of(report: Report, made_at: datetime) -> Paper:
     """Everything, a sheet for each table."""
-    blocks: list[Block] = [*_opening(report), _alerts(report.alerts, len(report.alerts))]
+    blocks: list[Block] = [*_opening(report), _alerts(report.alerts)]
     blocks += [_series(name, report.of_level(level)) for level, name in SHEETS.items()]
     blocks += [_trend(report), _findings(report), _left_out(report)]
     return Paper("月结疑点表", _subtitle(report), False, made_at, tuple(blocks), landscape=True)
@@ -88,7 +98,7 @@ def word_of(report: Report, made_at: datetime) -> Paper:
         *_opening(report),
         Heading("一、离开自身历史的比率（提示）"),
         Text(INNOCENT),
-        _alerts(shown_alerts, len(report.alerts)),
+        replace(_alerts(shown_alerts), note=""),
     ]
     blocks += [Text(f"另有 {left:,} 条见工作簿。", "small")] if left else []
     blocks += [
@@ -150,17 +160,17 @@ def _series(name: str, lines: Sequence[Line]) -> Table:
     return Table(name, SERIES, tuple(map(_row, lines)), empty="本月没有可列的序列")
 
 
-def _alerts(alerts: Sequence[Line], count: int) -> Table:
+def _alerts(alerts: Sequence[Line]) -> Table:
     columns = (*SERIES, Column("如此或更甚的概率", width=1.2), Column("例数"))
     rows = tuple(
         (
             *_row(one),
-            f"{one.reading.chance:.2g}",
+            odds(one.reading.chance),
             f"以往月均的 {one.more_stays:.1f} 倍" if one.more_stays else "与以往相近",
         )
         for one in alerts
     )
-    return Table("提示", columns, rows, note=INNOCENT if count else "", empty="本月没有离开自身历史的比率")
+    return Table("提示", columns, rows, note=INNOCENT if alerts else "", empty="本月没有离开自身历史的比率")
 
 
 def _stays(line: Line) -> str:
@@ -192,15 +202,16 @@ def _findings(report: Report) -> Table:
         Column("科室", width=1.2),
         Column("医生", width=1.2),
     )
+    shown_findings = report.findings[:MOST_FINDINGS]
     rows = tuple(
         (one["admission_id"], one["check"], one["message"], one["amount"], one["department"], one["doctor"])
-        for one in report.findings
+        for one in shown_findings
     )
-    return Table("本次疑点", columns, rows, empty="本次审核的住院没有疑点")
+    left = len(report.findings) - len(shown_findings)
+    note = f"另有 {left:,} 项见 疑点.jsonl。" if left else ""
+    return Table("本次疑点", columns, rows, note=note, empty="本次审核的住院没有疑点")
 
 
 def _left_out(report: Report) -> Table:
-    rows = tuple((code, *reason.split("：", 1)) for code, reason in sorted(report.left_out.items()))
-    return Table(
-        "未运行", (Column("检查", width=0.8), Column("名称", width=2), Column("原因", width=3)), rows
-    )
+    columns = (Column("检查", width=0.8), Column("名称", width=2), Column("原因", width=4))
+    return Table("未运行", columns, report.left_out)

@@ -17,6 +17,16 @@ from review.screening.watch import Ran, Watch
 from review.screening.watch_standing import DEPARTMENT, DOCTOR, WHOLE, cells, in_findings, standing, titles
 
 LEVELS = {WHOLE: "全部", DEPARTMENT: "科室", DOCTOR: "医生"}
+_COMPARED = (
+    "与{of}的各月住院相互比较，新的一月会改变以前各月的结论，按月相加不等于整体一次；请对整个检查运行 review"
+)
+# what a month's run leaves to the review of an inspection, by what a check looks at
+LEFT_OUT = {
+    "admission": FROM_RECORDS,
+    "person": "看一个人前后各次住院的病历，须有病历；请对整个检查运行 review",
+    "ward": _COMPARED.format(of="全科"),
+    "hospital": _COMPARED.format(of="全院"),
+}
 MANY_MORE = 2.0  # times the usual number of stays, from which the number itself may explain a rate
 MARK = "本表列的是疑点和比率的变化，不是查实的结果；比率高低本身不说明任何一例，认定以逐例核实为准。"
 INNOCENT = (
@@ -56,7 +66,7 @@ class Report:
     promise: Promise
     findings: tuple[Mapping[str, Any], ...]
     standing: int
-    left_out: Mapping[str, str]
+    left_out: tuple[tuple[str, str, str], ...]  # code, title and reason of the checks that are not run
     failed: tuple[str, ...] = ()
     leader: str = ""
     notes: tuple[str, ...] = field(default=())
@@ -88,7 +98,7 @@ def report_of(
     ran = state.ran[-1] if state.ran and state.ran[-1].month in (month, "") else None
     keys = OpaqueKeys(bytes.fromhex(state.secret))
     with standing(watch) as warehouse:
-        named = titles(warehouse)
+        named = titles(watch, warehouse)
         counted = cells(warehouse)
         found = tuple(
             _finding(row, keys, bool(leader)) for row in (in_findings(warehouse, ran.run) if ran else ())
@@ -106,7 +116,7 @@ def report_of(
         for key, reading in readings.items()
     ]
     return Report(
-        state.name or "月结",
+        state.name or "常设月结",
         month,
         ran,
         tuple((name, one.stays) for name, one in sorted(state.months.items())),
@@ -114,7 +124,9 @@ def report_of(
         promise,
         found,
         whole,
-        {check.header.code: f"{check.header.title}：{FROM_RECORDS}" for check in not_screened()},
+        tuple(
+            (check.header.code, check.header.title, LEFT_OUT[check.header.scope]) for check in not_screened()
+        ),
         tuple(failed),
         leader,
         tuple(notes),
@@ -189,7 +201,7 @@ def summary(report: Report) -> dict[str, Any]:
             "expected_in_month": report.promise.expected,
             "history_too_short": report.promise.too_little,
         },
-        "not_run": dict(report.left_out),
+        "not_run": [{"check": code, "title": title, "reason": why} for code, title, why in report.left_out],
         "failed": list(report.failed),
         "leader": report.leader,
         "notes": list(report.notes),

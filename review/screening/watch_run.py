@@ -20,7 +20,7 @@ from review.checks.registry import Check
 from review.engines.duckdb import Warehouse
 from review.errors import SettingsError
 from review.pipeline import NOTHING_SETTLED
-from review.screening.claims import find_claims, text_literal
+from review.screening.claims import ClaimFile, find_claims, text_literal
 from review.screening.preparing import Options, Progress, prepared
 from review.screening.run import rules_of, screen
 from review.screening.watch import Month, Ran, Watch
@@ -84,6 +84,7 @@ class Run:
 
     def go(self) -> Added:
         """Raises InputError or SettingsError with what to do; then nothing has changed."""
+        files = find_claims(self.adding.claims) if self.adding.month else ()
         key = rules_key(self.checks, self.home, self.settled)
         again = self.adding.again
         if self.state.run and self.state.rules != key and not again:
@@ -93,8 +94,8 @@ class Run:
                 "否则各月的比率不可比；请加 --again 重试（全部重审一遍）。"
             )
         self.watch.work.mkdir(parents=True)
-        if self.adding.month:
-            self._read()
+        if files:
+            self._read(files)
         ledger = self._ledger()
         difference = compare(ledger, self.watch, self.parts, self.adding.month)
         weigh(difference, self.watch, self.adding.month, self.adding.withdrawn)
@@ -109,9 +110,8 @@ class Run:
         self.lap("写入")
         return Added(watch, ran, True, self.notes, rules, self.laps)
 
-    def _read(self) -> None:
+    def _read(self, files: tuple[ClaimFile, ...]) -> None:
         """Read the month in, and take what the watch is about from the first."""
-        files = find_claims(self.adding.claims)
         self.tell(f"读入 {self.adding.month}")
         part, scratch = self.watch.work / "part", self.watch.work / "scratch"
         scratch.mkdir()

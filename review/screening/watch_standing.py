@@ -2,6 +2,7 @@
 
 Every review of a stay replaces what an earlier one said of it; withdrawn stays have no say any more."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,10 +87,14 @@ def cells(warehouse: Warehouse) -> list[Cell]:
     return [Cell(**{**row, "examined": int(row["examined"]), "found": int(row["found"])}) for row in rows]
 
 
-def titles(warehouse: Warehouse) -> dict[str, str]:
-    """The titles of the rules that found anything."""
+def titles(watch: Watch, warehouse: Warehouse) -> dict[str, str]:
+    """The titles of the rules that ran, the latest last, and of those that found anything."""
     rows = warehouse.rows('select distinct "check" as code, title from findings order by code')
-    return {str(row["code"]): str(row["title"]) for row in rows}
+    named = {str(row["code"]): str(row["title"]) for row in rows}
+    for _, file in _written(watch, "report.json"):
+        said = json.loads(file.read_text("utf-8"))["rules"]
+        named |= {str(code): str(rule["title"]) for code, rule in said.items()}
+    return named
 
 
 def in_findings(warehouse: Warehouse, run: int) -> Iterator[dict[str, Any]]:

@@ -3,9 +3,10 @@
 import io
 import json
 import zipfile
+from random import Random
 
 import pytest
-from month_extracts import stay, write_month
+from month_extracts import add, rules, stay, write_month
 from openpyxl import load_workbook
 
 from review.__main__ import main
@@ -21,16 +22,16 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def added(home):
-    """A watch of seven months; in the last one department's bills are far above its own history."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MINGJIAN_HOME", str(home / "home"))
-        for month in range(1, 8):
-            name = f"2024-{month:02d}"
-            stays = [stay(month * 1000 + one, name, amounts=(50, 50), day=1 + one % 20) for one in range(60)]
-            assert (
-                main(["month", str(home / "watch"), str(write_month(home / name, stays)), "--month", name])
-                == 0
-            )
+    """A watch of seven months, reviewed by quick rules; in the last the bills of one department are far above before."""
+    (home / "home").mkdir()
+    chance = Random(5)
+    for month in range(1, 8):
+        name = f"2024-{month:02d}"
+        stays = []
+        for one in range(120):
+            dear = chance.random() < (0.6 if month == 7 and one % 2 else 0.05)
+            stays.append(stay(month * 1000 + one, name, amounts=(50, 300 if dear else 40), day=1 + one % 20))
+        add(home / "watch", name, write_month(home / name, stays), rules(home / "rules"), home / "home")
     return home
 
 
@@ -47,7 +48,7 @@ def lines(file):
 
 def test_the_papers_hold_no_name_and_the_log_holds_none(added, monkeypatch, capsys):
     code, told, _ = run(added, monkeypatch, capsys, added / "watch", "--out", added / "out")
-    assert code == 0 and "新增 60 例" in told and "未变 0 例（不再审）" in told
+    assert code == 0 and "新增 120 例" in told and "未变 0 例（不再审）" in told
     written = (added / "out" / "序列.jsonl").read_text("utf-8") + (added / "out" / "疑点.jsonl").read_text(
         "utf-8"
     )
@@ -72,15 +73,19 @@ def test_every_series_has_its_figures_and_what_is_stated(added, monkeypatch, cap
     out = added / "figures"
     run(added, monkeypatch, capsys, added / "watch", "--out", out)
     summary = json.loads((out / "月结.json").read_text("utf-8"))
-    assert summary["reviewed"]["new"] == 60 and summary["months"]["2024-01"] == 60
+    assert summary["reviewed"]["new"] == 120 and summary["months"]["2024-01"] == 120
     stated = summary["false_alarms"]
     assert (
         stated["expected_in_month"] <= 1.0
         and stated["series_tested"] > 0
-        and "CHG-003" not in summary["not_run"]
+        and {one["check"]: one["reason"] for one in summary["not_run"]}["ADM-016"].startswith(
+            "与全院的各月住院相互比较"
+        )
     )
-    one = next(one for one in lines(out / "序列.jsonl") if one["level"] == "whole" and one["examined"])
-    assert len(one["history"]) == 6 and one["state"] == "在历史波动之内"
+    series = {(one["rule"], one["level"]): one for one in lines(out / "序列.jsonl")}
+    assert series[("CHG-900", "whole")]["state"] == "高于历史" and series[("CHG-901", "whole")]["found"] == 0
+    assert series[("CHG-901", "whole")]["state"] == "在历史波动之内"
+    assert len(series[("CHG-900", "whole")]["history"]) == 6 and summary["alerts"] >= 2
     book = load_workbook(io.BytesIO((out / "月结疑点表.xlsx").read_bytes()))
     assert {"提示", "按规则", "按科室", "按医生", "各月比率", "本次疑点", "未运行"} <= set(book.sheetnames)
 
@@ -120,6 +125,27 @@ def test_what_is_wrong_is_named_with_the_remedy(added, monkeypatch, capsys, opti
     )
     assert code == 2 and said in told and "Traceback" not in told
     assert (added / "watch" / "watch.json").read_bytes() == before
+
+
+def test_the_innocent_explanations_stand_beside_an_alert(added, monkeypatch, capsys):
+    out = added / "explained"
+    run(added, monkeypatch, capsys, added / "watch", "--out", out)
+    sheet = load_workbook(io.BytesIO((out / "月结疑点表.xlsx").read_bytes()))["提示"]
+    said = "".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
+    for reason in ("新开的科室", "新到的医生", "编码或对码口径变更", "随季节变化"):
+        assert reason in said
+    assert "高于历史" in said and "违规" not in said
+
+
+def test_rules_other_than_those_held_ask_for_a_review_of_all(added, monkeypatch, capsys):
+    code, _, told = run(added, monkeypatch, capsys, added / "watch", added / MONTH, "--month", MONTH)
+    assert code == 2 and "在库的 840 例都须按新的规则重新审核" in told and "--again" in told
+
+
+def test_a_first_month_is_taken_in_by_all_rules(home, monkeypatch, capsys):
+    claims = write_month(home / "first", [stay(one, MONTH) for one in range(4)])
+    code, told, _ = run(home, monkeypatch, capsys, home / "new", claims, "--month", MONTH)
+    assert code == 0 and "新增 4 例" in told and "历史不足" in told
 
 
 def test_a_report_before_any_month_says_what_to_do_first(home, monkeypatch, capsys):

@@ -1,6 +1,7 @@
 """A standing watch reviews what is new or changed, and what stands is what one screening of all months says."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from month_extracts import add, rules, screened, stands, stay, write_month
 from review.errors import InputError, SettingsError
 from review.screening.watch import STATE, opened
 
-JANUARY, FEBRUARY, MARCH = "2024-01", "2024-02", "2024-03"
+JANUARY, FEBRUARY = "2024-01", "2024-02"
 
 
 def january():
@@ -24,17 +25,31 @@ def february():
     return [stay(4, FEBRUARY, "P3", day=2), stay(5, FEBRUARY, amounts=(400, 20)), stay(6, FEBRUARY, "P6")]
 
 
+@pytest.fixture(scope="module")
+def one_month(tmp_path_factory):
+    """A watch with January, made once; tests work on copies of it."""
+    bench = Bench(tmp_path_factory.mktemp("one"))
+    assert counts(bench.add(JANUARY, january())) == (3, 0, 0, 0, 0)
+    return bench.folder
+
+
 @pytest.fixture
-def bench(tmp_path):
+def bench(one_month, tmp_path):
+    shutil.copytree(one_month, tmp_path / "held")
+    return Bench(tmp_path / "held", (JANUARY,))
+
+
+@pytest.fixture
+def empty(tmp_path):
     return Bench(tmp_path)
 
 
 class Bench:
-    def __init__(self, folder):
+    def __init__(self, folder, months=()):
         self.folder, self.watch, self.home = folder, folder / "watch", folder / "home"
-        self.home.mkdir()
+        self.home.mkdir(exist_ok=True)
         self.checks = rules(folder / "rules")
-        self.months = {}
+        self.months = {month: folder / month for month in months}
 
     def add(self, month, stays, **more):
         self.months[month] = write_month(self.folder / month, stays)
@@ -51,7 +66,6 @@ def counts(added):
 
 
 def test_only_the_new_month_is_reviewed_and_the_other_stays_of_its_persons(bench):
-    assert counts(bench.add(JANUARY, january())) == (3, 0, 0, 0, 0)
     # person P3 came in January too: that stay is seen again, and now has another near it
     assert counts(bench.add(FEBRUARY, february())) == (3, 0, 0, 0, 1)
     assert bench.same_as_one_screening()
@@ -61,7 +75,6 @@ def test_only_the_new_month_is_reviewed_and_the_other_stays_of_its_persons(bench
 
 
 def test_a_month_loaded_twice_changes_nothing(bench):
-    bench.add(JANUARY, january())
     before = (bench.watch / STATE).read_bytes()
     again = bench.add(JANUARY, list(reversed(january())))
     assert counts(again) == (0, 0, 3, 0, 0) and not again.standing
@@ -69,7 +82,6 @@ def test_a_month_loaded_twice_changes_nothing(bench):
 
 
 def test_a_corrected_settlement_is_reviewed_again_and_its_finding_goes(bench):
-    bench.add(JANUARY, january())
     assert "CHG-900" in {one[1] for one in stands(bench.watch)[0]}
     corrected = [stay(1, JANUARY, amounts=(50, 30)), *january()[1:]]
     assert counts(bench.add(JANUARY, corrected)) == (0, 1, 2, 0, 0)
@@ -78,7 +90,6 @@ def test_a_corrected_settlement_is_reviewed_again_and_its_finding_goes(bench):
 
 
 def test_a_withdrawn_stay_goes_with_its_findings_and_its_person_is_seen_again(bench):
-    bench.add(JANUARY, january())
     bench.add(FEBRUARY, february())
     assert counts(bench.add(FEBRUARY, february()[1:])) == (0, 0, 2, 1, 1)
     found, whole = stands(bench.watch)
@@ -88,46 +99,44 @@ def test_a_withdrawn_stay_goes_with_its_findings_and_its_person_is_seen_again(be
 
 
 def test_only_withdrawals_leave_nothing_to_screen(bench):
-    bench.add(JANUARY, january())
     assert counts(bench.add(JANUARY, january()[1:])) == (0, 0, 2, 1, 0)
     assert bench.same_as_one_screening()
 
 
-def test_a_stay_that_two_months_carry_has_the_rows_of_both(bench):
+def test_a_stay_that_two_months_carry_has_the_rows_of_both(empty):
     row, lines = stay(1, JANUARY, amounts=(50, 300, 20, 500))
-    bench.add(JANUARY, [(row, lines[:2]), stay(2, JANUARY)])
-    assert counts(bench.add(FEBRUARY, [(row, lines[2:]), stay(7, FEBRUARY)])) == (1, 1, 0, 0, 0)
-    assert bench.same_as_one_screening()
-    [dear] = [one for one in stands(bench.watch)[0] if one[1] == "CHG-900"]
+    empty.add(JANUARY, [(row, lines[:2]), stay(2, JANUARY)])
+    assert counts(empty.add(FEBRUARY, [(row, lines[2:]), stay(7, FEBRUARY)])) == (1, 1, 0, 0, 0)
+    assert empty.same_as_one_screening()
+    [dear] = [one for one in stands(empty.watch)[0] if one[1] == "CHG-900"]
     assert dear[5] == "800.00"
 
 
-def test_where_a_hospitals_clock_turns_its_older_stays_are_seen_again(bench):
-    bench.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
-    assert [one for one in stands(bench.watch)[0] if one[1] == "CHG-902"] == []
+def test_where_a_hospitals_clock_turns_its_older_stays_are_seen_again(empty):
+    empty.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
+    assert [one for one in stands(empty.watch)[0] if one[1] == "CHG-902"] == []
     other = stay(3, FEBRUARY, amounts=[50] * 4, minute=33)
-    assert counts(bench.add(FEBRUARY, [other])) == (1, 0, 0, 0, 1)
-    assert len([one for one in stands(bench.watch)[0] if one[1] == "CHG-902"]) == 2
-    assert bench.same_as_one_screening()
+    assert counts(empty.add(FEBRUARY, [other])) == (1, 0, 0, 0, 1)
+    assert len([one for one in stands(empty.watch)[0] if one[1] == "CHG-902"]) == 2
+    assert empty.same_as_one_screening()
 
 
-def test_another_hospitals_lines_turn_no_clock(bench):
-    bench.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
+def test_another_hospitals_lines_turn_no_clock(empty):
+    empty.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
     other = stay(3, FEBRUARY, amounts=[50] * 4, minute=33, hospital="H22990000002")
-    assert counts(bench.add(FEBRUARY, [other])) == (1, 0, 0, 0, 0)
-    assert bench.same_as_one_screening()
+    assert counts(empty.add(FEBRUARY, [other])) == (1, 0, 0, 0, 0)
+    assert empty.same_as_one_screening()
 
 
-def test_a_clock_that_turned_turns_back_when_the_stay_is_withdrawn(bench):
-    bench.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
-    bench.add(FEBRUARY, [stay(3, FEBRUARY, amounts=[50] * 4, minute=33), stay(4, FEBRUARY, minute=7)])
-    assert counts(bench.add(FEBRUARY, [stay(4, FEBRUARY, minute=7)])) == (0, 0, 1, 1, 2)
-    assert [one for one in stands(bench.watch)[0] if one[1] == "CHG-902"] == []
-    assert bench.same_as_one_screening()
+def test_a_clock_that_turned_turns_back_when_the_stay_is_withdrawn(empty):
+    empty.add(JANUARY, [stay(1, JANUARY, amounts=[50] * 12, minute=7)])
+    empty.add(FEBRUARY, [stay(3, FEBRUARY, amounts=[50] * 4, minute=33), stay(4, FEBRUARY, minute=7)])
+    assert counts(empty.add(FEBRUARY, [stay(4, FEBRUARY, minute=7)])) == (0, 0, 1, 1, 2)
+    assert [one for one in stands(empty.watch)[0] if one[1] == "CHG-902"] == []
+    assert empty.same_as_one_screening()
 
 
 def test_changed_rules_make_everything_due_and_the_run_says_so(bench):
-    bench.add(JANUARY, january())
     bench.checks = (replace(bench.checks[0], findings=bench.checks[0].findings), *bench.checks[1:])
     bench.checks[0].file.write_text("select 1", "utf-8")
     with pytest.raises(SettingsError, match=r"规则、知识库或口径已更新：在库的 3 例.*--again"):
@@ -138,23 +147,22 @@ def test_changed_rules_make_everything_due_and_the_run_says_so(bench):
     assert stands(bench.watch)[1][("CHG-900", JANUARY)] == (3, 1)
 
 
-def test_a_month_under_another_months_name_is_refused(bench):
+def test_a_month_under_another_months_name_is_refused(empty):
     many = [stay(number, JANUARY) for number in range(1, 31)]
-    bench.add(JANUARY, many)
+    empty.add(JANUARY, many)
     with pytest.raises(InputError, match=r"2024-02 的 30 例与已在库的其他月份逐行相同；请核对 --month"):
-        bench.add(FEBRUARY, many)
+        empty.add(FEBRUARY, many)
 
 
-def test_a_month_that_lost_many_stays_waits_for_a_word(bench):
+def test_a_month_that_lost_many_stays_waits_for_a_word(empty):
     many = [stay(number, JANUARY) for number in range(1, 31)]
-    bench.add(JANUARY, many)
+    empty.add(JANUARY, many)
     with pytest.raises(InputError, match=r"比原来少 25 例（原有 30 例）.*--withdrawn"):
-        bench.add(JANUARY, many[:5])
-    assert counts(bench.add(JANUARY, many[:5], withdrawn=True))[:4] == (0, 0, 5, 25)
+        empty.add(JANUARY, many[:5])
+    assert counts(empty.add(JANUARY, many[:5], withdrawn=True))[:4] == (0, 0, 5, 25)
 
 
 def test_a_second_run_is_refused_while_one_works(bench):
-    bench.add(JANUARY, january())
     with (
         opened(bench.watch, new=False),
         pytest.raises(SettingsError, match="正由另一次月结使用"),
@@ -185,7 +193,6 @@ add(folder / "watch", "2024-02", folder / "2024-02", rules(folder / "rules"), fo
     "at", ["findings.parquet", "0002"], ids=["before the run is in place", "before the state"]
 )
 def test_a_killed_run_leaves_what_was_and_the_next_one_does_it_whole(bench, at):
-    bench.add(JANUARY, january())
     before = stands(bench.watch)
     write_month(bench.folder / FEBRUARY, february())
     here = Path(__file__).parent
@@ -198,29 +205,26 @@ def test_a_killed_run_leaves_what_was_and_the_next_one_does_it_whole(bench, at):
 
 
 def test_a_state_that_cannot_be_read_is_named_with_the_way_out(bench):
-    bench.add(JANUARY, january())
     (bench.watch / STATE).write_text("{", "utf-8")
     with pytest.raises(InputError, match=r"watch\.json 读不出来；请从备份取回"):
         bench.add(FEBRUARY, february())
 
 
 def test_a_state_of_another_version_is_left_alone(bench):
-    bench.add(JANUARY, january())
     state = json.loads((bench.watch / STATE).read_text("utf-8"))
     (bench.watch / STATE).write_text(json.dumps(state | {"format": 99}), "utf-8")
     with pytest.raises(InputError, match=r"由另一版本的程序写成（格式 99）"):
         bench.add(FEBRUARY, february())
 
 
-def test_a_folder_with_other_things_is_no_watch(bench):
-    bench.watch.mkdir()
-    (bench.watch / "letters.txt").write_text("x", "utf-8")
+def test_a_folder_with_other_things_is_no_watch(empty):
+    empty.watch.mkdir()
+    (empty.watch / "letters.txt").write_text("x", "utf-8")
     with pytest.raises(SettingsError, match="里有别的文件"):
-        bench.add(JANUARY, january())
+        empty.add(JANUARY, january())
 
 
 def test_a_month_without_lines_of_charges_is_named(bench):
-    bench.add(JANUARY, january())
     folder = write_month(bench.folder / FEBRUARY, february())
     (folder / "fee_list_d.csv").unlink()
     with pytest.raises(InputError, match=r"里没有.*fee_list_d；请放入"):
@@ -229,12 +233,10 @@ def test_a_month_without_lines_of_charges_is_named(bench):
 
 
 def test_nobody_but_its_owner_reads_a_watch(bench):
-    bench.add(JANUARY, january())
     assert (bench.watch.stat().st_mode & 0o777) == 0o700
 
 
 def test_the_rows_of_a_replaced_month_are_not_kept(bench):
-    bench.add(JANUARY, january())
     bench.add(JANUARY, [stay(1, JANUARY, amounts=(9,)), *january()[1:]])
     assert not (bench.watch / "runs" / "0001" / "part").exists()
     assert (bench.watch / "runs" / "0002" / "part" / "fee_list_d.parquet").exists()
