@@ -130,7 +130,8 @@ def table_of(
         Sum() if form and one.adds == "sum" else total.get(one.key) for one in shown
     )
     blanks: tuple[Cell, ...] = (TOTAL, *(None,) * (len(heads) - 1))
-    note = f"口径：{annex.source}。金额单位：元。{annex.note}{'' if form else _blanks(shown, rows)}"
+    note = f"口径：{annex.source}。金额单位：元。"
+    note += (annex.form_note or annex.note) if form else f"{annex.note}{_blanks(shown, rows)}"
     return Table(annex.sheet, columns, body, (*blanks, *sums) if body else None, note)
 
 

@@ -57,6 +57,7 @@ class Annex(_Closed):
     reporter: str
     source: str
     note: str
+    form_note: str = ""  # in place of the note where people fill it by hand
     problems: tuple[str, ...] = ()
     columns: tuple[AnnexColumn, ...]
 
