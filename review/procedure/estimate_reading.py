@@ -118,8 +118,8 @@ def _charges(
 def _reviewed(results: Path) -> tuple[frozenset[str], dict[str, float]]:
     """Reviewed stays, and of each the share of its checks that could not be made."""
     checks: dict[str, list[bool]] = {}
-    for line in _lines(results / "checks.jsonl"):
-        checks.setdefault(_text(line, "admission_id", "checks.jsonl"), []).append(
+    for line in lines_of(results / "checks.jsonl"):
+        checks.setdefault(text_of(line, "admission_id", "checks.jsonl"), []).append(
             line.get("outcome") in ("not_checked", "failed")
         )
     return frozenset(checks), {key: sum(said) / len(said) for key, said in checks.items()}
@@ -128,8 +128,11 @@ def _reviewed(results: Path) -> tuple[frozenset[str], dict[str, float]]:
 def _seen(results: Path) -> dict[str, Seen]:
     findings: dict[str, dict[str, int]] = {}
     yuan: dict[str, dict[str, float]] = {}
-    for line in _lines(results / "findings.jsonl"):
-        kind, stay = _text(line, "violation", "findings.jsonl"), _text(line, "admission_id", "findings.jsonl")
+    for line in lines_of(results / "findings.jsonl"):
+        kind, stay = (
+            text_of(line, "violation", "findings.jsonl"),
+            text_of(line, "admission_id", "findings.jsonl"),
+        )
         violation = VIOLATIONS.get(kind)
         if violation is None or line.get("certainty") not in tuple(Certainty):
             raise InputError(f"findings.jsonl 里违规类型“{kind[:40]}”或确定程度不认识；请用本版本重新审核。")
@@ -147,14 +150,16 @@ def _seen(results: Path) -> dict[str, Seen]:
     return {stay: Seen(own, yuan.get(stay, {})) for stay, own in findings.items()}
 
 
-def _text(line: Mapping[str, Any], name: str, file: str) -> str:
+def text_of(line: Mapping[str, Any], name: str, file: str) -> str:
+    """A text that every line of a result file has. Raises InputError."""
     value = line.get(name)
     if not isinstance(value, str) or not value:
         raise InputError(f"{file} 有一行没有 {name}；请用本版本重新审核。")
     return value
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def lines_of(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a result file. Raises SettingsError where it is not there, InputError where it cannot be read."""
     try:
         with file.open(encoding="utf-8") as stream:
             for place, text in enumerate(stream, start=1):
