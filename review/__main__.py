@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _procedure(given[0], given[1:])
         if given[:1] == ["lookback"]:
             return _look_back(given[1:])
+        if given[:1] == ["publish"]:
+            return _publish(given[1:])
         if given[:1] == ["templates"]:
             return _templates(given[1:])
         if given and given[0] in COMMANDS:
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "python -m review draw  随机抽取对象、专家、交叉互检，及复算证书；"
         "python -m review estimate  由随机样本推算全部住院；python -m review plan 计划.yaml  各阶段到期、逾期；"
         "python -m review terms  程序的期限、比例及出处；python -m review templates 文件夹  程序文书的 Word 模板；"
-        "python -m review lookback 较早 较晚  同一机构两次检查的比较；"
+        "python -m review lookback 较早 较晚  同一机构两次检查的比较；python -m review publish 检查  公开摘要；"
         "python -m review selfcheck 结果 --out 文件夹、selfcheck read 答复.xlsx 结果 --out 文件夹  自查自纠；"
         "python -m review annex forms、annex merge  附件1至4的空表与合并；"
         "python -m review month 月结文件夹 结算数据 --month 月份  月结疑点",
@@ -223,6 +225,12 @@ def _look_back(arguments: list[str]) -> int:
     from review.procedure.look_back_command import run_look_back
 
     return run_look_back(arguments)
+
+
+def _publish(arguments: list[str]) -> int:
+    from review.procedure.publish_command import run_publish
+
+    return run_publish(arguments)
 
 
 def _templates(arguments: list[str]) -> int:

@@ -43,6 +43,7 @@ ACTS = {
     "plan": "改计划",
     "export_plan": "导出计划日历",
     "draw": "随机抽取",
+    "publish": "生成公开摘要",
     "choose_item": "项目对码",
     "undo_item": "撤销对码",
     "change_rule": "改规则",

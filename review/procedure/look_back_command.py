@@ -13,7 +13,6 @@ from review.procedure.look_back import compare, focus
 from review.procedure.look_back_paper import as_data, paper_of, told
 from review.procedure.look_back_reading import Reviewed, read_review, sides_of, wards
 from review.reports.paper import shown
-from review.settings import Settings
 
 PAPER, DATA, FOCUS = "回头看.docx", "回头看.json", "重点清单.yaml"
 
@@ -33,8 +32,7 @@ def run_look_back(arguments: Sequence[str]) -> int:
 def _compare(earlier_said: str, later_said: str, out: Path) -> list[str]:
     if there := [name for name in (PAPER, DATA, FOCUS) if (out / name).exists()]:
         raise SettingsError(f"{out.name} 里已有 {'、'.join(there)}；请另选文件夹。")
-    home = Settings.from_environment()
-    earlier, later = (_read(said, home) for said in (earlier_said, later_said))
+    earlier, later = _read(earlier_said), _read(later_said)
     sides, alone = sides_of(earlier, later)
     same_rules = bool(earlier.rules) and earlier.rules == later.rules
     compared = compare(sides, same_rules=same_rules)
@@ -88,47 +86,24 @@ def _notes(earlier: Reviewed, later: Reviewed, alone: dict[str, list[str]], *, s
     return notes
 
 
-def _read(said: str, settings: Settings) -> Reviewed:
+def _read(said: str) -> Reviewed:
     folder = Path(said)
     if (folder / "findings.jsonl").is_file():
         return read_review(folder)
     if folder.is_dir():
         raise InputError(f"{folder.name} 里没有 findings.jsonl；请给出审核写出的结果文件夹。")
-    return _of_workbench(said, settings)
+    return _of_workbench(said)
 
 
-def _of_workbench(name: str, settings: Settings) -> Reviewed:
+def _of_workbench(name: str) -> Reviewed:
     """An inspection of this machine's workbench by its name or key, with what holds of its findings."""
-    from review.casework.hearing import after_hearing, heard_in
-    from review.casework.pairing import Pairing
-    from review.casework.results import Results
-    from review.store.store import Store, is_there
+    from review.procedure.workbench_here import inspection_named, workbench_here
 
-    if not is_there(settings.database_url):
-        raise InputError(f"没有结果文件夹“{name}”，本机也没有工作台的数据；请给出结果文件夹。")
-    store = Store.open(settings.database_url)
-    try:
-        found = [one for one in store.inspections() if name in (one.key, one.name)]
-        if len(found) != 1 or not found[0].run:
-            many = (
-                "有几个同名的检查，请写它的编号"
-                if len(found) > 1
-                else "没有这个已审核的检查，也没有这个结果文件夹"
-            )
-            raise InputError(f"“{name}”：{many}。")
-        entry = found[0]
-        out = settings.home / "inspections" / entry.key / f"run-{entry.run}"
-        results, pairs = Results(out), store.pairs
-        pairing = Pairing(
-            entry.key, pairs.rules(entry.key), pairs.assigned(entry.key), store.decisions(entry.key),
-            pairs.adjudications(entry.key), results.amounts, results.own,
-        )  # fmt: skip
-        results.close()
-        calls = after_hearing(pairing.holding(), heard_in(store.hearings, entry.key))
-    finally:
-        store.close()
-    made = {key: call for key, call in calls.items() if call.finding}
-    return read_review(out, {key for key, call in made.items() if call.verdict == "reject"}, len(made))
+    with workbench_here() as desk:
+        entry, _ = inspection_named(desk, name)
+        calls = {key: call for key, call in desk.standing(entry).items() if call.finding}
+        rejected = {key for key, call in calls.items() if call.verdict == "reject"}
+        return read_review(desk.runs.out(entry.key, entry.run), rejected, len(calls))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -179,7 +179,7 @@ def test_two_institutions_are_not_compared(reviews):
 
 def test_wrong_input_is_told_with_what_to_do(reviews, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("MINGJIAN_HOME", str(tmp_path / "home"))
-    assert "请给出结果文件夹" in run(tmp_path, capsys, reviews, "没有的检查")[1]
+    assert "还没有工作台的数据" in run(tmp_path, capsys, reviews, "没有的检查")[1]
     (tmp_path / "空").mkdir()
     code, said = run(tmp_path, capsys, reviews, tmp_path / "空")
     assert code == 2 and "没有 findings.jsonl" in said
