@@ -5,8 +5,13 @@ chance allowed for (as p-charts for large samples must: Laney, Quality Engineeri
 where a count so low or so high had at most half the stated chance each way. Over all series of a month every one is
 tested at `expected / series`, at most `most`: the false alarms of one month over all series together are then at most
 `expected` in the mean (the per-family error rate: Gordon, Glazko, Qiu and Yakovlev, Annals of Applied Statistics 1,
-2007, 179-190). `evals/bench/month_alarms.py` measures both by simulation. A rate that drifts, or turns with the season,
-is no such chance: nothing is promised about it.
+2007, 179-190). A rate that drifts, or turns with the season, is no such chance: nothing is promised about it.
+
+Measured by `evals/bench/month_alarms.py` on fifteen invented populations, most of 2,400 series: 0 to 1.2 % false
+alarms at a stated 1 % (within what so many draws may err), 0 to 0.2 % at 0.1 %, and 0.3 a month over all series where
+at most 1 is stated. A rate of 5 % that doubles is told in its first month, at 1 %: of 100 to 400 stays a month in 60 %
+where months differ by chance alone, in 7 to 21 % where by more; of 2,000 to 5,000 stays in all and in 17 %; of 5 to 20
+in hardly any.
 """
 
 from collections import defaultdict

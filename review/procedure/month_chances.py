@@ -3,9 +3,9 @@
 The count of a month is beta-binomial (Skellam, JRSS B 10, 1948, 257-261): its rate is drawn anew every month around the
 series' own, with a correlation ρ; ρ = 0 is chance alone. Neither is known: the rate has Jeffreys' prior, ρ a prior over
 a grid that all series of one kind tell together by maximum likelihood of the mixture (empirical Bayes: Robbins 1956;
-Laird, JASA 73, 1978, 805-811), kept off zero by a few series' worth of an even one. The chance of a count is then the
-predictive one (Box, JRSS A 143, 1980, 383-430): over what is still possible of both after the months seen, so that few
-months and small counts widen it by themselves. Nothing here is drawn at random.
+Laird, JASA 73, 1978, 805-811), kept off zero by some series' worth of one that leans to more. The chance of a count is
+then the predictive one (Box, JRSS A 143, 1980, 383-430): over what is still possible of both after the months seen, so
+that few months and small counts widen it by themselves. Nothing here is drawn at random.
 """
 
 from typing import Any
@@ -15,7 +15,10 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[np.float64]]
 # next to no correlation stands for none: the same formula, and at 100,000 stays still a tenth of a deviation off
 RHO = np.array([1e-6, 5e-4, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 1e-1, 2e-1, 4e-1])
-EVEN = 5.0  # series' worth of the even prior over ρ
+# the prior of ρ that all series of a kind add to, and its worth in series: leaning to more than chance, for a series
+# alone would else be read by the ρ that fits it best and alert more than stated
+LEANING = np.arange(1, len(RHO) + 1) / np.arange(1, len(RHO) + 1).sum()
+WORTH = 20.0
 NODES = np.linspace(-4.5, 4.5, 13)  # of the rate's posterior, in its deviations on the logit scale
 CHUNK, ROUNDS = 250, 60
 
@@ -57,12 +60,12 @@ def _fit(examined: Array, found: Array) -> tuple[Array, Array]:
 def _mixed(told: Array) -> Array:
     """The weights of ρ that all series tell together, by expectation and maximisation."""
     likely = np.exp(told - told.max(1, keepdims=True))
-    weights = np.full(len(RHO), 1 / len(RHO))
+    weights: Array = LEANING
     for _ in range(ROUNDS):
         share = likely * weights
         share /= share.sum(1, keepdims=True)
-        weights = (share.sum(0) + EVEN / len(RHO)) / (len(told) + EVEN)
-    return weights
+        weights = (share.sum(0) + WORTH * LEANING) / (len(told) + WORTH)
+    return np.asarray(weights)
 
 
 def _tails(within: Array, rates: Array, weights: Array, examined: Array, found: Array) -> tuple[Array, Array]:

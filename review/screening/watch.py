@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from review.errors import InputError, SettingsError
 
@@ -58,9 +57,6 @@ class State:
     provided: tuple[str, ...] = ()
     months: Mapping[str, Month] = field(default_factory=dict)
     ran: tuple[Ran, ...] = ()
-    told: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # the last run, for whoever asks for its report again
 
 
 @dataclass(frozen=True)

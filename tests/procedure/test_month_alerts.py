@@ -50,7 +50,7 @@ def test_a_doubling_of_very_few_stays_does_not_alert():
 
 def test_findings_where_there_never_were_any_alert_beside_steady_departments():
     many = {(*KEY[:3], str(place)): series(*STEADY, (1000, 50)) for place in range(60)}
-    found, _ = read_all({**many, KEY: series(*[(100, 0)] * 8, (100, 6))}, "2024-09")
+    found, _ = read_all({**many, KEY: series(*[(100, 0)] * 8, (100, 15))}, "2024-09")
     assert [key for key, one in found.items() if one.alerts] == [KEY]
     found, _ = read_all({**many, KEY: series(*[(100, 0)] * 8, (100, 1))}, "2024-09")
     assert [key for key, one in found.items() if one.alerts] == []
