@@ -82,7 +82,7 @@ def _add_bench(commands: Any) -> None:
         "names",
         nargs="*",
         metavar="项目",
-        help="startup、ocr、review、retrieval、adding、chat、workbench（不写则这些）、screening、cohorts、copies、trail、annexes、months、month_alarms；all",
+        help="startup、ocr、review、retrieval、adding、chat、workbench（不写则这些）、screening、cohorts、copies、trail、annexes、peers、months、month_alarms；all",
     )
     bench.add_argument(
         "--lines", type=_sizes, metavar="行数", help="screening 的规模，如 2000000,20000000（默认）"

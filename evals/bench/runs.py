@@ -10,7 +10,7 @@ from evals.bench import Figure
 
 NAMES = ("startup", "ocr", "review", "retrieval", "adding", "chat", "workbench")
 # from seconds to an hour: only where they are named
-ON_REQUEST = ("screening", "cohorts", "copies", "trail", "annexes", "months", "month_alarms")
+ON_REQUEST = ("screening", "cohorts", "copies", "trail", "annexes", "peers", "months", "month_alarms")
 ALL = "all"
 
 
