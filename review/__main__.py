@@ -16,7 +16,7 @@ from review.side_by_side import helpers_kept
 
 COMMANDS = ("rules",)
 # the inspection's procedure: `run_<name>` of review/procedure/<name>_command.py
-PROCEDURE = ("draw", "plan", "terms", "estimate", "selfcheck", "annex", "month")
+PROCEDURE = ("draw", "plan", "terms", "estimate", "selfcheck", "annex", "month", "lookback", "publish")
 FILES_WORTH_HELP = 600  # record files, each of a document or more, from which on help repays its start
 # what helpers are asked for in a review: they import it while this process imports the rest
 HELPERS_READ = ("review.intake.plain_files", "review.text_facts", "review.checks.stay_by_stay")
@@ -38,10 +38,6 @@ def main(arguments: list[str] | None = None) -> int:
             return _screen(given[1:])
         if given and given[0] in PROCEDURE:
             return _procedure(given[0], given[1:])
-        if given[:1] == ["lookback"]:
-            return _look_back(given[1:])
-        if given[:1] == ["publish"]:
-            return _publish(given[1:])
         if given[:1] == ["templates"]:
             return _templates(given[1:])
         if given and given[0] in COMMANDS:
@@ -219,18 +215,6 @@ def _screen(arguments: list[str]) -> int:
     open_log(settings.home)
     run(options, settings.home, settled_in(settings.database_url))
     return 0
-
-
-def _look_back(arguments: list[str]) -> int:
-    from review.procedure.look_back_command import run_look_back
-
-    return run_look_back(arguments)
-
-
-def _publish(arguments: list[str]) -> int:
-    from review.procedure.publish_command import run_publish
-
-    return run_publish(arguments)
 
 
 def _templates(arguments: list[str]) -> int:

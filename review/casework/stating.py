@@ -23,11 +23,12 @@ LEADERS_ONLY = "机构的陈述由组长录入和导入。"
 NOT_CONFIRMED = "这一项现在不是确认，没有可复核的决定；请刷新页面。"
 
 
-def hearing_line(desk: Desk, person: Person, case: Case, finding: Line, call: Decision | None) -> Line | None:
+def hearing_line(
+    person: Person, case: Case, finding: Line, call: Decision | None, heard: Heard | None
+) -> Line | None:
     """What the card of a finding shows of the hearing; null where there is none for this person.
 
     `call` is what holds for the finding as far as the person may know."""
-    heard = desk.heard(case.inspection).get(finding["id"])
     if call is None or (heard is None and not _may_begin(case, person, call)):
         return None
     heard = heard or Heard()

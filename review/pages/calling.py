@@ -31,10 +31,15 @@ def case_for(desk: Desk, person: Person, case: Case) -> Line:
     found, read_of = visible(case.results, admission, calls, hides=pairing.rules.hides_model)
     findings = shuffled(found, admission, pairing.rules) if part == SECOND else ordered(found)
     shown = case_of(case.results, admission, calls, desk.rules, findings, read_of)
-    files, holding = files_of(desk, person, case), pairing.holding_for(person)
+    files, holding, heard = (
+        files_of(desk, person, case),
+        pairing.holding_for(person),
+        desk.heard(case.inspection),
+    )
     for line in shown["findings"]:
         line |= beside(pairing, person, line["id"]) | {"files": files.get(line["id"], [])}
-        line["hearing"] = hearing_line(desk, person, case, line, holding.get(line["id"]))
+        key = line["id"]
+        line["hearing"] = hearing_line(person, case, line, holding.get(key), heard.get(key))
     if LEADER in person.roles and part == LEADS:
         known = desk.store.pairs.known_answers(case.inspection.key)
         for line in shown["findings"]:

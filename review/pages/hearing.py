@@ -63,7 +63,8 @@ def _finding(desk: Desk, person: Person, call: Call) -> tuple[Case, Line]:
 
 def _shown(desk: Desk, person: Person, case: Case, finding: Line) -> Line | None:
     holding = desk.pairing(case.inspection).holding_for(person)
-    return hearing_line(desk, person, case, finding, holding.get(finding["id"]))
+    heard = desk.heard(case.inspection).get(finding["id"])
+    return hearing_line(person, case, finding, holding.get(finding["id"]), heard)
 
 
 def open_hearing(desk: Desk, person: Person, call: Call) -> Line:

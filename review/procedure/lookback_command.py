@@ -17,7 +17,7 @@ from review.reports.paper import shown
 PAPER, DATA, FOCUS = "回头看.docx", "回头看.json", "重点清单.yaml"
 
 
-def run_look_back(arguments: Sequence[str]) -> int:
+def run_lookback(arguments: Sequence[str]) -> int:
     """0 when compared; 2 where the two cannot be read or are not of one institution."""
     options = _parser().parse_args(arguments)
     try:
