@@ -7,7 +7,7 @@ only where so many stays would have shown it.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,8 +57,11 @@ class Compared:
     call: Call
 
 
-def compare(sides: Mapping[str, tuple[Side, Side]], *, same_rules: bool) -> list[Compared]:
-    """All types with their calls; where the rules differ nothing is called ended or new, for the rules may be why."""
+def compare(
+    sides: Mapping[str, tuple[Side, Side]], *, same_rules: bool, uneven: Collection[str] = ()
+) -> list[Compared]:
+    """All types with their calls. Nothing is called ended or new where the rules differ, nor a type that one review
+    held checks for which the other could not make (`uneven`): the change may be theirs."""
     tested = {
         kind: fisher(earlier.seen, earlier.looked, later.seen, later.looked)
         for kind, (earlier, later) in sides.items()
@@ -68,7 +71,7 @@ def compare(sides: Mapping[str, tuple[Side, Side]], *, same_rules: bool) -> list
     found = []
     for kind, (earlier, later) in sides.items():
         p = corrected.get(kind)
-        call = _call(earlier, later, p, same_rules=same_rules)
+        call = _call(earlier, later, p, same_rules=same_rules and kind not in uneven)
         between = newcombe(earlier, later) if earlier.looked and later.looked else None
         found.append(Compared(kind, earlier, later, between, p, call))
     return found

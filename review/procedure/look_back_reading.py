@@ -81,7 +81,8 @@ def sides_of(earlier: Reviewed, later: Reviewed) -> tuple[dict[str, tuple[Side, 
     """Each violation type in both, by the checks that both could make; and the checks that only one could, by type.
 
     Raises InputError where the two are of different institutions."""
-    if earlier.code and later.code and earlier.code != later.code:
+    named = (earlier.code, later.code) if earlier.code and later.code else (earlier.hospital, later.hospital)
+    if all(named) and named[0] != named[1]:
         raise InputError(
             f"两次检查的机构不同：{earlier.hospital}、{later.hospital}；请给出同一机构的两次结果。"
         )

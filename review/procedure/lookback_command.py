@@ -35,7 +35,7 @@ def _compare(earlier_said: str, later_said: str, out: Path) -> list[str]:
     earlier, later = _read(earlier_said), _read(later_said)
     sides, alone = sides_of(earlier, later)
     same_rules = bool(earlier.rules) and earlier.rules == later.rules
-    compared = compare(sides, same_rules=same_rules)
+    compared = compare(sides, same_rules=same_rules, uneven=alone)
     first = focus(compared, wards(later) | {k: v for k, v in wards(earlier).items() if k not in wards(later)})
     notes = _notes(earlier, later, alone, same_rules=same_rules)
     try:
@@ -81,7 +81,8 @@ def _notes(earlier: Reviewed, later: Reviewed, alone: dict[str, list[str]], *, s
             notes.append(f"{which}按程序提示的疑点（线索除外），未经专家确认。")
     for kind, checks in alone.items():
         notes.append(
-            f"“{VIOLATIONS[kind].name}”有只在一次审核中做过的检查，未用于比较：{'、'.join(checks)}。"
+            f"“{VIOLATIONS[kind].name}”有只在一次审核中做过的检查，未用于比较，该类不作“已消除”“新增”的判断："
+            f"{'、'.join(checks)}。"
         )
     return notes
 

@@ -1,9 +1,11 @@
 """The command `python -m review publish`: a public summary of settled inspections of this machine's workbench."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 
 from review.casework.desk import Desk
@@ -18,7 +20,7 @@ from review.store.entries import InspectionEntry
 from review.store.life import CLOSED, STANDINGS
 
 PAGE, WORD = "公开.html", "公开.docx"
-SHORTEST_NUMBER = 6
+SHORTEST_NUMBER = 5  # shorter ones are years and counts as well
 PERSONAL = ("person_name", "doctor", "inpatient_no", "person_id", "admission_id")
 
 
@@ -65,14 +67,23 @@ def _opened(desk: Desk, name: str) -> tuple[InspectionEntry, Dossier, set[str]]:
 
 def _require_nobody(page: str, persons: Iterable[str]) -> None:
     """Raises InputError where a name or number of a person stands in the page; it does not say which."""
-    found = sum(
-        value in page for value in persons if len(value) >= (SHORTEST_NUMBER if value.isascii() else 2)
-    )
+    said = unescape(page)
+    close = "".join(said.split())
+    found = sum(_stands_in(value, said, close) for value in persons)
     if found:
         raise InputError(
             f"生成的内容里有 {found} 处与患者或医师的姓名、号码相同（多半在标题、机构或检查的名称里）；"
             "请改名称后重试。没有写出文件。"
         )
+
+
+def _stands_in(value: str, said: str, close: str) -> bool:
+    """Whether a name stands there, however spaced, or a number as one of its own."""
+    if re.fullmatch(r"[\w-]*\d[\w-]*", value, re.ASCII):
+        apart = rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])"
+        return len(value) >= SHORTEST_NUMBER and re.search(apart, said) is not None
+    name = "".join(value.split())
+    return len(name) >= 2 and name in close
 
 
 def _parser() -> argparse.ArgumentParser:

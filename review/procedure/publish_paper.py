@@ -14,7 +14,7 @@ ROWS = (
     Column("涉及金额（元）", YUAN, 1.3),
     Column("其中基金（元）", YUAN, 1.3),
 )
-WHAT = "本次检查对上列机构纳入医保基金支付的住院服务和费用进行了核查，听取了机构的陈述和申辩。下列为检查确认的事项。"
+WHAT = "本次检查对上列机构纳入医保基金支付的住院服务和费用进行了核查。下列为检查确认的事项。"
 NEXT = (
     "以上事项由有权机关依法依规处理；是否违法、如何处理，以其决定为准。"
     "金额为涉及金额，同一费用只计一次，并非损失数额。"
@@ -42,7 +42,7 @@ def paper_of(said: Told, title: str, made_at: datetime) -> Paper:
     )
     rows = tuple(_cells(row) for row in said.rows)
     blocks: list[Block] = [
-        Fields((("检查对象", names), ("检查区间", said.period), ("核查住院", f"{said.reviewed:,} 例"))),
+        Fields((("检查对象", names), ("检查区间", said.period), ("核查住院", _reviewed(said.reviewed)))),
         Text(WHAT),
         Heading("检查确认的事项"),
         Table("事项", ROWS, rows, _cells(said.total) if said.total else None, FEW, NOTHING),
@@ -51,6 +51,10 @@ def paper_of(said: Told, title: str, made_at: datetime) -> Paper:
         blocks += [Heading("依据"), Text("\n".join(said.clauses))]
     blocks += [Heading("后续处理"), Text(NEXT)]
     return Paper(title, f"{made_at:%Y-%m-%d}", False, made_at, tuple(blocks))
+
+
+def _reviewed(stays: int) -> str:
+    return f"不足 {FEWEST} 例" if stays < FEWEST else f"{stays:,} 例"
 
 
 def _cells(row: Row) -> tuple[str | int, ...]:

@@ -75,6 +75,12 @@ def test_other_rules_end_and_begin_nothing():
     assert one((1000, 0), (1000, 60), same_rules=False).call is Call.NEW_FEW
 
 
+def test_a_check_that_one_review_could_not_make_ends_and_begins_nothing_of_its_type():
+    sides = {KIND: (Side(1000, 60), Side(1000, 0)), "other": (Side(1000, 60), Side(1000, 0))}
+    held = {found.violation: found.call for found in compare(sides, same_rules=True, uneven={KIND})}
+    assert held == {KIND: Call.NOT_SEEN, "other": Call.ENDED}
+
+
 def test_many_types_make_each_harder_to_call():
     assert one((1000, 20), (1000, 7)).call is Call.FEWER
     assert one((1000, 20), (1000, 7), others=15).call is Call.AGAIN
@@ -175,6 +181,16 @@ def test_two_institutions_are_not_compared(reviews):
     mine = read_review(reviews)
     with pytest.raises(InputError, match="机构不同"):
         sides_of(mine, replace(mine, code="H00000000001"))
+
+
+def test_without_codes_the_names_tell_two_institutions_apart(reviews):
+    from dataclasses import replace
+
+    mine = read_review(reviews)
+    with pytest.raises(InputError, match="机构不同"):
+        sides_of(replace(mine, code=""), replace(mine, hospital="别的医院"))
+    sides_of(replace(mine, code=""), mine)
+    sides_of(mine, replace(mine, code="", hospital=""))
 
 
 def test_wrong_input_is_told_with_what_to_do(reviews, tmp_path, capsys, monkeypatch):

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from review.__main__ import main
+from review.errors import InputError
 from review.pipeline import review_inspection
 from review.procedure.publish import FEWEST, TOGETHER, told_of
+from review.procedure.publish_command import _require_nobody
 from review.procedure.publish_paper import as_page, paper_of
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.store.entries import Press, TrailFilter
@@ -159,3 +161,31 @@ def test_a_name_in_the_title_stops_it_and_is_not_said(workbench, reviewed, tmp_p
 
 def test_an_inspection_that_is_not_there_is_told(workbench, tmp_path, capsys):
     assert "没有已审核的检查“别的”" in run(tmp_path, capsys, "别的")[1]
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [
+        ("关于张三丰的公开", "张三丰"),
+        ("关于张 三丰的公开", "张三丰"),
+        ("O'Neil & Sons 公开", "O'Neil & Sons"),
+        ("住院号10023的公开", "10023"),
+    ],
+)
+def test_a_person_is_found_however_spaced_and_past_the_signs_of_html(title, value):
+    page = as_page(paper_of(told_of([dossier({"重复收费": 6})]), title, datetime(2026, 3, 2)))
+    with pytest.raises(InputError, match="没有写出文件"):
+        _require_nobody(page, {value})
+
+
+def test_a_number_within_a_longer_one_is_nobody():
+    page = as_page(paper_of(told_of([dossier({"重复收费": 6})]), "第810023号", datetime(2026, 3, 2)))
+    _require_nobody(page, {"10023", "2026"})
+
+
+def test_few_reviewed_stays_are_not_counted_out_and_no_hearing_is_claimed():
+    few = as_page(paper_of(told_of([dossier({"重复收费": 3})]), "公开", datetime(2026, 3, 2)))
+    assert f"<dd>不足 {FEWEST} 例</dd>" in few and "3 例" not in few
+    enough = as_page(paper_of(told_of([dossier({"重复收费": FEWEST})]), "公开", datetime(2026, 3, 2)))
+    assert f"<dd>{FEWEST} 例</dd>" in enough
+    assert "听取" not in enough
