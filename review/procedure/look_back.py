@@ -15,6 +15,7 @@ from review.agreement import Interval
 from review.proportions import wilson
 
 LEVEL = 0.05
+FEWEST_SUMS = 30  # stays with yuan from which on the interval covers 92.7 % and more, by simulation
 
 
 class Call(StrEnum):
@@ -126,18 +127,19 @@ def newcombe(earlier: Side, later: Side) -> tuple[float, float, float]:
     return between, max(-1.0, between - low), min(1.0, between + high)
 
 
-def mean_yuan(side: Side) -> tuple[float, float, float] | None:
+def mean_yuan(side: Side) -> tuple[float, float | None, float | None] | None:
     """Yuan per stay looked at with a 95 % interval of a compound Poisson sum; null where none was looked at.
 
     The variance of the sum is taken as the sum of squares (each stay with yuan a Poisson event), on the logarithmic
-    scale, as few large sums make the plain one too short."""
+    scale, as few large sums make the plain one too short. Under `FEWEST_SUMS` stays with yuan it would still be too
+    short (77 % at two, 90 % at ten) and there is none."""
     if not side.looked:
         return None
     whole = math.fsum(side.yuan)
-    if not whole:
-        return 0.0, 0.0, 0.0
-    spread = 1.96 * math.sqrt(math.fsum(one * one for one in side.yuan)) / whole
     mean = whole / side.looked
+    if len(side.yuan) < FEWEST_SUMS:
+        return mean, None, None
+    spread = 1.96 * math.sqrt(math.fsum(one * one for one in side.yuan)) / whole
     return mean, mean * math.exp(-spread), mean * math.exp(spread)
 
 

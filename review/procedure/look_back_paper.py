@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from review.procedure.look_back import Call, Compared, Side, mean_yuan
+from review.procedure.look_back import FEWEST_SUMS, Call, Compared, Side, mean_yuan
 from review.procedure.look_back_reading import Reviewed
 from review.reports.paper import (
     COUNT,
@@ -27,7 +27,7 @@ MARK = "比较的是疑点，不是认定；某一类减少或未再见，也可
 METHOD = (
     "每类只比较两次审核都做过的检查所看过的住院；占比用 Wilson 区间，差用 Newcombe 区间，检验用 Fisher 精确检验，"
     "并按类数作 Holm 校正（0.05）。“未再见”只有在例数足以显示差别时才称“可认为已消除”。"
-    "金额同一费用只计一次，每例金额的区间按少数大额放宽（对数尺度）。"
+    f"金额同一费用只计一次；有金额的不足 {FEWEST_SUMS} 例的不列区间，其余按少数大额放宽（对数尺度）。"
 )
 
 
@@ -172,8 +172,8 @@ def _yuan(side: Side) -> str:
     held = mean_yuan(side)
     if held is None:
         return "未看"
-    mean, low, high = (as_said(Decimal(f"{part:.2f}")) for part in held)
-    return f"{mean}（{low}–{high}）" if held[0] else "0"
+    mean, low, high = (None if part is None else as_said(Decimal(f"{part:.2f}")) for part in held)
+    return f"{mean}（{low}–{high}）" if low else f"{mean}"
 
 
 def _focus(place: int, one: dict[str, Any]) -> tuple[Any, ...]:

@@ -60,7 +60,7 @@ def read_review(results: Path, rejected: Collection[str] = (), decided: int = 0)
         about.get("hospital_code") or "",
         f"{about.get('period_start') or '未注明'} 至 {about.get('period_end') or '未注明'}",
         tuple(departments),
-        str(versions.get("rules", "")),
+        "/".join(str(versions[name]) for name in ("rules", "knowledge") if versions.get(name)),
         {check: bytes(marks) for check, marks in spoke.items()},
         tuple(line for line in lines_of(results / "findings.jsonl") if _counts(line)),
         departments,

@@ -68,10 +68,14 @@ def _notes(earlier: Reviewed, later: Reviewed, alone: dict[str, list[str]], *, s
     notes = []
     if not same_rules:
         notes.append(
-            "两次审核的规则版本不同：有无的变化可能来自规则，不作“已消除”“新增”的判断；用同一版本重审后可再比较。"
+            "两次审核的规则或知识版本不同：有无的变化可能来自规则，不作“已消除”“新增”的判断；用同一版本重审后可再比较。"
         )
     if not (earlier.code and later.code):
         notes.append("有一次结果没有机构编码，未能核对是否同一机构。")
+    if earlier.period == later.period:
+        notes.append("两次的检查区间相同；请核对是不是给了同一次的结果。")
+    elif earlier.period > later.period:
+        notes.append("“较早”的检查区间晚于“较晚”的；请核对两次的次序。")
     for which, run in (("较早一次", earlier), ("较晚一次", later)):
         if run.decided:
             notes.append(

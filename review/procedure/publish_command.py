@@ -53,7 +53,10 @@ def _publish(names: Sequence[str], title: str, out: Path) -> list[str]:
             raise SettingsError(f"写不进 {out.name}（{problem.strerror}）；请核对权限和空间。") from problem
         for entry, _, _ in opened:
             desk.store.write_trail("命令行", "publish", entry.key)
-    return [f"已写入 {out.name}：{PAGE}、{WORD}；已核对其中没有患者、医师的姓名和号码。发布前请再通读一遍。"]
+    return [
+        f"已写入 {out.name}：{PAGE}、{WORD}；已核对其中没有本次检查里患者、医师的姓名和五位以上的号码。",
+        "与以前公开的检查有重叠的，两次的数相减可能露出少数几例，请勿重叠公开；发布前请再通读一遍。",
+    ]
 
 
 def _opened(desk: Desk, name: str) -> tuple[InspectionEntry, Dossier, set[str]]:

@@ -10,7 +10,7 @@ import yaml
 
 from review.__main__ import main
 from review.errors import InputError
-from review.procedure.look_back import Call, Side, compare, fisher, holm, mean_yuan, newcombe
+from review.procedure.look_back import FEWEST_SUMS, Call, Side, compare, fisher, holm, mean_yuan, newcombe
 from review.procedure.look_back_reading import read_review, sides_of
 from review.store.entries import Press
 from review.store.store import Store
@@ -110,7 +110,9 @@ def test_yuan_per_stay_cover_a_skewed_truth():
         _, low, high = mean_yuan(Side(looked, seen, yuan))
         covered += low <= truth <= high
     assert 0.93 <= covered / rounds <= 0.97
-    assert mean_yuan(Side(0, 0)) is None and mean_yuan(Side(10, 0)) == (0.0, 0.0, 0.0)
+    few = mean_yuan(Side(100, FEWEST_SUMS - 1, (10.0,) * (FEWEST_SUMS - 1)))
+    assert few[0] == pytest.approx((FEWEST_SUMS - 1) / 10) and few[1:] == (None, None)
+    assert mean_yuan(Side(0, 0)) is None and mean_yuan(Side(10, 0)) == (0.0, None, None)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +139,7 @@ def test_the_command_writes_a_paper_data_and_a_list_to_begin_with(reviews, tmp_p
     monkeypatch.setenv("MINGJIAN_HOME", str(tmp_path / "home"))
     code, said = run(tmp_path, capsys, reviews, reviews)
     assert code == 0 and "重复，未见明显变化" in said and "未经专家确认" in said
+    assert "两次的检查区间相同" in said
     data = json.loads((tmp_path / "比较" / "回头看.json").read_text("utf-8"))
     phantom = next(held for held in data["types"] if held["violation"] == "phantom_stay")
     assert phantom["earlier"]["stays_seen"] == phantom["later"]["stays_seen"] == 1
