@@ -115,6 +115,19 @@ ROWS = {
         {"key": "t1", "inspection": "i1", "admission_id": ADMISSION, "finding": "f1", "name": "照片.png", "size": 12}
         | {"sha256": "ab", "who": "王敏", "at": at(29), "removed_at": at(30)}
     ],
+    "statements": [
+        {"key": "s1", "inspection": "i1", "admission_id": ADMISSION, "finding": "f1", "stance": "partly", "said": "有记录"}
+        | {"admitted": "12.00", "source": "答复.xlsx", "sha256": "cd", "who": "陈立群", "at": at(31)}
+    ],
+    "statement_files": [
+        {"key": "sf1", "inspection": "i1", "admission_id": ADMISSION, "finding": "f1", "name": "医嘱单.pdf", "size": 12}
+        | {"sha256": "ef", "who": "陈立群", "at": at(32)}
+    ],
+    "reconsiderations": [
+        {"press": "r1", "inspection": "i1", "admission_id": ADMISSION, "finding": "f1", "statement": "s1", "decision": 1}
+        | {"outcome": "reduced", "amount": "12.00", "reason": "理由成立", "who": "陈立群", "at": at(33)}
+    ],
+    "plans": [{"key": "pl1", "inspection": "i1", "content": "{}", "who": "陈立群", "at": at(34)}],
 }  # fmt: skip
 
 OLD_TRAIL = [  # before the chain: subjects began with the admission's number

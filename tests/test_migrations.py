@@ -15,7 +15,7 @@ from migration_rows import ADMISSION, OLD_TRAIL, OTHER, ROWS, at
 from sqlalchemy import MetaData, Table, func, insert, select, text, update
 
 from review.errors import SettingsError
-from review.store.chain import ATTACH, PROPOSE, attachment_hash, proposal_hash
+from review.store import chain
 from review.store.engine import MIGRATIONS, engine_of
 from review.store.entries import Press, TrailFilter
 from review.store.schema import METADATA
@@ -91,13 +91,18 @@ def added(connection):
     """The lines of what experts added, as a release that knows it writes them."""
     held = {table.name: table for table in reflected(connection)}
     for name, act, hashed in (
-        ("own_findings", PROPOSE, proposal_hash),
-        ("attachments", ATTACH, attachment_hash),
+        ("own_findings", chain.PROPOSE, chain.proposal_hash),
+        ("attachments", chain.ATTACH, chain.attachment_hash),
+        ("statements", chain.STATE, chain.statement_hash),
+        ("statement_files", chain.STATE_FILE, chain.statement_file_hash),
+        ("reconsiderations", chain.RECONSIDER, chain.reconsideration_hash),
+        ("plans", chain.PLAN, chain.plan_hash),
     ):
         for row in connection.execute(select(held[name])).mappings() if name in held else ():
-            told = json.dumps({"key": row["key"], "content": hashed(row)})
+            key = row["press"] if name == "reconsiderations" else row["key"]
+            told = json.dumps({"key": key, "content": hashed(row)})
             yield {"at": at(41), "who": row["who"], "act": act, "inspection": row["inspection"]} | {
-                "subject": row["key"], "before": "", "after": told
+                "subject": key, "before": "", "after": told
             }  # fmt: skip
 
 
