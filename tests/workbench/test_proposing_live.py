@@ -19,7 +19,7 @@ LONG = """() => {
         certainty: 'clue', certainty_name: '线索', amount: null, evidence: [], hidden: 0, overturned_by: [], lowered_by: [], basis: [],
         options: [], origin: 'rule', decision: null, files: [], reading: null};
     const cas = {findings: [one], faults: [], outcomes: {all: [], failed: [], not_checked: [], clear: 0, not_applicable: 0}};
-    const cards = mingjian.cards({}, {redraw: () => cards.draw(cas, 0, null)});
+    const cards = mingjian.cards({}, {redraw: () => cards.draw(cas, 0, null), hearing: () => null});
     const holder = mingjian.el('div', {id: 'long', style: 'position:fixed;inset:0;width:424px;background:#fff;z-index:99'}, cards.root);
     document.querySelector('.mj').append(holder);
     cards.draw(cas, 0, null);
