@@ -15,7 +15,6 @@ from evals.forging.layouts import Layout
 from evals.forging.papers import Paper
 from evals.forging.pdf_pages import annotated, numbered, pdf_of, signed
 from evals.forging.people import Team, halved
-from evals.generating.admitting import HOSPITAL_NAME
 from evals.generating.stay import DAY, Row, Stay, stamp
 
 HERE = Path(__file__).parent
@@ -140,11 +139,11 @@ class Chart:
             texts = []
             for paper in sorted(papers, key=lambda paper: paper.at):
                 paper.file = f"{number:02d}{name}.{self.layout.extension}"
-                texts.append(self.layout.set(paper, HOSPITAL_NAME))
+                texts.append(self.layout.set(paper, self.stay.site.name))
             self.stay.files.append((papers[0].file, "\n".join(texts).encode()))
 
     def _write(self, paper: Paper, number: int) -> None:
-        text = self.layout.set(paper, HOSPITAL_NAME)
+        text = self.layout.set(paper, self.stay.site.name)
         change = self.changed.get(id(paper))
         if change or (self.layout.pdf and paper.title in PRINTED):
             paper.file = f"{number:02d}{paper.title}.pdf"

@@ -14,7 +14,7 @@ from evals.forging.layouts import layout
 from evals.forging.people import GROUPS, name, staff, teams
 from evals.forging.story import tell
 from evals.forging.theatre import operate_on, tell_operation
-from evals.generating.admitting import FIRST_DAY, REGION, Admitter, daily_care, id_card
+from evals.generating.admitting import Admitter, daily_care, id_card
 from evals.generating.clinical_care import clinical_items
 from evals.generating.reference import Reference
 from evals.generating.stay import DAY, HOUR, MINUTE, Person, Row, Stay, stamp
@@ -51,10 +51,11 @@ class Desk:
         group = (number + number // lcm(SPAN, GROUPS)) % GROUPS if self.group is None else self.group
         team = teams(self.reference.seed, self.reference.half, wards())[said["ward"], group]
         stay = Stay(
-            f"{REGION}{start:%Y%m%d}{self.admit.number:05d}{self.admit.made}", who, start,
+            f"{self.admit.site.numbers}{start:%Y%m%d}{self.admit.number:05d}{self.admit.made}", who, start,
             datetime.combine(start.date() + length * DAY, datetime.min.time()) + 10 * HOUR
             + random.randrange(50) * MINUTE,
             said["ward"], team.resident, team.nurse, random, insurance=random.choice(("310", "390")),
+            site=self.admit.site,
         )  # fmt: skip
         side = random.choice("左右")
         bed = f"{random.randint(1, 62):02d}床"
@@ -89,7 +90,7 @@ class Desk:
 
     def _begin(self) -> datetime:
         random = self.admit.random
-        day = FIRST_DAY + timedelta(days=self.admit.number * STEP % SPAN)
+        day = self.admit.site.first_day + timedelta(days=self.admit.number * STEP % SPAN)
         return (
             datetime.combine(day, datetime.min.time())
             + random.randrange(8, 14) * HOUR
@@ -102,7 +103,7 @@ class Desk:
             said.get("sex") or sex or self.admit.random.choice("12"), low, high, start.date()
         )
         serial = int(drawn.id_card[14:17])
-        number = f"P{REGION}{self.admit.number:07d}{self.admit.made}{self.admit.random.randrange(10)}"
+        number = f"P{self.admit.site.numbers}{self.admit.number:07d}{self.admit.made}{self.admit.random.randrange(10)}"
         return replace(drawn, name=self.name(), number=number, id_card=id_card(drawn.birth, serial))
 
 

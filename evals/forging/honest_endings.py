@@ -6,7 +6,7 @@ from functools import partial
 from evals.forging.declaring import Making, honest, spared
 from evals.forging.desk import Desk, reading
 from evals.forging.pdf_pages import annotated, numbered, signed
-from evals.forging.plants_files import NOTICE, edit, trail
+from evals.forging.plants_files import edit, trail
 from evals.forging.plants_people import ungendered
 from evals.forging.plants_settled import charged, evening
 from evals.forging.plants_times import dies, mortal
@@ -196,7 +196,7 @@ def printed_for_the_inspection(desk: Desk) -> Made:
     chart = desk.chart(fits=ungendered)
     trail(chart)
     for title in ("入院记录", "出院记录", "手术记录"):
-        edit(chart, title, NOTICE + 2 * DAY, "打印")
+        edit(chart, title, desk.admit.site.noticed + 2 * DAY, "打印")
     return spared(chart)
 
 

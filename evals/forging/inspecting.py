@@ -7,10 +7,11 @@ from pkgutil import iter_modules
 from evals.forging.charts import HERE, wards
 from evals.forging.desk import Desk
 from evals.forging.people import roster
-from evals.forging.plants_files import NOTICE, trail
+from evals.forging.plants_files import trail
 from evals.generating.admitting import Admitter
 from evals.generating.reference import Reference
 from evals.generating.scenarios import Made
+from evals.generating.site import ORDINARY, Site
 
 # Being in the folder is being declared.
 DECLARING = tuple(
@@ -29,9 +30,9 @@ class Setting:
     about: dict[str, str]
 
 
-def setting(reference: Reference) -> Setting:
+def setting(reference: Reference, site: Site = ORDINARY) -> Setting:
     people = tuple(roster(reference.seed, reference.half, wards()))
-    return Setting({"修改痕迹": EDITS}, people, {"notice_date": f"{NOTICE:%Y-%m-%d}"})
+    return Setting({"修改痕迹": EDITS}, people, {"notice_date": str(site.notice)})
 
 
 def ordinary(admit: Admitter, reference: Reference) -> Made:

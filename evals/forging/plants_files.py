@@ -12,8 +12,6 @@ from evals.forging.plants_people import ungendered
 from evals.generating.scenarios import Made
 from evals.generating.stay import DAY, HOUR, MINUTE, stamp
 
-NOTICE = datetime(2026, 10, 12)  # the day the generated hospital learns of the inspection
-
 
 def retype(before: str, after: str) -> Change:
     """The PDF as it was with `before`; its page was typed anew and now says `after`."""
@@ -178,7 +176,7 @@ def severity_changed_after_the_notice(desk: Desk) -> Made:
 
     return edited(
         desk,
-        lambda _, __: NOTICE + (1 + desk.admit.random.randrange(9)) * DAY + 10 * HOUR,
+        lambda _, __: desk.admit.site.noticed + (1 + desk.admit.random.randrange(9)) * DAY + 10 * HOUR,
         "首次病程记录",
         swap,
     )

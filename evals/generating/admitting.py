@@ -14,13 +14,11 @@ from typing import Any
 import yaml
 
 from evals.generating.catalogue import Item, items
+from evals.generating.site import ORDINARY, REGION, Site
 from evals.generating.stay import DAY, HOUR, MINUTE, Person, Stay, stamp
 from evals.generating.surgery import operate
 
 Kind = Mapping[str, Any]
-REGION, HOSPITAL, HOSPITAL_NAME = "419900", "H41990000007", "青溪县人民医院"
-FIRST_DAY, LAST_DAY = date(2025, 1, 6), date(2026, 9, 20)
-DOCTORS = ("陆观澜", "许知远", "方映雪", "谭景行", "贺云舒", "章若川")
 NURSES = ("尤小棠", "祝清和", "单雨桐", "戚月明")
 SURNAMES, GIVEN = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨",
@@ -41,6 +39,7 @@ class Admitter:
     number: int
     random: Random
     made: int = 0
+    site: Site = ORDINARY
 
     def stay(
         self,
@@ -65,18 +64,19 @@ class Admitter:
         )
         self.made += 1
         stay = Stay(
-            f"{REGION}{start:%Y%m%d}{self.number:05d}{self.made}",
+            f"{self.site.numbers}{start:%Y%m%d}{self.number:05d}{self.made}",
             who,
             start,
             datetime.combine(start.date() + length * DAY, datetime.min.time())
             + 10 * HOUR
             + self.random.randrange(50) * MINUTE,
             chosen["department"],
-            self.random.choice(DOCTORS),
+            self.random.choice(self.site.doctors),
             self.random.choice(NURSES),
             self.random,
             admission_type=str(chosen.get("type", "2101")),
             insurance=chosen.get("insurance") or self.random.choice(("310", "390")),
+            site=self.site,
         )
         furnish(stay, chosen)
         return stay
@@ -92,7 +92,9 @@ class Admitter:
             birth = birth.replace(year=birth.year - 1)
         serial = self.random.randrange(0, 900, 2) + (1 if sex == "1" else 0)
         name = self.random.choice(SURNAMES) + self.random.choice(GIVEN)
-        return Person(f"P{REGION}{self.number:07d}{self.made}", name, sex, birth, id_card(birth, serial))
+        return Person(
+            f"P{self.site.numbers}{self.number:07d}{self.made}", name, sex, birth, id_card(birth, serial)
+        )
 
     def _kind(self, name: str, sex: str, least_days: int, fits: Callable[[Kind], bool]) -> Kind:
         able = [
@@ -110,8 +112,8 @@ class Admitter:
         return self.random.choice(able)
 
     def any_begin(self, length: int, after: date | None) -> datetime:
-        first = max(FIRST_DAY, after or FIRST_DAY)
-        span = (LAST_DAY - first).days - length
+        first = max(self.site.first_day, after or self.site.first_day)
+        span = (self.site.last_day - first).days - length
         day = first + timedelta(days=self.random.randrange(max(1, span)))
         if day.year != (day + timedelta(days=length)).year:  # the turn of the year has its own scenarios
             day -= timedelta(days=length + 3)

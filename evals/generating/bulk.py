@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evals.generating.admitting import REGION, Admitter, kinds
+from evals.generating.admitting import Admitter, kinds
 from evals.generating.bulk_lines import LineStore
 from evals.generating.bureau import write_sheets
 from evals.generating.dealing import DECLARING
@@ -25,6 +25,7 @@ from evals.generating.irregular import irregular
 from evals.generating.labels import Label
 from evals.generating.reference import NeedsReference, Reference
 from evals.generating.scenarios import REGISTRY, Made, Scenario
+from evals.generating.site import REGION
 from evals.generating.stay import Stay
 from evals.generating.writing import admission_row, settlement_numbers, settlement_rows
 

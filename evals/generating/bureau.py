@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from evals.generating.admitting import REGION
 from evals.generating.catalogue import Item, items, listed_price
 from evals.generating.reference import Reference
 from evals.generating.regional import LOCAL_MONITOR
+from evals.generating.site import REGION
 from evals.generating.stay import cents
 
 PRICE_CHANGE = date(2025, 7, 1)
@@ -58,7 +58,7 @@ def sheets(reference: Reference) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     }
 
 
-def write_sheets(reference: Reference, folder: Path) -> None:
+def write_sheets(reference: Reference, folder: Path, region: str = REGION) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in sheets(reference).items():
         columns = [*dict.fromkeys([*COMMON, *(name for row in rows for name in row)])]
@@ -66,7 +66,7 @@ def write_sheets(reference: Reference, folder: Path) -> None:
             writer = csv.DictWriter(handle, columns, restval="", lineterminator="\n")
             writer.writeheader()
             for number, row in enumerate(rows, 1):
-                writer.writerow(_common(table, number) | dict(row))
+                writer.writerow(_common(table, number) | {"region": region} | dict(row))
 
 
 def _common(table: str, number: int) -> dict[str, str]:

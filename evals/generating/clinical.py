@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from evals.generating.admitting import DOCTORS, NURSES, Admitter
+from evals.generating.admitting import NURSES, Admitter
 from evals.generating.catalogue import HERE
 from evals.generating.clinical_care import measure, tell, treat
 from evals.generating.clinical_case import Case
@@ -54,10 +54,11 @@ def case(
     admit.made += 1
     midnight = datetime.combine(start.date() + length * DAY, datetime.min.time())
     stay = Stay(
-        f"419900{start:%Y%m%d}{admit.number:05d}{admit.made}", who, start,
+        f"{admit.site.numbers}{start:%Y%m%d}{admit.number:05d}{admit.made}", who, start,
         midnight + 10 * HOUR + admit.random.randrange(50) * MINUTE,
-        ward or said["ward"], admit.random.choice(DOCTORS), admit.random.choice(NURSES), admit.random,
+        ward or said["ward"], admit.random.choice(admit.site.doctors), admit.random.choice(NURSES), admit.random,
         admission_type=str(said.get("type", "2101")), insurance=("310", "390")[int(who.number[-8:]) % 2],
+        site=admit.site,
     )  # fmt: skip
     stay.diagnoses = [tuple(said["main"]), *(tuple(other) for other in said.get("other", ()))]
     stay.reason = said["main"][1]
@@ -102,8 +103,8 @@ def dwelling(admit: Admitter, stay: Stay) -> dict[str, str]:
     return {
         "psn_name": stay.person.name,
         "tel": f"1{3 + number % 6}{number * 7919 % 10**9:09d}",
-        "addr": f"青溪县{street}{number % 9 + 1}组{number % 211 + 1}号",
-        "emp_name": "" if number % 3 else f"青溪县第{number % 97 + 1}加工厂",
+        "addr": f"{admit.site.region_name}{street}{number % 9 + 1}组{number % 211 + 1}号",
+        "emp_name": "" if number % 3 else f"{admit.site.region_name}第{number % 97 + 1}加工厂",
         "adm_bed": f"{admit.number // 60 + 1}-{admit.number % 60 + 1:02d}{'ABCDEFGH'[(admit.made - 1) % 8]}",
         "chfpdr_name": stay.doctor,
     }

@@ -47,6 +47,7 @@ from evals.generating.irregular import irregular
 from evals.generating.labels import Label, write_labels
 from evals.generating.reference import Reference, half_of
 from evals.generating.scenarios import REGISTRY, Made, Scenario, noise_of
+from evals.generating.site import ORDINARY, Site
 from evals.generating.stay import Stay
 from evals.generating.stay_cohorts import cohorts
 from evals.generating.writing import InspectionWriter
@@ -162,7 +163,7 @@ def _everything(
     admissions: int, seed: int, half: str, reference: Reference, family: str
 ) -> Iterator[tuple[Sequence[Stay], list[Label]]]:
     for deal in deals(admissions, seed, half, reference, family):
-        yield deal.made.stays, [deal.label, *_of_the_same_person(deal, half)]
+        yield deal.made.stays, [deal.label, *stays_beside(deal, half)]
     if family in ("charges", "all") and admissions >= LEAST_ADMISSIONS:
         yield from wards(seed, half)
     if family in ("admissions", "all"):
@@ -172,7 +173,12 @@ def _everything(
 
 
 def deals(
-    admissions: int, seed: int, half: str, reference: Reference, family: str = "charges"
+    admissions: int,
+    seed: int,
+    half: str,
+    reference: Reference,
+    family: str = "charges",
+    site: Site = ORDINARY,
 ) -> Iterator[Deal]:
     """The first numbers of a half, each with its scenario: the checks take turns, and in a check its scenarios do."""
     families = FAMILIES if family == "all" else (family,)
@@ -182,7 +188,7 @@ def deals(
         for one in families
     }
     for place, number in enumerate(_numbers(admissions, seed, half)):
-        admit = Admitter(number, Random(f"{seed}:{half}:{number}"))
+        admit = Admitter(number, Random(f"{seed}:{half}:{number}"), site=site)
         turn, mine = place // len(families), families[place % len(families)]
         roles = OF_DOCUMENTS if mine == "documents" else ROLES
         role = roles[turn % len(roles)]
@@ -199,7 +205,7 @@ def _clean(made: Made, half: str, family: str) -> Label:
     return Label("clean", made.stays[-1].admission_id, half, family=family, noise=noise_of(made.stays))
 
 
-def _of_the_same_person(deal: Deal, half: str) -> list[Label]:
+def stays_beside(deal: Deal, half: str) -> list[Label]:
     """A line for each further stay of a case judged as a whole: only what the case allows may be said of it."""
     label, said = deal.label, {deal.label.admission_id, *deal.label.admissions}
     own = (label.check,) if label.kind == "plant" else ()

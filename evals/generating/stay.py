@@ -25,6 +25,7 @@ from evals.generating.charge_lines import (
     stamp,
     strength,
 )
+from evals.generating.site import ORDINARY, Site
 
 __all__ = ["DAY", "HOUR", "MINUTE", "THERAPIST", "Line", "Person", "Row", "Stay", "cents", "plain", "stamp"]
 
@@ -45,6 +46,7 @@ class Stay:
     price_level: str = "2"
     admission_type: str = "2101"
     insurance: str = "310"
+    site: Site = ORDINARY
     way_out: str = "1"
     died: datetime | None = None
     reason: str = ""

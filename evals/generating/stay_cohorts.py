@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from evals.generating.admitting import FIRST_DAY, LAST_DAY, Admitter
+from evals.generating.admitting import Admitter
 from evals.generating.clinical import case, courses
 from evals.generating.clinical_case import Case
 from evals.generating.labels import Label
 from evals.generating.scenarios import VIOLATION_OF, noise_of
+from evals.generating.site import ORDINARY
 from evals.generating.stay import DAY, Stay
 
 STAYS_A_NUMBER = 12
@@ -46,7 +47,7 @@ class Gathering:
     def day(self, room: int = 40) -> datetime:
         """A working day of the period, away from the turn of the year."""
         while True:
-            day = FIRST_DAY + DAY * self.random.randrange((LAST_DAY - FIRST_DAY).days - room)
+            day = ORDINARY.first_day + DAY * self.random.randrange(ORDINARY.days - room)
             if day.weekday() < 5 and (day + room * DAY).year == day.year:
                 return datetime(day.year, day.month, day.day, 8)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from evals.generating.admitting import FIRST_DAY, Admitter
+from evals.generating.admitting import Admitter
 from evals.generating.clinical import case, courses
 from evals.generating.clinical_case import Case
 from evals.generating.reference import Reference
@@ -165,7 +165,7 @@ def against_advice(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("ADM-006", "year-end forced settlement")
 def year_end(admit: Admitter, reference: Reference) -> Made:
-    begin = datetime(FIRST_DAY.year, 12, 26, 9, admit.random.randrange(60))
+    begin = datetime(admit.site.first_day.year, 12, 26, 9, admit.random.randrange(60))
     one = case(admit, "copd", needed=True, days=5, begin=begin)
     one.stay.end = datetime(begin.year, 12, 31, 16, 0)
     one.story.ending = "年终医保结算，办理结算后继续住院。"

@@ -12,7 +12,7 @@ from evals.generating.scenarios import Made, near_miss
 from evals.generating.stay import DAY, HOUR
 from evals.generating.stays_again import again, shut
 from evals.generating.stays_coding import coded, with_raised
-from evals.generating.stays_often import ELSEWHERE, HERE, series
+from evals.generating.stays_often import ELSEWHERE, series
 
 CITY, COUNTY = ELSEWHERE
 
@@ -35,7 +35,8 @@ def pneumonia_after_bronchitis(admit: Admitter, reference: Reference) -> Made:
 def through_the_city(admit: Admitter, reference: Reference) -> Made:
     """Three stays of one illness in two hospitals, each begun by a transfer."""
     code, name = CITY
-    places = {"fixmedins_code": (HERE[0], code, HERE[0]), "fixmedins_name": (HERE[1], name, HERE[1])}
+    here, own = admit.site.hospital, admit.site.name
+    places = {"fixmedins_code": (here, code, here), "fixmedins_name": (own, name, own)}
     plan = [("stroke", 3, 0), ("stroke", 8, 0), ("stroke", 9, 0)]
     made = series(admit, plan, adm_way=("1", "3", "3"), **places)
     for one in made[:2]:
@@ -46,7 +47,7 @@ def through_the_city(admit: Admitter, reference: Reference) -> Made:
 
 @near_miss("ADM-007", "lists of ADM-006: three hospitals, each reached by a transfer")
 def passed_on(admit: Admitter, reference: Reference) -> Made:
-    made = series(admit, [("stroke", 6, 1)] * 3, adm_way=("1", "3", "3"), **_three_hospitals())
+    made = series(admit, [("stroke", 6, 1)] * 3, adm_way=("1", "3", "3"), **_three_hospitals(admit))
     for one in made[:2]:
         one.stay.way_out = "2"
     return spared(made)
@@ -56,13 +57,13 @@ def passed_on(admit: Admitter, reference: Reference) -> Made:
 def three_diseases(admit: Admitter, reference: Reference) -> Made:
     made = series(
         admit, [("pneumonia", 6, 2), ("hip_fracture", 9, 2), ("diabetes", 6, 1)], adm_way=("2", "2", "2"),
-        **_three_hospitals(),
+        **_three_hospitals(admit),
     )  # fmt: skip
     return spared(made, also=("ADM-001", "ADM-002"))
 
 
-def _three_hospitals() -> dict[str, tuple[str, ...]]:
-    visited = (CITY, COUNTY, HERE)
+def _three_hospitals(admit: Admitter) -> dict[str, tuple[str, ...]]:
+    visited = (CITY, COUNTY, (admit.site.hospital, admit.site.name))
     return {
         "fixmedins_code": tuple(code for code, _ in visited),
         "fixmedins_name": tuple(name for _, name in visited),

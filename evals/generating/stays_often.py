@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evals.generating.admitting import HOSPITAL, HOSPITAL_NAME, Admitter
+from evals.generating.admitting import Admitter
 from evals.generating.clinical import case
 from evals.generating.clinical_case import Case
 from evals.generating.reference import Reference
@@ -13,7 +13,6 @@ from evals.generating.stays_again import only_needed
 from evals.generating.stays_need import LOW
 
 ELSEWHERE = (("H41990000021", "邻江县中医医院"), ("H41990000033", "青溪县第二医院"))
-HERE = (HOSPITAL, HOSPITAL_NAME)
 
 
 def series(admit: Admitter, plan: Sequence[tuple[str, int, int]], **cells: Sequence[str]) -> list[Case]:
@@ -63,7 +62,7 @@ def many_days(admit: Admitter, reference: Reference) -> Made:
 
 @plant("ADM-007", "round three hospitals with gaps of three days and less")
 def rotation(admit: Admitter, reference: Reference) -> Made:
-    names = [*ELSEWHERE, HERE]
+    names = [*ELSEWHERE, (admit.site.hospital, admit.site.name)]
     made = series(
         admit, [("copd", 6, 2), ("copd", 6, 1), ("copd", 6, 1)],
         fixmedins_code=[code for code, _ in names], fixmedins_name=[name for _, name in names],

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from evals.generating.admitting import DOCTORS, FIRST_DAY, HOSPITAL, HOSPITAL_NAME, LAST_DAY, NURSES, REGION
+from evals.generating.admitting import NURSES
+from evals.generating.site import ORDINARY, Site
 from evals.generating.stay import THERAPIST, Line, Stay, plain
 
 Row = Mapping[str, Any]
@@ -46,6 +47,7 @@ class InspectionWriter:
     tables: Mapping[str, str] = field(default_factory=dict)
     people: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
+    site: Site = ORDINARY
     _open: ExitStack = field(default_factory=ExitStack)
     _tables: dict[str, Any] = field(default_factory=dict)
 
@@ -61,7 +63,7 @@ class InspectionWriter:
                 writer = csv.DictWriter(handle, names, restval="", lineterminator="\n")
                 writer.writeheader()
                 self._tables[name] = writer
-        write_inspection(self.folder, self.people, self.about)
+        write_inspection(self.folder, self.people, self.about, self.site)
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -107,14 +109,17 @@ class InspectionWriter:
 
 
 def write_inspection(
-    folder: Path, further: Sequence[str] = (), about: Mapping[str, str] | None = None
+    folder: Path,
+    further: Sequence[str] = (),
+    about: Mapping[str, str] | None = None,
+    site: Site = ORDINARY,
 ) -> None:
     said: dict[str, Any] = {
-        "name": f"{HOSPITAL_NAME}住院费用检查（生成数据）",
-        "region": {"code": REGION, "name": "青溪县"},
-        "hospital": {"code": HOSPITAL, "name": HOSPITAL_NAME},
-        "hospital_level": "二级甲等",
-        "period": {"start": str(FIRST_DAY), "end": str(LAST_DAY)},
+        "name": f"{site.name}住院费用检查（生成数据）",
+        "region": {"code": site.region, "name": site.region_name},
+        "hospital": {"code": site.hospital, "name": site.name},
+        "hospital_level": site.level,
+        "period": {"start": str(site.first_day), "end": str(site.last_day)},
         "notes": "治疗类医嘱按执行记录逐条导出，药品医嘱一条一行",
         **(about or {}),
     }
@@ -122,7 +127,7 @@ def write_inspection(
         yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     specialties = ["外科", "内科", "骨科", "妇产科", "儿科", "内科"]
-    people = [f"{name}:{what}:2019-01-01:" for name, what in zip(DOCTORS, specialties, strict=True)]
+    people = [f"{name}:{what}:2019-01-01:" for name, what in zip(site.doctors, specialties, strict=True)]
     people += [f"{name}:护理:2019-01-01:" for name in NURSES]
     people += [
         f"{THERAPIST}:康复治疗:2020-03-01:",
@@ -134,9 +139,9 @@ def write_inspection(
         *further,
     ]
     row = {
-        "机构编码": HOSPITAL,
-        "机构名称": HOSPITAL_NAME,
-        "机构等级": "二级甲等",
+        "机构编码": site.hospital,
+        "机构名称": site.name,
+        "机构等级": site.level,
         "机构类型": "公立综合医院",
         "核定床位": "480",
         "诊疗科目": FIELDS_OF_CARE,
@@ -165,9 +170,9 @@ def admission_row(stay: Stay) -> Row:
         "age": who.age_on(stay.begin.date()),
         "certno": who.id_card,
         "insutype": stay.insurance,
-        "insu_admdvs": REGION,
-        "fixmedins_code": HOSPITAL,
-        "fixmedins_name": HOSPITAL_NAME,
+        "insu_admdvs": stay.site.region,
+        "fixmedins_code": stay.site.hospital,
+        "fixmedins_name": stay.site.name,
         "hosp_lv": stay.hospital_level,
         "lmtpric_hosp_lv": stay.price_level,
         "begntime": f"{stay.begin:%Y-%m-%d %H:%M:%S}",
