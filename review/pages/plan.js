@@ -22,11 +22,11 @@
     }
     function row(stage, may, reply) {
       const left = stage.left === null ? '' : stage.left >= 0 ? `余 ${stage.left} 个工作日` : `已过 ${-stage.left} 个工作日`;
-      const when = stage.ends ? `${stage.ends} 截止` : '起算日未定';
+      const when = stage.ends ? `${stage.ends} 截止` : stage.unpublished ? `${stage.unpublished} 年放假安排公布后可算` : '起算日未定';
       return el('li', {}, el('span', {class: 'state ' + (DOT[stage.state] || '')}, stage.state), el('b', {class: 'strong'}, stage.name),
         el('span', {class: 'small'}, [when, stage.done ? `${stage.done} 完成` : left].filter(Boolean).join('，')),
         stage.term ? el('span', {class: 'small muted wide', title: stage.source}, stage.term) : null,
-        may ? el('span', {class: 'plan-days small'}, stage.fixed ? day('截止', stage, 'ends', stage.ends, reply) : day('起算', stage, 'begins', stage.begins, reply), stage.ends ? day('完成', stage, 'done', stage.done, reply) : null) : null);
+        may ? el('span', {class: 'plan-days small'}, stage.fixed ? day('截止', stage, 'ends', stage.ends, reply) : day('起算', stage, 'begins', stage.begins, reply), stage.ends || stage.unpublished ? day('完成', stage, 'done', stage.done, reply) : null) : null);
     }
     function day(words, stage, field, value, reply) {
       return el('label', {}, words, el('input', {class: 'field', maxlength: 11, placeholder: '年-月-日', value: value || '', 'aria-label': `${stage.name} ${words}日期`, on: {change: async (e) => {

@@ -83,7 +83,7 @@ def current_plan(desk: Desk, entry: InspectionEntry) -> tuple[Plan, list[Deadlin
 
 
 def _save(desk: Desk, person: Person, entry: InspectionEntry, plan: Plan, known: int, told: str) -> Line:
-    _deadlines(desk, plan)  # a term that is not known, a year without published holidays
+    _deadlines(desk, plan)  # a term that is not known
     try:
         desk.store.plans.save(entry.key, plan.model_dump_json(), person.name, known, told)
     except PlanChanged:
@@ -165,6 +165,7 @@ def _stage(one: Deadline, known: dict[str, Term]) -> Line:
         "state": one.state,
         "ends": one.ends.isoformat() if one.ends else None,
         "left": one.left,
+        "unpublished": one.unpublished,
         "done": stage.done.isoformat() if stage.done else None,
         "begins": stage.begins.isoformat() if stage.begins else None,
         "fixed": stage.ends is not None,

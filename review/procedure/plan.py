@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from review.errors import InputError
 from review.procedure.terms import Term, due
-from review.procedure.working_days import working_days_between
+from review.procedure.working_days import UnpublishedYear, working_days_between
 
 SOON = 5  # working days before its end from which on a stage is due
 
@@ -130,16 +130,21 @@ class State(StrEnum):
     DUE = "临近"
     OPEN = "进行中"
     WAITING = "待起算"
+    UNPUBLISHED = "待放假安排"
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """A stage on a day: when it ends (null while its term has not begun), its state, working days left."""
+    """A stage on a day: when it ends (null while its term has not begun), its state, working days left.
+
+    `unpublished` is a year whose holidays would have to be known first; what needs them is null.
+    """
 
     stage: Stage
     ends: date | None
     state: State
     left: int | None
+    unpublished: int | None = None
 
 
 def read_plan(file: Path) -> Plan:
@@ -170,7 +175,7 @@ def plan_of(said: Any, name: str) -> Plan:
 
 def deadlines(plan: Plan, terms: Mapping[str, Term], as_of: date) -> list[Deadline]:
     """Every stage of a plan as it stands on a day. Raises InputError where a term is not known."""
-    return [_deadline(stage, _ends(stage, terms), as_of) for stage in plan.stages]
+    return [_deadline(stage, terms, as_of) for stage in plan.stages]
 
 
 def _ends(stage: Stage, terms: Mapping[str, Term]) -> date | None:
@@ -181,13 +186,23 @@ def _ends(stage: Stage, terms: Mapping[str, Term]) -> date | None:
     return due(terms[stage.term], stage.begins) if stage.begins else None
 
 
-def _deadline(stage: Stage, ends: date | None, as_of: date) -> Deadline:
+def _deadline(stage: Stage, terms: Mapping[str, Term], as_of: date) -> Deadline:
+    try:
+        ends = _ends(stage, terms)
+    except UnpublishedYear as problem:
+        state = State.UNPUBLISHED if stage.done is None else State.DONE
+        return Deadline(stage, None, state, None, problem.year)
     if stage.done is not None:
         late = ends is not None and stage.done > ends
         return Deadline(stage, ends, State.DONE_LATE if late else State.DONE, None)
     if ends is None:
         return Deadline(stage, None, State.WAITING, None)
-    left = working_days_between(as_of, ends)
+    try:
+        left = working_days_between(as_of, ends)
+    except UnpublishedYear as problem:
+        near = (ends - as_of).days <= SOON  # as many days at most as there are working days
+        state = State.LATE if as_of > ends else State.DUE if near else State.OPEN
+        return Deadline(stage, ends, state, None, problem.year)
     state = State.LATE if as_of > ends else State.DUE if left <= SOON else State.OPEN
     return Deadline(stage, ends, state, left)
 

@@ -52,7 +52,8 @@ def _told(plan: Plan, ends: Sequence[Deadline], as_of: date) -> Iterator[str]:
     yield "组成：" + ("，".join(f"{role} {count} 人" for role, count in roles.items()) or "未列")
     yield f"阶段（截至 {as_of}）："
     for one in ends:
-        when = f"{one.ends} 到期" if one.ends else "起算日未定"
+        unknown = f"{one.unpublished} 年放假安排公布后可算" if one.unpublished else ""
+        when = f"{one.ends} 到期" if one.ends else unknown or "起算日未定"
         left = (
             ""
             if one.left is None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from review.errors import ReviewError
-from review.procedure.terms import UNIT_NAMES, Unit, due, terms
+from review.procedure.terms import UNIT_NAMES, Term, Unit, due, terms
+from review.procedure.working_days import UnpublishedYear
 from review.reports.paper import shown
 from review.settings import Settings
 
@@ -21,11 +22,18 @@ def run_terms(arguments: Sequence[str]) -> int:
             print(shown(f"{key}　{term.value} {UNIT_NAMES[term.unit]}　{term.says}{own}"))
             print(shown(f"    出处：{where}"))
             if options.begins and term.unit in (Unit.WORKING_DAYS, Unit.DAY_OF_MONTH):
-                print(f"    自 {options.begins} 起算（当日不计），到期：{due(term, options.begins)}")
+                print(f"    自 {options.begins} 起算（当日不计），到期：{_ends(term, options.begins)}")
     except ReviewError as problem:
         print(shown(str(problem)), file=sys.stderr)
         return 2
     return 0
+
+
+def _ends(term: Term, begins: date) -> str:
+    try:
+        return str(due(term, begins))
+    except UnpublishedYear as problem:
+        return f"{problem.year} 年放假安排公布后可算"
 
 
 def _day(text: str) -> date:

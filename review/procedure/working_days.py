@@ -11,16 +11,24 @@ from review.errors import InputError
 DAY = timedelta(days=1)
 
 
+class UnpublishedYear(InputError):
+    """The holidays of a year are not known yet; every autumn that is the next one."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(
+            f"{year} 年的放假安排还不在日历里，算不出工作日；请在安排公布后更新 chinesecalendar 再算。"
+        )
+        self.year = year
+
+
 def is_working_day(day: date) -> bool:
-    """Raises InputError where the holidays of that year are not known."""
+    """Raises UnpublishedYear where the holidays of that year are not known."""
     from chinese_calendar import is_workday
 
     try:
         return bool(is_workday(day))
     except NotImplementedError as problem:
-        raise InputError(
-            f"{day.year} 年的放假安排还不在日历里，算不出工作日；请在安排公布后更新 chinesecalendar 再算。"
-        ) from problem
+        raise UnpublishedYear(day.year) from problem
 
 
 def working_days_after(begins: date, count: int) -> date:

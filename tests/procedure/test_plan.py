@@ -48,6 +48,16 @@ def test_the_example_is_read_and_its_stages_stand_as_counted_by_hand():
     assert held["公示结果"] == (State.OPEN, date(2026, 7, 28))
 
 
+def test_a_stage_that_ends_in_a_year_without_published_holidays_waits_for_them_alone(written):
+    given = yaml.safe_load(EXAMPLE.read_text("utf-8"))["stages"]
+    changed = {"现场检查": {"ends": "2093-01-20"}, "报送整改情况": {"begins": date(2092, 12, 20)}}
+    plan = written(stages=[stage | changed.get(stage["name"], {}) for stage in given])
+    held = {one.stage.name: one for one in deadlines(plan, terms(), date(2026, 8, 1))}
+    assert (held["报送整改情况"].state, held["报送整改情况"].ends) == (State.UNPUBLISHED, None)
+    assert (held["现场检查"].state, held["现场检查"].left) == (State.OPEN, None)
+    assert held["工作准备"].state is State.DONE and held["公示结果"].ends == date(2026, 7, 28)
+
+
 def test_a_stage_is_due_in_its_last_five_working_days_and_late_on_the_day_after():
     plan = read_plan(EXAMPLE)
     by_day = {
@@ -130,5 +140,8 @@ def test_the_command_tells_the_plan_and_never_replaces_a_calendar(capsys, monkey
     assert "共 4 项" in told
     assert main(asked) == 2
     assert "已经存在，不覆盖" in capsys.readouterr().err
+    assert main(["plan", str(EXAMPLE), "--as-of", "2093-07-01"]) == 0
+    assert main(["terms", "--begins", "2093-07-01"]) == 0
+    assert "2093 年放假安排公布后可算" in capsys.readouterr().out
     assert main(["plan", str(tmp_path / "none.yaml")]) == 2
     assert "none.yaml 打不开" in capsys.readouterr().err

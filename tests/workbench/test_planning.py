@@ -82,11 +82,14 @@ def test_what_is_done_late_and_what_is_due_is_said(desk, key):
         mark(desk, key, "工作准备", "ends", "")
 
 
-def test_a_year_whose_holidays_are_not_published_is_refused_and_nothing_is_saved(desk, key):
+def test_a_year_whose_holidays_are_not_published_is_told_and_the_day_is_kept(desk, key):
     begin(desk, key)
-    with pytest.raises(Refused):
-        mark(desk, key, "报送处理进度", "begins", "2090-01-05")
-    assert stage(open_plan(desk, HEAD, {"inspection": key}), "报送处理进度")["begins"] is None
+    mark(desk, key, "报送处理进度", "begins", "2090-01-05")
+    waiting = stage(open_plan(desk, HEAD, {"inspection": key}), "报送处理进度")
+    assert (waiting["begins"], waiting["ends"], waiting["unpublished"]) == ("2090-01-05", None, 2090)
+    assert waiting["state"] == "待放假安排"
+    mark(desk, key, "报送处理进度", "begins", "")
+    assert stage(open_plan(desk, HEAD, {"inspection": key}), "报送处理进度")["unpublished"] is None
 
 
 def test_a_plan_of_a_file_takes_the_place_and_comes_out_as_a_calendar(desk, key):
