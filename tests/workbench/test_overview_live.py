@@ -154,7 +154,7 @@ def test_tables_hold_the_same_figures_and_sort(page):
     assert table.locator("th[aria-sort=ascending]").count() == 1
     shot(page, "table")
     page.keyboard.press("Escape")
-    assert dialog.count() == 0
+    dialog.wait_for(state="detached")
 
 
 def test_files_come_down_as_workbook_and_picture(page):
