@@ -77,7 +77,7 @@ numbered as (
     from courses
 )
 select u.admission_id, array_sort(array_agg(u.charge_id)) as charge_ids, sum(u.amount) as amount, sum(u.amount) as amount_yuan,
-       max(u.item_name) as drug, max(u.text) as limit_said,
+       max(u.item_name) as drug, regexp_replace(max(u.text), '[。；，]+$', '') as limit_said,
        case max(u.per) when 'stay' then '本次住院' when 'year' then '本年度' else '本次发病' end as course_said,
        max(n.days_used) as days_used, max(n.days_used) - max(u.max_days) as days_over, min(u.charged_on) as first_over, u.row_id,
        case when max(u.per) = 'stay' then min(u.ceiling) else 'probable' end as certainty,

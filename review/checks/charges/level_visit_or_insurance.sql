@@ -41,7 +41,7 @@ left join (
 -- findings
 with limits as (
     select row_id, aspect, hosp_lv_min, visit_type as visit, needs_insutype as insurance, cast(null as varchar) as dept_regex,
-           limit_text as limit_said, in_force_from, in_force_to
+           regexp_replace(limit_text, '[。；，]+$', '') as limit_said, in_force_from, in_force_to
     from drug_scope_limits where aspect in ('level', 'visit', 'insurance')
     union all
     select row_id, aspect, hosp_lv_min, visit_types, insutypes, dept_regex,
