@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     facts.set_defaults(command=_facts)
     parser.set_defaults(home=Path(os.environ.get("MINGJIAN_HOME") or "data"))
     quality.add_commands(commands)
+    _add_province(commands)
     _add_readers(commands)
     _add_matching_and_hostile(commands)
     _add_pictures(commands)
@@ -90,6 +91,17 @@ def _add_bench(commands: Any) -> None:
     bench.add_argument("--claims", type=Path, metavar="文件夹", help="screening 用这份结算数据，不另生成")
     bench.add_argument("--json", type=Path, metavar="文件", help="结果也写成 JSON")
     bench.set_defaults(command=_bench)
+
+
+def _add_province(commands: Any) -> None:
+    province = commands.add_parser("province", help="一个虚构的省：从计划、抽取到定案、回头看的全过程")
+    province.add_argument("--out", type=Path, required=True, metavar="文件夹", help="写到这里（新的文件夹）")
+    province.add_argument("--seed", type=int, default=1, metavar="S", help="种子，默认 1")
+    province.add_argument("--small", action="store_true", help="三个地区、九家医院，几分钟")
+    province.add_argument(
+        "--reference", type=Path, default=Path("../shared/reference"), metavar="文件夹", help="参考资料所在"
+    )
+    province.set_defaults(command=_province)
 
 
 def _add_readers(commands: Any) -> None:
@@ -129,6 +141,12 @@ def _add_matching_and_hostile(commands: Any) -> None:
     )  # fmt: skip
     hostile.add_argument("--workers", type=int, default=1, metavar="N", help="同时几份，默认 1")
     hostile.set_defaults(command=_hostile)
+
+
+def _province(options: argparse.Namespace) -> list[str]:
+    from evals.province.command import play
+
+    return play(options.out, options.seed, options.reference, small=options.small)
 
 
 def _labelled(options: argparse.Namespace) -> list[str]:

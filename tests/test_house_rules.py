@@ -23,7 +23,7 @@ DOORS = {
     "pypdfium2": ("knowledge/readers/", "review/forensics/"),
     "rapidocr": ("knowledge/readers/",),
     "docx": ("knowledge/readers/", "review/reports/", "evals/bench/long_stays.py"),
-    "openpyxl": ("knowledge/readers/", "review/reports/workbook.py"),
+    "openpyxl": ("knowledge/readers/", "review/reports/workbook.py", "evals/province/institution.py"),
     "bs4": ("knowledge/readers/",),
     "chromadb": ("knowledge/finding/index.py",),
     "sentence_transformers": ("knowledge/finding/index.py", "evals/"),

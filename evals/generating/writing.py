@@ -40,6 +40,7 @@ class InspectionWriter:
 
     `further` adds columns to a table: what only stays judged as admissions tell of a person. `tables` are hospital
     tables that only some inspections have, `people` further lines of the roster, `about` keys of the inspection.
+    `claims_only`: what the platform holds alone, and no inspection.
     """
 
     folder: Path
@@ -48,11 +49,14 @@ class InspectionWriter:
     people: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     site: Site = ORDINARY
+    claims_only: bool = False
     _open: ExitStack = field(default_factory=ExitStack)
     _tables: dict[str, Any] = field(default_factory=dict)
 
     def __enter__(self) -> "InspectionWriter":
         for place, tables in COLUMNS.items():
+            if self.claims_only and place != "claims":
+                continue
             (self.folder / place).mkdir(parents=True, exist_ok=True)
             more = self.tables if place == "hospital" else {}
             for name, columns in {**tables, **more}.items():
@@ -63,13 +67,15 @@ class InspectionWriter:
                 writer = csv.DictWriter(handle, names, restval="", lineterminator="\n")
                 writer.writeheader()
                 self._tables[name] = writer
-        write_inspection(self.folder, self.people, self.about, self.site)
+        if not self.claims_only:
+            write_inspection(self.folder, self.people, self.about, self.site)
         return self
 
     def __exit__(self, *problem: object) -> None:
         self._open.close()
 
-    def write(self, stay: Stay) -> None:
+    def write(self, stay: Stay, *, extracted: bool = True) -> None:
+        """Write a stay; one that was not `extracted` has nothing in the hospital's own tables and no document."""
         numbers = settlement_numbers(stay)
         self._tables["mdtrt_d"].writerow({**admission_row(stay), **stay.said})
         self._tables["setl_d"].writerows({**row, **stay.settled} for row in settlement_rows(stay, numbers))
@@ -85,6 +91,10 @@ class InspectionWriter:
             }
             self._tables["setl_list_diag_d"].writerow(whose | row)
         self._tables["setl_list_oprn_d"].writerows(whose | row for row in stay.coded_operations)
+        if extracted and not self.claims_only:
+            self._extract(stay)
+
+    def _extract(self, stay: Stay) -> None:
         for name, rows in (
             ("住院医嘱", stay.orders),
             ("住院手术", stay.operations),
