@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 
 # admissions read by one query for each noun; such blocks held, so that memory does not grow with their number
 RECORDS_AT_ONCE, BLOCKS_KEPT = 25, 8
+HOSPITAL = "hospital"
+OF_THE_HOSPITAL = (
+    "orders",
+    "vitals",
+    "labs",
+    "exams",
+    "operations",
+    "anesthesia",
+    "edits",
+)  # not the platform's
 
 
 class Block:
@@ -157,8 +167,21 @@ class Record:
         return stays[0] if stays else None
 
     def provided(self, table: str) -> bool:
-        """Whether the inspection holds the table at all."""
-        return table in self.inspection.provided
+        """Whether the inspection holds the table, and, of the hospital's own, whether anything of this stay came.
+
+        Records are asked for of sampled stays: that nothing stands in a table proves nothing where nothing came.
+        """
+        return table in self.inspection.provided and (table not in OF_THE_HOSPITAL or self.came)
+
+    @cached_property
+    def came(self) -> bool:
+        """Whether the hospital handed over a document or a row of its own tables for this stay."""
+        return bool(self.documents) or any(
+            getattr(row, "origin", HOSPITAL)
+            == HOSPITAL  # operations of the settlement list stand beside the register's
+            for table in OF_THE_HOSPITAL
+            for row in getattr(self, table)
+        )
 
     def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
         """Knowledge rows of the inspection's region."""

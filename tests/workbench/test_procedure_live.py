@@ -213,4 +213,6 @@ def looked_back_and_published(home, key, tmp_path, monkeypatch, capsys):
     assert main(["lookback", BEFORE, key, "--out", str(tmp_path / "back")]) == 0
     assert main(["publish", key, "--out", str(tmp_path / "open")]) == 0
     assert main(["audit", "verify"]) == 0
-    assert "山岭县人民医院" in capsys.readouterr().out + (tmp_path / "open").joinpath("公开.html").read_text("utf-8")
+    assert "山岭县人民医院" in capsys.readouterr().out + (tmp_path / "open").joinpath("公开.html").read_text(
+        "utf-8"
+    )
