@@ -55,6 +55,22 @@ class Standing:
         return f"成立 {known + self.unknown} 项{share}，{self.yuan:,.2f} 元"
 
 
+@dataclass(frozen=True)
+class Called:
+    """Experts' calls, the second ones too: right findings called unfounded, wrong ones confirmed, each of how many."""
+
+    rejected: int = 0
+    right: int = 0
+    confirmed: int = 0
+    wrong: int = 0
+
+    def __add__(self, other: "Called") -> "Called":
+        return Called(
+            self.rejected + other.rejected, self.right + other.right, self.confirmed + other.confirmed,
+            self.wrong + other.wrong,
+        )  # fmt: skip
+
+
 @dataclass
 class CaseFile:
     """`extract` is the inspection folder with its labels beside it, `drawn` the stays whose records it holds.
@@ -71,6 +87,7 @@ class CaseFile:
     seed: int
     errors: Errors
     key: str = ""
+    called: Called = field(default_factory=Called)
     figures: dict[str, Any] = field(default_factory=dict)
 
     def review(self) -> Path:
@@ -120,6 +137,7 @@ class CaseFile:
         blind = [(one.verdict, other.verdict) for one, other in pairing.blind_pairs().values()]
         self.figures |= {"复核一致": f"{sum(one == other for one, other in blind)}/{len(blind)}"}
         self.figures["裁定"] = len(pairing.disputes)
+        self.called = self._held_against_truth()
         return agreement(blind, ("confirm", "reject"))
 
     def hear(self, folder: Path) -> None:
@@ -130,6 +148,8 @@ class CaseFile:
         sent = folder / "陈述申辩表.xlsx"
         sent.write_bytes(WRITERS["xlsx"][1](paper))
         content, stances = answered(sent.read_bytes(), self.acting.objects_to)
+        if not stances:  # nothing was confirmed: there is nothing to answer
+            return
         (folder / "陈述申辩表-已填.xlsx").write_bytes(content)
         told = asyncio.run(take_in(self.desk, HEAD, self._entry, "陈述申辩表-已填.xlsx", _body(content)))
         if told["saved"] != len(stances):
@@ -179,6 +199,13 @@ class CaseFile:
     @cached_property
     def _cases(self) -> Mapping[str, str]:
         return self.desk.store.case_keys(self.key, list(self._results.admissions))
+
+    def _held_against_truth(self) -> Called:
+        truth = self.acting.truth
+        lines = [line for line in self.desk.store.decisions(self.key) if line.finding in truth]
+        counts = Counter((truth[line.finding], line.verdict == "confirm") for line in lines)
+        right, wrong = (counts[said, True] + counts[said, False] for said in (True, False))
+        return Called(counts[True, False], right, counts[False, True], wrong)
 
     def _call(self, who: Person, admission: str, line: Line) -> None:
         confirms = self.acting.confirms(who.name, line["id"])

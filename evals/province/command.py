@@ -20,7 +20,10 @@ def play(out: Path, seed: int, reference: Path, *, small: bool) -> list[str]:
     source = Reference.open(reference, seed, HALF)
     scene = Scenario(out.resolve(), province, source, Errors(), lambda line: print(line, flush=True))
     figures = scene.run()
+    wrong = figures["专家判错"]
     return [
         f"{size.regions} 个地区、{size.hospitals} 家医院、{size.pharmacies} 家药店，三年住院 {figures['住院']}",
+        f"专家：成立判为不成立 {wrong['成立判为不成立']}（设定 {Errors().rejects:.0%}），"
+        f"不成立判为成立 {wrong['不成立判为成立']}（设定 {Errors().confirms:.0%}）",
         f"文书 {figures['文书']['份']} 份 {figures['文书']['页']} 页，均可打开：{out}",
     ]

@@ -30,7 +30,7 @@ def read_table(file: Path) -> list[dict[str, str]]:
 
 
 def hospital_rows(province: Province, risk: Mapping[str, Decimal]) -> list[dict[str, Any]]:
-    """`risk`: yuan that the screening found in a hospital."""
+    """`risk`: yuan that the screening found in a hospital; the score adds a point for each million of fund use."""
     return [
         {
             "编号": one.code,
@@ -39,7 +39,7 @@ def hospital_rows(province: Province, risk: Mapping[str, Decimal]) -> list[dict[
             "类型": one.kind,
             "基金用量": one.fund_use[LATER],
             "历次检查": EARLIER_INSPECTION if one.inspected else "",
-            "风险分": risk.get(one.code, Decimal(0)),
+            "风险分": risk.get(one.code, Decimal(0)) / 100 + one.fund_use[LATER] // 1_000_000,
             "指定": "",
         }
         for one in province.hospitals

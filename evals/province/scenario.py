@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from evals.generating.bureau import write_sheets
 from evals.generating.reference import ADD_ONS, LISTS, Reference
 from evals.province.acting import Errors
-from evals.province.casefile import CaseFile
+from evals.province.casefile import Called, CaseFile
 from evals.province.commands import Commands
 from evals.province.happenings import write_claims, write_extract
 from evals.province.land import EARLIER, LATER, PERIODS, PROVINCE, Expert, Hospital, Province
@@ -46,7 +46,7 @@ NAMED = "--name 名称 --region 地区 --history 历次检查"
 ORDINARY = (
     f"--share 5% --minimum 5% --by-stratum 地区 --risk 风险分 --risk-share 50% --exclude {EARLIER_INSPECTION}"
 )
-LOOKED_BACK = "--total 2 --lookback 省级 --until 2025"
+LOOKED_BACK = "--share 20% --lookback 省级 --until 2025"
 PHARMACIES = "--each 2 --by-stratum 地区 --top 10 --top-by 基金用量 --name 名称"
 EXPERTS = (
     "--need 内科=1 --need 外科=1 --need 医保管理=1 --crosswise --name 姓名 --unit 单位 --region 地区 --load 在手 "
@@ -60,13 +60,18 @@ DOCUMENTS = (".docx", ".xlsx", ".html")
 
 @dataclass
 class Scenario:
-    """`out` receives everything; `tell` is called with a line as each step ends."""
+    """`out` receives everything; `tell` is called with a line as each step ends.
+
+    `opens`: whether every document is opened in LibreOffice, about a second each.
+    """
 
     out: Path
     province: Province
     reference: Reference
     errors: Errors
     tell: Callable[[str], None]
+    opens: bool = True
+    called: Called = field(default_factory=Called)
     figures: dict[str, Any] = field(default_factory=dict)
 
     def run(self) -> Mapping[str, Any]:
@@ -91,8 +96,13 @@ class Scenario:
                 self._look_back(hospital)
         with self._step("公开"):
             self._publish([*chosen.values()])
-        with self._step("打开文书"):
-            self._open()
+        self.figures["专家判错"] = {
+            "成立判为不成立": f"{self.called.rejected}/{self.called.right}",
+            "不成立判为成立": f"{self.called.confirmed}/{self.called.wrong}",
+        }
+        if self.opens:
+            with self._step("打开文书"):
+                self._open()
         (self.out / "figures.json").write_text(
             json.dumps(self.figures, ensure_ascii=False, indent=1, default=str) + "\n", "utf-8"
         )
@@ -241,6 +251,7 @@ class Scenario:
         case.settle()
         case.papers(folder / "文书")
         self.commands.review("selfcheck", run, "--out", folder / "自查")
+        self.called += case.called
         told = case.figures | {"kappa": agreed.kappa and round(agreed.kappa.value, 3), "抽中": len(drawn)}
         self.figures.setdefault("检查", {})[name] = told | {"陈述前": before.told, "陈述后": after.told}
         self.tell(f"  {name}：{before.told}；陈述后{after.told}")
