@@ -77,13 +77,18 @@ class Reported(NamedTuple):
 
 
 def _reported(record: Record, limits: Limits) -> tuple[Reported, ...]:
+    items = list(_items(record))
+    if items and not record.came:
+        raise NotChecked(
+            f"没有此例的{'、'.join(NAME_OF[table] for table in sorted({one.table for one in items}))}"
+        )
     return tuple(
         Reported(
             Answered(item.table, item.name, bool(item.reports), bool(item.reports)),
             bool(item.missing),
             _silent(record, item.table),
         )
-        for item in _items(record)
+        for item in items
     )
 
 

@@ -69,7 +69,7 @@ def _judged(record: Record, limits: Limits) -> Judged:
     problems = list(rescue_problems(record, rescue, limits, unsaid))
     saved = bool(problems) or bool(unsaid) or any(rescue.row_for(line) for line in record.charges)
     items = list(_items(record))
-    several = [item for item in items if len(item.days) >= 2 and not by_the_hour(item)]
+    several = [item for item in items if len(item.days) >= 2 and not by_the_hour(item) and record.came]
     told: list[tuple[Sequence[Problem], Sequence[str]]] = []
     for executes in (True, False):
         silent = list(unsaid)
