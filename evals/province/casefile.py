@@ -16,10 +16,12 @@ from evals.province.institution import OBJECTS, answered
 from evals.province.lists import LEADER
 from review.agreement import Agreement, agreement
 from review.casework.desk import Desk
-from review.casework.drawing import shared_out
 from review.casework.results import Line, Results
+from review.pages.assigning import assign_auto
 from review.pages.calling import adjudicate, decide
 from review.pages.hearing import reload_hearing, save_reconsideration
+from review.pages.planning import take_plan
+from review.procedure.plan import read_plan
 from review.reports.answers_taken import take_in
 from review.reports.catalogue import KINDS, WRITERS
 from review.reports.dossier import open_dossier
@@ -81,6 +83,7 @@ class CaseFile:
     desk: Desk
     name: str
     hospital: str
+    plan: Path
     extract: Path
     drawn: Collection[str]
     experts: Sequence[str]
@@ -98,6 +101,7 @@ class CaseFile:
             if name not in known:
                 store.people.add(User(name, "!", (EXPERT,)), LEADER)  # nobody signs in with this password
         self.key = store.add_inspection(self.name, self.hospital, self.extract, LEADER)
+        take_plan(self.desk, HEAD, self._entry, read_plan(self.plan))
         begun = time.monotonic()
         self.desk.runs.start(self.key)
         while self._entry.state not in ("ready", "failed"):
@@ -123,9 +127,11 @@ class CaseFile:
         """First reviewers call, the second ones drawn call without seeing it, the leader rules where they differ."""
         pairs, results = self.desk.store.pairs, self._results
         pairs.set_rules(self.key, Rules(share=SECOND_SHARE), LEADER)
-        pairs.assign(self.key, FIRST, shared_out(results, {}, list(self.experts)), LEADER)
+        assign_auto(self.desk, HEAD, {"inspection": self.key})
         for part in (FIRST, SECOND):
             assigned = dict(self.desk.pairing(self._entry).assigned[part])
+            if not set(assigned.values()) <= set(self.experts):
+                raise ValueError(f"{self.name}：分派给了没有匹配到这一机构的专家。")
             for admission, who in assigned.items():
                 for line in results.findings.get(admission, ()):
                     self._call(Person(who, (EXPERT,)), admission, line)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from evals.province.land import LATER, PERIODS, Expert, Hospital, Province
 
 EARLIER_INSPECTION = "省级2025"
 LEADER = "陈立群"
+ON_SITE = timedelta(days=40)
 PLAN_NAME = "2026年医保基金省级检查（示范）"
 
 
@@ -81,9 +83,11 @@ def stay_rows(claims: Path, hospital: Hospital) -> list[dict[str, Any]]:
     ]
 
 
-def write_plan(file: Path, province: Province, chosen: Sequence[Hospital], experts: Sequence[Expert]) -> Path:
-    """The plan of the inspection; `chosen` are its objects, `experts` those matched to them."""
-    first, last, _ = PERIODS[LATER]
+def write_plan(
+    file: Path, province: Province, year: int, chosen: Sequence[Hospital], experts: Sequence[Expert]
+) -> Path:
+    """The plan of an inspection of a year; `chosen` are its objects, `experts` those matched to them."""
+    first, last, notice = PERIODS[year]
     objects = [
         {
             "code": one.code,
@@ -113,11 +117,11 @@ def write_plan(file: Path, province: Province, chosen: Sequence[Hospital], exper
         "team": team,
         "objects": objects,
         "stages": [
-            {"name": "工作准备", "ends": PERIODS[LATER][2], "done": PERIODS[LATER][2]},
-            {"name": "现场检查", "ends": "2026-11-20"},
-            {"name": "报送整改情况", "term": "report_progress", "begins": "2026-11-25"},
+            {"name": "工作准备", "ends": notice, "done": notice},
+            {"name": "现场检查", "ends": notice + ON_SITE},
+            {"name": "报送整改情况", "term": "report_progress", "begins": notice + ON_SITE},
             {"name": "报送书面报告", "term": "report_done"},
-            {"name": "公示结果", "term": "publish_result", "begins": "2026-11-20"},
+            {"name": "公示结果", "term": "publish_result", "begins": notice + ON_SITE},
         ],
     }
     file.parent.mkdir(parents=True, exist_ok=True)

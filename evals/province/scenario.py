@@ -224,7 +224,7 @@ class Scenario:
 
     def _plan(self, chosen: Sequence[Hospital], experts: Mapping[str, Sequence[Expert]]) -> None:
         team = {one.code: one for group in experts.values() for one in group}
-        file = write_plan(self.out / "计划" / "plan.yaml", self.province, chosen, list(team.values()))
+        file = write_plan(self.out / "计划" / "plan.yaml", self.province, LATER, chosen, list(team.values()))
         self.commands.review("plan", file, "--as-of", "2026-11-23", "--ics", file.with_suffix(".ics"))
 
     def _examine(self, hospital: Hospital, year: int, experts: Sequence[Expert]) -> None:
@@ -235,8 +235,9 @@ class Scenario:
         made = self._draw("objects", stays, "病历", *STAYS.split())
         drawn = {one["key"] for one in made["result"]["drawn"]}
         write_extract(self.province, hospital, year, self.reference, folder / "inspection", drawn)
+        plan = write_plan(folder / "计划.yaml", self.province, year, [hospital], experts)
         case = CaseFile(
-            self.desk, name, hospital.name, folder / "inspection", drawn, [one.name for one in experts],
+            self.desk, name, hospital.name, plan, folder / "inspection", drawn, [one.name for one in experts],
             self.province.seed, self.errors,
         )  # fmt: skip
         run = case.review()

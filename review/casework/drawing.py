@@ -3,6 +3,7 @@
 A second reviewer is never who made the first call, nor whose case it is.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -15,11 +16,24 @@ from review.store.life import CLOSED
 from review.store.pairs import FIRST, SECOND
 
 SYSTEM = "系统"
+PLANNED_EXPERT = "专家"  # the role in a plan
 
 
 def experts(desk: Desk) -> list[str]:
     """The experts in use, in the order of their accounts."""
     return [user.name for user in desk.store.people.all() if user.active and EXPERT in user.roles]
+
+
+def team(desk: Desk, entry: InspectionEntry) -> list[str]:
+    """Who may be given cases unasked: the experts that the inspection's plan names, all of them where it names none.
+
+    A plan's experts were matched with recusal; another one of the workbench may be of the inspected hospital.
+    """
+    known = experts(desk)
+    plan = desk.store.plans.current(entry.key)
+    members = json.loads(plan.content)["team"] if plan else []
+    named = {one["name"] for one in members if one["role"] == PLANNED_EXPERT}
+    return [name for name in known if name in named] if named else known
 
 
 def shared_out(results: Results, given: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
@@ -74,7 +88,7 @@ def _due(pairing: Pairing, results: Results) -> list[str]:
 
 
 def _draw(desk: Desk, entry: InspectionEntry, results: Results) -> int:
-    pairing, names = desk.pairing(entry), experts(desk)
+    pairing, names = desk.pairing(entry), team(desk, entry)
     load = Counter(pairing.assigned[SECOND].values())
     given: dict[str, str] = {}
     for admission in _due(pairing, results):

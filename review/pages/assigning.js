@@ -20,7 +20,7 @@
     function people(told) {
       return el('section', {class: 'panel'}, el('h2', {}, '分派'), el('table', {class: 'list tight'}, head(['专家', '科别', '首审', '复审', '已审'], 2), el('tbody', {}, told.people.map((one) =>
         el('tr', {}, el('td', {class: 'strong'}, one.name), el('td', {class: 'small'}, one.departments.join('、')), ...[one.first, one.second, one.done].map((n) => el('td', {class: 'number'}, String(n))))))),
-      el('p', {class: 'small muted'}, `未分派 ${told.unassigned} 例` + (told.disputes ? ` · 分歧 ${told.disputes} 项` : '') + `。复审份额 ${told.rules.share} %，盲审；复审人看不到首审决定。`),
+      el('p', {class: 'small muted'}, `未分派 ${told.unassigned} 例` + (told.disputes ? ` · 分歧 ${told.disputes} 项` : '') + `。复审份额 ${told.rules.share} %，盲审；复审人看不到首审决定。` + (told.team.length < told.experts.length ? `按计划，自动分派和复审只在 ${told.team.join('、') || '（计划里的专家还没有账户）'} 之间。` : '')),
       el('p', {class: 'links'}, el('button', {class: 'link', disabled: !told.unassigned, on: {click: () => act('assign_auto')}}, '自动分派'), el('button', {class: 'link', on: {click: () => byHand(told)}}, '逐例分派')));
     }
     const head = (names, from) => el('thead', {}, el('tr', {}, names.map((name, n) => el('th', {class: n >= from ? 'number' : ''}, name))));

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 
 from review.casework.desk import NO_RIGHT, Call, Desk, Refused, text
-from review.casework.drawing import draw_seconds, experts, shared_out
+from review.casework.drawing import draw_seconds, experts, shared_out, team
 from review.casework.pair_figures import agreements, done, pace, planted
 from review.casework.pairing import Pairing
 from review.casework.results import Line, Results
@@ -25,6 +25,7 @@ def open_pairs(desk: Desk, person: Person, call: Call) -> Line:
     return {
         "people": [_load(results, pairing, name) for name in _names(desk, pairing)],
         "experts": experts(desk),
+        "team": team(desk, entry),
         "unassigned": sum(not pairing.first_of(one) for one in results.admissions),
         "cases": [_case(results, pairing, one, keys[one]) for one in results.admissions],
         "rules": asdict(pairing.rules),
@@ -39,9 +40,10 @@ def assign_auto(desk: Desk, person: Person, call: Call) -> Line:
     """Share out the cases that nobody has, by load, departments together."""
     _require_leader(person)
     entry = desk.inspection(text(call, "inspection"))
-    results, names = desk.results(entry), experts(desk)
+    results, names = desk.results(entry), team(desk, entry)
     if not names:
-        raise Refused("还没有专家账户；请管理员在“人员”页添加。")
+        known = "计划里的专家还没有账户；请管理员在“人员”页添加，或换一份计划。"
+        raise Refused(known if experts(desk) else "还没有专家账户；请管理员在“人员”页添加。")
     if results is None:
         raise Refused("还没有审核结果；请等审核完成后再分派。")
     given = shared_out(results, desk.pairing(entry).assigned[FIRST], names)

@@ -8,12 +8,15 @@ from sqlalchemy import update
 
 from review.audit import said as said_of
 from review.casework.desk import Refused
+from review.casework.drawing import team
+from review.pages.assigning import assign_auto, assign_case
 from review.pages.planning import begin_plan, current_plan, mark_stage, open_plan, take_plan
-from review.procedure.plan import read_plan
+from review.procedure.plan import Member, Role, read_plan
 from review.procedure.plan_calendar import as_calendar
 from review.store.accounts import LEADER, Person
-from review.store.entries import TrailFilter
+from review.store.entries import TrailFilter, User
 from review.store.life import ARCHIVED, SETTLED
+from review.store.pairs import FIRST
 from review.store.plan_schema import plans
 from review.store.plans import PlanChanged
 from review.store.schema import now
@@ -128,3 +131,24 @@ def test_each_change_is_a_line_of_the_trail_and_a_changed_plan_breaks_it(desk, k
     with desk.store._engine.begin() as connection:
         connection.execute(update(plans).values(who="别人"))
     assert "计划" in desk.store.trail.verify().problem
+
+
+def test_cases_go_unasked_to_the_plans_experts_alone(desk, key):
+    for name in ("王敏", "周岚", "李国栋"):
+        desk.store.people.add(User(name, "x", ("专家",)), HEAD.name)
+    entry = desk.inspection(key)
+    assert sorted(team(desk, entry)) == ["周岚", "李国栋", "王敏"]
+    plan = read_plan(EXAMPLE)
+    assert [one.name for one in plan.team if one.role is Role.EXPERT] == ["王敏"]
+    take_plan(desk, HEAD, entry, plan)
+    assert team(desk, entry) == ["王敏"]
+    assign_auto(desk, HEAD, {"inspection": key})
+    assert set(desk.store.pairs.assigned(key)[FIRST].values()) == {"王敏"}
+    one = next(iter(desk.results(entry).admissions))
+    case = desk.store.case_keys(key, [one])[one]
+    assign_case(desk, HEAD, {"inspection": key, "case": case, "who": "李国栋"})  # by hand the leader may
+    assert desk.store.pairs.assigned(key)[FIRST][one] == "李国栋"
+    stranger = plan.model_copy(update={"team": (Member(name="无账户", role=Role.EXPERT),)})
+    take_plan(desk, HEAD, entry, stranger)
+    with pytest.raises(Refused, match="计划里的专家还没有账户"):
+        assign_auto(desk, HEAD, {"inspection": key})

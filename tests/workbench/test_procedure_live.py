@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 from argon2 import PasswordHasher
 from browsing import LIVE
 from demonstration import DEMO
@@ -74,6 +75,15 @@ def enter(browser, place):
     assert problems == []
 
 
+def planned(folder):
+    """The example's plan with both experts in its team: cases are given to the plan's experts alone."""
+    said = yaml.safe_load(PLAN.read_text("utf-8"))
+    said["team"].append({"name": "周岚", "role": "专家", "discipline": "内科"})
+    file = folder.parent / "plan.yaml"
+    file.write_text(yaml.safe_dump(said, allow_unicode=True), "utf-8")
+    return file
+
+
 def begin(page, folder):
     """The leader makes the inspection, which is reviewed, and gives it its plan and its reviewers."""
     page.click("button:has-text('新建') >> nth=0")
@@ -84,7 +94,7 @@ def begin(page, folder):
     page.wait_for_selector(".assigning >> text=自动分派", timeout=240_000)
     with page.expect_file_chooser() as choosing:
         page.click("text=导入计划")
-    choosing.value.set_files(PLAN)
+    choosing.value.set_files(planned(folder))
     page.wait_for_selector(".plan-stages li:has-text('2026-07-28 截止')")
     page.fill("input[name=share]", "40")
     page.click(".assigning >> text=保存设置")
