@@ -20,9 +20,10 @@ from review.record import Diagnosis, OperationRow
 
 Row = Mapping[str, Any]
 UNCHARGED_SAID = (
-    "结算清单编有手术操作 {operations}，本次住院没有任何手术、操作收费，登记和病历也未见记载。"
+    "结算清单编有手术操作 {operations}，本次住院没有任何手术、操作收费，{unseen}。"
     "疑似编码依据不足，分组差额由经办机构核算。"
 )
+UNSEEN = {True: "登记和病历也未见记载", False: "登记和病历没有调取"}
 CHEAP_SAID = "主诊断“{diagnosis}”的{beside}，诊疗内容与该诊断的轻重不相称。疑似主诊断选择偏重，分组差额由经办机构核算。"
 TABLES = {"lab": ("labs", "化验报告"), "exam": ("exams", "检查报告"), "vital": ("vitals", "护理体征")}
 SAID_AS = {"oxygen_saturation": "血氧饱和度", "weight": "体重"}
@@ -117,7 +118,7 @@ def diagnosis_unsupported(record: Record, limits: Limits) -> Iterator[Problem]:
     least, share = int(limits["least_like_it"]), float(limits["charged_share"])
     bare = uncharged_operations(record, least, share)
     if bare:
-        yield _uncharged(bare)
+        yield _uncharged(bare, came=record.came)
     if asked:
         yield from _unsupported(record, asked, limits, spoke=bool(bare))
     elif not record.charges:
@@ -132,10 +133,11 @@ def _rules(record: Record) -> Mapping[str, list[Row]]:
     return rules
 
 
-def _uncharged(operations: Sequence[OperationRow]) -> Problem:
+def _uncharged(operations: Sequence[OperationRow], *, came: bool) -> Problem:
     told = "、".join(f"{row.operation_name}（{row.operation_code}）" for row in operations[:3])
     return Problem(
-        message=UNCHARGED_SAID.format(operations=told),
+        message=UNCHARGED_SAID.format(operations=told, unseen=UNSEEN[came]),
+        lowered_by=() if came else (UNSEEN[came],),
         fact_ids=tuple(row.fact_id for row in operations[:3]),
         points_at=("operation", *(row.operation_code or "" for row in operations)),
     )
