@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evals.harvesting.fidelity import Fidelity, Mark
 from evals.harvesting.harvest import Harvested, Reviewed, harvest_case
+from review.casework.hearing import heard_in
 from review.casework.pairing import Pairing
 from review.casework.proposing import joined, own_lines
 from review.casework.results import Results
@@ -35,7 +36,8 @@ def harvest(wanted: str, out: Path, settings: Settings, *, check: bool = False) 
         results = Results(run)
         try:
             whole = _with_own(store, entry, results)
-            reviewed = Reviewed(Path(entry.folder), whole.findings, _pairing(store, entry, whole))
+            heard = heard_in(store.hearings, entry.key)
+            reviewed = Reviewed(Path(entry.folder), whole.findings, _pairing(store, entry, whole), heard)
         finally:
             results.close()
         if not reviewed.folder.is_dir():
@@ -90,6 +92,8 @@ def _told(done: Harvested, out: Path) -> Iterator[str]:
     yield f"  应发现 {wanted} 项，不应发现 {spared} 项，清白住院 {clean} 例"
     if done.labels.pending:
         yield f"  未决 {done.labels.pending} 项（未决定、待补、两人不一致而未裁定），不作标注"
+    if done.labels.withdrawn:
+        yield f"  经陈述申辩撤销 {done.labels.withdrawn} 项，不作标注：所依据的可能是机构另行提交的材料"
     if done.labels.withheld:
         yield f"  驳回 {done.labels.withheld} 项未作标注：同一例还有同类同明细的疑点未被驳回"
     if written.reissued:

@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from evals.harvesting.rewriting import Known, Rewriting
 from evals.harvesting.vocabulary import CODES, Vocabulary, vocabulary_of
 from evals.harvesting.writing import Written, write_case
 from knowledge.readers.text import find_quote
+from review.casework.hearing import Heard
 from review.casework.pairing import Pairing
 from review.intake.columns import shapes
 from review.intake.inspection import Intake, read_inspection
@@ -57,6 +58,7 @@ class Reviewed:
     folder: Path
     findings: Mapping[str, Sequence[Line]]
     pairing: Pairing
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ def harvest_source(
     try:
         written = write_case(source.intake, rewriting, source.masks, draft)
         rewrite = _rewriter(rewriting, written, reviewed.findings)
-        labels = harvest_labels(source.masks.admissions, reviewed.findings, reviewed.pairing, rewrite)
+        labels = harvest_labels(
+            source.masks.admissions, reviewed.findings, reviewed.pairing, rewrite, reviewed.heard
+        )
         _write_labels(labels.admissions, draft)
         harmless = {*pseudonyms.given(), *source.catalogue_codes()}
         left = residue(draft, source.vocabulary, source.known(source.vocabulary), harmless)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from review.casework.hearing import Heard, after_hearing
 from review.casework.pairing import Pairing
 from review.store.entries import UNDO, Decision
 from review.store.pairs import FIRST, SECOND
@@ -24,12 +25,17 @@ class Harvest:
     admissions: dict[str, dict[str, Any]]
     pending: int  # not called, 待补, or two experts differ and nobody has ruled
     withheld: int  # rejected, but the label would also rule out a finding of that stay that was not rejected
+    withdrawn: int = 0  # confirmed, and withdrawn once the institution was heard
 
 
 def harvest_labels(
-    admissions: Sequence[str], findings: Mapping[str, Sequence[Line]], pairing: Pairing, rewrite: Rewrite
-) -> Harvest:
+    admissions: Sequence[str], findings: Mapping[str, Sequence[Line]], pairing: Pairing, rewrite: Rewrite,
+    heard: Mapping[str, Heard] | None = None,
+) -> Harvest:  # fmt: skip
     """The labels of every admission; `findings` are those of the review that was called on, by admission.
+
+    What a hearing withdrew is no label, what it reduced none of an amount: it may rest on what the institution brought
+    afterwards, which no check could read.
 
     `rewrite` is given each text that leaves the inspection (numbers, quotes, file names, reasons) and must take out
     what identifies. Raises ValueError where no expert has called anything, or two admissions would become one.
@@ -37,20 +43,27 @@ def harvest_labels(
     holding = pairing.holding()
     if not holding:
         raise ValueError("这个检查还没有专家决定；请先审阅，再收为案例。")
+    after = after_hearing(holding, heard or {})
+    withdrawn = {one for one, call in holding.items() if call.verdict != after[one].verdict}
+    reduced = {one for one, call in holding.items() if call.amount != after[one].amount}
     experts = _numbered(pairing)
-    labelled, pending, withheld = {}, 0, 0
+    labelled, pending, withheld, gone = {}, 0, 0, 0
     for admission in admissions:
         mine = findings.get(admission, ())
         called = {line["id"]: holding[line["id"]] for line in mine if line["id"] in holding}
-        confirmed = [line for line in mine if _verdict(called, line) == "confirm"]
+        upheld = [line for line in mine if _verdict(called, line) == "confirm"]
+        confirmed = [line for line in upheld if line["id"] not in withdrawn]
         rejected = [line for line in mine if _verdict(called, line) == "reject"]
         others = [line for line in mine if line not in rejected]
         ruled_out = [line for line in rejected if not any(_rules_out(line, one) for one in others)]
-        pending += len(others) - len(confirmed)
+        gone += len(upheld) - len(confirmed)
+        pending += len(others) - len(upheld)
         withheld += len(rejected) - len(ruled_out)
         labelled[rewrite(admission)] = {
             "must_find": [
-                _must_find(line, called[line["id"]], pairing, experts, rewrite) for line in confirmed
+                _must_find(line, called[line["id"]], pairing, experts, rewrite)
+                | ({"amount": None} if line["id"] in reduced else {})
+                for line in confirmed
             ],
             "must_not_find": [
                 _label(line, called[line["id"]], pairing, experts, rewrite) for line in ruled_out
@@ -59,7 +72,7 @@ def harvest_labels(
         }
     if len(labelled) < len(admissions):
         raise ValueError("改写后有两次住院的编号相同；请换一种改写，不同的编号须仍然不同。")
-    return Harvest(labelled, pending, withheld)
+    return Harvest(labelled, pending, withheld, gone)
 
 
 def _verdict(called: Mapping[str, Decision], line: Line) -> str:

@@ -7,10 +7,11 @@ import pytest
 
 from evals.harvesting.labels import NO_REASON, harvest_labels
 from evals.labelled import Labels
+from review.casework.hearing import Heard
 from review.casework.pairing import Pairing
 from review.pages.calling import adjudicate, decide, undo
 from review.store.accounts import Person
-from review.store.entries import Decision, User
+from review.store.entries import Decision, Reconsideration, Statement, User
 from review.store.pairs import FIRST, SECOND, Rules
 from review.store.store import new_key
 
@@ -25,7 +26,7 @@ def finding(number, violation="duplicate_charge", lines=(), amount=None):
     }  # fmt: skip
 
 
-def harvested(findings, *calls, rewrite=str):
+def harvested(findings, *calls, rewrite=str, heard=None):
     """Labels of one stay; a call is (finding, verdict) and what else the decision says."""
     lines = [
         Decision(seq, f"p{seq}", "i", "A1", one, verdict, tuple(reasons), "", amount, None, "王敏", datetime(2026, 1, 1))
@@ -33,7 +34,30 @@ def harvested(findings, *calls, rewrite=str):
     ]  # fmt: skip
     amounts = {one["id"]: one["amount"] for one in findings}
     pairing = Pairing("i", Rules(), {FIRST: {"A1": "王敏"}, SECOND: {}}, lines, {}, amounts)
-    return harvest_labels(["A1"], {"A1": findings} if findings else {}, pairing, rewrite)
+    return harvest_labels(["A1"], {"A1": findings} if findings else {}, pairing, rewrite, heard)
+
+
+def heard(finding, seq, outcome, amount=None):
+    said = Statement(
+        "s", "i", "A1", finding, "object", "有记录", None, "", "", "陈立群", datetime(2026, 2, 1)
+    )
+    made = Reconsideration(
+        "p", "i", "A1", finding, "s", seq, outcome, amount, "成立", "王敏", datetime(2026, 2, 2)
+    )
+    return {finding: Heard((said,), (), (made,))}
+
+
+def test_what_a_hearing_withdrew_is_no_label_and_what_it_reduced_none_of_an_amount():
+    two = [finding("f1", amount=90.0), finding("f2", "over_limit", amount=40.0)]
+    calls = ("f1", "confirm", None), ("f2", "confirm", None)
+    upheld = harvested(two, *calls, heard=heard("f1", 1, "upheld"))
+    assert (upheld.withdrawn, len(upheld.admissions["A1"]["must_find"])) == (0, 2)
+    withdrawn = harvested(two, *calls, heard=heard("f1", 1, "withdrawn"))
+    said = withdrawn.admissions["A1"]
+    assert (withdrawn.withdrawn, withdrawn.pending, said["must_not_find"], said["clean"]) == (1, 0, [], False)
+    assert [item["violation"] for item in said["must_find"]] == ["over_limit"]
+    reduced = harvested(two, *calls, heard=heard("f2", 2, "reduced", "5.00"))
+    assert [item["amount"] for item in reduced.admissions["A1"]["must_find"]] == [90.0, None]
 
 
 def test_the_amount_is_the_experts_and_a_bare_confirmation_takes_the_findings():
