@@ -241,15 +241,14 @@ class Scenario:
             self.province.seed, self.errors,
         )  # fmt: skip
         run = case.review()
-        self.commands.review(
-            "estimate", run, "--certificate", folder / "病历.json", "--list", stays, "--charges", "总费用",
-            "--json", folder / "推算.json", "--word", folder / "推算.docx",
-        )  # fmt: skip
+        drawn_from = ("--certificate", folder / "病历.json", "--list", stays, "--charges", "总费用")
+        self.commands.review("estimate", run, *drawn_from, "--word", folder / "推算-疑点.docx")
         agreed = case.decide()
         before = case.standing()
         case.hear(folder)
         after = case.standing()
         case.settle()
+        self.commands.review("estimate", name, *drawn_from, "--word", folder / "推算-确认.docx")
         case.papers(folder / "文书")
         self.commands.review("selfcheck", run, "--out", folder / "自查")
         self.called += case.called

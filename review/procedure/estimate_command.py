@@ -44,9 +44,14 @@ def _estimate(options: argparse.Namespace) -> int:
     for file in (options.json, options.word):
         if file is not None and file.exists():
             raise SettingsError(f"{file.name} 已存在；请换文件名，或先移走原来的文件。")
-    material = read_material(
-        options.results, options.certificate, options.list, options.charges, options.missing.strip()
-    )
+    given = (options.certificate, options.list, options.charges, options.missing.strip())
+    if Path(options.results).is_dir():
+        material = read_material(Path(options.results), *given)
+    else:
+        from review.procedure.estimate_confirmed import confirmed_in
+
+        held = confirmed_in(options.results)
+        material = read_material(held.results, *given, held.seen, held.pending)
     report = report_of(material, options.precision, options.margin)
     if options.json is not None:
         text = json.dumps(as_data(report), ensure_ascii=False, indent=1) + "\n"
@@ -73,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="另有：python -m review estimate size --admissions 例数 --rate 预计占比 --margin 误差  要抽多少例",
     )
     parser.add_argument(
-        "results", type=Path, metavar="结果文件夹", help="审核写出的 findings.jsonl、checks.jsonl"
+        "results",
+        metavar="结果",
+        help="审核写出的结果文件夹，按程序提示的疑点推算；或本机工作台里检查的名称或编号，按专家确认的事项推算",
     )
     parser.add_argument("--certificate", type=Path, required=True, metavar="证书.json", help="病历的抽取证书")
     parser.add_argument("--list", type=Path, required=True, metavar="名单", help="抽取所用的名单")

@@ -45,12 +45,21 @@ class Material:
     missing_reason: str
     beside: int  # reviewed stays that were not drawn
     unchecked: float  # share of the checks of drawn stays that could not be made
+    confirmed: bool = False  # by experts, the institution heard; else as the review found it
 
 
 def read_material(
-    results: Path, certificate: Path, listed: Path, charges: str = "", missing_reason: str = ""
+    results: Path,
+    certificate: Path,
+    listed: Path,
+    charges: str = "",
+    missing_reason: str = "",
+    confirmed: Mapping[str, Seen] | None = None,
+    pending: Mapping[str, int] | None = None,
 ) -> Material:
-    """Raises InputError where the certificate does not stand, or a drawn stay is not reviewed and no reason given."""
+    """`confirmed`: what experts hold of each stay, in place of what the review found; `pending`: what they left open.
+
+    Raises InputError where the certificate does not stand, or a drawn stay is not reviewed and no reason given."""
     made = read_certificate(certificate)
     request = request_of(made)
     if not isinstance(request, ObjectsRequest):
@@ -71,7 +80,12 @@ def read_material(
             f"抽中的 {len(missing)} 例没有审核结果（{'、'.join(missing[:SHOWN])}）；"
             "请补审，或用 --missing 写明缺少的原因。"
         )
-    seen = _seen(results)
+    open_ones = sum((pending or {}).get(one["key"], 0) for one in chosen)
+    if open_ones:
+        raise InputError(
+            f"抽中的病历还有 {open_ones} 项疑点待定或待补；请先审完，或给出结果文件夹，按程序提示的疑点推算。"
+        )
+    seen = _seen(results) if confirmed is None else confirmed
     keys = [one["key"] for one in chosen]
     told, whole = _charges(rows, made, keys, charges)
     return Material(
@@ -86,6 +100,7 @@ def read_material(
         missing_reason,
         len(reviewed - {*keys}),
         sum(unchecked.get(name, 0.0) for name in keys) / len(keys),
+        confirmed is not None,
     )
 
 

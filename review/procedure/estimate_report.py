@@ -16,6 +16,12 @@ from review.procedure.estimate_sizes import Needed, needed_for_total
 from review.reports.paper import COUNT, Block, Column, Heading, Paper, Signatures, Table, Text
 from review.violations import VIOLATIONS
 
+SUSPECTED_ONES = (
+    "疑点为程序审核结果，尚未逐例核实；线索和病历书写缺陷不计入。同一笔费用有几项疑点的，金额只计一次。"
+)
+CONFIRMED_ONES = (
+    "事项由专家逐例确认，经陈述撤销、核减的已扣除；病历书写缺陷不计入。同一笔费用有几项的，金额只计一次。"
+)
 MARK = "本表是由随机样本推算的估计，不是查实的结果，不作为认定、追回或处罚的依据；认定以逐例核实为准。"
 YUAN, STAYS, ITEMS, PART = "元", "例", "项", "占比"
 FEW = 60  # drawn stays with yuan, under which intervals were measured to cover down to 92 % instead of 95 %
@@ -52,18 +58,19 @@ def report_of(material: Material, precision: str = "", margin: str = "") -> Repo
     most = material.all_charges if material.charges else float("inf")
     of_stays = share_of(sample, hit)
     money = expansion(sample, yuan, most)
+    what = _what(material)
     figures = [
-        Figure("有涉费疑点的住院占全部住院", PART, of_stays),
-        Figure("有涉费疑点的住院", STAYS, _times(of_stays, sample.population)),
+        Figure(f"有涉费{what}的住院占全部住院", PART, of_stays),
+        Figure(f"有涉费{what}的住院", STAYS, _times(of_stays, sample.population)),
         Figure(
-            "涉费疑点", ITEMS, expansion(sample, [float(sum(s.findings.values())) for s in material.seen])
+            f"涉费{what}", ITEMS, expansion(sample, [float(sum(s.findings.values())) for s in material.seen])
         ),
-        Figure("疑点金额（分层扩张估计）", YUAN, money),
+        Figure(f"{what}金额（分层扩张估计）", YUAN, money),
     ]
     by_ratio = ratio(sample, yuan, material.charges, material.all_charges) if material.charges else None
     if by_ratio:
-        figures.append(Figure("疑点金额（比率估计，借总费用）", YUAN, by_ratio.total))
-        figures.append(Figure("疑点金额占总费用（比率估计）", PART, by_ratio.share))
+        figures.append(Figure(f"{what}金额（比率估计，借总费用）", YUAN, by_ratio.total))
+        figures.append(Figure(f"{what}金额占总费用（比率估计）", PART, by_ratio.share))
     return Report(
         material.title,
         material.certificate,
@@ -71,9 +78,13 @@ def report_of(material: Material, precision: str = "", margin: str = "") -> Repo
         len(sample.drawn),
         tuple(figures),
         _by_type(material),
-        _needed(sample, yuan, hit, money, precision, margin),
+        _needed(what, sample, yuan, hit, money, precision, margin),
         _notes(material, sum(value > 0 for value in yuan)),
     )
+
+
+def _what(material: Material) -> str:
+    return "确认事项" if material.confirmed else "疑点"
 
 
 def _times(found: Estimated, whole: int) -> Estimated:
@@ -88,7 +99,9 @@ def _by_type(material: Material) -> tuple[tuple[str, Figure, Figure], ...]:
             VIOLATIONS[kind].name,
             Figure("住院", STAYS, _times(_part_with(material, kind), material.sample.population)),
             Figure(
-                "疑点金额", YUAN, expansion(material.sample, [s.yuan.get(kind, 0.0) for s in material.seen])
+                f"{_what(material)}金额",
+                YUAN,
+                expansion(material.sample, [s.yuan.get(kind, 0.0) for s in material.seen]),
             ),
         )
         for kind in kinds
@@ -100,27 +113,35 @@ def _part_with(material: Material, kind: str) -> Estimated:
 
 
 def _needed(
-    sample: Sample, yuan: Sequence[float], hit: Sequence[bool], money: Estimated, precision: str, margin: str
+    what: str,
+    sample: Sample,
+    yuan: Sequence[float],
+    hit: Sequence[bool],
+    money: Estimated,
+    precision: str,
+    margin: str,
 ) -> tuple[tuple[str, Needed], ...]:
     found = []
     if precision:
         if money.value <= 0:
-            raise SettingsError("样本里没有疑点金额，算不出按金额要求的例数；请改用 --margin，或先多审几例。")
+            raise SettingsError(
+                f"样本里没有{what}金额，算不出按金额要求的例数；请改用 --margin，或先多审几例。"
+            )
         half = float(share(precision, "金额的要求误差")) * money.value
-        found.append((f"疑点金额误差不超过 {precision}", needed_for_total(sample, yuan, half)))
+        found.append((f"{what}金额误差不超过 {precision}", needed_for_total(sample, yuan, half)))
     if margin:
         width = share(margin, "占比的要求误差")
         wanted = needed_for_total(sample, [float(one) for one in hit], float(width * sample.population))
-        found.append((f"有涉费疑点的住院占比误差不超过 {points(width)}", wanted))
+        found.append((f"有涉费{what}的住院占比误差不超过 {points(width)}", wanted))
     return tuple(found)
 
 
 def _notes(material: Material, with_yuan: int) -> tuple[str, ...]:
-    sample = material.sample
+    sample, what = material.sample, _what(material)
     notes = [
         f"总体为名单中可抽的 {sample.population:,} 例，样本 {len(sample.drawn):,} 例，"
         f"其中必抽（指定或概率为 1）{len(sample.sure):,} 例只代表自身；各例按证书写明的入选概率加权。",
-        "疑点为程序审核结果，尚未逐例核实；线索和病历书写缺陷不计入。同一笔费用有几项疑点的，金额只计一次。",
+        CONFIRMED_ONES if material.confirmed else SUSPECTED_ONES,
         "95% 区间：占比用 Wilson 法，金额用偏态校正的 t 区间，均含有限总体校正；只反映抽样误差，不含审核本身的误差。",
     ]
     if material.charges:
@@ -135,13 +156,13 @@ def _notes(material: Material, with_yuan: int) -> tuple[str, ...]:
         notes.append(f"另有 {material.beside:,} 例不在随机样本内，未用于推算。")
     if material.unchecked:
         notes.append(
-            f"样本中 {material.unchecked:.1%} 的检查缺资料或出错而未做，相应疑点不在估计之内，估计可能偏低。"
+            f"样本中 {material.unchecked:.1%} 的检查缺资料或出错而未做，相应{what}不在估计之内，估计可能偏低。"
         )
     if sample.merged:
         notes.append(f"{sample.merged} 层只有 1 例随机病历，其差异并入他层计算。")
     if with_yuan < FEW:
         notes.append(
-            f"样本中有疑点金额的只有 {with_yuan} 例，不足 {FEW} 例，金额的区间可能偏窄；再抽样时宜按总费用分层。"
+            f"样本中有{what}金额的只有 {with_yuan} 例，不足 {FEW} 例，金额的区间可能偏窄；再抽样时宜按总费用分层。"
         )
     return tuple(notes)
 

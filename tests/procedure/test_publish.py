@@ -1,23 +1,20 @@
 """一公开: settled findings only, no cell of few, nobody's name or number, every word as text."""
 
-import shutil
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from review.__main__ import main
 from review.errors import InputError
-from review.pipeline import review_inspection
 from review.procedure.publish import FEWEST, TOGETHER, told_of
 from review.procedure.publish_command import _require_nobody
 from review.procedure.publish_paper import as_page, paper_of
 from review.reports.dossier import Dossier, Point, Sojourn
 from review.store.entries import Press, TrailFilter
 from review.store.life import SETTLED
-from review.store.store import Store, new_key
+from review.store.store import new_key
 
 CLAUSE = {"document": "医疗保障基金使用监督管理条例", "passage": "第三十八条（三）"}
 
@@ -94,27 +91,6 @@ def test_a_hostile_name_stays_words():
     page = as_page(paper_of(said, "<b>公开</b>", datetime(2026, 3, 2)))
     assert "<script" not in page and "<b>" not in page and "&lt;script&gt;" in page
     assert "http" not in page.replace("http-equiv", "")
-
-
-@pytest.fixture(scope="module")
-def reviewed(tmp_path_factory):
-    home = tmp_path_factory.mktemp("publish")
-    demo = Path(__file__).parents[2] / "demo" / "mountain-county-2024"
-    shutil.copytree(demo, home / "inspection", ignore=shutil.ignore_patterns("*扫描*", "expected.json"))
-    review_inspection(home / "inspection", home / "out", home=home)
-    return home
-
-
-@pytest.fixture
-def workbench(tmp_path, monkeypatch, reviewed):
-    monkeypatch.setenv("MINGJIAN_HOME", str(tmp_path / "home"))
-    (tmp_path / "home").mkdir()
-    store = Store.open(f"sqlite:///{tmp_path / 'home' / 'mingjian.sqlite3'}")
-    key = store.add_inspection("今年检查", "山岭县人民医院", reviewed / "inspection", "陈立群")
-    shutil.copytree(reviewed / "out", tmp_path / "home" / "inspections" / key / "run-1")
-    store.update_inspection(key, state="ready", run=1)
-    yield store, key
-    store.close()
 
 
 def confirm_all(store, key, reviewed):
