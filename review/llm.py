@@ -148,6 +148,8 @@ class Model:
                 _log.warning("no answer from the model: %s", type(problem).__name__)
                 pieces.put(_failure(problem, self.seconds))
 
+        if stop.is_set():
+            raise ModelFailed(STOPPED)
         threading.Thread(target=listen, name="model", daemon=True).start()
         try:
             while True:

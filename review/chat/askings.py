@@ -1,11 +1,13 @@
 """The questions being answered right now: who asks them, and the way to stop one."""
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 
 from review.errors import ReviewError
 
 MOST_OF_ONE = 3  # questions one person may have open at once, in all windows
+MOST_AHEAD = 256  # stops remembered that came ahead of their question, of all persons
 
 
 class TooManyAsked(ReviewError):
@@ -26,6 +28,7 @@ class Askings:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], Asking] = {}
+        self._ahead: deque[tuple[str, str]] = deque(maxlen=MOST_AHEAD)
 
     def begin(self, who: str, key: str, question: str) -> threading.Event:
         """Note a question; the event is set when it is to stop."""
@@ -33,6 +36,8 @@ class Askings:
             if (who, key) in self._open or sum(one == who for one, _ in self._open) >= MOST_OF_ONE:
                 raise TooManyAsked("前面的问题还在回答，请等它答完或按 Esc 停下。")
             self._open[who, key] = asking = Asking(question)
+            if (who, key) in self._ahead:
+                asking.stop.set()
             return asking.stop
 
     def end(self, who: str, key: str) -> None:
@@ -45,9 +50,14 @@ class Askings:
             return [(key, one.question) for (person, key), one in self._open.items() if person == who]
 
     def stop(self, who: str, key: str) -> bool:
-        """Stop one of a person's own questions; false where it is not under way."""
+        """Stop one of a person's own questions; false where it is not under way.
+
+        A stop may overtake its question on the way here: it is kept, and the question begins as stopped.
+        """
         with self._lock:
             asking = self._open.get((who, key))
-        if asking is not None:
-            asking.stop.set()
-        return asking is not None
+            if asking is None:
+                self._ahead.append((who, key))
+                return False
+        asking.stop.set()
+        return True

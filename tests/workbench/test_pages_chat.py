@@ -332,6 +332,16 @@ def test_a_model_that_hangs_is_stopped_by_who_asked_and_by_nobody_else(live, lea
     assert turn["note"] == "模型没有回答，以下是原文（已停止）"
 
 
+def test_a_stop_that_overtakes_its_question_is_not_lost(live, leader, server):
+    assert stop_asking(live, leader, {"asking": "k1"})["stopped"] is False
+    assert not live.askings.begin(OTHER.name, "k1", "别人的一条").is_set()
+    stop = live.askings.begin(leader.name, "k1", "一条")
+    assert stop.is_set()
+    turn = events(live, leader, {"question": ASKED}, stop)[-1]["turn"]
+    assert turn["note"] == "模型没有回答，以下是原文（已停止）"
+    assert server.requests == []
+
+
 def test_no_model_is_asked_where_the_library_refuses(live, leader, server):
     turn = asked(live, leader, "离婚以后孩子的抚养费怎么算")["turn"]
     assert (turn["refused"], server.requests) == (True, [])
