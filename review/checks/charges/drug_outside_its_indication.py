@@ -123,11 +123,10 @@ def _problem(record: Record, drug: Drug, held: Mapping[str, Held]) -> Problem:
     )
     if any(clause.elsewhere for clause in missed):
         certainty, reasons = Certainty.CLUE, ["院外、门诊是否用过一线药品，所收数据不能判断"]
+    elif not record.documents:
+        certainty, reasons = Certainty.CLUE, ["缺：病历文书，只按结算诊断判断"]
     elif not record.provided("labs") and any(row["lab_item"] is not None for row in rows):
         certainty, reasons = Certainty.CLUE, ["缺：化验报告，只按诊断判断"]
-    elif not record.documents:
-        reasons = ["缺：病历文书，只按结算诊断判断"]
-        certainty = Certainty.CLUE
     declared = DECLARED.get(next(iter(flags)) or "") if len(flags) == 1 else None
     return Problem(
         fields={
