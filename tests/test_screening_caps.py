@@ -67,9 +67,13 @@ def test_a_broken_rule_reads_failed_with_its_reason(findings, reason, inspection
     assert result == "failed" and said.startswith(reason), said
 
 
-def test_the_rule_after_a_broken_one_runs_with_all_the_memory_there_was(inspection):
+@pytest.mark.parametrize("gigabytes", [None, 1.9])
+def test_rules_after_broken_ones_run_with_all_the_memory_there_was(inspection, gigabytes):
+    if gigabytes:
+        inspection.warehouse.bound_memory(gigabytes)
     before = inspection.warehouse.rows("select current_setting('memory_limit') as memory")
-    outcome("select admission_id from nowhere", inspection)
+    for _ in range(3):
+        outcome("select admission_id from nowhere", inspection)
     assert inspection.warehouse.rows("select current_setting('memory_limit') as memory") == before
     assert outcome("select admission_id from charges where amount < $most - 9", inspection) == [
         ("clear", None)

@@ -48,6 +48,7 @@ class Warehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._gigabytes: float | None = None
         connection.execute("set enable_progress_bar = false; set TimeZone = 'UTC'")
 
     @classmethod
@@ -73,10 +74,17 @@ class Warehouse:
 
     def beside(self) -> Warehouse:
         """The same warehouse for another thread; closed by itself."""
-        return type(self)(self._connection.cursor())
+        other = type(self)(self._connection.cursor())
+        other._gigabytes = self._gigabytes
+        return other
 
     def close(self) -> None:
         self._connection.close()
+
+    def bound_memory(self, gigabytes: float) -> None:
+        """What the engine may hold at once; a rule's own cap goes before it while the rule runs."""
+        self._gigabytes = gigabytes
+        self._connection.execute(f"set memory_limit = '{int(gigabytes * 1024)}MiB'")
 
     def run(self, sql: str) -> None:
         """Execute statements that return nothing."""
@@ -182,7 +190,6 @@ class Warehouse:
     @contextmanager
     def _capped(self, caps: Caps, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """The connection's memory and time are the rule's while its query runs."""
-        before = self.rows("select current_setting('memory_limit') as memory")[0]["memory"]
         spilling = f"set max_temp_directory_size = '{int(caps.spilled * 1024)}MiB'"
         watchdog = threading.Timer(caps.seconds, cursor.interrupt)
         try:
@@ -199,7 +206,11 @@ class Warehouse:
         finally:
             watchdog.cancel()
             cursor.close()
-            self._connection.execute(f"set memory_limit = '{before}'")
+            # the engine tells its limit rounded down: what it says, set again, would be less each time
+            if self._gigabytes is None:
+                self._connection.execute("reset memory_limit")
+            else:
+                self.bound_memory(self._gigabytes)
 
 
 def among(column: str, values: Sequence[str]) -> tuple[str, dict[str, str]]:

@@ -33,7 +33,7 @@ class Cell:
 def standing(watch: Watch, memory: float = 3.0) -> Iterator[Warehouse]:
     """A warehouse with `stays`, `findings` and `outcomes` as they stand."""
     warehouse = Warehouse.empty()
-    warehouse.run(f"set memory_limit = '{int(memory * 1024)}MiB'")
+    warehouse.bound_memory(memory)
     index = text_literal(watch.now / "index.parquet")
     warehouse.run(f"create view stays as select * from read_parquet({index})")
     for name, file, empty in (
