@@ -21,6 +21,11 @@ from review.settled import ADOPTED, Settled
 FOLDER = "rules"
 _QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _READS_FILES = re.compile(r"\b(?:read_\w+|glob|parquet_\w+|sniff_csv|getenv)\s*\(|\bfrom\s+'", re.IGNORECASE)
+_NEEDED = {
+    "examined": ("admission_id", "outcome", "reason"),
+    "findings": ("admission_id",),
+    "together": ("admission_id", "shared", "from_on", "to_on"),
+}
 _PLACEHOLDER = re.compile(r"\$\{?(\w+)\}?")
 
 
@@ -102,6 +107,8 @@ def _require_sound(check: Check, warehouse: Warehouse) -> None:
         if "#" not in reference:
             raise HeaderError(f"{file} 的 {key}：“{reference}”不是“法规#条款”的样子；请改正。")
     columns: Sequence[str] = ()
+    if check.together is not None:
+        _require_query(check, "together", check.together, warehouse)
     for part, query in (("examined", check.examined or ""), ("findings", check.findings or "")):
         columns = _require_query(check, part, query, warehouse)
     missing = [
@@ -127,8 +134,7 @@ def _require_query(check: Check, part: str, query: str, warehouse: Warehouse) ->
     ) as problem:  # what the engine says of a query is the analyst's to mend, whatever its kind
         said = " ".join(line.strip() for line in str(problem).splitlines() if line.strip())
         raise HeaderError(f"{place}：查询不能运行（{said[:300]}）；请改正。") from problem
-    needed = {"examined": ("admission_id", "outcome", "reason"), "findings": ("admission_id",)}[part]
-    lacking = [name for name in needed if name not in columns]
+    lacking = [name for name in _NEEDED[part] if name not in columns]
     if lacking:
         raise HeaderError(f"{place}：缺列“{'”“'.join(lacking)}”；请补上。")
     return columns

@@ -14,14 +14,16 @@ from review.errors import HeaderError
 HERE = Path(__file__).parent
 FOLDERS = ("charges", "admission", "documents")
 CLAIMS = ".claims.sql"  # beside a Python check: what it can say from the claims alone, for screening
-MARKER = re.compile(r"^-- (examined|findings)\b.*$", re.MULTILINE)
+MARKER = re.compile(r"^-- (examined|findings|together)\b.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Check:
     """A check ready to run: two queries, or a generator function.
 
-    A function may have queries beside it, which say what the claims alone tell; a review asks the function."""
+    A function may have queries beside it, which say what the claims alone tell; a review asks the function. `together`
+    is the query of a rule that counts over several stays of a person: it gives `admission_id`, `shared`, `from_on` and
+    `to_on`, and stays that share the same over days that meet are reviewed together."""
 
     header: Header
     file: Path
@@ -29,6 +31,7 @@ class Check:
     findings: str | None = None
     function: Callable[..., Iterator[Any]] | None = None
     gathers: Gathering | None = None
+    together: str | None = None
 
     @property
     def of_one_stay(self) -> bool:
@@ -66,19 +69,20 @@ def all_checks() -> tuple[Check, ...]:
 
 
 def read_sql_check(file: Path) -> Check:
-    """A `.sql` check: header comment, then `-- examined` and `-- findings`, each one query."""
+    """A `.sql` check: header comment, then `-- examined` and `-- findings`, each one query, and maybe `-- together`."""
     text = file.read_text("utf-8")
     header = read_header(text, file.name)
-    return Check(header, file, *_queries(text[text.index("*/") + 2 :], file))
+    queries = _queries(text[text.index("*/") + 2 :], file)
+    return Check(header, file, queries["examined"], queries["findings"], together=queries.get("together"))
 
 
-def _queries(text: str, file: Path) -> tuple[str, str]:
-    """The two queries of a file, examined and findings."""
+def _queries(text: str, file: Path) -> dict[str, str]:
+    """The queries of a file by their names."""
     parts = MARKER.split(text)
     queries = {name: query.strip().rstrip(";") for name, query in zip(parts[1::2], parts[2::2], strict=True)}
-    if set(queries) != {"examined", "findings"}:
+    if set(queries) - {"together"} != {"examined", "findings"}:
         raise HeaderError(f"{file.name}：须有 -- examined 与 -- findings 两段查询；请补上。")
-    return queries["examined"], queries["findings"]
+    return queries
 
 
 def _python_checks(file: Path, folder: str) -> list[Check]:
@@ -94,6 +98,11 @@ def _python_checks(file: Path, folder: str) -> list[Check]:
         raise HeaderError(f"{file.name}：没有用 @check 声明检查；请声明，或移出此文件夹。")
     claims = file.with_name(file.stem + CLAIMS)
     if claims.exists():
-        examined, findings = _queries(claims.read_text("utf-8"), claims)
-        found = [replace(check, examined=examined, findings=findings) for check in found]
+        told = _queries(claims.read_text("utf-8"), claims)
+        found = [
+            replace(
+                check, examined=told["examined"], findings=told["findings"], together=told.get("together")
+            )
+            for check in found
+        ]
     return found

@@ -13,7 +13,7 @@
       violation: rule.problem || (rule.check ? `${rule.check.code} · ${rule.check.violation_name} · 例子 ${rule.cases} 个` : ''), state: stateOf(rule), missing: [], hits: ''}))};
   };
   mj.ownHelp = (folder) => el('div', {class: 'empty own-help'}, el('p', {}, '把规则文件（.sql）放进 ', el('span', {class: 'code'}, folder), '，同名的 .yaml 写例子，再刷新本页。'),
-    el('p', {class: 'small muted'}, '写法与本系统的检查相同：/* … */ 里是说明，-- examined 与 -- findings 各一条查询。启用之前不计入任何审核。'));
+    el('p', {class: 'small muted'}, '写法与本系统的检查相同：/* … */ 里是说明，-- examined 与 -- findings 各一条查询；要数同一人几次住院的，另写 -- together。启用之前不计入任何审核。'));
 
   mj.ownDetail = function (page, rule, ctx) {
     const cases = el('div', {}), hits = el('div', {}), check = rule.check;

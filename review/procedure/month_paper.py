@@ -58,7 +58,7 @@ def _reviewed(report: Report) -> str:
     return (
         f"新增 {ran.new:,} 例，更正 {ran.changed:,} 例，撤销 {ran.withdrawn:,} 例，"
         f"未变 {ran.unchanged:,} 例（不再审）；"
-        f"同一人的其他住院等随同重看 {ran.beside:,} 例。"
+        f"与之合并计算的往次住院等随同重看 {ran.beside:,} 例。"
     )
 
 

@@ -3,7 +3,7 @@
 Every file is read once, column by column, into a warehouse on disk; no table is ever whole in memory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,31 +41,53 @@ class Laid:
 def lay_out(warehouse: Warehouse, files: tuple[ClaimFile, ...]) -> Laid:
     """Fill the raw tables of an empty warehouse from the files. Raises InputError."""
     teach(warehouse)
-    notes: list[str] = []
+    for table, whole in _selects(warehouse, files):
+        warehouse.run(f"drop table raw_{table}")
+        name = "read_lines" if table == "fee_list_d" else f"raw_{table}"
+        _read(warehouse, f"create table {name} as {whole}", files, table)
+    return _agreed(warehouse, files)
+
+
+def lay_in(warehouse: Warehouse, files: tuple[ClaimFile, ...]) -> Laid:
+    """Add the rows of further stays, from files of other names, to a warehouse that is laid out. Raises InputError."""
+    for table, whole in _selects(warehouse, files):
+        name = "read_lines" if table == "fee_list_d" else f"raw_{table}"
+        _read(warehouse, f"insert into {name} by name {whole}", files, table)
+    return _agreed(warehouse, files)
+
+
+def _selects(warehouse: Warehouse, files: tuple[ClaimFile, ...]) -> Iterator[tuple[str, str]]:
+    """A query of all rows for each table that has files."""
     for table in TABLES:
         mine = [file for file in files if file.shape.name == table]
-        if not mine:
-            continue
-        whole = " union all ".join(_select(warehouse, file) for file in mine)
-        warehouse.run(f"drop table raw_{table}")
-        try:
-            name = "read_lines" if table == "fee_list_d" else f"raw_{table}"
-            warehouse.run(f"create table {name} as {whole}")
-        except warehouse.errors as problem:
-            raise InputError(
-                f"{mine[0].source} 等文件读不出来（{type(problem).__name__}）；请核对编码、引号和分隔符后重新导出。"
-            ) from problem
-    notes += _sound_stays(warehouse)
+        if mine:
+            yield table, " union all ".join(_select(warehouse, file) for file in mine)
+
+
+def _read(warehouse: Warehouse, statement: str, files: tuple[ClaimFile, ...], table: str) -> None:
+    try:
+        warehouse.run(statement)
+    except warehouse.errors as problem:
+        first = next(file for file in files if file.shape.name == table)
+        raise InputError(
+            f"{first.source} 等文件读不出来（{type(problem).__name__}）；请核对编码、引号和分隔符后重新导出。"
+        ) from problem
+
+
+def _agreed(warehouse: Warehouse, files: tuple[ClaimFile, ...]) -> Laid:
+    """Each stay once and each line once, and no row of a stay that is not there."""
+    notes = _sound_stays(warehouse)
     for table in ("setl_d", "setl_list_diag_d", "setl_list_oprn_d"):
         warehouse.run(f"delete from raw_{table} where mdtrt_id not in (select mdtrt_id from raw_mdtrt_d)")
     notes += _tell_lines_apart(warehouse)
-    rows = {
-        table: int(warehouse.rows(f"select count(*) as n from raw_{table}")[0]["n"])
-        for table in TABLES
-        if any(file.shape.name == table for file in files)
+    counted = {
+        table: int(warehouse.rows(f"select count(*) as n from raw_{table}")[0]["n"]) for table in TABLES
     }
-    if not rows["mdtrt_d"]:
+    given = {file.shape.name for file in files}
+    rows = {table: count for table, count in counted.items() if count or table in given}
+    if not counted["mdtrt_d"]:
         raise InputError("就诊信息里没有可以筛查的住院；请核对 mdtrt_d 的就诊ID和出入院时间。")
+    warehouse.run("delete from provided")
     warehouse.load_rows("provided", [{"table_name": table} for table, count in rows.items() if count])
     return Laid(rows, tuple(notes))
 
@@ -193,11 +215,11 @@ def _tell_lines_apart(warehouse: Warehouse) -> list[str]:
         "select count(*) as n, count(*) filter (where not is_refund) as gone from told_apart"
     )[0]
     if not told["n"]:
-        warehouse.run("create view raw_fee_list_d as select * from read_lines")
+        warehouse.run("create or replace view raw_fee_list_d as select * from read_lines")
     else:
         warehouse.run(
-            "create view raw_fee_list_d as select f.* replace (case when r.is_refund then f.bkkp_sn || '-' || "
-            "f.row_number else f.bkkp_sn end as bkkp_sn, case when r.is_refund then coalesce(f.init_feedetl_sn, "
+            "create or replace view raw_fee_list_d as select f.* replace (case when r.is_refund then f.bkkp_sn || '-' "
+            "|| f.row_number else f.bkkp_sn end as bkkp_sn, case when r.is_refund then coalesce(f.init_feedetl_sn, "
             "f.bkkp_sn) else f.init_feedetl_sn end as init_feedetl_sn) from read_lines f left join told_apart r "
             "on r.source = f.source and r.row_number = f.row_number where r.source is null or r.is_refund"
         )

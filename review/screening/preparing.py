@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -15,7 +15,7 @@ from review.engines.knowledge_tables import tables_for_region
 from review.intake.about import About
 from review.items.matching import candidate_rows
 from review.screening.claims import ClaimFile
-from review.screening.extract import Laid, lay_out, teach
+from review.screening.extract import Laid, lay_in, lay_out, teach
 from review.settled import Settled, rows_laid_over
 from review.warehouse import sites_of_rows
 
@@ -30,8 +30,8 @@ class Watching(Protocol):
     def framed(self, warehouse: Warehouse) -> None:
         """The raw tables and the knowledge stand, the views not yet."""
 
-    def laid_out(self, warehouse: Warehouse) -> None:
-        """The views stand."""
+    def laid_out(self, warehouse: Warehouse, checks: Sequence[Check], caps: Caps) -> tuple[ClaimFile, ...]:
+        """The views stand; gives the claims of further stays that have to be reviewed too."""
 
     def ran(self, check: Check, warehouse: Warehouse, caps: Caps) -> None:
         """A rule has run; the stays it found stand in `found_now`."""
@@ -94,15 +94,28 @@ def prepared(
         from review.engines.spark import SparkWarehouse
 
         warehouse = SparkWarehouse.over(warehouse, folder / "tables", options.master, options.memory)
+    _view(warehouse)
+    note.write_text(
+        json.dumps({"key": key, "rows": laid.rows, "notes": laid.notes}, ensure_ascii=False), "utf-8"
+    )
+    return warehouse, laid
+
+
+def widened(warehouse: Warehouse, files: tuple[ClaimFile, ...], watch: Watching) -> Laid:
+    """Further stays beside those that were laid out, and the views over all of them."""
+    laid = lay_in(warehouse, files)
+    _load_read(warehouse)
+    watch.framed(warehouse)
+    _view(warehouse)
+    return laid
+
+
+def _view(warehouse: Warehouse) -> None:
     warehouse.build_views(_plain_views(), lazy=LAZY_VIEWS)
     warehouse.keep(
         "unmatched_stays",
         "select distinct u.table_name, c.admission_id from unmatched_items u join charges c on c.item_key = u.item_key",
     )
-    note.write_text(
-        json.dumps({"key": key, "rows": laid.rows, "notes": laid.notes}, ensure_ascii=False), "utf-8"
-    )
-    return warehouse, laid
 
 
 def _plain_views() -> list[str]:
@@ -116,8 +129,9 @@ def _plain_views() -> list[str]:
 
 def _bounded(warehouse: Warehouse, options: Options) -> None:
     spill = options.work / "extract" / "spill"
+    warehouse.bound_memory(options.memory)
     warehouse.run(
-        f"set memory_limit = '{int(options.memory * 1024)}MiB'; set preserve_insertion_order = false; "
+        "set preserve_insertion_order = false; "
         f"set temp_directory = '{str(spill).replace(chr(39), chr(39) * 2)}'"
     )
 
@@ -143,8 +157,14 @@ def _load_frame(warehouse: Warehouse, about: About, home: Path, settled: Settled
     )
     rows = rows_laid_over({table: load_rows(table, home) for table in ROW_TABLES}, settled)
     warehouse.load_knowledge(tables_for_region(rows, region))
-    warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
-    warehouse.load_rows("raw_row_sites", sites_of_rows(warehouse))
+    _load_read(warehouse)
     warehouse.run(
         "create or replace table repeated_lines as select mdtrt_id, mdtrt_id as bkkp_sn from raw_mdtrt_d limit 0"
     )
+
+
+def _load_read(warehouse: Warehouse) -> None:
+    """What of the catalogue each item without a national code may be, and the sites that operations name."""
+    warehouse.run("delete from raw_item_candidates; delete from raw_row_sites")
+    warehouse.load_rows("raw_item_candidates", candidate_rows(warehouse))
+    warehouse.load_rows("raw_row_sites", sites_of_rows(warehouse))

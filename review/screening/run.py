@@ -23,7 +23,7 @@ from review.intake.about import About, read_about
 from review.own_rules import adopted_checks
 from review.pipeline import NOTHING_SETTLED, clauses_of
 from review.screening.claims import find_claims, fingerprint
-from review.screening.preparing import Options, Progress, Watching, prepared
+from review.screening.preparing import Options, Progress, Watching, prepared, widened
 from review.screening.rules import FROM_RECORDS, RuleRun, rule_version, run_rules
 from review.screening.stamping import stamp_all
 from review.settled import Settled, checks_laid_over, why_off
@@ -97,10 +97,10 @@ def screen(
     lap("识别输入")
     warehouse, laid = prepared(options, files, about, home, key, tell, settled, watch)
     lap("建库")
+    rules = checks_laid_over(rules, settled, Inspection(warehouse).knowledge("region_policy"))
+    while watch and (further := watch.laid_out(warehouse, rules, options.caps)):
+        laid = widened(warehouse, further, watch)
     inspection = Inspection(warehouse)
-    if watch:
-        watch.laid_out(warehouse)
-    rules = checks_laid_over(rules, settled, inspection.knowledge("region_policy"))
     off = {check.header.code: reason for check in rules if (reason := why_off(check, settled))}
     runs = run_rules(
         rules,

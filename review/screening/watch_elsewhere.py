@@ -3,10 +3,12 @@
 Three answers of the views and rules are a hospital's or an item's and not a stay's: whether a hospital's times of
 charging are hours or only days (`clock_ok`), as what kinds an item is charged, and the highest price a hospital asked
 for an operation. Each is a function of counts over lines; a run takes off what changed and withdrawn stays had counted,
-adds its own, and where an answer turns for stays it does not review it asks for them too (`Widened`).
+adds its own, and where an answer turns for stays it does not review it asks for them too, as it does for the stays that
+have to be reviewed together with its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +17,9 @@ import pyarrow.parquet as pq
 from review.checks.registry import Check
 from review.engines.duckdb import Warehouse
 from review.engines.failures import Caps
-from review.screening.claims import text_literal
+from review.screening.claims import ClaimFile, text_literal
 from review.screening.rules import of_stays
+from review.screening.watch_together import bound_elsewhere, held_spans, keep_spans
 
 KEYS = {
     "minutes": ("hospital_code", "charge_type", "minute"),
@@ -80,19 +83,24 @@ TURNED_LINES = {
 }
 
 
-class Widened(Exception):
-    """Stays that nobody asked for have to be reviewed too, for an answer about their hospital or item has turned."""
+@dataclass(frozen=True)
+class Wanted:
+    """Stays held that nobody asked for and that have to be reviewed too: why, and which."""
 
-    def __init__(self, admissions: tuple[str, ...]) -> None:
-        super().__init__(f"{len(admissions)} stays")
-        self.admissions = admissions
+    turned: frozenset[str]
+    bound: frozenset[str]
+
+    @property
+    def stays(self) -> tuple[str, ...]:
+        return tuple(sorted(self.turned | self.bound))
 
 
 class Elsewhere:
     """Goes along with one screening of a watch. `due` and `gone` are Parquet files of stays and folders of counts.
 
     `due` has the new and changed stays; `totals` the counts of all stays held before, `gone` those of the stays as they
-    were before they changed or were withdrawn; `parts` the folders of all months; the new counts are left in `out`."""
+    were before they changed or were withdrawn; `parts` the folders of all months; the new counts are left in `out`.
+    `fetch` gives the claims of stays that are wanted too."""
 
     def __init__(
         self,
@@ -102,9 +110,10 @@ class Elsewhere:
         provided: Iterable[str],
         parts: Mapping[str, Path],
         out: Path,
+        fetch: Callable[[Wanted], tuple[ClaimFile, ...]] = lambda wanted: (),
     ) -> None:
         self._due, self._totals, self._gone = due, totals, gone
-        self._provided, self._parts, self._out = frozenset(provided), parts, out
+        self._provided, self._parts, self._out, self._fetch = frozenset(provided), parts, out, fetch
         self._outcomes: pq.ParquetWriter | None = None
 
     def framed(self, warehouse: Warehouse) -> None:
@@ -122,29 +131,43 @@ class Elsewhere:
             rows = f"select * from kept_{name}"
             others = _summed(name, rows, beside) if name == "minutes" else rows
             columns = ", ".join((*KEYS[name], *(("lines",) if name == "minutes" else ())))
+            warehouse.run(f"delete from raw_{name}_elsewhere")
             warehouse.run(f"insert into raw_{name}_elsewhere ({columns}) select {columns} from ({others})")
 
-    def laid_out(self, warehouse: Warehouse) -> None:
-        """Count the stays under review and ask for those of which something has turned. Raises Widened."""
+    def laid_out(self, warehouse: Warehouse, checks: Sequence[Check], caps: Caps) -> tuple[ClaimFile, ...]:
+        """Count the stays under review; the claims of those that have to be reviewed too, none when all are there."""
+        self.count(warehouse)
+        keep_spans(warehouse, checks, caps)
+        wanted = self._wanted(warehouse)
+        return self._fetch(wanted) if wanted.stays else ()
+
+    def count(self, warehouse: Warehouse) -> None:
+        """Leave the counts with those of the stays under review in `out`."""
         own = {"minutes": OWN_MINUTES.format(within="in"), "items": OWN_ITEMS, "prices": OWN_PRICES}
+        self._leave(
+            warehouse, {name: _summed(name, f"select * from kept_{name}", own[name]) for name in KEYS}
+        )
+
+    def nothing_due(self, warehouse: Warehouse) -> Wanted:
+        """The counts where stays were only withdrawn, and whom that concerns."""
+        warehouse.keep("spans_laid", held_spans(None))
+        self._leave(warehouse, {name: f"select * from kept_{name}" for name in KEYS})
+        return self._wanted(warehouse)
+
+    def _leave(self, warehouse: Warehouse, counts: Mapping[str, str]) -> None:
         self._out.mkdir(parents=True, exist_ok=True)
-        for name in KEYS:
-            warehouse.keep(f"new_{name}", _summed(name, f"select * from kept_{name}", own[name]))
+        for name, count in counts.items():
+            warehouse.keep(f"new_{name}", count)
             target = text_literal(self._out / f"{name}.parquet")
             warehouse.run(f"copy new_{name} to {target} (format parquet, compression zstd)")
-        self._widen(warehouse)
 
-    def nothing_due(self, warehouse: Warehouse) -> None:
-        """The counts where stays were only withdrawn. Raises Widened."""
-        self._out.mkdir(parents=True, exist_ok=True)
-        for name in KEYS:
-            warehouse.keep(f"new_{name}", f"select * from kept_{name}")
-            target = text_literal(self._out / f"{name}.parquet")
-            warehouse.run(f"copy new_{name} to {target} (format parquet, compression zstd)")
-        self._widen(warehouse)
+    def _wanted(self, warehouse: Warehouse) -> Wanted:
+        """The stays, not laid out here, that a turned answer or the stays of their person concern."""
+        bound = bound_elsewhere(warehouse, self._totals, self._gone, self._out)
+        return Wanted(frozenset(self._turned(warehouse)), frozenset(bound))
 
-    def _widen(self, warehouse: Warehouse) -> None:
-        """Raises Widened with the stays, not laid out here, of which an answer has turned."""
+    def _turned(self, warehouse: Warehouse) -> set[str]:
+        """The stays, not laid out here, of which an answer has turned."""
         found: set[str] = set()
         for name, (answer, keys) in ANSWERS.items():
             same = " and ".join(f"n.{key} is not distinct from o.{key}" for key in keys)
@@ -157,8 +180,7 @@ class Elsewhere:
             if warehouse.has_rows("turned"):
                 for part in self._parts.values():
                     found |= _touched(warehouse, part, TURNED_LINES[name])
-        if found:
-            raise Widened(tuple(sorted(found)))
+        return found
 
     def ran(self, check: Check, warehouse: Warehouse, caps: Caps) -> None:
         """Keep which stays the rule could speak about, and which of them it found."""

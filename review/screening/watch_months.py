@@ -4,7 +4,7 @@ The hash is of the admission's own rows in all tables, in any order and under an
 An admission that several months carry, as interim settlements are, has all their rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,8 @@ def read_month(files: tuple[ClaimFile, ...], part: Path, scratch: Path, memory: 
     part.mkdir(parents=True)
     warehouse = Warehouse.empty(scratch / "month.duckdb")
     spill = str(scratch / "spill").replace("'", "''")
-    warehouse.run(f"set memory_limit = '{int(memory * 1024)}MiB'; set temp_directory = '{spill}'")
+    warehouse.bound_memory(memory)
+    warehouse.run(f"set temp_directory = '{spill}'")
     try:
         laid = lay_out(warehouse, files)
         digests = []
@@ -133,16 +134,20 @@ def weigh(difference: Difference, watch: Watch, month: str, confirmed: bool) -> 
 
 
 def write_extract(
-    warehouse: Warehouse, parts: Mapping[str, Path], wanted: str, claims: Path, tables: Sequence[str] = TABLES
+    warehouse: Warehouse,
+    parts: Mapping[str, Path],
+    wanted: str,
+    claims: Path,
+    start: int = 1,
 ) -> None:
-    """The rows of the stays in the table `wanted`, as an extract with a file for each month."""
+    """The rows of the stays in the table `wanted`, as an extract with a file for each month, numbered from `start`."""
     claims.mkdir(parents=True)
-    for place, (_, part) in enumerate(sorted(parts.items()), start=1):
+    for place, (_, part) in enumerate(sorted(parts.items()), start=start):
         stays = text_literal(part / "stays.parquet")
         asked = f"select count(*) as n from read_parquet({stays})"
         among = f"where admission_id in (select admission_id from {wanted})"
         count, whole = (warehouse.rows(one)[0]["n"] for one in (f"{asked} {among}", asked))
-        for table in tables if count else ():
+        for table in TABLES if count else ():
             source, target = part / f"{table}.parquet", claims / f"{table}_{place:04d}.parquet"
             if source.exists() and count == whole:
                 target.hardlink_to(source)

@@ -1,16 +1,17 @@
 """One run of a standing watch: which stays are due, which must be seen beside them, and what stands afterwards.
 
-Due are the new and the changed stays. Beside them are seen again all other stays of their persons, and of the persons
-of withdrawn ones, for some rules count over a person's stays; and stays of which an answer about their hospital or item
-has turned. So the findings that stand are those that one screening of all months would give.
+Due are the new and the changed stays. Beside them are seen again the older stays that a rule counts together with them,
+or with withdrawn ones, and stays of which an answer about their hospital or item has turned. So the findings that stand
+are those that one screening of all months would give.
 """
 
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ from review.screening.claims import ClaimFile, find_claims, text_literal
 from review.screening.preparing import Options, Progress, prepared
 from review.screening.run import rules_of, screen
 from review.screening.watch import Month, Ran, Watch
-from review.screening.watch_elsewhere import Elsewhere, Widened
+from review.screening.watch_elsewhere import Elsewhere, Wanted
 from review.screening.watch_frame import about, begun_with, rules_key
 from review.screening.watch_months import Difference, compare, read_month, weigh, write_extract
+from review.screening.watch_together import copy_spans
 from review.settled import Settled
 
+APART = 1000  # numbers of files between one reading of stays and the next
 DUE = "status where kind in ('new', 'changed')"
 
 
@@ -128,9 +131,8 @@ class Run:
         """A warehouse in memory for what is known of stays, not of their lines."""
         ledger = Warehouse.empty()
         spill = str(self.watch.work / "spill").replace("'", "''")
-        ledger.run(
-            f"set memory_limit = '{int(self.adding.memory * 1024)}MiB'; set temp_directory = '{spill}'"
-        )
+        ledger.bound_memory(self.adding.memory)
+        ledger.run(f"set temp_directory = '{spill}'")
         return ledger
 
     def _review(self, ledger: Warehouse, again: bool) -> tuple[Mapping[str, Any], int]:
@@ -140,43 +142,69 @@ class Run:
         ledger.run(f"copy ({due}) to {text_literal(work / 'due.parquet')} (format parquet)")
         ledger.keep("due", due)
         ledger.keep("seen", due)
-        _with_their_persons(ledger, "status where kind <> 'unchanged'")
         gone = None if first else self._gone(ledger)
         totals = None if first else self.watch.now / "counts"
-        while True:
-            parts = dict(self.parts)
-            elsewhere = Elsewhere(
-                work / "due.parquet", totals, gone, self.state.provided, parts, work / "counts"
-            )
-            try:
-                report = self._screened(ledger, elsewhere)
-                break
-            except Widened as more:
-                ledger.keep_arrow("turned", pa.table({"admission_id": list(more.admissions)}))
-                ledger.run("insert into seen select admission_id from turned")
-                _with_their_persons(ledger, "turned")
-                self.tell(f"本月的数据改变了医院或项目的共同口径，另有 {len(more.admissions):,} 例须随同重看")
-            finally:
-                elsewhere.close()
+        elsewhere = Elsewhere(
+            work / "due.parquet",
+            totals,
+            gone,
+            self.state.provided,
+            self.parts,
+            work / "counts",
+            self._fetching(ledger),
+        )
+        try:
+            report = self._screened(ledger, elsewhere)
+        finally:
+            elsewhere.close()
         self.lap("审核")
         counted = ledger.rows(
             "select count(*) as n from seen where admission_id not in (select admission_id from due)"
         )
         return report, int(counted[0]["n"])
 
+    def _fetching(self, ledger: Warehouse) -> Callable[[Wanted], tuple[ClaimFile, ...]]:
+        """What gives the claims of the stays that are wanted too, each time in files of other names."""
+        fetched = count(1)
+
+        def fetch(wanted: Wanted) -> tuple[ClaimFile, ...]:
+            self._see(ledger, wanted)
+            number = next(fetched)
+            claims = self.watch.work / "found" / f"further-{number}"
+            write_extract(ledger, self.parts, "wanted", claims, start=number * APART + 1)
+            return find_claims((claims,))
+
+        return fetch
+
+    def _see(self, ledger: Warehouse, wanted: Wanted) -> None:
+        """Note that these stays are seen again, and why."""
+        ledger.keep_arrow("wanted", pa.table({"admission_id": list(wanted.stays)}))
+        ledger.run("insert into seen select admission_id from wanted")
+        if wanted.turned:
+            self.tell(f"本月的数据改变了医院或项目的共同口径，另有 {len(wanted.turned):,} 例须随同重看")
+        if wanted.bound:
+            self.tell(f"与本月住院合并计算的往次住院 {len(wanted.bound):,} 例，随同重看")
+
     def _screened(self, ledger: Warehouse, elsewhere: Elsewhere) -> Mapping[str, Any]:
         options = self._options(self.watch.work / "found", "seen", ledger, self.parts)
         if options is None:
-            bare = Warehouse.empty()
-            try:
-                bare.load_rows("inspection", [{"hospital_code": self.state.hospital_code}])
-                elsewhere.framed(bare)
-                elsewhere.nothing_due(bare)
-            finally:
-                bare.close()
-            return {}
+            wanted = self._nothing_due(elsewhere)
+            if not wanted.stays:
+                return {}
+            self._see(ledger, wanted)
+            options = self._options(self.watch.work / "found", "seen", ledger, self.parts)
+        assert options is not None, "stays that are wanted are held"
         done = screen(options, self.home, self.tell, self.checks, self.settled, elsewhere)
         return done.as_json()
+
+    def _nothing_due(self, elsewhere: Elsewhere) -> Wanted:
+        bare = Warehouse.empty()
+        try:
+            bare.load_rows("inspection", [{"hospital_code": self.state.hospital_code}])
+            elsewhere.framed(bare)
+            return elsewhere.nothing_due(bare)
+        finally:
+            bare.close()
 
     def _options(
         self, folder: Path, wanted: str, ledger: Warehouse, parts: Mapping[str, Path]
@@ -212,9 +240,10 @@ class Run:
             options, files, about(self.state), self.home, "", lambda line: None, self.settled, counts
         )
         try:
-            counts.laid_out(warehouse)
+            counts.count(warehouse)
         finally:
             warehouse.close()
+        copy_spans(ledger, self.watch.now / "counts", "gone", work / "gone" / "counts")
         return work / "gone" / "counts"
 
     def _ran(self, difference: Difference, beside: int) -> Ran:
@@ -249,12 +278,3 @@ class Run:
             months[self.adding.month] = Month(run, int(stays[0]["n"]))
         state = replace(self.state, run=run, rules=key, months=months, ran=(*self.state.ran, ran))
         return self.watch.commit(state)
-
-
-def _with_their_persons(ledger: Warehouse, stays: str) -> None:
-    """Add to `seen` all stays of the persons that these stays belong or belonged to."""
-    of = f"where admission_id in (select admission_id from {stays})"
-    ledger.run(
-        "insert into seen select admission_id from now where admission_id not in (select admission_id from seen) "
-        f"and person_id in (select person_id from now {of} union select person_id from held {of})"
-    )

@@ -36,6 +36,8 @@ LINES = [
     "cnt",
     "pric",
     "det_item_fee_sumamt",
+    "dscg_tkdrug_flag",
+    "prd_days",
 ]
 SAME = (
     "id",

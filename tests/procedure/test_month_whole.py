@@ -69,7 +69,8 @@ def test_the_sum_of_monthly_runs_is_one_run_over_all_months(months, tmp_path):
     with opened(tmp_path / "watch", new=False) as watch, standing(watch) as warehouse:
         found = warehouse.rows("select * from findings")
         series = [one for one in cells(warehouse) if one.level == "whole"]
-    assert len(expected) > 150 and beside[0] == 0 and min(beside[1:]) > 20
+    # of the older stays of persons who came back, over a hundred, only those that a rule counts with the new ones
+    assert len(expected) > 150 and beside[0] == 0 and 0 < sum(beside) < 10
     assert as_said(found) == as_said(expected) and set(SAME) <= set(found[0])
     for code, figures in counted.items():
         mine = [one for one in series if one.code == code]

@@ -128,6 +128,11 @@ def test_a_file_whose_cases_fail_or_are_not_enough_cannot_be_adopted(desk, leade
         ),
         ("cast(null as varchar) as reason", "1 as other", r"infusions.sql 的 -- examined：缺列“reason”"),
         ("-- examined", "-- looked", r"infusions.sql：须有 -- examined"),
+        (
+            "-- examined",
+            "-- together\nselect admission_id from admissions\n-- examined",
+            r"infusions.sql 的 -- together：缺列“shared”“from_on”“to_on”",
+        ),
         ("第三十八条（三）]", "第三十八条（三）", r"infusions.sql：说明不是合法的 YAML（说明第 9 行"),
     ],
 )

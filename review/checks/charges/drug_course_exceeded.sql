@@ -90,3 +90,18 @@ join numbered n on n.row_id = u.row_id and n.owner = u.owner and n.charged_on = 
 where n.day_number > u.max_days
 group by u.admission_id, u.row_id, n.course
 order by u.admission_id, u.row_id
+
+-- together
+with used as (
+    select c.admission_id, c.charged_on, k.row_id, k.per, extract(year from c.charged_on) as year_of
+    from charges c
+    join row_codes r on r.item_key = c.item_key and r.table_name = 'drug_course_limits'
+    join drug_course_limits k on k.row_id = r.row_id
+    where c.charged_on is not null
+)
+select admission_id, row_id as shared, min(charged_on) as from_on, max(charged_on) + $same_event_gap_days as to_on
+from used where per in ('event', 'illness')
+group by admission_id, row_id
+union all
+select distinct admission_id, row_id, make_date(year_of, 1, 1), make_date(year_of, 12, 31)
+from used where per = 'year'

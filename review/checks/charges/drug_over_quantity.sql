@@ -272,3 +272,17 @@ select admission_id, array_sort(array_agg(distinct charge_id)) as charge_ids, ca
 from suspected
 group by admission_id, kind, why_said, row_id
 order by admission_id, why_said
+
+-- together
+with taken_home as (
+    select c.admission_id, max(coalesce(p.supply_days, o.supply_days)) as supply_days
+    from charges c
+    left join prescriptions p on p.charge_id = c.charge_id and p.admission_id = c.admission_id
+    left join (select admission_id, order_no, max(try_cast(regexp_extract(days, '([0-9]+)', 1) as integer)) as supply_days
+               from orders where order_no is not null group by admission_id, order_no) o
+        on o.admission_id = c.admission_id and o.order_no = c.order_no
+    where c.kind in ('drug', 'herb') and c.takeaway = '1'
+    group by c.admission_id
+)
+select a.admission_id, '' as shared, a.begins_on as from_on, a.ends_on + coalesce(t.supply_days, 0) as to_on
+from admissions a left join taken_home t on t.admission_id = a.admission_id

@@ -137,3 +137,6 @@ from told t
 join admissions a on a.admission_id = t.admission_id
 group by t.admission_id, t.place
 order by t.admission_id, certainty desc, t.place
+
+-- together
+select admission_id, '' as shared, begins_on as from_on, ends_on as to_on from admissions

@@ -206,3 +206,33 @@ from capped
 where is_test is not null
 group by admission_id, row_id, owner, year_of
 order by 1, 11, 10
+
+-- together
+with used as (
+    select c.admission_id, c.charged_on, coalesce(k.family, k.row_id) || '/' || c.subject as item, extract(year from c.charged_on) as year_of,
+           substr(coalesce(a.main_diagnosis_code, ''), 1, 3) as illness, k.per, k.max_qty, k.n_days, k.min_gap_days, k.course_days,
+           coalesce(k.course_basis, 'illness') as course_basis, k.cap_amount
+    from charges c
+    join row_codes r on r.item_key = c.item_key and r.table_name = 'item_limits'
+    join item_limits k on k.row_id = r.row_id
+    join admissions a on a.admission_id = c.admission_id
+    where k.per not in ('day', 'operation') and c.charged_on is not null
+)
+select admission_id, 'days/' || item as shared, min(charged_on) as from_on,
+       max(charged_on + greatest(case when per not in ('n_days', 'week', 'month') or max_qty is null then 0
+                                      else coalesce(n_days, case per when 'week' then 7 else 30 end) end,
+                                 coalesce(min_gap_days, 0))) as to_on
+from used
+where (max_qty is not null and per in ('n_days', 'week', 'month')) or min_gap_days is not null
+group by admission_id, item
+union all
+select distinct admission_id, 'year/' || item, make_date(year_of, 1, 1), make_date(year_of, 12, 31)
+from used where (max_qty is not null and per = 'year') or (cap_amount is not null and per <> 'stay')
+union all
+select admission_id, 'illness/' || item || '/' || illness, min(charged_on), max(charged_on) + $new_course_gap_days
+from used where course_days is not null and course_basis = 'illness'
+group by admission_id, item, illness
+union all
+select admission_id, 'life/' || item, min(charged_on), date '9999-12-31'
+from used where course_days is not null and course_basis not in ('illness', 'stay')
+group by admission_id, item
