@@ -71,7 +71,7 @@ def _point(number: int, point: Point, stay: Sojourn) -> Iterator[Block]:
             ("审核决定", decided(point)),
             ("理由", why(point) or "未填写"),
             ("涉及金额（元）", point.amount if point.amount is not None else "不计金额"),
-            ("计入说明", carried(point) or "全额计入"),
+            ("计入说明", counting(point)),
         )
     )
     yield Table(f"{stay.number}-{number} 证据", QUOTES, tuple(quotes(point)), empty="没有可出示的原文。")
@@ -86,6 +86,18 @@ def _point(number: int, point: Point, stay: Sojourn) -> Iterator[Block]:
     lines = [line for line in stay.charges if line["charge_id"] in point.charge_ids]
     if lines:
         yield Table(f"{stay.number}-{number} 费用", LINES, tuple(map(charge_row, lines)))
+
+
+def counting(point: Point) -> str:
+    """How much of a finding's yuan is counted at it, and why not more."""
+    if point.amount is None:
+        return "—"
+    if point.verdict == "reject":
+        return "不计入"
+    counted = point.confirmed if point.verdict == "confirm" else point.suspected
+    if not carried(point) and counted is not None and counted < point.amount:
+        return f"计入 {told(counted, YUAN)} 元"
+    return carried(point) or ("全额计入" if point.verdict == "confirm" else "成立的，全额计入")
 
 
 def quotes(point: Point) -> Iterator[tuple[str, ...]]:

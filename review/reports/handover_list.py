@@ -3,7 +3,8 @@
 Which department may be concerned is data: `handover.yaml`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,9 @@ def handover_list(dossier: Dossier) -> tuple[Block, ...]:
         concerned = [pair for pair in pairs if pair[1].violation in one["violations"]]
         rows = tuple(_item(number, *pair) for number, pair in enumerate(concerned, start=1))
         total = sum((point.confirmed or ZERO for _, point in concerned), ZERO)
+        kept = "数额未达移送起点：" if below_threshold(one, concerned) else "建议移送："
         blocks += [
-            Heading(f"建议移送：{one['name']}"),
+            Heading(f"{kept}{one['name']}"),
             Text(f"{one['why']}（《{one['document']}》{one['passage']}）。", "small"),
             *_threshold(one, concerned),
             Table(
@@ -71,7 +73,21 @@ def handover_list(dossier: Dossier) -> tuple[Block, ...]:
     return (*blocks, Signatures(("移送单位经办人", "组长", "接收单位接收人（签名并盖章）")))
 
 
-def _threshold(department: Mapping[str, Any], concerned: list[tuple[Sojourn, Point]]) -> tuple[Text, ...]:
+def below_threshold(department: Mapping[str, Any], concerned: Sequence[tuple[Sojourn, Point]]) -> bool:
+    """Whether what is confirmed stays below the sum from which the rule hands over, even if the fund paid all of it
+    where its part is not known."""
+    held = department.get("threshold")
+    if held is None or not concerned:
+        return False
+    most = sum((_most_of_fund(point) for _, point in concerned), ZERO)
+    return bool(most < held["yuan"][0])
+
+
+def _most_of_fund(point: Point) -> Decimal:
+    return (point.confirmed or ZERO) if point.fund is None else fund_of(point)
+
+
+def _threshold(department: Mapping[str, Any], concerned: Sequence[tuple[Sojourn, Point]]) -> tuple[Text, ...]:
     """How the confirmed yuan of the fund stand to the sum that the rule names; whoever decides knows the local one."""
     held = department.get("threshold")
     if held is None or not concerned:
@@ -81,10 +97,16 @@ def _threshold(department: Mapping[str, Any], concerned: list[tuple[Sojourn, Poi
     place = "低于" if fund < low else "介于" if fund < high else "达到或超过"
     unknown = sum(point.fund is None and bool(point.confirmed) for _, point in concerned)
     more = f"；另有 {unknown} 项基金部分未载明，未计" if unknown else ""
+    advice = (
+        "数额未达任何地方的起点，不作移送建议，不出移送函；另有线索的，由组长决定。"
+        if below_threshold(department, concerned)
+        else ""
+    )
     return (
         Text(
             f"已确认事项的基金部分合计 {told(fund, YUAN)} 元{more}；{held['says']}：{low:,} 至 {high:,} 元"
             f"（《{held['document']}》{held['passage']}），{place}这一幅度。是否以非法占有为目的，由有权机关认定。"
+            + advice
         ),
     )
 

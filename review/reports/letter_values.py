@@ -8,8 +8,9 @@ from typing import Any
 from review.procedure.terms import Term
 from review.reports.confirmation_letter import confirmed
 from review.reports.dossier import Dossier, Point, Sojourn
+from review.reports.evidence_sheet import quoted
 from review.reports.final_list import provided
-from review.reports.handover_list import departments
+from review.reports.handover_list import below_threshold, departments
 from review.reports.paper import YUAN, shown, told
 from review.reports.wording import ZERO, fund_of
 
@@ -67,7 +68,9 @@ def values_of(dossier: Dossier, terms: Mapping[str, Term], made_at: datetime, *,
         "证据": _numbered(evidence),
         "证据数": len(evidence),
         "移送": [
-            one for one in (_transfer(department, pairs) for department in departments()) if one["事项"]
+            one
+            for one in (_transfer(department, pairs) for department in departments())
+            if one["事项"] and one["建议"]
         ],
         "报送进度工作日": terms["report_progress"].value,
         "书面报告工作日": terms["report_done"].value,
@@ -122,10 +125,11 @@ def _evidence(pair: Pair) -> list[dict[str, Any]]:
     quotes = [
         named
         | {
-            "内容": shown(item["told"] or f"「{item['quote']}」"),
+            "内容": shown(quoted(item)),
             "来源": shown(
                 f"{item['title'] or item['source'].rsplit('/', 1)[-1]}"
                 + (f" 第 {item['page']} 页" if item["page"] else "")
+                + (f"，{item['at'].replace('T', ' ')}" if item["at"] else "")
             ),
             "校验": "",
         }
@@ -147,6 +151,7 @@ def _transfer(department: Mapping[str, Any], pairs: list[Pair]) -> dict[str, Any
         "文件": department["document"],
         "条款": department["passage"],
         "事项": _numbered([_item(pair) for pair in concerned]),
+        "建议": not below_threshold(department, concerned),
         "合计金额": _sums(concerned)[0],
     }
 

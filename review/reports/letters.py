@@ -79,6 +79,8 @@ def _blocks(said: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
             yield NextPage()
             yield Text("{%p endif %}")
             yield from _blocks(one["blocks"])
+            yield Text("{%p else %}")
+            yield Text(one["each"]["empty"])
             yield Text("{%p endfor %}")
 
 

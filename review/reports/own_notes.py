@@ -13,7 +13,7 @@ NOTES = (
     Column("疑点", width=1.2),
     Column("所见", width=3.2),
     Column("涉及金额", YUAN, 0.9),
-    Column("决定", width=0.6),
+    Column("决定", width=0.9),
     Column("理由", width=1.4),
     Column("附言", width=1.6),
     Column("决定人", width=0.7),

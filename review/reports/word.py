@@ -7,6 +7,7 @@ import io
 from decimal import Decimal
 from typing import Any
 
+from review.reports.grid import column_widths
 from review.reports.packing import packed
 from review.reports.paper import (
     COUNT,
@@ -185,8 +186,7 @@ def _grid(
 
     table = document.add_table(rows=0, cols=len(columns))
     table.style, table.autofit = "Table Grid", False
-    whole = sum(column.width for column in columns)
-    widths = [round(width * column.width / whole * 567) for column in columns]
+    widths = column_widths(columns, rows, width)
     for grid, share in zip(table._tbl.tblGrid.findall(qn("w:gridCol")), widths, strict=True):
         grid.set(qn("w:w"), str(share))
     right = {n for n, column in enumerate(columns) if column.kind in (YUAN, COUNT)}

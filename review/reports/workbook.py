@@ -230,7 +230,8 @@ def _dress(cell: Any, form: str, right: bool, strong: bool, head: bool, marked: 
 def _aligned(side: str) -> Any:
     from openpyxl.styles import Alignment
 
-    return Alignment(horizontal=side, vertical="top", wrap_text=True)
+    # a number keeps away from the words of the next column
+    return Alignment(horizontal=side, vertical="top", wrap_text=True, indent=int(side == "right"))
 
 
 def _print(sheet: Any, paper: Paper, *, landscape: bool) -> None:

@@ -47,7 +47,7 @@ POINTS = (
     Column("计入疑似", YUAN, 0.9),
     Column("计入已确认", YUAN, 0.9),
     Column("计入说明", width=1.1),
-    Column("决定", width=0.6),
+    Column("决定", width=0.9),
     Column("理由与附言", width=1.6),
     Column("决定人", width=0.7),
     Column("决定时间", MINUTE, 1.2),

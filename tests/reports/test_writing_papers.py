@@ -12,7 +12,8 @@ import pytest
 from hostile_paper import CONTROLS, FORMULAS, LONG, MADE, RARE, TURNED, UNBROKEN, hostile_paper
 
 from knowledge.readers.word import read_word
-from review.reports.paper import Column, Paper, Table, pieces, shown, told
+from review.reports.grid import DIGIT, MARGINS, TWIPS, column_widths
+from review.reports.paper import COUNT, YUAN, Column, Paper, Table, pieces, shown, told
 from review.reports.preview import FIRST_ROWS, preview
 from review.reports.word import FALLBACKS, as_word
 from review.reports.workbook import LONGEST_PIECE, as_workbook
@@ -159,3 +160,22 @@ def test_a_text_is_cut_after_a_sentence_and_never_inside_a_joined_letter():
     assert pieces("一二三。四五六", 5) == ["一二三。", "四五六"]
     assert "".join(pieces("👨\u200d👩", 1)) == "👨\u200d👩"
     assert "".join(pieces(LONG, 500)) == LONG
+
+
+def test_no_number_is_broken_over_two_lines_where_the_page_is_wide_enough():
+    columns = (
+        Column("序号", COUNT, 0.2),
+        Column("所见", width=5),
+        Column("金额", YUAN, 0.3),
+        Column("号", width=0.2),
+    )
+    rows = [("12", "所见很长" * 20, "1,505.22", "260113002041"), ("7", "x", "", "38269220260129000891")]
+    widths = column_widths(columns, rows, 17.0)
+    assert abs(sum(widths) - 17 * TWIPS) < 4
+    assert [widths[n] for n in (0, 2, 3)] == [MARGINS + signs * DIGIT for signs in (2, 8, 12)]
+    assert column_widths(columns[:2], [("1", "x")], 17.0)[1] > 14 * TWIPS
+
+
+def test_where_all_numbers_do_not_fit_the_shares_stand():
+    columns = tuple(Column(str(n)) for n in range(30))
+    assert set(column_widths(columns, [("1,234,567.89",) * 30], 17.0)) == {round(17 * TWIPS / 30)}

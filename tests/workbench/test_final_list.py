@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from test_hearing import HEAD, findings, say, weigh  # noqa: F401
 
+from review.reports.evidence_sheet import counting
 from review.reports.final_list import Provision, provided, provisions
-from review.reports.handover_list import departments
-from review.reports.paper import Table, Text
+from review.reports.handover_list import below_threshold, departments
+from review.reports.paper import Heading, Table, Text
 from review.reports.shelf import Order, put_together
 
 MADE_AT = datetime(2026, 3, 2, 9)
@@ -87,3 +89,51 @@ def test_the_sum_of_the_police_is_told_beside_the_rules_own_and_decides_nothing(
     told = next(text for text in words if "数额较大" in text)
     assert "3,000 至 10,000 元" in told and "由有权机关认定" in told
     assert any("纪检监察" in getattr(block, "text", "") for block in paper(desk, key, "handover").blocks)
+
+
+POLICE = {"threshold": {"yuan": [3000, 10000]}}
+
+
+def point(amount, fund, **more):
+    """The yuan of a finding, as the sums of the papers read them."""
+    yuan = None if amount is None else Decimal(amount)
+    own = {"amount": yuan, "suspected": yuan, "confirmed": yuan, "carried_by": "", "verdict": "confirm"}
+    return SimpleNamespace(**own | {"fund": None if fund is None else Decimal(fund)} | more)
+
+
+@pytest.mark.parametrize(
+    ("department", "points", "below"),
+    [
+        (POLICE, [point(1400, 1000), point(9, 9)], True),
+        (POLICE, [point(4000, 2999), point(9, 9)], False),
+        (POLICE, [point(4000, None)], False),  # the fund may have paid all of it
+        (POLICE, [point(900, None), point(None, None)], True),
+        (POLICE, [], False),
+        ({}, [point(9, 9)], False),
+    ],
+)
+def test_nothing_is_proposed_to_the_police_below_the_lowest_sum_of_the_rule(department, points, below):
+    assert below_threshold(department, [(None, one) for one in points]) is below
+
+
+def test_below_the_sum_no_letter_goes_to_the_police(desk, key, findings):  # noqa: F811
+    listed = paper(desk, key, "handover").blocks
+    heads = [block.text for block in listed if isinstance(block, Heading)]
+    assert "数额未达移送起点：公安机关" in heads and "建议移送：卫生健康部门" in heads
+    [said] = [block.text for block in paper(desk, key, "transfer").blocks if isinstance(block, Text)]
+    assert said == "已确认的事项中没有建议移送其他部门的。"
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (point(None, None), "—"),
+        (point(500, 400), "全额计入"),
+        (point(500, 400, verdict=""), "成立的，全额计入"),
+        (point(500, 400, verdict="reject"), "不计入"),
+        (point(500, 400, confirmed=Decimal(120)), "计入 120.00 元"),
+        (point(500, 400, confirmed=Decimal(0), carried_by="挂床住院"), "已计入“挂床住院”"),
+    ],
+)
+def test_a_finding_says_how_much_of_it_is_counted(one, said):
+    assert counting(one) == said

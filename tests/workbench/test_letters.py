@@ -74,6 +74,8 @@ def test_words_of_a_record_stay_words(desk, key, findings, tmp_path):  # noqa: F
     hostile = replace(stay, points=(replace(stay.points[0], message=HOSTILE), *stay.points[1:]))
     stays = tuple(hostile if one is stay else one for one in whole.stays)
     values = values_of(replace(whole, hospital=HOSTILE, stays=stays), terms(), MADE_AT, draft=True)
+    to_police = {"部门": "公安机关", "理由": "涉嫌", "文件": "规定", "条款": "第一条"}
+    values = {**values, "移送": [{**to_police, "事项": values["事项"], "合计金额": values["合计金额"]}]}
     said = words(filled("transfer", tmp_path, values, MADE_AT))
     assert "{{ 7 * 7 }}<w:t>&=cmd|'/C'!A0" in said and "49" not in said.replace("2024", "")
     assert "第二行" in said
