@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from review.reports.paper import Column
 
 TWIPS = 567  # of a centimetre
-DIGIT, MARGINS = 96, 240  # twips of a digit at nine points, and of the space beside a cell's text
+DIGIT, MARGINS = (
+    120,
+    240,
+)  # twips of a wide font's digit at nine points, and of the space beside a cell's text
 LONGEST = 12  # digits; a longer number, as of an admission, may be broken
 NUMBER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?%?")
 

@@ -231,7 +231,7 @@ def _aligned(side: str) -> Any:
     from openpyxl.styles import Alignment
 
     # a number keeps away from the words of the next column
-    return Alignment(horizontal=side, vertical="top", wrap_text=True, indent=int(side == "right"))
+    return Alignment(horizontal=side, vertical="top", wrap_text=side == "left", indent=int(side == "right"))
 
 
 def _print(sheet: Any, paper: Paper, *, landscape: bool) -> None:
