@@ -24,9 +24,9 @@
       const left = stage.left === null ? '' : stage.left >= 0 ? `余 ${stage.left} 个工作日` : `已过 ${-stage.left} 个工作日`;
       const when = stage.ends ? `${stage.ends} 截止` : stage.unpublished ? `${stage.unpublished} 年放假安排公布后可算` : '起算日未定';
       return el('li', {}, el('span', {class: 'state ' + (DOT[stage.state] || '')}, stage.state), el('b', {class: 'strong'}, stage.name),
-        el('span', {class: 'small'}, [when, stage.done ? `${stage.done} 完成` : left].filter(Boolean).join('，')),
+        el('span', {class: 'small'}, [when, stage.done && !stage.monthly ? `${stage.done} 完成` : left, stage.done && stage.monthly ? `上次 ${stage.done} 报送` : ''].filter(Boolean).join('，')),
         stage.term ? el('span', {class: 'small muted wide', title: stage.source}, stage.term) : null,
-        may ? el('span', {class: 'plan-days small'}, stage.fixed ? day('截止', stage, 'ends', stage.ends, reply) : day('起算', stage, 'begins', stage.begins, reply), stage.ends || stage.unpublished ? day('完成', stage, 'done', stage.done, reply) : null) : null);
+        may ? el('span', {class: 'plan-days small'}, stage.fixed ? day('截止', stage, 'ends', stage.ends, reply) : day('起算', stage, 'begins', stage.begins, reply), stage.ends || stage.unpublished ? day(stage.monthly ? '报送' : '完成', stage, 'done', stage.done, reply) : null) : null);
     }
     function day(words, stage, field, value, reply) {
       return el('label', {}, words, el('input', {class: 'field', maxlength: 11, placeholder: '年-月-日', value: value || '', 'aria-label': `${stage.name} ${words}日期`, on: {change: async (e) => {
@@ -43,7 +43,7 @@
         const answer = await mj.ask(page, 'begin_plan', {inspection, prepared: days[0].value, inspected: days[1].value});
         if (!answer || answer.problem) draw(reply, answer ? answer.problem : '没有存上，请重试。');
         else draw(answer);
-      }}}, el('label', {}, '工作准备截止', days[0]), el('label', {}, '现场检查截止', days[1]), el('button', {class: 'btn'}, '建计划'), el('span', {class: 'muted'}, '报送、公示两类期限按工作日自动推算'));
+      }}}, el('label', {}, '工作准备截止', days[0]), el('label', {}, '现场检查截止', days[1]), el('button', {class: 'btn'}, '建计划'), el('span', {class: 'muted'}, '报送、公示和月报的期限自动推算'));
     }
     function upload(plan) {
       const chooser = el('input', {type: 'file', accept: '.yaml,.yml', hidden: true, on: {change: async () => {

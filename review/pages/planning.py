@@ -9,7 +9,7 @@ from review.casework.desk import NO_RIGHT, Call, Desk, Refused, text
 from review.casework.results import Line
 from review.errors import InputError
 from review.procedure.plan import Deadline, Plan, Role, deadlines, plan_of
-from review.procedure.terms import Term, terms
+from review.procedure.terms import Term, Unit, terms
 from review.store.accounts import LEADER, Person
 from review.store.entries import InspectionEntry, PlanVersion
 from review.store.life import ARCHIVED
@@ -23,6 +23,7 @@ BY_TERM = (
     ("报送处理进度", "report_progress"),
     ("报送书面报告", "report_done"),
     ("公示结果", "publish_result"),
+    ("报送统计月报", "monthly_table"),
 )
 
 
@@ -32,7 +33,7 @@ def open_plan(desk: Desk, person: Person, call: Call) -> Line:
 
 
 def begin_plan(desk: Desk, person: Person, call: Call) -> Line:
-    """Make a plan with the usual stages: two that end on given days, two that run by their terms."""
+    """Make a plan with the usual stages: two that end on given days, the others run by their terms."""
     entry = _changeable(desk, person, call)
     results = desk.results(entry)
     about = results.about if results else {}
@@ -169,9 +170,16 @@ def _stage(one: Deadline, known: dict[str, Term]) -> Line:
         "done": stage.done.isoformat() if stage.done else None,
         "begins": stage.begins.isoformat() if stage.begins else None,
         "fixed": stage.ends is not None,
-        "term": f"{term.begins or '起算日'}起 {term.value} 个工作日" if term else "",
+        "monthly": one.monthly,
+        "term": _term_said(term) if term else "",
         "source": f"《{term.document}》{term.passage}" if term else "",
     }
 
 
 PLANNING = (open_plan, begin_plan, mark_stage)
+
+
+def _term_said(term: Term) -> str:
+    if term.unit is Unit.DAY_OF_MONTH:
+        return f"每月 {term.value} 日以前"
+    return f"{term.begins or '起算日'}起 {term.value} 个工作日"

@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from review.errors import InputError
-from review.procedure.terms import Term, due
+from review.procedure.terms import Term, Unit, due
 from review.procedure.working_days import UnpublishedYear, working_days_between
 
 SOON = 5  # working days before its end from which on a stage is due
@@ -82,7 +82,9 @@ class Member(_Closed):
 
 
 class Stage(_Closed):
-    """A stage with its end: a day, or a term of the procedure and the day it begins (null: not yet known)."""
+    """A stage with its end: a day, or a term of the procedure and the day it begins (null: not yet known).
+
+    A term that comes back every month is done for the month of its `done`, and due again in the next."""
 
     name: str = Field(min_length=1)
     ends: date | None = None
@@ -137,7 +139,8 @@ class State(StrEnum):
 class Deadline:
     """A stage on a day: when it ends (null while its term has not begun), its state, working days left.
 
-    `unpublished` is a year whose holidays would have to be known first; what needs them is null.
+    `unpublished` is a year whose holidays would have to be known first; what needs them is null. `monthly` is due again
+    every month.
     """
 
     stage: Stage
@@ -145,6 +148,7 @@ class Deadline:
     state: State
     left: int | None
     unpublished: int | None = None
+    monthly: bool = False
 
 
 def read_plan(file: Path) -> Plan:
@@ -178,33 +182,45 @@ def deadlines(plan: Plan, terms: Mapping[str, Term], as_of: date) -> list[Deadli
     return [_deadline(stage, terms, as_of) for stage in plan.stages]
 
 
-def _ends(stage: Stage, terms: Mapping[str, Term]) -> date | None:
-    if stage.term is None:
-        return stage.ends
-    if stage.term not in terms:
+def _term(stage: Stage, terms: Mapping[str, Term]) -> Term | None:
+    if stage.term is not None and stage.term not in terms:
         raise InputError(f"阶段“{stage.name}”：没有名为 {stage.term} 的期限；有：{'、'.join(terms)}。")
-    return due(terms[stage.term], stage.begins) if stage.begins else None
+    return terms[stage.term] if stage.term is not None else None
+
+
+def _ends(stage: Stage, term: Term | None) -> date | None:
+    if term is None or stage.begins is None:
+        return stage.ends
+    if term.unit is Unit.DAY_OF_MONTH and stage.done is not None:
+        return due(term, max(stage.begins, _next_month(stage.done)))
+    return due(term, stage.begins)
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _deadline(stage: Stage, terms: Mapping[str, Term], as_of: date) -> Deadline:
+    term = _term(stage, terms)
+    monthly = term is not None and term.unit is Unit.DAY_OF_MONTH
     try:
-        ends = _ends(stage, terms)
+        ends = _ends(stage, term)
     except UnpublishedYear as problem:
         state = State.UNPUBLISHED if stage.done is None else State.DONE
         return Deadline(stage, None, state, None, problem.year)
-    if stage.done is not None:
+    if stage.done is not None and not monthly:
         late = ends is not None and stage.done > ends
         return Deadline(stage, ends, State.DONE_LATE if late else State.DONE, None)
     if ends is None:
-        return Deadline(stage, None, State.WAITING, None)
+        return Deadline(stage, None, State.WAITING, None, monthly=monthly)
     try:
         left = working_days_between(as_of, ends)
     except UnpublishedYear as problem:
         near = (ends - as_of).days <= SOON  # as many days at most as there are working days
         state = State.LATE if as_of > ends else State.DUE if near else State.OPEN
-        return Deadline(stage, ends, state, None, problem.year)
+        return Deadline(stage, ends, state, None, problem.year, monthly)
     state = State.LATE if as_of > ends else State.DUE if left <= SOON else State.OPEN
-    return Deadline(stage, ends, state, left)
+    return Deadline(stage, ends, state, left, monthly=monthly)
 
 
 _WORDS = {

@@ -10,7 +10,9 @@ DAY = timedelta(days=1)
 
 
 def as_calendar(plan: Plan, ends: Sequence[Deadline], made_at: datetime) -> bytes:
-    """Whole-day events with a reminder the day before, one a stage whose end is known; the same plan, the same keys."""
+    """Whole-day events with a reminder the day before, one a stage whose end is known; the same plan, the same keys.
+
+    What is due every month comes back every month."""
     from icalendar import Alarm, Calendar, Event
 
     calendar = Calendar()
@@ -25,7 +27,9 @@ def as_calendar(plan: Plan, ends: Sequence[Deadline], made_at: datetime) -> byte
         event.add("dtstart", one.ends)
         event.add("dtend", one.ends + DAY)
         event.add("summary", f"{plan.name}：{one.stage.name}（{one.state}）")
-        if one.stage.done is None:
+        if one.monthly:
+            event.add("rrule", {"freq": "monthly"})
+        if one.stage.done is None or one.monthly:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
             alarm.add("description", f"{one.stage.name}明日到期")

@@ -61,7 +61,7 @@ def _told(plan: Plan, ends: Sequence[Deadline], as_of: date) -> Iterator[str]:
             if one.left >= 0
             else f"，已过 {-one.left} 个工作日"
         )
-        done = f"，{one.stage.done} 完成" if one.stage.done else ""
+        done = f"，{'上次 ' if one.monthly else ''}{one.stage.done} 完成" if one.stage.done else ""
         yield f"  {one.state}　{one.stage.name}　{when}{left}{done}"
 
 

@@ -166,8 +166,11 @@ class Run:
     def _fetching(self, ledger: Warehouse) -> Callable[[Wanted], tuple[ClaimFile, ...]]:
         """What gives the claims of the stays that are wanted too, each time in files of other names."""
         fetched = count(1)
+        asked: set[str] = set()
 
         def fetch(wanted: Wanted) -> tuple[ClaimFile, ...]:
+            assert asked.isdisjoint(wanted.stays), "a stay that was fetched is laid out"
+            asked.update(wanted.stays)
             self._see(ledger, wanted)
             number = next(fetched)
             claims = self.watch.work / "found" / f"further-{number}"

@@ -46,6 +46,26 @@ def test_the_example_is_read_and_its_stages_stand_as_counted_by_hand():
     assert held["报送书面报告"] == (State.WAITING, None)
     # 1–3 July: 3; 6–10: 8; 13–17: 13; 20–24: 18; 27, 28: 20
     assert held["公示结果"] == (State.OPEN, date(2026, 7, 28))
+    # handed in on 3 June, so due again on 5 July, two working days away
+    assert held["报送统计月报"] == (State.DUE, date(2026, 7, 5))
+
+
+@pytest.mark.parametrize(
+    ("begins", "done", "as_of", "stands"),
+    [
+        ("2026-04-01", None, "2026-03-20", (State.OPEN, date(2026, 4, 5))),
+        ("2026-04-01", None, "2026-04-06", (State.LATE, date(2026, 4, 5))),
+        ("2026-04-10", None, "2026-04-10", (State.OPEN, date(2026, 5, 5))),
+        ("2026-04-01", "2026-04-03", "2026-04-06", (State.OPEN, date(2026, 5, 5))),
+        ("2026-04-01", "2026-04-07", "2026-05-06", (State.LATE, date(2026, 5, 5))),  # April's was late
+        ("2026-04-01", "2026-12-04", "2026-12-10", (State.OPEN, date(2027, 1, 5))),
+        (None, None, "2026-04-10", (State.WAITING, None)),
+    ],
+)
+def test_what_is_due_every_month_is_due_again_when_it_was_handed_in(written, begins, done, as_of, stands):
+    days = {key: date.fromisoformat(day) for key, day in (("begins", begins), ("done", done)) if day}
+    plan = written(stages=[{"name": "月报", "term": "monthly_table"} | days])
+    assert states(plan, as_of)["月报"] == stands
 
 
 def test_a_stage_that_ends_in_a_year_without_published_holidays_waits_for_them_alone(written):
@@ -122,11 +142,12 @@ def test_the_calendar_holds_each_known_end_once_and_reminds_of_what_is_open():
     events = Calendar.from_ical(as_calendar(plan, ends, MADE)).walk("VEVENT")
     days = {str(one["summary"]).rpartition("：")[2]: one["dtstart"].dt for one in events}
     assert days["公示结果（进行中）"] == date(2026, 7, 28)
-    assert len(events) == 4
-    assert sum(bool(one.walk("VALARM")) for one in events) == 3
+    assert len(events) == 5
+    assert sum(bool(one.walk("VALARM")) for one in events) == 4
+    assert [str(one["summary"]) for one in events if "RRULE" in one] == [f"{plan.name}：报送统计月报（临近）"]
     again = Calendar.from_ical(as_calendar(plan, ends, MADE)).walk("VEVENT")
     assert [str(one["uid"]) for one in again] == [str(one["uid"]) for one in events]
-    assert len({str(one["uid"]) for one in events}) == 4
+    assert len({str(one["uid"]) for one in events}) == 5
 
 
 def test_the_command_tells_the_plan_and_never_replaces_a_calendar(capsys, monkeypatch, tmp_path):
@@ -137,7 +158,7 @@ def test_the_command_tells_the_plan_and_never_replaces_a_calendar(capsys, monkey
     told = capsys.readouterr().out
     assert "逾期　现场检查　2026-06-30 到期，已过 1 个工作日" in told
     assert "医院 1 家，药店 1 家，经办机构 1 家" in told
-    assert "共 4 项" in told
+    assert "共 5 项" in told
     assert main(asked) == 2
     assert "已经存在，不覆盖" in capsys.readouterr().err
     assert main(["plan", str(EXAMPLE), "--as-of", "2093-07-01"]) == 0

@@ -52,11 +52,19 @@ def test_no_plan_is_said_and_only_a_leader_may_begin_one(desk, key):
 def test_a_begun_plan_has_the_usual_stages_and_terms_that_wait_for_their_day(desk, key):
     shown = begin(desk, key)
     assert [one["name"] for one in shown["plan"]["stages"]] == [
-        "工作准备", "现场检查", "报送处理进度", "报送书面报告", "公示结果",
+        "工作准备", "现场检查", "报送处理进度", "报送书面报告", "公示结果", "报送统计月报",
     ]  # fmt: skip
     assert stage(shown, "报送处理进度")["state"] == "待起算"
     assert "30 个工作日" in stage(shown, "报送处理进度")["term"]
     assert shown["plan"]["examined"] == "2024-01-01 至 2024-12-31"
+    assert stage(shown, "报送统计月报")["term"] == "每月 5 日以前"
+
+
+def test_the_monthly_table_is_due_again_in_the_month_after_it_was_handed_in(desk, key):
+    begin(desk, key)
+    mark(desk, key, "报送统计月报", "begins", "2026-02-01")
+    shown = stage(mark(desk, key, "报送统计月报", "done", "2026-03-04"), "报送统计月报")
+    assert (shown["ends"], shown["done"], shown["state"]) == ("2026-04-05", "2026-03-04", "逾期")
 
 
 def test_a_term_ends_by_working_days_once_its_day_is_known(desk, key):
