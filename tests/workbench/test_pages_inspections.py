@@ -95,3 +95,9 @@ def test_reviewing_again_starts_one_run(desk, leader, key):
     desk.runs.start = lambda key: not started.append(key)
     assert run_again(desk, leader, {"inspection": key}) == {"started": True}
     assert started == [key]
+
+
+def test_no_key_is_taken_for_an_option_by_a_command():
+    keys = {new_key() for _ in range(2000)}
+    assert len(keys) == 2000 and {len(key) for key in keys} == {16}
+    assert all(key[0].isalnum() for key in keys)
