@@ -28,7 +28,7 @@ from review.engines.duckdb import Warehouse
 
 MONTHS, ADMISSIONS, COPIES = 12, 100_000, 5
 KEPT, PERSONS, HOSPITALS = 8, 900_000, 20
-MOST_BESIDE = 0.02  # older stays seen beside a month's own, as a share of it
+MOST_BESIDE = 0.01  # older stays seen beside a month's own, as a share of it
 MOST_MEMORY = 4.0  # gigabytes
 MOVED = {
     "mdtrt_d": ("begntime", "endtime", "die_date"),
